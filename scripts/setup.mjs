@@ -1,0 +1,53 @@
+// What a fresh clone lacks, brought in by the project itself. Runs on any Node.js from 20 on and imports nothing from
+// node_modules, since its first task is to fill that folder.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+const stamp = `${root}node_modules/.qcgate-installed`
+
+/** Prints one progress line of the set-up. */
+export const progress = (line) => console.log(`[setup] ${line}`)
+
+/** Prints why the work cannot go on, and ends the process. */
+export function stop(reason) {
+  console.error(reason)
+  process.exit(1)
+}
+
+/** Installs the dependencies at the locked versions. A later run that finds the same lock file installs nothing. */
+export function installDependencies() {
+  const locked = createHash('sha256')
+    .update(readFileSync(`${root}package-lock.json`))
+    .digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === locked) return
+  progress('installing the dependencies at their locked versions (once, a minute at most) …')
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  })
+  if (npm.status !== 0)
+    stop('[setup] npm ci failed, see above. Check the connection to the npm registry and try again.')
+  writeFileSync(stamp, locked)
+  progress('dependencies are in place')
+}
+
+/**
+ * The Node.js that runs the sources: the pinned one that came with the dependencies, or the machine's own where no
+ * pinned build fits this platform and the own one is new enough.
+ */
+export function nodeRuntime() {
+  const pinned = `${root}node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`
+  if (existsSync(pinned) && spawnSync(pinned, ['--version'], { shell: process.platform === 'win32' }).status === 0)
+    return pinned
+  if (Number.parseInt(process.versions.node, 10) >= 24) return process.execPath
+  return stop(
+    `[setup] There is no pinned Node.js for ${process.platform}-${process.arch}, and ${process.version} is too old. Install Node.js 24 and try again.`,
+  )
+}
+
+/** Flags for every run of our own sources. `node:sqlite` works in Node.js 24 and still announces itself as experimental. */
+export const nodeFlags = ['--disable-warning=ExperimentalWarning']

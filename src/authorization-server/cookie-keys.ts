@@ -1,0 +1,24 @@
+// The secrets that sign cookies, and the two that are derived from the first of them: one for form tokens, one for the
+// values of rotated refresh tokens. Deriving keeps the key folder small and the uses apart (RFC 5869).
+import { createHmac, hkdfSync } from 'node:crypto'
+import { makeSecret, readOrMakeKeys } from '../storage/key-file.ts'
+
+export interface CookieKeys {
+  /** For the cookie signer: the first signs, all verify. */
+  readonly secrets: readonly string[]
+  /** A keyed, one-way name for a value (HMAC-SHA-256, base64url); each purpose has a key of its own. */
+  readonly derive: (purpose: 'csrf' | 'refresh-token', value: string) => string
+}
+
+/** Throws `KeyFileError`. */
+export async function loadCookieKeys(folder: string): Promise<CookieKeys> {
+  const keys = await readOrMakeKeys(folder, 'cookies.jwks.json', () => makeSecret('HS256'))
+  const secrets = keys.map(({ k = '' }) => k)
+  const derived = (purpose: string) =>
+    Buffer.from(hkdfSync('sha256', Buffer.from(keys[0].k ?? '', 'base64url'), '', `qcgate ${purpose}`, 32))
+  const byPurpose = { csrf: derived('csrf'), 'refresh-token': derived('refresh-token') }
+  return {
+    secrets,
+    derive: (purpose, value) => createHmac('sha256', byPurpose[purpose]).update(value).digest('base64url'),
+  }
+}

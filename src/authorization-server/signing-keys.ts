@@ -1,0 +1,15 @@
+// The keys that sign access tokens (ES256), and what the public may see of them.
+import type { JWK } from 'jose'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
+import { readOrMakeKeys } from '../storage/key-file.ts'
+
+/** Private JWKs; the first signs. Throws `KeyFileError`. */
+export const loadSigningKeys = (folder: string): Promise<[JWK, ...JWK[]]> =>
+  readOrMakeKeys(folder, 'signing.jwks.json', async () => {
+    const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+    const jwk = await exportJWK(privateKey)
+    return { ...jwk, kid: await calculateJwkThumbprint(jwk), use: 'sig', alg: 'ES256' }
+  })
+
+/** The public halves: what a resource server verifies with. */
+export const publicKeys = (keys: readonly JWK[]): JWK[] => keys.map(({ d: _private, ...jwk }) => jwk)

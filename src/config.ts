@@ -1,0 +1,127 @@
+// Everything an operator can set, read once. A value that cannot be used stops the start with one message that names
+// the variable, what is wrong and what would work.
+import proxyAddr from 'proxy-addr'
+import { z } from 'zod'
+
+/** Variables whose values may hold a password; messages name them without the value. */
+const SECRET = new Set(['REDIS_URL', 'METRICS_TOKEN'])
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]']
+
+/** Whether a URL's host is this machine by name or number. Takes `URL.hostname`, brackets included. */
+export const isLoopback = (hostname: string): boolean => LOOPBACK_HOSTS.includes(hostname)
+
+const port = z.coerce.number('is no number; use one such as 3000').int().min(1).max(65535)
+
+const publicUrl = z.string().superRefine((value, context) => {
+  const example = 'use an origin such as https://qcgate.example.com'
+  const url = URL.parse(value)
+  // The value becomes `issuer` and is compared character by character (RFC 8414 §3.3), so it is never normalised here.
+  if (!url || !['http:', 'https:'].includes(url.protocol)) context.addIssue(`is no http(s) URL; ${example}`)
+  else if (url.origin !== value)
+    context.addIssue(`must be an origin in lower case, no path, no trailing slash; ${example}`)
+  else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    context.addIssue(`must use https, since only loopback may go without; ${example}`)
+  }
+})
+
+const origins = z.string().transform((value, context) =>
+  value
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => {
+      if (origin === '*' || URL.parse(origin)?.origin === origin) return true
+      context.addIssue(
+        `names "${origin}", which is no web origin; use https://app.example.com, several with commas, or *`,
+      )
+      return false
+    }),
+)
+
+const cidrs = z.string().transform((value, context) => {
+  const list = value.split(',').map((cidr) => cidr.trim())
+  try {
+    proxyAddr.compile(list)
+  } catch {
+    context.addIssue('is no list of CIDRs; use one such as 10.0.0.0/8 or 10.0.0.1,192.168.0.0/16')
+  }
+  return list
+})
+
+// Signed headers can be replayed for two hours, so they leave this machine over TLS only.
+const upstream = z.string().transform((value, context) => {
+  const url = URL.parse(value)
+  const usable = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
+  if (!usable) context.addIssue('is no https URL; use https://www.quantconnect.com/api/v2')
+  return value.replace(/\/$/, '')
+})
+
+const Environment = z.object({
+  PORT: port.default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: publicUrl.optional(),
+  ALLOWED_ORIGINS: origins.optional(),
+  REDIS_URL: z.undefined('is set, and this version has the embedded store only; unset it').optional(),
+  DATA_DIR: z.string().default('./data'),
+  KEYS_DIR: z.string().default('./keys'),
+  TRUSTED_PROXIES: cidrs.default([]),
+  QUANTCONNECT_API_URL: upstream.default('https://www.quantconnect.com/api/v2'),
+  SANDBOX: z.enum(['on', 'off'], 'must be on or off').optional(),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'is no level; use info, debug, warn or error')
+    .default('info'),
+})
+
+export interface Config {
+  readonly port: number
+  readonly host: string
+  /** `PUBLIC_URL`: the `issuer`, character by character. */
+  readonly issuer: string
+  /** The protected resource's identifier: `resource` in its metadata, `aud` in every access token. */
+  readonly resource: string
+  /** Web origins that may call `/mcp`; `*` for all. Loopback origins are added where `allowLoopbackOrigins` says so. */
+  readonly allowedOrigins: readonly string[]
+  readonly allowLoopbackOrigins: boolean
+  readonly dataDir: string
+  readonly keysDir: string
+  /** CIDRs of the proxies whose `X-Forwarded-*` headers count. */
+  readonly trustedProxies: readonly string[]
+  readonly quantConnectApiUrl: string
+  readonly sandbox: boolean
+  readonly logLevel: string
+}
+
+/** A configuration that cannot be used. The message is for the operator and complete in itself. */
+export class ConfigurationError extends Error {
+  override name = 'ConfigurationError'
+}
+
+/**
+ * Reads the configuration. The only reader of the environment; everyone else is handed what they need.
+ * An empty value counts as unset. Throws `ConfigurationError` naming every value that cannot be used.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const result = Environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')))
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message }) => {
+      const name = String(path[0])
+      return `  ${name}${SECRET.has(name) ? '' : `=${env[name]}`}: ${message}`
+    })
+    throw new ConfigurationError(`qcgate cannot start with this configuration:\n${problems.join('\n')}`)
+  }
+  const { data } = result
+  const issuer = data.PUBLIC_URL ?? `http://localhost:${data.PORT}`
+  return {
+    port: data.PORT,
+    host: data.HOST,
+    issuer,
+    resource: `${issuer}/mcp`,
+    allowedOrigins: data.ALLOWED_ORIGINS ?? [issuer],
+    allowLoopbackOrigins: data.ALLOWED_ORIGINS === undefined,
+    dataDir: data.DATA_DIR,
+    keysDir: data.KEYS_DIR,
+    trustedProxies: data.TRUSTED_PROXIES,
+    quantConnectApiUrl: data.QUANTCONNECT_API_URL,
+    sandbox: data.SANDBOX === undefined ? isLoopback(new URL(issuer).hostname) : data.SANDBOX === 'on',
+    logLevel: data.LOG_LEVEL,
+  }
+}

@@ -1,0 +1,74 @@
+// What a person allowed one client. This record is the authority: the resource server reads it on every call, the
+// authorization server on every refresh, and the `scope` of a token is a copy for the client's eyes. So a change here is
+// in force at the very next call, for tokens issued before it too.
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import type { Scope } from '../scopes.ts'
+import { isScope } from '../scopes.ts'
+import { KEYS } from '../storage/keys.ts'
+import type { Store } from '../storage/store.ts'
+import { put, remove, update } from '../storage/store.ts'
+
+const Stored = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  /** Whose account: the `sub` of the tokens. */
+  accountId: z.string(),
+  clientId: z.string(),
+  scopes: z.array(z.string().refine(isScope)),
+  /** Where the client received its answer when the person agreed; a silent return goes nowhere else. */
+  redirectHost: z.string(),
+  /** Seconds since 1970. */
+  createdAt: z.number(),
+  expiresAt: z.number(),
+})
+
+export type Grant = Readonly<z.infer<typeof Stored>>
+
+/** What of a grant may change while it lives. */
+export interface GrantChange {
+  readonly scopes: readonly Scope[]
+  readonly redirectHost?: string
+  readonly expiresAt?: number
+}
+
+const now = () => Math.floor(Date.now() / 1000)
+const ttl = (grant: Grant) => Math.max(1, grant.expiresAt - now())
+const parse = (json: string | undefined): Grant | undefined => (json ? Stored.parse(JSON.parse(json)) : undefined)
+
+export interface Grants {
+  /** A living grant, or undefined when it was revoked, has ended, or never was. */
+  find(id: string): Promise<Grant | undefined>
+  create(facts: Pick<Grant, 'accountId' | 'clientId' | 'scopes' | 'redirectHost' | 'expiresAt'>): Promise<Grant>
+  /** Changes a living grant; undefined when there is none. */
+  change(id: string, change: GrantChange): Promise<Grant | undefined>
+  /** Ends a grant, and with it every code and token that was issued under it. */
+  end(id: string): Promise<void>
+}
+
+export function createGrants(store: Store): Grants {
+  const find = async (id: string) => {
+    const grant = parse(await store.get(KEYS.grant(id)))
+    return grant && grant.expiresAt > now() ? grant : undefined
+  }
+  return {
+    find,
+    async create(facts) {
+      const grant: Grant = { version: 1, id: randomBytes(16).toString('base64url'), createdAt: now(), ...facts }
+      await put(store, KEYS.grant(grant.id), JSON.stringify(grant), ttl(grant))
+      return grant
+    },
+    async change(id, change) {
+      const stored = await update(store, KEYS.grant(id), (current) => {
+        const grant = parse(current)
+        if (!grant) return undefined
+        const changed: Grant = { ...grant, ...change, scopes: [...change.scopes] }
+        return { value: JSON.stringify(changed), ttl: ttl(changed) }
+      })
+      return parse(stored)
+    },
+    async end(id) {
+      await remove(store, KEYS.grant(id))
+    },
+  }
+}

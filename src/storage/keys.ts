@@ -1,0 +1,22 @@
+// Every key we store, in one table. The part in braces is the hash tag: keys that one atomic step touches share it.
+// What could be used by whoever reads the store (ids of codes, tokens and sessions) is hashed before it becomes a key.
+import { createHash } from 'node:crypto'
+
+const hash = (...parts: string[]) => createHash('sha256').update(parts.join('\n')).digest('base64url')
+
+export const KEYS = {
+  /** What a person allowed one client. JSON of `Grant`; until the grant ends. Owner: grants/ */
+  grant: (id: string) => `grant:{${id}}`,
+  /** A QuantConnect account's opaque `sub`. 90 days from the last sign-in. Owner: vault/ */
+  account: (realm: string, userId: string) => `account:{${hash(realm, userId)}}`,
+  /** A person's sealed credentials, JWE. 90 days from the last sign-in. Owner: vault/ */
+  credentials: (sub: string) => `credentials:{${sub}}`,
+  /** A record of oidc-provider, JSON, by model and hashed id; lifetime as the library says. Owner: storage/oidc-adapter */
+  oidc: (model: string, id: string) => `oidc:${model}:{${hash(model, id)}}`,
+  /** The hashed id of the session with a `uid`. As long as the session. Owner: storage/oidc-adapter */
+  sessionByUid: (uid: string) => `oidc:Session-by-uid:{${hash('uid', uid)}}`,
+  /** How often something was tried; one window. Owner: authorization-server/attempts */
+  attempts: (what: string, who: string) => `attempts:${what}:{${hash(who)}}`,
+  /** A sandbox account's projects, files, compiles and backtests, JSON. 400 days from the last change. Owner: sandbox/ */
+  sandbox: (userId: string) => `sandbox:{${userId}}`,
+} as const

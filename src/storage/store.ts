@@ -1,0 +1,55 @@
+// What we ask of a store: values with an expiry, and one atomic step from which single use, set-if-absent and
+// compare-and-swap are made. Nothing here needs a scan, and a step touches only keys that share a {hash tag}, so the
+// same promises can be kept by one SQLite file and by a Redis Cluster.
+
+/** A value and the seconds it stays. Nothing is stored without an end. */
+export interface Entry {
+  readonly value: string
+  readonly ttl: number
+}
+
+/** Everything expected must hold, then everything is written, or nothing is. All keys share one {hash tag}. */
+export interface Step {
+  /** What each key must hold now; `undefined` means it must be absent. */
+  readonly expect?: Readonly<Record<string, string | undefined>>
+  /** What each key shall hold; `undefined` removes it. */
+  readonly write: Readonly<Record<string, Entry | undefined>>
+}
+
+export interface Store {
+  /** The value of a key that has not expired. */
+  get(key: string): Promise<string | undefined>
+  /** Takes the step and returns true, or returns false when an expectation does not hold. */
+  commit(step: Step): Promise<boolean>
+  /** Adds one to a counter that ends `ttl` seconds after its first increment, and returns the new count. */
+  increment(key: string, ttl: number): Promise<number>
+  close(): Promise<void>
+}
+
+/** Writes a value whatever was there. */
+export const put = (store: Store, key: string, value: string, ttl: number) =>
+  store.commit({ write: { [key]: { value, ttl } } })
+
+/** Writes a value where there is none; false when there is one. */
+export const add = (store: Store, key: string, value: string, ttl: number) =>
+  store.commit({ expect: { [key]: undefined }, write: { [key]: { value, ttl } } })
+
+export const remove = (store: Store, key: string) => store.commit({ write: { [key]: undefined } })
+
+/**
+ * Changes a value that others may be changing too: reads, decides, and swaps only if nobody came between, else again.
+ * `change` gets the current value and returns the new entry, or `undefined` to leave things as they are.
+ * Returns what is stored afterwards.
+ */
+export async function update(
+  store: Store,
+  key: string,
+  change: (current: string | undefined) => Entry | undefined,
+): Promise<string | undefined> {
+  for (;;) {
+    const current = await store.get(key)
+    const next = change(current)
+    if (next === undefined) return current
+    if (await store.commit({ expect: { [key]: current }, write: { [key]: next } })) return next.value
+  }
+}
