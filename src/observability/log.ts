@@ -10,15 +10,18 @@ const HEADERS = ['authorization', 'cookie', 'set-cookie', 'timestamp']
 
 /** Opens the log at a pino level. */
 export const createLog = (level: string): Log =>
-  pino({
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: {
-      paths: [
-        ...SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
-        ...HEADERS.flatMap((name) => [`headers["${name}"]`, `*.headers["${name}"]`]),
-      ],
-      censor: '[redacted]',
+  pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: {
+        paths: [
+          ...SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+          ...HEADERS.flatMap((name) => [`headers["${name}"]`, `*.headers["${name}"]`]),
+        ],
+        censor: '[redacted]',
+      },
     },
-  })
+    pino.destination(2), // standard output is for what a person reads at the start
+  )

@@ -1,0 +1,75 @@
+// The building on one page. The two parties share a vocabulary and their suppliers, never each other.
+import type { JWK } from 'jose'
+import Koa from 'koa'
+import helmet from 'koa-helmet'
+import type { AuthorizationServerSuppliers } from './authorization-server/authorization-server.ts'
+import { authorizationServer } from './authorization-server/authorization-server.ts'
+import { publicKeys } from './authorization-server/signing-keys.ts'
+import type { Config } from './config.ts'
+import { isLoopback } from './config.ts'
+import { resourceServer } from './resource-server/resource-server.ts'
+import type { Store } from './storage/store.ts'
+
+export type Suppliers = Omit<AuthorizationServerSuppliers, 'clientAddress'> & {
+  readonly signingKeys: readonly JWK[]
+  readonly clientAddress: AuthorizationServerSuppliers['clientAddress']
+}
+
+export const createApp = (config: Config, suppliers: Suppliers): Koa =>
+  report(new Koa(), suppliers)
+    .use(health(suppliers.store))
+    .use(onlyOurHost(config))
+    .use(securityHeaders)
+    .use(resourceServer(config, { ...suppliers, keys: publicKeys(suppliers.signingKeys) })) // /mcp, and how to get in
+    .use(authorizationServer(config, suppliers)) // everything that a person or a client signs in to
+
+/** The operator learns the cause of every 500; whoever asked learns only that it happened. */
+function report(app: Koa, { log }: Suppliers): Koa {
+  app.on('error', (error) => {
+    if (!error.expose) log.error({ err: error }, 'request failed')
+  })
+  return app.use(async (ctx, next) => {
+    const began = performance.now()
+    ctx.res.once('close', () => {
+      const ms = Math.round(performance.now() - began)
+      log.info({ method: ctx.method, path: ctx.path, status: ctx.res.statusCode, ms }, 'request')
+    })
+    await next()
+  })
+}
+
+/** For whoever watches processes. Answers whatever the Host header says. */
+function health(store: Store): Koa.Middleware {
+  return async (ctx, next) => {
+    if (ctx.path === '/healthz') ctx.body = 'ok'
+    else if (ctx.path === '/readyz') {
+      const ready = await store.get('ready').then(
+        () => true,
+        () => false,
+      )
+      ctx.status = ready ? 200 : 503
+      ctx.body = ready ? 'ready' : 'the store cannot be reached'
+    } else await next()
+  }
+}
+
+/** A foreign Host means that a name was pointed at us which is not ours (DNS rebinding). */
+function onlyOurHost({ issuer }: Config): Koa.Middleware {
+  const { host, hostname } = new URL(issuer)
+  return async (ctx, next) => {
+    const asked = ctx.get('Host')
+    const local = isLoopback(hostname) && isLoopback(URL.parse(`http://${asked}`)?.hostname ?? '')
+    if (asked === host || local) return next()
+    ctx.status = 403
+    ctx.body = `This server answers as ${host} only.`
+  }
+}
+
+const securityHeaders = helmet({
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  // Clients in web pages open our pages in a pop-up and listen to it when it is back on their own address.
+  crossOriginOpenerPolicy: false,
+  referrerPolicy: { policy: 'same-origin' },
+  strictTransportSecurity: { includeSubDomains: false },
+  xFrameOptions: { action: 'deny' },
+})

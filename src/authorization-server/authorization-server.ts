@@ -1,0 +1,87 @@
+// Everything that a person or a client signs in to, as one middleware: our pages, and behind them the provider's
+// endpoints.
+import Router from '@koa/router'
+import type { Context, Middleware } from 'koa'
+import compose from 'koa-compose'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Config } from '../config.ts'
+import { isLoopback } from '../config.ts'
+import type { InteractionSuppliers } from './interactions/interactions.ts'
+import { createInteractions } from './interactions/interactions.ts'
+import type { ProviderSuppliers } from './provider.ts'
+import { createProvider } from './provider.ts'
+import { homePage } from './views/home.ts'
+import { STYLESHEET, sendPage } from './views/layout.ts'
+import { problemPage } from './views/problem.ts'
+
+export type AuthorizationServerSuppliers = Omit<ProviderSuppliers, 'renderError'> &
+  Omit<InteractionSuppliers, 'provider'>
+
+const ENDPOINTS =
+  /^\/(jwks|authorize(\/[\w-]+)?|token|register|revoke|introspect|par|\.well-known\/(oauth-authorization-server|openid-configuration))$/
+
+export function authorizationServer(config: Config, suppliers: AuthorizationServerSuppliers): Middleware {
+  const renderError = (
+    ctx: KoaContextWithOIDC,
+    { error, error_description }: { error: string; error_description?: string },
+  ) => sendPage(ctx as unknown as Context, explain(error, error_description, config.sandbox))
+  const provider = createProvider(config, { ...suppliers, renderError })
+  const handle = provider.callback()
+  const interactions = createInteractions({ ...suppliers, provider })
+  const { host, protocol, hostname } = new URL(config.issuer)
+
+  const pages = new Router()
+  pages.get('/', (ctx) =>
+    sendPage(
+      ctx as Context,
+      homePage({ resource: config.resource, sandbox: config.sandbox, local: isLoopback(hostname) }),
+    ),
+  )
+  pages.get(STYLESHEET.path, (ctx) => {
+    ctx.set('Cache-Control', 'public, max-age=31536000, immutable')
+    ctx.type = 'css'
+    ctx.body = STYLESHEET.text
+  })
+
+  /** The provider builds addresses from these headers. They are ours to set: never a caller's word, always PUBLIC_URL. */
+  const speakAsPublicUrl: Middleware = (ctx, next) => {
+    Object.assign(ctx.req.headers, { host, 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) })
+    return next()
+  }
+
+  const endpoints: Middleware = async (ctx, next) => {
+    if (!ENDPOINTS.test(ctx.path)) return next()
+    ctx.respond = false
+    await handle(ctx.req, ctx.res)
+  }
+
+  return compose([pages.routes(), speakAsPublicUrl, interactions.routes(), endpoints] as Middleware[])
+}
+
+/** An error that cannot go back to the client, because who or where it is was part of the error. */
+function explain(error: string, description: string | undefined, sandbox: boolean) {
+  const again = 'Go back to your assistant and connect again.'
+  const base = { title: 'This cannot go on', code: error, sandbox }
+  switch (error) {
+    case 'invalid_client':
+      return problemPage({
+        ...base,
+        happened: 'The assistant uses a registration that this server does not know (any more).',
+        remedy: 'Remove this server from your assistant and add it again; that registers it anew.',
+      })
+    case 'invalid_redirect_uri':
+      return problemPage({
+        ...base,
+        happened: 'The assistant asks to return to an address that it did not register, so nothing was sent there.',
+        remedy: 'Remove this server from your assistant and add it again. If that does not help, tell its makers.',
+      })
+    case 'server_error':
+      return problemPage({
+        ...base,
+        happened: 'Something went wrong on this server. The cause is in its log.',
+        remedy: `${again} If it happens again, tell whoever runs this server.`,
+      })
+    default:
+      return problemPage({ ...base, happened: description ?? 'The request cannot be answered.', remedy: again })
+  }
+}

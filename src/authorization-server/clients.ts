@@ -1,0 +1,44 @@
+// What a person is told about the software that asks. Its name is a stranger's text; where the answer goes is a fact.
+import { isLoopback } from '../config.ts'
+
+export interface ClientIdentity {
+  readonly name: string
+  /** How the identity is known, in words. */
+  readonly standing: string
+  /** Where the browser goes afterwards. */
+  readonly returnsTo: string
+  /** Sources for `form-action`, so that the way back is not blocked. */
+  readonly formTargets: readonly string[]
+}
+
+const LONGEST_NAME = 60
+
+/** A name without control, format and direction characters, on one line, and cut at a length. */
+export function displayName(name: string | undefined): string {
+  const clean = (name ?? '')
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim()
+  if (!clean) return 'A program without a name'
+  return clean.length > LONGEST_NAME ? `${[...clean].slice(0, LONGEST_NAME).join('')}…` : clean
+}
+
+/** Whether the answer stays on this computer: a loopback address or a scheme that an installed app claims. */
+export const returnsToThisComputer = (redirectUri: URL): boolean =>
+  redirectUri.protocol !== 'https:' && (redirectUri.protocol !== 'http:' || isLoopback(redirectUri.hostname))
+
+/** What to show of a registered client. Anyone can register any name, so no registration is ever "verified". */
+export function describeClient(clientName: string | undefined, redirectUri: string): ClientIdentity {
+  const name = displayName(clientName)
+  const url = new URL(redirectUri)
+  const local = returnsToThisComputer(url)
+  const http = url.protocol === 'http:' || url.protocol === 'https:'
+  return {
+    name,
+    standing: local
+      ? `An app on this computer that says it is “${name}”. Go on only if you have just started connecting it yourself.`
+      : `Unverified: it calls itself “${name}”. Check the address below before you go on.`,
+    returnsTo: http ? url.host : `the app that opens ${url.protocol}// links on this computer`,
+    formTargets: ['https:', ...(url.protocol === 'https:' ? [] : [url.protocol])],
+  }
+}

@@ -1,0 +1,29 @@
+// The library's view of a grant. It looks grants up and ends them; what a person allowed is written by the consent page
+// through grants/, and by nobody else.
+import type { Adapter } from 'oidc-provider'
+import type { Grants } from '../grants/grants.ts'
+
+/** `resource` is the one protected resource that every grant is about. */
+export const createGrantAdapter = (grants: Grants, resource: string): Adapter => ({
+  async find(id) {
+    const grant = await grants.find(id)
+    if (!grant) return undefined
+    return {
+      kind: 'Grant',
+      jti: grant.id,
+      accountId: grant.accountId,
+      clientId: grant.clientId,
+      resources: { [resource]: grant.scopes.join(' ') },
+      iat: grant.createdAt,
+      exp: grant.expiresAt,
+    }
+  },
+  destroy: (id) => grants.end(id),
+  upsert: async () => {
+    throw new Error('grants are written by grants/')
+  },
+  consume: async () => undefined,
+  findByUid: async () => undefined,
+  findByUserCode: async () => undefined,
+  revokeByGrantId: async () => undefined,
+})

@@ -1,0 +1,167 @@
+// One visit to our pages: the library sends a browser here with a question, sign-in or consent, and takes the answer back.
+import Router from '@koa/router'
+import type { Context } from 'koa'
+import type Provider from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import type { Grant, Grants } from '../../grants/grants.ts'
+import { parseScopes } from '../../scopes.ts'
+import { describeClient } from '../clients.ts'
+import type { CookieKeys } from '../cookie-keys.ts'
+import { consentPage } from '../views/consent.ts'
+import { sendPage } from '../views/layout.ts'
+import { problemPage } from '../views/problem.ts'
+import { signInPage } from '../views/sign-in.ts'
+import { CONNECTION_DAYS, offer, recordConsent, ticked } from './consent.ts'
+import { csrfToken, field, fields, hasValidCsrf, parseForm } from './form.ts'
+import type { SignInSuppliers } from './sign-in.ts'
+import { signIn } from './sign-in.ts'
+
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
+export interface InteractionSuppliers extends SignInSuppliers {
+  readonly provider: Provider
+  readonly grants: Grants
+  readonly cookieKeys: CookieKeys
+}
+
+/** The pages under `/interaction/:uid`. */
+export function createInteractions(suppliers: InteractionSuppliers): Router {
+  const { provider, grants, vault, cookieKeys, sandboxAccounts } = suppliers
+  const sandbox = sandboxAccounts.length > 0
+
+  /** What page and answer need to know of the request behind a visit. */
+  async function factsOf({ uid, params, session, grantId }: Interaction) {
+    const client = await provider.Client.find(String(params.client_id))
+    if (!client) throw new errors.InvalidClient('the client is gone')
+    const redirectUri = String(params.redirect_uri)
+    const accountId = session?.accountId ?? ''
+    const grant = grantId ? await grants.find(grantId) : undefined
+    const own = grant?.accountId === accountId && grant.clientId === client.clientId ? grant : undefined
+    return {
+      client: describeClient(client.clientName, redirectUri),
+      csrf: csrfToken(cookieKeys, uid),
+      clientId: client.clientId,
+      redirectHost: new URL(redirectUri).host,
+      accountId,
+      grant: own,
+      offers: offer(parseScopes(String(params.scope)), own),
+    }
+  }
+
+  async function showSignIn(ctx: Context, interaction: Interaction, again: { userId?: string; problem?: string } = {}) {
+    const { client, csrf } = await factsOf(interaction)
+    await sendPage(ctx, signInPage({ clientName: client.name, csrf, sandbox, ...again }), client.formTargets)
+  }
+
+  async function showConsent(ctx: Context, interaction: Interaction, problem?: string) {
+    const { client, csrf, accountId, offers } = await factsOf(interaction)
+    const credentials = await vault.open(accountId)
+    if (!credentials) throw new errors.SessionNotFound('the account is gone')
+    const posted = fields(ctx, 'scope')
+    const view = consentPage({
+      client,
+      csrf,
+      uid: interaction.uid,
+      userId: credentials.userId,
+      sandbox: credentials.realm === 'sandbox',
+      offered: problem ? offers.map((one) => ({ ...one, ticked: posted.includes(one.scope) })) : offers,
+      days: CONNECTION_DAYS,
+      ...(problem ? { problem } : {}),
+    })
+    await sendPage(ctx, view, client.formTargets)
+  }
+
+  async function answerSignIn(ctx: Context, interaction: Interaction) {
+    const result = await signIn(ctx, suppliers)
+    if ('problem' in result) {
+      ctx.status = result.status
+      if (result.retryAfter) ctx.set('Retry-After', String(result.retryAfter))
+      return showSignIn(ctx, interaction, { userId: field(ctx, 'userId'), problem: result.problem })
+    }
+    await leaveOtherAccount(ctx, interaction, result.sub)
+    return finish(ctx, { login: { accountId: result.sub } })
+  }
+
+  /** Whoever was signed in before is not any more, and none of their connections are taken over. */
+  async function leaveOtherAccount(ctx: Context, interaction: Interaction, sub: string) {
+    const session = await provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0])
+    if (!interaction.session || !session.accountId || session.accountId === sub) return
+    session.loginAccount({ accountId: sub })
+    delete session.authorizations
+    await session.persist()
+    interaction.session.accountId = sub
+    await interaction.persist()
+  }
+
+  async function answerConsent(ctx: Context, interaction: Interaction) {
+    const decision = field(ctx, 'decision')
+    if (decision === 'deny') return finish(ctx, { error: 'access_denied', error_description: 'the person said no' })
+    const facts = await factsOf(interaction)
+    const scopes = ticked(facts.offers, fields(ctx, 'scope'))
+    if (decision !== 'allow' || !scopes.length) {
+      ctx.status = 422
+      const problem = scopes.length
+        ? 'Please choose Allow or Deny.'
+        : 'Nothing is ticked. Tick what to allow, or choose Deny.'
+      return showConsent(ctx, interaction, problem)
+    }
+    const grant: Grant = await recordConsent(grants, facts.grant, { ...facts, scopes })
+    // From here on the request stands for what was allowed, so that the code and the token carry it all.
+    interaction.params.scope = grant.scopes.join(' ')
+    await interaction.persist()
+    return finish(ctx, { consent: { grantId: grant.id } })
+  }
+
+  async function finish(ctx: Context, result: Parameters<typeof provider.interactionResult>[2]) {
+    const merge = 'consent' in result // a consent follows a sign-in in the same visit; everything else stands alone
+    ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: merge }))
+    ctx.status = 303
+  }
+
+  const show = (ctx: Context, interaction: Interaction) =>
+    interaction.prompt.name === 'login' ? showSignIn(ctx, interaction) : showConsent(ctx, interaction)
+
+  /** Finds the interaction that the browser's cookie belongs to; its id must be the one in the address. */
+  async function visit(ctx: Context): Promise<Interaction> {
+    const interaction = await provider.interactionDetails(ctx.req, ctx.res)
+    if (interaction.uid !== ctx.params.uid) throw new errors.SessionNotFound('another interaction')
+    return interaction
+  }
+
+  const router = new Router()
+  router.use('/interaction', (ctx, next) => explainLostVisit(ctx as Context, next, sandbox))
+  router.get('/interaction/:uid', async (ctx) => show(ctx as Context, await visit(ctx as Context)))
+
+  router.post('/interaction/:uid', parseForm, async (ctx) => {
+    const interaction = await visit(ctx as Context)
+    if (!hasValidCsrf(ctx as Context, csrfToken(cookieKeys, interaction.uid))) throw new errors.SessionNotFound('csrf')
+    await (interaction.prompt.name === 'login' ? answerSignIn : answerConsent)(ctx as Context, interaction)
+  })
+
+  router.post('/interaction/:uid/switch-account', parseForm, async (ctx) => {
+    const interaction = await visit(ctx as Context)
+    if (!hasValidCsrf(ctx as Context, csrfToken(cookieKeys, interaction.uid))) throw new errors.SessionNotFound('csrf')
+    interaction.prompt = { name: 'login', reasons: ['switch_account'], details: {} }
+    await interaction.persist()
+    ctx.redirect(`/interaction/${interaction.uid}`)
+    ctx.status = 303
+  })
+  return router
+}
+
+/** A visit that is over, was never here, or came from a page that is not ours ends on a page that says what to do. */
+async function explainLostVisit(ctx: Context, next: () => Promise<void>, sandbox: boolean): Promise<void> {
+  try {
+    await next()
+  } catch (error) {
+    if (!(error instanceof errors.OIDCProviderError) || error.status >= 500) throw error
+    ctx.status = error instanceof errors.SessionNotFound ? 410 : 400
+    const view = problemPage({
+      title: 'This request is over',
+      happened: 'It took too long, was finished already, or was opened in another browser.',
+      remedy: 'Go back to your assistant and connect again. Nothing was allowed by this visit.',
+      sandbox,
+    })
+    await sendPage(ctx, view)
+  }
+}

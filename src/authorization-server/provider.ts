@@ -1,0 +1,191 @@
+// The embedded oidc-provider, set up as an OAuth 2.1 authorization server for one resource.
+
+import type { JWK } from 'jose'
+import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { errors } from 'oidc-provider'
+import type { Config } from '../config.ts'
+import type { Grants } from '../grants/grants.ts'
+import type { Log } from '../observability/log.ts'
+import { ALL_SCOPES } from '../scopes.ts'
+import { createOidcAdapter } from '../storage/oidc-adapter.ts'
+import type { Store } from '../storage/store.ts'
+import type { Vault } from '../vault/vault.ts'
+import { createConsentPolicy } from './consent-policy.ts'
+import type { CookieKeys } from './cookie-keys.ts'
+import { createGrantAdapter } from './grant-adapter.ts'
+import { acceptAuthorizationRequest, acceptBody } from './requests.ts'
+import { adaptTokenModels } from './token-models.ts'
+
+const HOUR = 60 * 60
+const DAY = 24 * HOUR
+
+export interface ProviderSuppliers {
+  readonly store: Store
+  readonly vault: Vault
+  readonly grants: Grants
+  readonly log: Log
+  readonly signingKeys: readonly JWK[]
+  readonly cookieKeys: CookieKeys
+  /** Shows a person what went wrong with a request that cannot be answered to the client. */
+  readonly renderError: (ctx: KoaContextWithOIDC, error: { error: string; error_description?: string }) => Promise<void>
+}
+
+/** OAuth 2.1 knows one way back: the query. */
+class QueryOnlyProvider extends Provider {
+  override registerResponseMode(...[name, handler]: Parameters<Provider['registerResponseMode']>): void {
+    if (name === 'query') super.registerResponseMode(name, handler)
+  }
+}
+
+export function createProvider(config: Config, suppliers: ProviderSuppliers): Provider {
+  const { store, vault, grants, log, signingKeys, cookieKeys, renderError } = suppliers
+  const { issuer, resource } = config
+  const grantAdapter = createGrantAdapter(grants, resource)
+  const oidcAdapter = createOidcAdapter(store)
+
+  const provider = new QueryOnlyProvider(issuer, {
+    adapter: (model: string) => (model === 'Grant' ? grantAdapter : oidcAdapter(model)),
+    jwks: { keys: [...signingKeys] } as NonNullable<Configuration['jwks']>,
+    routes: {
+      authorization: '/authorize',
+      token: '/token',
+      jwks: '/jwks',
+      registration: '/register',
+      revocation: '/revoke',
+      introspection: '/introspect',
+      pushed_authorization_request: '/par',
+    },
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientDefaults: CLIENT_DEFAULTS,
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      userinfo: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      pushedAuthorizationRequests: { enabled: true },
+      registration: { enabled: true, issueRegistrationAccessToken: false },
+      revocation: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => resource,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_ctx, identifier) => {
+          if (identifier !== resource) throw new errors.InvalidTarget()
+          return {
+            scope: ALL_SCOPES.join(' '),
+            audience: resource,
+            accessTokenFormat: 'jwt',
+            jwt: { sign: { alg: 'ES256' } },
+          }
+        },
+      },
+    },
+    extraTokenClaims: (_ctx, token) => ('grantId' in token ? { grant_id: token.grantId } : undefined),
+    // A connection lives as long as its grant: not shorter because the browser was closed, never longer.
+    expiresWithSession: () => false,
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    ttl: {
+      AccessToken: (ctx) => Math.min(HOUR, remaining(ctx)),
+      RefreshToken: (ctx) => Math.min(30 * DAY, remaining(ctx)),
+      AuthorizationCode: 60,
+      Interaction: HOUR,
+      Session: 14 * DAY,
+      Grant: 30 * DAY,
+    },
+    findAccount: async (_ctx, sub) =>
+      (await vault.open(sub)) ? { accountId: sub, claims: async () => ({ sub }) } : undefined,
+    loadExistingGrant: async ({ oidc }) => {
+      const clientId = oidc.client?.clientId ?? ''
+      const id = oidc.result?.consent?.grantId ?? oidc.session?.grantIdFor(clientId)
+      const grant = id ? await provider.Grant.find(id) : undefined
+      const same = grant?.accountId === oidc.account?.accountId && grant?.clientId === clientId
+      return same ? grant : undefined
+    },
+    interactions: {
+      policy: createConsentPolicy((id) => grants.find(id)),
+      url: (_ctx, { uid }) => `${issuer}/interaction/${uid}`,
+    },
+    clientBasedCORS: () => true, // no cookie counts at these endpoints, so any page may hold a client
+    cookies: cookieSettings(issuer, cookieKeys),
+    renderError: (ctx, { error, error_description: words }) =>
+      renderError(ctx, { error, ...(words ? { error_description: words } : {}) }),
+  })
+
+  // Addresses in answers come from PUBLIC_URL: the headers they are made of are set before the provider reads them.
+  provider.proxy = true
+  adaptTokenModels(provider, grants, cookieKeys)
+  adaptRequests(provider, resource)
+  provider.use(describeTruthfully)
+  reportTo(log, provider)
+  return provider
+}
+
+const CLIENT_DEFAULTS: Partial<ClientMetadata> = {
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  id_token_signed_response_alg: 'ES256',
+}
+
+/** Seconds until the grant of the request at hand ends. */
+const remaining = (ctx: KoaContextWithOIDC): number => {
+  const end = ctx.oidc.entities.Grant?.exp ?? 0
+  return Math.max(1, end - Math.floor(Date.now() / 1000))
+}
+
+/** `__Host-` binds a cookie to this very host and to TLS; with a path only `__Secure-` is possible (RFC 6265bis §4.1.3). */
+function cookieSettings(issuer: string, { secrets }: CookieKeys): NonNullable<Configuration['cookies']> {
+  const secure = issuer.startsWith('https:')
+  const options = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const
+  return {
+    keys: [...secrets],
+    names: {
+      session: `${secure ? '__Host-' : ''}qcgate-session`,
+      interaction: `${secure ? '__Secure-' : ''}qcgate-interaction`,
+      resume: `${secure ? '__Secure-' : ''}qcgate-resume`,
+    },
+    long: { ...options, path: '/' },
+    short: options,
+  }
+}
+
+/** Puts every request into the form that requests.ts describes, at the two places where the library takes them in. */
+function adaptRequests(provider: Provider, resource: string): void {
+  provider.use(async (ctx, next) => {
+    if (ctx.path === '/authorize') ctx.query = acceptAuthorizationRequest(ctx.query, resource) as typeof ctx.query
+    await next()
+  })
+  const bodies = new WeakMap<object, unknown>()
+  Object.defineProperty(provider.OIDCContext.prototype, 'body', {
+    get() {
+      return bodies.get(this)
+    },
+    set(body: unknown) {
+      bodies.set(this, acceptBody(this.route, body, resource))
+    },
+  })
+}
+
+/** The metadata names what we really do (RFC 8414 §2): our scopes, and the one response mode. */
+async function describeTruthfully(ctx: { body: unknown; path: string }, next: () => Promise<void>): Promise<void> {
+  await next()
+  if (!ctx.path.startsWith('/.well-known/') || typeof ctx.body !== 'object') return
+  Object.assign(ctx.body as object, {
+    scopes_supported: [...ALL_SCOPES, 'offline_access'],
+    response_modes_supported: ['query'],
+  })
+}
+
+/** The operator learns the cause of what the client learns only the code of. */
+function reportTo(log: Log, provider: Provider): void {
+  provider.on('server_error', (ctx, error) => log.error({ path: ctx.path, err: error }, 'authorization server failed'))
+  const refused = (event: string) => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
+    log.info({ event, client: ctx.oidc?.client?.clientId, error: error.error, cause: error.error_detail }, 'refused')
+  provider.on('authorization.error', refused('authorization'))
+  provider.on('grant.error', refused('token'))
+  provider.on('registration_create.error', refused('registration'))
+  provider.on('revocation.error', refused('revocation'))
+}

@@ -1,0 +1,58 @@
+// The frame of every page. Strings are escaped where they enter the markup; nothing here has to remember to.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { html } from 'hono/html'
+import type { Context } from 'koa'
+
+export type Html = ReturnType<typeof html>
+
+const stylesheet = readFileSync(new URL('./assets/style.css', import.meta.url), 'utf8')
+/** Named by its content, so that browsers may keep it for ever. */
+export const STYLESHEET = {
+  path: `/assets/style.${createHash('sha256').update(stylesheet).digest('hex').slice(0, 12)}.css`,
+  text: stylesheet,
+}
+
+interface Frame {
+  readonly title: string
+  /** Whether sandbox accounts can be met on this page. */
+  readonly sandbox: boolean
+}
+
+/** A whole page around its content. */
+export const page = ({ title, sandbox }: Frame, content: Html): Html => html`<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>${title} · qcgate</title>
+  <link rel="stylesheet" href="${STYLESHEET.path}">
+  <link rel="icon" href="data:,">
+</head>
+<body>
+  <header><a class="brand" href="/">qcgate</a>${sandbox ? html`<strong class="sandbox">SANDBOX</strong>` : ''}</header>
+  <main>${content}</main>
+  <footer>qcgate is not affiliated with QuantConnect.</footer>
+</body>
+</html>`
+
+/**
+ * Sends a page. `formTargets` are the sources a form's redirects may lead to, beside this server: browsers apply
+ * `form-action` to every hop after a form, the client's own address included.
+ */
+export async function sendPage(ctx: Context, markup: Html, formTargets: readonly string[] = []): Promise<void> {
+  ctx.set(
+    'Content-Security-Policy',
+    [
+      "default-src 'none'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      `form-action ${["'self'", ...formTargets].join(' ')}`,
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ].join('; '),
+  )
+  ctx.set('Cache-Control', 'no-store')
+  ctx.type = 'html'
+  ctx.body = String(await markup)
+}

@@ -1,0 +1,62 @@
+// What a refused caller may know. The whole failure goes to the log.
+import type { Scope } from '../scopes.ts'
+import { GROUPS, SCOPES } from '../scopes.ts'
+
+export type GateFailure =
+  | { readonly reason: 'no-credentials' }
+  | { readonly reason: 'invalid-token'; readonly cause: string }
+  | { readonly reason: 'missing-scope'; readonly required: readonly Scope[]; readonly missing: readonly Scope[] }
+
+export interface Challenge {
+  readonly status: 401 | 403
+  /** The value of `WWW-Authenticate` (RFC 6750 §3, RFC 9728 §5.1). */
+  readonly header: string
+  readonly body: { readonly error?: string; readonly error_description: string; readonly scope: string }
+}
+
+/** `issuer` is where a person can allow more; `metadata` the address of the protected resource metadata. */
+export function challenge(failure: GateFailure, { issuer, metadata }: { issuer: string; metadata: string }): Challenge {
+  const research = GROUPS.research.join(' ')
+  switch (failure.reason) {
+    case 'no-credentials': // nothing was presented, so there is no error to name, only the way in (RFC 6750 §3.1)
+      return {
+        status: 401,
+        header: bearer({ resource_metadata: metadata, scope: research }),
+        body: { error_description: 'Sign in first: this address needs an access token.', scope: research },
+      }
+    case 'invalid-token': {
+      // One answer for every bad token, so that a probe learns nothing.
+      const error = {
+        error: 'invalid_token',
+        error_description: 'The access token is not valid here, or not any more.',
+      }
+      return {
+        status: 401,
+        header: bearer({ ...error, resource_metadata: metadata, scope: research }),
+        body: { ...error, scope: research },
+      }
+    }
+    case 'missing-scope': {
+      // Everything the call needs, together, so that the person is asked only once.
+      const scope = failure.required.join(' ')
+      const words = failure.missing.map((one) => `"${SCOPES[one].says}" (${one})`).join(', ')
+      const error = {
+        error: 'insufficient_scope',
+        error_description: `This connection was not allowed to: ${words}. A person can allow it by connecting again at ${issuer}`,
+      }
+      return {
+        status: 403,
+        header: bearer({ ...error, scope, resource_metadata: metadata }),
+        body: { ...error, scope },
+      }
+    }
+  }
+}
+
+const bearer = (parameters: Record<string, string>): string =>
+  `Bearer ${Object.entries(parameters)
+    .map(([name, value]) => `${name}="${plain(value)}"`)
+    .join(', ')}`
+
+/** RFC 6750 §3 allows printable ASCII without quotation mark and backslash. */
+const plain = (value: string): string => value.replace(/[‘’“”"]/g, "'").replace(/[^\x20-\x7e]|\\/g, '')

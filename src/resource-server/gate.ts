@@ -1,0 +1,73 @@
+// The gate decides before anything else sees a request: whose it is, whether their grant lives, and whether it covers
+// everything the body asks for. What it allows it writes into a decision, and without one no tool runs.
+import type { Grant, Grants } from '../grants/grants.ts'
+import type { Scope } from '../scopes.ts'
+import { ALL_SCOPES } from '../scopes.ts'
+import type { VerifyAccessToken } from './access-token.ts'
+import type { GateFailure } from './challenge.ts'
+import { findTool } from './tools/catalog.ts'
+
+/** The gate's word about one request. Only the gate can make one. */
+export interface Decision {
+  readonly grant: Grant
+  /** The tools that this request, and no other, may run. */
+  readonly tools: ReadonlySet<string>
+}
+
+const made = new WeakSet<object>()
+export const isDecision = (value: unknown): value is Decision =>
+  typeof value === 'object' && value !== null && made.has(value)
+
+/** Every tool that a JSON-RPC message or batch would run. A name that is no tool is not among them, and cannot run. */
+export function toolsIn(body: unknown): string[] {
+  const messages: unknown[] = Array.isArray(body) ? body : [body]
+  return messages.flatMap((message) => {
+    const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } }
+    const name = params?.name
+    return method === 'tools/call' && typeof name === 'string' && findTool(name) ? [name] : []
+  })
+}
+
+/** All scopes that a set of tools needs, in our order. */
+export function scopesFor(tools: readonly string[]): Scope[] {
+  const needed = new Set<Scope>(tools.flatMap((name) => findTool(name)?.scopes ?? []))
+  return ALL_SCOPES.filter((scope) => needed.has(scope))
+}
+
+/** The credentials of an `Authorization` header (RFC 6750 §2.1); undefined when it presents none. */
+export const bearerToken = (header: string): string | undefined => /^Bearer +([^ ]+) *$/i.exec(header)?.[1]
+
+export interface Gate {
+  /** Who asks: the living grant behind a token. */
+  identify(authorization: string): Promise<Grant | GateFailure>
+  /** What they may do with this body. */
+  decide(grant: Grant, body: unknown): Decision | GateFailure
+}
+
+export function createGate(verify: VerifyAccessToken, grants: Grants): Gate {
+  return {
+    async identify(authorization) {
+      if (!authorization) return { reason: 'no-credentials' }
+      const token = bearerToken(authorization)
+      if (!token) return { reason: 'invalid-token', cause: 'not a bearer token' }
+      const claims = await verify(token)
+      if ('cause' in claims) return { reason: 'invalid-token', cause: claims.cause }
+      const grant = await grants.find(claims.grant_id)
+      if (!grant) return { reason: 'invalid-token', cause: 'the grant has ended' }
+      if (grant.accountId !== claims.sub || grant.clientId !== claims.client_id) {
+        return { reason: 'invalid-token', cause: 'the grant is for another account or client' }
+      }
+      return grant
+    },
+
+    decide(grant, body) {
+      const tools = toolsIn(body)
+      const required = scopesFor(tools)
+      const missing = required.filter((scope) => !grant.scopes.includes(scope))
+      if (missing.length) return { reason: 'missing-scope', required, missing }
+      const decision: Decision = Object.freeze({ grant, tools: new Set(tools) })
+      made.add(decision)
+      return decision
+    },
+  }
+}

@@ -1,0 +1,55 @@
+// The MCP side: the SDK speaks both protocol eras, our one dispatcher does the work. A server object is made per request,
+// as the SDK wants it, and costs two map entries; tools and their schemas were built when the process started.
+import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
+import { toNodeHandler } from '@modelcontextprotocol/node'
+import { createMcpHandler, Server } from '@modelcontextprotocol/server'
+import type { Log } from '../observability/log.ts'
+import { VERSION } from '../version.ts'
+import { isDecision } from './gate.ts'
+import { instructionsFor } from './instructions.ts'
+import type { ToolSuppliers } from './tools/call-tool.ts'
+import { callTool } from './tools/call-tool.ts'
+import { TOOL_LIST } from './tools/catalog.ts'
+
+const ABOUT = { name: 'qcgate', title: 'QuantConnect', version: VERSION }
+
+export interface McpSuppliers extends ToolSuppliers {
+  readonly log: Log
+  readonly issuer: string
+}
+
+/** The handler behind the gate. It expects `req.auth.extra.decision`; without it no tool runs. */
+export function createMcp(suppliers: McpSuppliers): { handle: NodeMcpRequestHandler; close: () => Promise<void> } {
+  const { log, vault, issuer } = suppliers
+
+  async function instructions(decision: unknown): Promise<string | undefined> {
+    if (!isDecision(decision)) return undefined
+    const credentials = await vault.open(decision.grant.accountId)
+    return credentials && instructionsFor(decision.grant, credentials, issuer)
+  }
+
+  const handler = createMcpHandler(
+    async ({ authInfo }) => {
+      const about = await instructions(authInfo?.extra?.decision)
+      const server = new Server(ABOUT, { capabilities: { tools: {} }, ...(about ? { instructions: about } : {}) })
+      server.setRequestHandler('tools/list', () => ({ tools: [...TOOL_LIST] }))
+      server.setRequestHandler('tools/call', ({ params }, { http, mcpReq }) =>
+        callTool(
+          {
+            name: params.name,
+            args: params.arguments,
+            decision: http?.authInfo?.extra?.decision,
+            signal: mcpReq.signal,
+          },
+          suppliers,
+        ),
+      )
+      return server
+    },
+    { onerror: (error) => log.debug({ err: error }, 'MCP request refused') },
+  )
+  return {
+    handle: toNodeHandler(handler, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') }),
+    close: handler.close,
+  }
+}

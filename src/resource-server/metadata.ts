@@ -1,0 +1,14 @@
+// Protected resource metadata (RFC 9728): where a client that was turned away learns how to get in.
+import { GROUPS } from '../scopes.ts'
+
+/** Both paths that clients try: with the resource's path inserted (RFC 9728 §3.1), and the root. */
+export const METADATA_PATHS = ['/.well-known/oauth-protected-resource/mcp', '/.well-known/oauth-protected-resource']
+
+export const protectedResourceMetadata = (issuer: string, resource: string) => ({
+  resource, // clients compare it with the address they were given, character by character (RFC 9728 §3.3)
+  authorization_servers: [issuer],
+  scopes_supported: GROUPS.research,
+  bearer_methods_supported: ['header'],
+  resource_name: 'QuantConnect through qcgate',
+  resource_documentation: `${issuer}/`,
+})

@@ -1,0 +1,119 @@
+// /mcp, and the metadata that leads a client to it: the gate in front, the MCP handler behind.
+import { bodyParser } from '@koa/bodyparser'
+import cors from '@koa/cors'
+import Router from '@koa/router'
+import type { NodeIncomingMessageLike } from '@modelcontextprotocol/node'
+import type { AuthInfo } from '@modelcontextprotocol/server'
+import { isJsonContentType } from '@modelcontextprotocol/server'
+import type { JWK } from 'jose'
+import type { Context, Middleware, Next } from 'koa'
+import compose from 'koa-compose'
+import type { Config } from '../config.ts'
+import { isLoopback } from '../config.ts'
+import type { Grants } from '../grants/grants.ts'
+import { createAccessTokenVerifier } from './access-token.ts'
+import type { GateFailure } from './challenge.ts'
+import { challenge } from './challenge.ts'
+import { createGate } from './gate.ts'
+import type { McpSuppliers } from './mcp.ts'
+import { createMcp } from './mcp.ts'
+import { METADATA_PATHS, protectedResourceMetadata } from './metadata.ts'
+
+export interface ResourceServerSuppliers extends Omit<McpSuppliers, 'issuer'> {
+  readonly grants: Grants
+  /** The public signing keys of the authorization server. */
+  readonly keys: readonly JWK[]
+}
+
+export function resourceServer(config: Config, suppliers: ResourceServerSuppliers): Middleware {
+  const { issuer, resource } = config
+  const { log, grants, keys } = suppliers
+  const gate = createGate(createAccessTokenVerifier(issuer, resource, keys), grants)
+  const mcp = createMcp({ ...suppliers, issuer })
+  const metadata = `${issuer}${METADATA_PATHS[0]}`
+
+  const refuse = (ctx: Context, failure: GateFailure) => {
+    const { status, header, body } = challenge(failure, { issuer, metadata })
+    log.info({ failure }, 'gate refused')
+    ctx.set('WWW-Authenticate', header)
+    ctx.set('Cache-Control', 'no-store')
+    ctx.status = status
+    ctx.body = body
+  }
+
+  const endpoint = async (ctx: Context) => {
+    const grant = await gate.identify(ctx.get('Authorization'))
+    if ('reason' in grant) return refuse(ctx, grant)
+
+    if (ctx.method === 'POST') {
+      if (!isJsonContentType(ctx.get('Content-Type')))
+        return reject(ctx, 415, -32000, 'Content-Type must be application/json')
+      await parseJson(ctx, async () => {})
+      if (ctx.status >= 400 && ctx.body) return undefined
+    }
+    const body: unknown = ctx.request.body
+    const decision = gate.decide(grant, body)
+    if ('reason' in decision) return refuse(ctx, decision)
+
+    const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra: { decision } }
+    ctx.respond = false
+    // Sound: a request that a server received has a method, which Node's type leaves open.
+    return mcp.handle(Object.assign(ctx.req, { auth }) as NodeIncomingMessageLike, ctx.res, body)
+  }
+
+  const router = new Router()
+  for (const path of METADATA_PATHS) {
+    router.get(path, cors({ origin: '*' }), (ctx) => {
+      ctx.body = protectedResourceMetadata(issuer, resource)
+    })
+  }
+  router.all(
+    '/mcp',
+    (ctx, next) => guardOrigin(config, ctx as Context, next),
+    CORS,
+    (ctx) => endpoint(ctx as Context),
+  )
+  return compose([router.routes()] as Middleware[])
+}
+
+/** The body is read once, here; what the gate looked at is what the handler gets. */
+const parseJson = bodyParser({
+  enableTypes: ['json'],
+  jsonLimit: '4mb',
+  jsonStrict: false,
+  onError: (error, ctx) => {
+    if ((error as { status?: number }).status === 413) reject(ctx, 413, -32000, 'The request body is larger than 4 MB')
+    else reject(ctx, 400, -32700, 'Parse error: the request body is not valid JSON')
+  },
+})
+
+/** A JSON-RPC error that belongs to no request. */
+function reject(ctx: Context, status: number, code: number, message: string): void {
+  ctx.status = status
+  ctx.body = { jsonrpc: '2.0', error: { code, message }, id: null }
+}
+
+const CORS = cors({
+  origin: (ctx) => ctx.get('Origin'), // guardOrigin has looked at it already
+  allowMethods: 'GET,HEAD,POST,DELETE',
+  allowHeaders:
+    'Authorization,Content-Type,Accept,MCP-Protocol-Version,Mcp-Method,Mcp-Name,Mcp-Session-Id,Last-Event-ID',
+  exposeHeaders: 'WWW-Authenticate,Mcp-Session-Id,MCP-Protocol-Version',
+  maxAge: 3600,
+})
+
+/** A web page may call only from an allowed origin; a page that was rebound to our address is not one (MCP, Transports). */
+async function guardOrigin(config: Config, ctx: Context, next: Next): Promise<void> {
+  const origin = ctx.get('Origin')
+  if (origin && !isAllowedOrigin(config, origin)) {
+    reject(ctx, 403, -32000, `Origin not allowed: ${origin.slice(0, 200)}`)
+    return
+  }
+  await next()
+}
+
+export function isAllowedOrigin({ allowedOrigins, allowLoopbackOrigins }: Config, origin: string): boolean {
+  if (allowedOrigins.includes('*') || allowedOrigins.includes(origin)) return true
+  const url = URL.parse(origin)
+  return url !== null && allowLoopbackOrigins && /^https?:$/.test(url.protocol) && isLoopback(url.hostname)
+}

@@ -1,0 +1,80 @@
+// The one road that every call takes: the gate's decision, the arguments, QuantConnect, the answer.
+import type { CallToolResult } from '@modelcontextprotocol/server'
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import { z } from 'zod'
+import type { Answer } from '../../quantconnect/answer.ts'
+import type { QuantConnect } from '../../quantconnect/client.ts'
+import type { Vault } from '../../vault/vault.ts'
+import { isDecision } from '../gate.ts'
+import { findTool } from './catalog.ts'
+import type { Tool } from './tool.ts'
+
+export interface ToolSuppliers {
+  readonly vault: Vault
+  readonly quantConnect: QuantConnect
+}
+
+export interface ToolCall {
+  readonly name: string
+  readonly args: unknown
+  /** What the gate decided about the request that carries this call. */
+  readonly decision: unknown
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs one tool call and returns a tool result; whatever QuantConnect does is a result, so that the model can act on it.
+ * Throws a protocol error for an unknown tool, and for a call that the gate did not allow, however it came here.
+ */
+export async function callTool(call: ToolCall, { vault, quantConnect }: ToolSuppliers): Promise<CallToolResult> {
+  const { name, args, decision, signal } = call
+  const tool = findTool(name)
+  if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`)
+  if (!isDecision(decision) || !decision.tools.has(name)) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidRequest, `Not allowed: ${name}`)
+  }
+  const input = tool.input.safeParse(args ?? {})
+  if (!input.success) return failure(`The arguments do not fit ${name}:\n${z.prettifyError(input.error)}`)
+
+  const credentials = await vault.open(decision.grant.accountId)
+  if (!credentials)
+    return failure('The QuantConnect account of this connection is not stored here any more. Connect again.')
+  const retry = tool.annotations.readOnlyHint
+  return resultOf(tool, await quantConnect.call(credentials, tool.endpoint, input.data, { retry, signal }))
+}
+
+function resultOf(tool: Tool, answer: Answer): CallToolResult {
+  switch (answer.kind) {
+    case 'done': {
+      const { success: _said, ...body } = tool.trim ? tool.trim(answer.body) : answer.body
+      // Some clients hand the model only the text, others only the structure: both hold everything.
+      return { content: [{ type: 'text', text: JSON.stringify(body) }], structuredContent: body }
+    }
+    case 'refused':
+      return failure(`QuantConnect refused: ${answer.reasons.join(' ')}`)
+    case 'credentials':
+      return failure(
+        `QuantConnect does not accept the stored API token of this account: ${answer.reasons.join(' ')} A person can enter a new token by connecting again and choosing "use another account".`,
+      )
+    case 'timeout':
+      return failure(`QuantConnect did not answer in time. ${afterwards(tool, true)}`)
+    case 'unavailable': {
+      const status = answer.status ? ` (HTTP ${answer.status})` : ''
+      return failure(`QuantConnect gave no usable answer${status}. ${afterwards(tool, answer.sent)}`)
+    }
+  }
+}
+
+/** What is known about the work after a call that went wrong. */
+function afterwards({ annotations }: Tool, sent: boolean): string {
+  if (annotations.readOnlyHint) return 'Nothing was changed; try again in a minute.'
+  return sent
+    ? 'Whether the change was made is unknown: read the current state before trying again.'
+    : 'The request did not reach it, so nothing was changed; try again in a minute.'
+}
+
+const failure = (text: string): CallToolResult => ({
+  isError: true,
+  content: [{ type: 'text', text }],
+  structuredContent: { error: text },
+})

@@ -1,0 +1,33 @@
+// The two people of the sandbox. Two, so that everyone can see that their worlds never meet.
+
+export interface SandboxAccount {
+  readonly userId: string
+  readonly token: string
+  readonly name: string
+  readonly email: string
+  readonly organizationId: string
+  readonly creditBalance: number
+  /** May be null for a real account too: not everyone has left a card. */
+  readonly card: { readonly brand: string; readonly expiration: string; readonly last4: string } | null
+}
+
+export const SANDBOX_ACCOUNTS: readonly SandboxAccount[] = [
+  {
+    userId: '100001',
+    token: 'sandbox-alice',
+    name: 'Alice Sandbox',
+    email: 'a***@example.org',
+    organizationId: '5c0ffee1a2b3c4d5e6f708192a3b4c5d',
+    creditBalance: 250.25,
+    card: { brand: 'visa', expiration: '12/31', last4: '4242' },
+  },
+  {
+    userId: '100002',
+    token: 'sandbox-bob',
+    name: 'Bob Sandbox',
+    email: 'b***@example.org',
+    organizationId: '0ddba11f00d5e6f708192a3b4c5d6e7f',
+    creditBalance: 12.5,
+    card: null,
+  },
+]

@@ -1,0 +1,95 @@
+// /compile: a build waits one second, then succeeds unless a file says SYNTAX ERROR
+import { type Arguments, type Family, Refusal, text } from './handler.ts'
+import { LEAN_VERSION } from './lean.ts'
+import { projectOf } from './projects.ts'
+import { mainFileOf } from './starter.ts'
+import { type Compile, hash, hexId, type Project, type World } from './world.ts'
+
+const QUEUED_MS = 1_000
+/** Older ones are forgotten. There is no endpoint to delete one, so a refusal could never be remedied. */
+const COMPILES_AT_MOST = 100
+
+const SYNTAX_ERROR = 'SYNTAX ERROR'
+const RUNTIME_ERROR = 'RUNTIME ERROR'
+
+export function compileOf(world: World, args: Arguments): Compile {
+  const { projectId } = projectOf(world, args)
+  const compileId = text(args, 'compileId')
+  const compile = world.compiles.find((candidate) => candidate.compileId === compileId)
+  if (compile?.projectId !== projectId) throw new Refusal('Compile id not found')
+  return compile
+}
+
+export function buildState({ created, errors }: Compile, now: number): 'InQueue' | 'BuildSuccess' | 'BuildError' {
+  if (now - created < QUEUED_MS) return 'InQueue'
+  return errors.length > 0 ? 'BuildError' : 'BuildSuccess'
+}
+
+/** Where a marker stands, in the first few lines that have it. Lines and columns count from one. */
+const places = (content: string, marker: string) =>
+  content
+    .split('\n')
+    .map((line, index) => ({ line: index + 1, column: line.indexOf(marker) + 1 }))
+    .filter(({ column }) => column > 0)
+    .slice(0, 20)
+
+function build({ files, language }: Project): Pick<Compile, 'errors' | 'parameters' | 'failsAt'> {
+  const errors = files.flatMap(({ name, content }) =>
+    places(content, SYNTAX_ERROR).map(
+      ({ line, column }) => `Build Error File: ${name} Line ${line} Column ${column} - invalid syntax`,
+    ),
+  )
+  const type = language === 'Py' ? 'get_parameter' : 'GetParameter'
+  const parameters = files
+    .map(({ name, content }) => ({
+      file: name,
+      parameters: places(content, `${type}(`).map(({ line }) => ({ line, type })),
+    }))
+    .filter((file) => file.parameters.length > 0)
+  const main = mainFileOf(language)
+  const [failure] = places(files.find(({ name }) => name === main)?.content ?? '', RUNTIME_ERROR)
+  return { errors, parameters, failsAt: failure ? `${main}: line ${failure.line}` : null }
+}
+
+const describe = (compile: Compile, now: number) => {
+  const { compileId, projectId, signature, signatureOrder, parameters } = compile
+  const state = buildState(compile, now)
+  return {
+    compileId,
+    state,
+    projectId,
+    parameters: state === 'BuildSuccess' ? parameters : [],
+    signature,
+    signatureOrder,
+  }
+}
+
+export const compiles: Family = {
+  '/compile/create': (world, args, now) => {
+    const project = projectOf(world, args)
+    const code = project.files.filter(({ name }) => /\.(py|cs)$/i.test(name))
+    const compile: Compile = {
+      compileId: `${hexId(world)}-${hexId(world)}`,
+      projectId: project.projectId,
+      created: now,
+      signature: hash(code.map(({ name, content }) => `${name}\n${content}`).join('\n')).slice(0, 32),
+      signatureOrder: code.map(({ name }) => name),
+      ...build(project),
+    }
+    world.compiles = [...world.compiles, compile].slice(-COMPILES_AT_MOST)
+    return describe(compile, now)
+  },
+
+  '/compile/read': (world, args, now) => {
+    const compile = compileOf(world, args)
+    const { compileId, projectId, errors } = compile
+    const logs = {
+      InQueue: [],
+      BuildSuccess: [
+        `Build Request Successful for Project ID: ${projectId}, with CompileID: ${compileId}, Lean Version: ${LEAN_VERSION}`,
+      ],
+      BuildError: errors,
+    }
+    return { ...describe(compile, now), logs: logs[buildState(compile, now)] }
+  },
+}

@@ -1,0 +1,38 @@
+// What an endpoint is here: a function from an account's world, the arguments and the time to an answer. It may change
+// the world it is given, and it touches nothing else, because a lost race runs it again on a fresh world.
+import type { World } from './world.ts'
+
+export type Arguments = Readonly<Record<string, unknown>>
+
+/** Becomes `{success: true, ...answer}`. An endpoint whose real answers lack `success` returns it as undefined. */
+export type Answer = Readonly<Record<string, unknown>>
+
+export type Handler = (world: World, args: Arguments, now: number) => Answer
+
+/** The endpoints of one family, by path below `/api/v2`. */
+export type Family = Readonly<Record<string, Handler>>
+
+/** A request that is understood and turned down. QuantConnect says so with HTTP 200, `success: false` and a reason. */
+export class Refusal extends Error {}
+
+/** Milliseconds as QuantConnect writes times, in UTC. */
+export const stamp = (time: number): string => new Date(time).toISOString().slice(0, 19).replace('T', ' ')
+
+// Query strings and form data know only text, so a number or a truth may arrive as its spelling.
+
+export function integer(args: Arguments, name: string): number | undefined {
+  const value = args[name]
+  if (value === undefined || value === null) return undefined
+  const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
+  if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw new Refusal(`Invalid argument: ${name}`)
+  return number
+}
+
+export function text(args: Arguments, name: string): string | undefined {
+  const value = args[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string') throw new Refusal(`Invalid argument: ${name}`)
+  return value
+}
+
+export const flag = (args: Arguments, name: string): boolean => args[name] === true || args[name] === 'true'

@@ -1,0 +1,106 @@
+// Unified diffs as git writes them. Line numbers may be off, as git forgives too; the lines themselves may not.
+import { Refusal } from './handler.ts'
+
+interface Hunk {
+  /** Index of the first line it expects to find. */
+  readonly at: number
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+}
+
+/** `from` is null for a file that the patch makes, `to` for one that it deletes. */
+export interface FilePatch {
+  readonly from: string | null
+  readonly to: string | null
+  readonly hunks: readonly Hunk[]
+}
+
+const invalid = () => new Refusal('Patch is not valid')
+
+/** `--- a/main.py` names main.py. A tab and a time may follow the name. */
+function fileName(line: string | undefined, marker: '---' | '+++'): string | null {
+  if (!line?.startsWith(`${marker} `)) throw invalid()
+  const name = line.slice(4).trimEnd().split('\t')[0] ?? ''
+  return name === '/dev/null' ? null : name.replace(/^[ab]\//, '')
+}
+
+function readHunk(lines: readonly string[], header: number): { hunk: Hunk; next: number } {
+  const [, start, oldCount, newCount] = /^@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@/.exec(lines[header] ?? '') ?? []
+  if (start === undefined) throw invalid()
+  let [toRead, toWrite] = [Number(oldCount ?? 1), Number(newCount ?? 1)]
+  // A hunk that expects no lines stands after the line it names, any other at that line.
+  const at = toRead === 0 ? Number(start) : Number(start) - 1
+  const [before, after]: [string[], string[]] = [[], []]
+  const endsWithoutNewline = { before: false, after: false }
+  let next = header + 1
+  for (; toRead > 0 || toWrite > 0 || lines[next]?.startsWith('\\'); next += 1) {
+    const line = lines[next]
+    if (line === undefined) throw invalid()
+    // Many tools trim the single blank that an empty context line consists of.
+    const kind = line[0] ?? ' '
+    if (kind === '\\') {
+      const previous = lines[next - 1]?.[0]
+      if (previous !== '+') endsWithoutNewline.before = true
+      if (previous !== '-') endsWithoutNewline.after = true
+      continue
+    }
+    if (!' -+'.includes(kind)) throw invalid()
+    if (kind !== '+') {
+      before.push(line.slice(1))
+      toRead -= 1
+    }
+    if (kind !== '-') {
+      after.push(line.slice(1))
+      toWrite -= 1
+    }
+  }
+  if (toRead < 0 || toWrite < 0) throw invalid()
+  // A file that ends with a newline has one more, empty, line when it is split.
+  if (endsWithoutNewline.after && !endsWithoutNewline.before) before.push('')
+  if (endsWithoutNewline.before && !endsWithoutNewline.after) after.push('')
+  return { hunk: { at, before, after }, next }
+}
+
+/** Throws a refusal for anything that is no patch, a blank one included. */
+export function parsePatch(patch: string): FilePatch[] {
+  const lines = patch.split('\n')
+  const patches: FilePatch[] = []
+  for (let index = 0; index < lines.length; ) {
+    if (!lines[index]?.startsWith('--- ')) {
+      index += 1 // `diff --git`, `index`, modes and prose say nothing that the rest does not
+      continue
+    }
+    const [from, to] = [fileName(lines[index], '---'), fileName(lines[index + 1], '+++')]
+    const hunks: Hunk[] = []
+    index += 2
+    while (lines[index]?.startsWith('@@')) {
+      const { hunk, next } = readHunk(lines, index)
+      hunks.push(hunk)
+      index = next
+    }
+    if (hunks.length === 0 || (from === null && to === null)) throw invalid()
+    patches.push({ from, to, hunks })
+  }
+  if (patches.length === 0) throw invalid()
+  return patches
+}
+
+export function applyHunks(content: string, hunks: readonly Hunk[]): string {
+  const lines = content.split('\n')
+  const pieces: (readonly string[])[] = []
+  let done = 0
+  let drift = 0
+  for (const { at, before, after } of hunks) {
+    const fits = (position: number) => before.every((line, index) => lines[position + index] === line)
+    let position = at + drift
+    if (position < done || position > lines.length || !fits(position)) {
+      position = done
+      while (position <= lines.length && !fits(position)) position += 1
+      if (position > lines.length) throw invalid()
+    }
+    pieces.push(lines.slice(done, position), after)
+    drift = position - at
+    done = position + before.length
+  }
+  return [...pieces, lines.slice(done)].flat().join('\n')
+}

@@ -1,0 +1,78 @@
+// oidc-provider's records in our store. Ids of codes, tokens and sessions are the secrets themselves, so a record is
+// filed under the hash of its id and does not contain it; whoever presents the id brings it back.
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import { KEYS } from './keys.ts'
+import type { Store } from './store.ts'
+import { add, put, remove } from './store.ts'
+
+/** Written once and never over: a second writer of the same id (a racer) leaves what the first one wrote. */
+const WRITTEN_ONCE = new Set(['AuthorizationCode', 'RefreshToken', 'ReplayDetection'])
+/** Using these twice is harmless: what follows a refresh token is the same however often it is asked for. */
+const REPEATABLE = new Set(['RefreshToken'])
+/** For records that the library would keep for ever (registered clients): a year without a new write. */
+const LONGEST = 365 * 24 * 60 * 60
+
+const epoch = () => Math.floor(Date.now() / 1000)
+
+/** The adapter factory for every model but `Grant`, which grants/ owns. */
+export const createOidcAdapter =
+  (store: Store) =>
+  (model: string): Adapter => {
+    const key = (id: string) => KEYS.oidc(model, id)
+    const read = async (at: string) => {
+      const json = await store.get(at)
+      return json ? (JSON.parse(json) as AdapterPayload) : undefined
+    }
+    return {
+      async upsert(id, payload, expiresIn = LONGEST) {
+        const value = JSON.stringify(withoutIds(payload))
+        await (WRITTEN_ONCE.has(model) ? add : put)(store, key(id), value, expiresIn)
+        if (model === 'Session' && payload.uid) await put(store, KEYS.sessionByUid(payload.uid), key(id), expiresIn)
+      },
+
+      async find(id) {
+        const payload = await read(key(id))
+        return payload && { ...payload, jti: id }
+      },
+
+      async findByUid(uid) {
+        const at = await store.get(KEYS.sessionByUid(uid))
+        return at ? read(at) : undefined
+      },
+
+      findByUserCode: async () => undefined, // the device flow is off
+
+      /** Marks the record as used, for exactly one of all who ask at once. Throws `InvalidGrant` for the others. */
+      async consume(id) {
+        for (;;) {
+          const current = await store.get(key(id))
+          if (!current) throw new errors.InvalidGrant(`${model} is gone`)
+          const payload: AdapterPayload = JSON.parse(current)
+          if (payload.consumed) {
+            if (REPEATABLE.has(model)) return
+            throw new errors.InvalidGrant(`${model} was used before`)
+          }
+          const value = JSON.stringify({ ...payload, consumed: epoch() })
+          const ttl = Math.max(1, (payload.exp ?? epoch() + LONGEST) - epoch())
+          const step = { expect: { [key(id)]: current }, write: { [key(id)]: { value, ttl } } }
+          if (await store.commit(step)) return
+        }
+      },
+
+      async destroy(id) {
+        await remove(store, key(id))
+      },
+
+      // Codes and tokens live by their grant: every use looks the grant up, and without it they open nothing. So there is
+      // no list of them to keep, and ending a grant is one step on one key.
+      revokeByGrantId: async () => undefined,
+    }
+  }
+
+/** An interaction remembers the session it began in, cookie value included; that would be a session id in plain. */
+function withoutIds({ jti: _id, ...payload }: AdapterPayload): AdapterPayload {
+  if (!payload.session) return payload
+  const { cookie: _cookie, ...session } = payload.session
+  return { ...payload, session }
+}

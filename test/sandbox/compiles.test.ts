@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:test'
+import { client, openSandbox, refused } from './client.ts'
+
+describe('compiles in the sandbox', () => {
+  let sandbox: Awaited<ReturnType<typeof openSandbox>>
+  let call: ReturnType<typeof client>
+  let projectId: number
+  before(async () => {
+    sandbox = await openSandbox()
+    call = client(sandbox.url)
+  })
+  beforeEach(async () => {
+    mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    projectId = (await call('/projects/create', { name: 'Compiles', language: 'Py' })).projects[0].projectId
+  })
+  afterEach(() => mock.timers.reset())
+  after(() => sandbox.close())
+
+  const write = (content: string) => call('/files/update', { projectId, name: 'main.py', content })
+  const compile = () => call('/compile/create', { projectId })
+  const read = (compileId: string) => call('/compile/read', { projectId, compileId })
+
+  it('a compile waits a second and then succeeds', async () => {
+    const created = await compile()
+    assert.match(created.compileId, /^[0-9a-f]{32}-[0-9a-f]{32}$/)
+    assert.deepEqual([created.state, created.signatureOrder], ['InQueue', ['main.py']])
+    assert.deepEqual((await read(created.compileId)).logs, [])
+    mock.timers.tick(1_000)
+    const built = await read(created.compileId)
+    assert.equal(built.state, 'BuildSuccess')
+    assert.match(built.logs[0], /^Build Request Successful for Project ID: \d+, with CompileID: /)
+  })
+
+  it('a compile of broken code succeeds as a request and names file, line and column', async () => {
+    await write('class A:\n    SYNTAX ERROR\n')
+    const { compileId } = await compile()
+    mock.timers.tick(1_000)
+    const { state, logs, success } = await read(compileId)
+    assert.deepEqual({ state, success }, { state: 'BuildError', success: true })
+    assert.deepEqual(logs, ['Build Error File: main.py Line 2 Column 5 - invalid syntax'])
+  })
+
+  it('parameters appear after the build', async () => {
+    await write('class A(QCAlgorithm):\n    period = self.get_parameter("period", 10)\n')
+    const { compileId, parameters } = await compile()
+    assert.deepEqual(parameters, [])
+    mock.timers.tick(1_000)
+    const expected = [{ file: 'main.py', parameters: [{ line: 2, type: 'get_parameter' }] }]
+    assert.deepEqual((await read(compileId)).parameters, expected)
+  })
+
+  it('a compile belongs to the code as it was', async () => {
+    await write('SYNTAX ERROR')
+    const { compileId } = await compile()
+    await write('repaired = True')
+    mock.timers.tick(1_000)
+    assert.equal((await read(compileId)).state, 'BuildError')
+  })
+
+  it('an unknown or blank compile is refused, and one of another project', async () => {
+    const { compileId } = await compile()
+    const other = (await call('/projects/create', { name: 'Other', language: 'Py' })).projects[0].projectId
+    assert.deepEqual(await read('nothing'), refused('Compile id not found'))
+    assert.deepEqual(await read(''), refused('Compile id not found'))
+    const elsewhere = await call('/compile/read', { projectId: other, compileId })
+    assert.deepEqual(elsewhere, refused('Compile id not found'))
+    assert.deepEqual(await call('/compile/create', { projectId: -1 }), refused('Project not found'))
+  })
+})
