@@ -1,0 +1,32 @@
+// What a person does on our pages, in a real browser.
+import type { Page } from 'playwright-core'
+import type { Visit } from './clients.ts'
+
+export interface Conduct {
+  /** Signs in with these, or with one click on the sandbox account. */
+  readonly as?: { readonly userId: string; readonly apiToken: string }
+  /** Boxes to untick before allowing. */
+  readonly untick?: readonly string[]
+  readonly decision?: 'Allow' | 'Deny'
+}
+
+export const ALICE = { userId: '100001', apiToken: 'sandbox-alice' }
+export const BOB = { userId: '100002', apiToken: 'sandbox-bob' }
+
+/** Goes where the client sent the browser, signs in if asked, decides, and waits to be back at the client. */
+export const visitor =
+  (page: Page, { as, untick = [], decision = 'Allow' }: Conduct = {}): Visit =>
+  async (authorizationUrl) => {
+    await page.goto(authorizationUrl)
+    if (await page.getByLabel('API token').isVisible()) {
+      if (as) {
+        await page.getByLabel('QuantConnect user id').fill(as.userId)
+        await page.getByLabel('API token').fill(as.apiToken)
+        await page.getByRole('button', { name: 'Sign in' }).click()
+      } else await page.getByRole('button', { name: 'Use the sandbox account' }).click()
+    }
+    await page.getByRole('button', { name: decision, exact: true }).waitFor()
+    for (const scope of untick) await page.locator(`input[name=scope][value="${scope}"]`).uncheck()
+    await page.getByRole('button', { name: decision, exact: true }).click()
+    await page.getByText('Back in the program.').waitFor()
+  }

@@ -1,0 +1,96 @@
+// A qcgate process of its own for one test file: the real program, on loopback, ended by its own process id.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from './folder.ts'
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const CLOCK = new URL('./clock.ts', import.meta.url).href
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+export interface TestServer {
+  readonly origin: string
+  readonly mcp: string
+  readonly folder: string
+  /** Everything the process wrote so far, both streams. */
+  output(): string
+  /** Moves the process's clock forward. */
+  advance(seconds: number): Promise<void>
+  /** `kill -9`, then a new process on the same port, store and keys. */
+  crashAndRestart(): Promise<void>
+  /** Ends the process and removes its folder. */
+  stop(): Promise<void>
+}
+
+/** Starts a server and waits until it says that it runs. Throws with its output when it ends instead. */
+export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
+  const folder = temporaryFolder()
+  const port = await freePort()
+  let output = ''
+  let child: ChildProcess
+
+  async function start() {
+    child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', CLOCK, MAIN], {
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        PORT: String(port),
+        DATA_DIR: join(folder.path, 'data'),
+        KEYS_DIR: join(folder.path, 'keys'),
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    const running = new Promise<void>((resolve, reject) => {
+      const hear = (chunk: Buffer) => {
+        output += chunk
+        if (output.includes('qcgate is running')) resolve()
+      }
+      child.stdout?.on('data', hear)
+      child.stderr?.on('data', hear)
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${output}`)))
+    })
+    await running
+    output = output.replace('qcgate is running', 'qcgate was started')
+  }
+
+  async function end(signal: NodeJS.Signals) {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
+
+  await start()
+  const origin = env.PUBLIC_URL ?? `http://localhost:${port}`
+  return {
+    origin,
+    mcp: `${origin}/mcp`,
+    folder: folder.path,
+    output: () => output,
+    async advance(seconds) {
+      const moved = once(child, 'message')
+      child.send({ advance: seconds })
+      await moved
+    },
+    async crashAndRestart() {
+      await end('SIGKILL')
+      await start()
+    },
+    async stop() {
+      await end('SIGTERM')
+      folder.remove()
+    },
+  }
+}
