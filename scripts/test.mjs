@@ -1,9 +1,10 @@
 // `npm test`: set up what the tests need, then run them all. Arguments name single files: `npm test -- test/gate.test.ts`.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { installDependencies, nodeFlags, nodeRuntime, progress, root, stop } from './setup.mjs'
 
-const CHROMIUM = [
+const PLACES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -11,21 +12,20 @@ const CHROMIUM = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
-const findChromium = () => [process.env.CHROMIUM, ...CHROMIUM].find((path) => path && existsSync(path))
+const findChromium = () => [process.env.CHROMIUM, ...PLACES].find((path) => path && existsSync(path))
 
 /** A real browser: found, installed from Debian packages where that is allowed, or asked for. */
-function chromium() {
+function chromiumPath() {
   const found = findChromium()
   if (found) return found
-  const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
-  if (mayInstall) {
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     progress('installing Chromium from Debian packages (once) …')
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env })
-    spawnSync('apt-get', ['install', '-y', '-qq', 'chromium', 'fonts-liberation'], {
+    const options = {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env,
-    })
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }
+    spawnSync('apt-get', ['update', '-qq'], options)
+    spawnSync('apt-get', ['install', '-y', '-qq', 'chromium', 'fonts-liberation'], options)
   }
   return (
     findChromium() ??
@@ -34,18 +34,31 @@ function chromium() {
 }
 
 installDependencies()
-const node = nodeRuntime()
+const executablePath = chromiumPath()
+const { chromium } = await import('playwright-core')
+const browser = await chromium.launchServer({
+  executablePath,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic'],
+})
+
 const files = process.argv.slice(2)
-const tests = spawnSync(
-  node,
+const tests = spawn(
+  nodeRuntime(),
   [
     ...nodeFlags,
     '--test',
     '--test-concurrency=2',
     '--test-timeout=120000',
     `--test-reporter=${root}test/support/reporter.ts`,
+    '--test-reporter-destination=stdout',
     ...(files.length ? files : ['test/**/*.test.ts']),
   ],
-  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, CHROMIUM: chromium() } },
+  {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, BROWSER_ENDPOINT: browser.wsEndpoint() },
+  },
 )
-process.exit(tests.status ?? 1)
+const [code] = await once(tests, 'exit')
+await browser.close()
+process.exit(code ?? 1)

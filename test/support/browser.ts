@@ -1,18 +1,12 @@
-// The one Chromium of a test run. Started by the test script, which tells its address; a single file that is run by hand
-// starts its own.
+// The one Chromium of a test run: `npm test` starts it and says where it listens.
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 
-export const LAUNCH = {
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-}
-
 /** Opens the browser. Throws when there is none: a browser test without a browser has failed. */
 export async function openBrowser(): Promise<Browser> {
-  const { BROWSER_ENDPOINT, CHROMIUM = '/usr/bin/chromium' } = process.env
-  return BROWSER_ENDPOINT
-    ? chromium.connect(BROWSER_ENDPOINT)
-    : chromium.launch({ ...LAUNCH, executablePath: CHROMIUM })
+  const endpoint = process.env.BROWSER_ENDPOINT
+  if (!endpoint) throw new Error('no browser: run this file with `npm test -- FILE`')
+  return chromium.connect(endpoint)
 }
 
 export interface Person {
