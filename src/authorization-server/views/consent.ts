@@ -58,9 +58,9 @@ export const consentPage = (view: ConsentView): Html =>
             ${scopes.map(
               ({ scope, ticked, isNew }) => html`<label class="scope">
               <input type="checkbox" name="scope" value="${scope}" ${ticked ? 'checked' : ''}>
-              <span>${SCOPES[scope].says}
+              <span><span>${SCOPES[scope].says}
                 ${MONEY.includes(risk) ? html`<span class="badge">moves money</span>` : ''}
-                ${isNew ? html`<span class="badge">new</span>` : ''}
+                ${isNew ? html`<span class="badge">new</span>` : ''}</span>
                 <code>${scope}</code></span>
             </label>`,
             )}

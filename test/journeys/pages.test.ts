@@ -1,0 +1,87 @@
+// Every page as a person sees it, on a desk and on a phone, light and dark: nothing the accessibility checker minds,
+// nothing the console complains about, nothing wider than the screen. The pictures are left in screenshots/.
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { after, before, describe, it } from 'node:test'
+import axe from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { GROUPS } from '../../src/scopes.ts'
+import { openBrowser } from '../support/browser.ts'
+import { authorizationRequest, register } from '../support/raw-client.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+const SCREENS = {
+  desktop: { viewport: { width: 1100, height: 900 }, colorScheme: 'light' },
+  phone: { viewport: { width: 375, height: 740 }, colorScheme: 'light' },
+  'phone-dark': { viewport: { width: 375, height: 740 }, colorScheme: 'dark' },
+} as const
+
+describe('pages', () => {
+  let server: TestServer
+  let browser: Browser
+  before(async () => {
+    server = await startServer()
+    browser = await openBrowser()
+    mkdirSync('screenshots', { recursive: true })
+  })
+  after(async () => {
+    await browser?.close()
+    await server?.stop()
+  })
+
+  for (const [screen, options] of Object.entries(SCREENS)) {
+    it(`are right on a screen: ${screen}`, async () => {
+      const context = await browser.newContext(options)
+      const page = await context.newPage()
+      const complaints: string[] = []
+      page.on('console', (message) => complaints.push(`${page.url()}: ${message.text()}`))
+      page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
+      const look = (name: string) => inspect(page, `screenshots/${name}-${screen}.png`)
+
+      await page.goto(server.origin)
+      await look('home')
+
+      const client = await register(server, { client_name: 'Claude Code' })
+      await page.goto(authorizationRequest(server, client, { scope: GROUPS.admin.join(' ') }).url)
+      await look('sign-in')
+      await page.getByLabel('QuantConnect user id').fill('100001')
+      await page.getByLabel('API token').fill('wrong')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('alert').waitFor()
+      assert.equal(await page.getByLabel('API token').inputValue(), '')
+      assert.equal(await page.getByLabel('QuantConnect user id').inputValue(), '100001')
+      await look('sign-in-refused')
+      complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes('422'))) // the refusal itself
+
+      await page.getByRole('button', { name: 'Use the sandbox account' }).click()
+      await page.getByRole('button', { name: 'Allow' }).waitFor()
+      await look('consent')
+      const lost = new URL(page.url())
+      assert.deepEqual(complaints, [])
+
+      await context.clearCookies()
+      await page.goto(lost.href)
+      await look('lost-visit')
+      await page.goto(`${server.origin}/authorize?client_id=nobody&response_type=code`)
+      await look('unknown-client')
+      await context.close()
+    })
+  }
+})
+
+async function inspect(page: Page, picture: string): Promise<void> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'],
+    }),
+  )
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => `${page.url()}: ${id} at ${nodes.map(({ target }) => target).join(', ')}`),
+    [],
+  )
+  // Written as text, since it runs in the page: our types are those of a server.
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  assert.equal(overflow, 0, `${page.url()} is wider than the screen`)
+  await page.screenshot({ path: picture, fullPage: true })
+}

@@ -1,0 +1,70 @@
+// The process is killed without warning; whoever was connected or signed in notices nothing.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { newPerson, openBrowser } from '../support/browser.ts'
+import { Program } from '../support/clients.ts'
+import { visitor } from '../support/person.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+describe('kill -9 and restart', () => {
+  let server: TestServer
+  let browser: Browser
+  const programs: Program[] = []
+  before(async () => {
+    server = await startServer()
+    browser = await openBrowser()
+  })
+  after(async () => {
+    for (const program of programs) program.close()
+    await browser?.close()
+    await server?.stop()
+  })
+  const program = async (name: string) => {
+    const opened = await new Program('v2', server.mcp, name).open()
+    programs.push(opened)
+    return opened
+  }
+  const keys = () =>
+    readdirSync(join(server.folder, 'keys')).map((name) => {
+      const file = join(server.folder, 'keys', name)
+      return [name, readFileSync(file, 'utf8'), statSync(file).mtimeMs]
+    })
+
+  it('loses nothing that was acknowledged', async () => {
+    const { page } = await newPerson(browser)
+    const first = await program('First')
+    const client = await first.connect(visitor(page))
+    const acknowledged: string[] = []
+    for (let i = 0; i < 5; i++) {
+      const { structuredContent } = await client.callTool({
+        name: 'create_project',
+        arguments: { name: `Project ${i}`, language: 'Py' },
+      })
+      acknowledged.push(structuredContent.projects[0].name)
+    }
+    const keysBefore = keys()
+    await server.crashAndRestart()
+
+    // The access token still works, the refresh token still works, the sandbox has kept the projects.
+    const { structuredContent } = await client.callTool({ name: 'list_projects' })
+    const names = structuredContent.projects.map(({ name }: { name: string }) => name)
+    assert.deepEqual(names.toSorted(), acknowledged)
+    await server.advance(3601)
+    const old = first.tokens().refresh_token
+    assert.ok(!(await client.callTool({ name: 'read_account' })).isError)
+    assert.notEqual(first.tokens().refresh_token, old)
+    assert.deepEqual(keys(), keysBefore, 'a second start makes no keys')
+
+    // The browser is still signed in: another program gets the consent page, not the sign-in page.
+    const second = await program('Second')
+    await second.connect(async (url) => {
+      await page.goto(url)
+      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.getByText('Back in the program.').waitFor()
+    })
+    await client.close()
+  })
+})
