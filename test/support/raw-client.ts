@@ -60,7 +60,9 @@ export function authorizationRequest(
     resource: server.mcp,
     ...parameters,
   }
-  const query = new URLSearchParams(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  const query = new URLSearchParams(
+    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
   return { url: `${server.origin}/authorize?${query}`, verifier, redirectUri }
 }
 
@@ -97,7 +99,8 @@ export class RawPerson {
       if (!location) return { url, status: response.status, html: await response.text(), headers: response.headers }
       url = new URL(location, url)
       body = undefined
-      if (url.origin !== this.server.origin) return { url, status: response.status, html: '', headers: response.headers }
+      if (url.origin !== this.server.origin)
+        return { url, status: response.status, html: '', headers: response.headers }
     }
   }
 
@@ -123,7 +126,9 @@ export class RawPerson {
   }
 
   #cookiesFor({ pathname }: URL): string {
-    const sent = [...this.cookies].filter(([, { path }]) => pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')))
+    const sent = [...this.cookies].filter(
+      ([, { path }]) => pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')),
+    )
     return sent.map(([name, { value }]) => `${name}=${value}`).join('; ')
   }
 
@@ -201,5 +206,8 @@ export const toolCall = (name: string, args: Record<string, unknown> = {}, id = 
 /** The parameters of a `WWW-Authenticate: Bearer` header. */
 export const challengeOf = (response: Response): Record<string, string> =>
   Object.fromEntries(
-    [...(response.headers.get('www-authenticate') ?? '').matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+    [...(response.headers.get('www-authenticate') ?? '').matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [
+      name,
+      value,
+    ]),
   )

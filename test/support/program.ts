@@ -1,0 +1,45 @@
+// A program that a test runs from a folder, as a person would from a shell.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+/** The environment of whoever started the tests, without what says that tests are running. */
+const { NODE_TEST_CONTEXT: _running, ...shell } = process.env
+
+/** Runs a command to its end and returns what it printed. Throws with that when it fails. */
+export async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+  const child = spawn(command, args, { cwd, env: shell, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += chunk))
+  child.stderr.on('data', (chunk) => (output += chunk))
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`)
+  return output
+}
+
+/** Starts a command and waits until it says that the server runs; returns what it said, and a way to end it. */
+export async function runServer(command: string, args: readonly string[], cwd: string, env: Record<string, string>) {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...shell, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a process group of its own, which is ended as a terminal ends one: npm passes no signal on
+  })
+  let output = ''
+  await new Promise<void>((resolve, reject) => {
+    const hear = (chunk: Buffer) => {
+      output += chunk
+      if (output.includes('MCP URL for clients')) resolve()
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+    child.once('exit', (code) => reject(new Error(`${command} ended with ${code}:\n${output}`)))
+  })
+  return {
+    output,
+    async stop() {
+      const gone = once(child, 'exit')
+      process.kill(-(child.pid ?? 0), 'SIGTERM')
+      await gone
+    },
+  }
+}
