@@ -13,7 +13,9 @@ import type { Vault } from '../vault/vault.ts'
 import { createConsentPolicy } from './consent-policy.ts'
 import type { CookieKeys } from './cookie-keys.ts'
 import { createGrantAdapter } from './grant-adapter.ts'
+import { answerForJwt, setAsideJwt } from './own-access-tokens.ts'
 import { acceptAuthorizationRequest, acceptBody } from './requests.ts'
+import { publicKeys } from './signing-keys.ts'
 import { adaptTokenModels } from './token-models.ts'
 
 const HOUR = 60 * 60
@@ -68,6 +70,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
       pushedAuthorizationRequests: { enabled: true },
       registration: { enabled: true, issueRegistrationAccessToken: false },
       revocation: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => resource,
@@ -120,6 +123,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
   adaptTokenModels(provider, grants, cookieKeys)
   adaptRequests(provider, resource)
   provider.use(describeTruthfully)
+  provider.use(answerForJwt(issuer, publicKeys(signingKeys), grants) as Parameters<typeof provider.use>[0])
   reportTo(log, provider)
   return provider
 }
@@ -164,7 +168,7 @@ function adaptRequests(provider: Provider, resource: string): void {
       return bodies.get(this)
     },
     set(body: unknown) {
-      bodies.set(this, acceptBody(this.route, body, resource))
+      bodies.set(this, setAsideJwt(this, this.route, acceptBody(this.route, body, resource)))
     },
   })
 }

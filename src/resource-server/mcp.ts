@@ -33,16 +33,8 @@ export function createMcp(suppliers: McpSuppliers): { handle: NodeMcpRequestHand
       const about = await instructions(authInfo?.extra?.decision)
       const server = new Server(ABOUT, { capabilities: { tools: {} }, ...(about ? { instructions: about } : {}) })
       server.setRequestHandler('tools/list', () => ({ tools: [...TOOL_LIST] }))
-      server.setRequestHandler('tools/call', ({ params }, { http, mcpReq }) =>
-        callTool(
-          {
-            name: params.name,
-            args: params.arguments,
-            decision: http?.authInfo?.extra?.decision,
-            signal: mcpReq.signal,
-          },
-          suppliers,
-        ),
+      server.setRequestHandler('tools/call', ({ params: { name, arguments: args } }, { http, mcpReq }) =>
+        callTool({ name, args, decision: http?.authInfo?.extra?.decision, signal: mcpReq.signal }, suppliers),
       )
       return server
     },

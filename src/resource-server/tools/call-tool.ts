@@ -2,6 +2,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { z } from 'zod'
+import type { Log } from '../../observability/log.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
 import type { QuantConnect } from '../../quantconnect/client.ts'
 import type { Vault } from '../../vault/vault.ts'
@@ -10,6 +11,7 @@ import { findTool } from './catalog.ts'
 import type { Tool } from './tool.ts'
 
 export interface ToolSuppliers {
+  readonly log: Log
   readonly vault: Vault
   readonly quantConnect: QuantConnect
 }
@@ -26,7 +28,7 @@ export interface ToolCall {
  * Runs one tool call and returns a tool result; whatever QuantConnect does is a result, so that the model can act on it.
  * Throws a protocol error for an unknown tool, and for a call that the gate did not allow, however it came here.
  */
-export async function callTool(call: ToolCall, { vault, quantConnect }: ToolSuppliers): Promise<CallToolResult> {
+export async function callTool(call: ToolCall, suppliers: ToolSuppliers): Promise<CallToolResult> {
   const { name, args, decision, signal } = call
   const tool = findTool(name)
   if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`)
@@ -36,11 +38,21 @@ export async function callTool(call: ToolCall, { vault, quantConnect }: ToolSupp
   const input = tool.input.safeParse(args ?? {})
   if (!input.success) return failure(`The arguments do not fit ${name}:\n${z.prettifyError(input.error)}`)
 
-  const credentials = await vault.open(decision.grant.accountId)
+  try {
+    return await run(tool, input.data, decision.grant.accountId, signal, suppliers)
+  } catch (error) {
+    if (signal.aborted) throw error // nobody is listening any more
+    suppliers.log.error({ err: error, tool: name }, 'tool call failed')
+    return failure('Something went wrong in qcgate itself; whoever runs it finds the cause in its log.')
+  }
+}
+
+async function run(tool: Tool, args: object, sub: string, signal: AbortSignal, { vault, quantConnect }: ToolSuppliers) {
+  const credentials = await vault.open(sub)
   if (!credentials)
     return failure('The QuantConnect account of this connection is not stored here any more. Connect again.')
   const retry = tool.annotations.readOnlyHint
-  return resultOf(tool, await quantConnect.call(credentials, tool.endpoint, input.data, { retry, signal }))
+  return resultOf(tool, await quantConnect.call(credentials, tool.endpoint, args, { retry, signal }))
 }
 
 function resultOf(tool: Tool, answer: Answer): CallToolResult {
