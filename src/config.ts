@@ -10,7 +10,12 @@ const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]']
 /** Whether a URL's host is this machine by name or number. Takes `URL.hostname`, brackets included. */
 export const isLoopback = (hostname: string): boolean => LOOPBACK_HOSTS.includes(hostname)
 
-const port = z.coerce.number('is no number; use one such as 3000').int().min(1).max(65535)
+const port = z.coerce
+  .number('is no number; use one such as 3000')
+  .refine(
+    (value) => Number.isInteger(value) && value >= 1 && value <= 65535,
+    'is no port; use 1 to 65535, such as 3000',
+  )
 
 const publicUrl = z.string().superRefine((value, context) => {
   const example = 'use an origin such as https://qcgate.example.com'
@@ -106,7 +111,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       const name = String(path[0])
       return `  ${name}${SECRET.has(name) ? '' : `=${env[name]}`}: ${message}`
     })
-    throw new ConfigurationError(`qcgate cannot start with this configuration:\n${problems.join('\n')}`)
+    throw new ConfigurationError(`This configuration cannot be used:\n${problems.join('\n')}`)
   }
   const { data } = result
   const issuer = data.PUBLIC_URL ?? `http://localhost:${data.PORT}`

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // Starts one process: reads the configuration, opens what has to be opened, listens, and ends cleanly when told to.
+import { once } from 'node:events'
+import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import proxyAddr from 'proxy-addr'
 import { createApp } from './app.ts'
@@ -13,6 +15,7 @@ import { createQuantConnect } from './quantconnect/client.ts'
 import { SANDBOX_ACCOUNTS, startSandbox } from './sandbox/server.ts'
 import { KeyFileError } from './storage/key-file.ts'
 import { openSqliteStore } from './storage/sqlite.ts'
+import type { Store } from './storage/store.ts'
 import { openVault } from './vault/vault.ts'
 
 /** How long calls that are under way may take to end after a signal. */
@@ -20,13 +23,13 @@ const GRACE_MS = 5_000
 
 async function start(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
-  const store = openSqliteStore(config.dataDir)
+  const store = openStore(config)
   const sandbox = config.sandbox ? await startSandbox(store) : undefined
   const trusted = proxyAddr.compile([...config.trustedProxies])
   const app = createApp(config, {
     log,
     store,
-    vault: await openVault(config.keysDir, store),
+    vault: await openVault(config.keysDir, store, log),
     grants: createGrants(store),
     signingKeys: await loadSigningKeys(config.keysDir),
     cookieKeys: await loadCookieKeys(config.keysDir),
@@ -39,8 +42,7 @@ async function start(config: Config): Promise<void> {
   })
 
   const server = createServer(app.callback())
-  server.listen(config.port, config.host)
-  await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject))
+  await listen(server, config)
   console.log(`qcgate is running.
 
   Open in a browser      ${config.issuer}/
@@ -59,13 +61,35 @@ ${sandbox ? '\n  The sandbox is on: sign in as 100001 with sandbox-alice, or wit
   process.once('SIGTERM', stop).once('SIGINT', stop)
 }
 
+function openStore({ dataDir }: Config): Store {
+  try {
+    return openSqliteStore(dataDir)
+  } catch (error) {
+    const { message } = error as Error
+    throw new ConfigurationError(
+      `DATA_DIR=${dataDir}: ${message}; use a folder that this user can write, such as ./data`,
+    )
+  }
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<void> {
+  try {
+    await once(server.listen(port, host), 'listening')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const taken = code === 'EADDRINUSE' || code === 'EACCES'
+    throw new ConfigurationError(
+      taken
+        ? `PORT=${port}: ${message}; use a free port above 1023, such as 3001`
+        : `HOST=${host}: ${message}; use an address of this machine, such as 127.0.0.1 or 0.0.0.0`,
+    )
+  }
+}
+
 try {
   await start(readConfig(process.env))
 } catch (error) {
-  const { code, message } = error as NodeJS.ErrnoException
   const known = error instanceof ConfigurationError || error instanceof KeyFileError
-  if (code === 'EADDRINUSE')
-    console.error(`qcgate cannot start: ${message}. Set PORT to a free port, such as PORT=3001.`)
-  else console.error(known ? message : error)
+  console.error(known ? `qcgate cannot start. ${error.message}` : error)
   process.exit(1)
 }

@@ -1,7 +1,7 @@
 // The secrets that sign cookies, and the two that are derived from the first of them: one for form tokens, one for the
 // values of rotated refresh tokens. Deriving keeps the key folder small and the uses apart (RFC 5869).
 import { createHmac, hkdfSync } from 'node:crypto'
-import { makeSecret, readOrMakeKeys } from '../storage/key-file.ts'
+import { readOrMakeKeys, secretKind } from '../storage/key-file.ts'
 
 export interface CookieKeys {
   /** For the cookie signer: the first signs, all verify. */
@@ -12,7 +12,7 @@ export interface CookieKeys {
 
 /** Throws `KeyFileError`. */
 export async function loadCookieKeys(folder: string): Promise<CookieKeys> {
-  const keys = await readOrMakeKeys(folder, 'cookies.jwks.json', () => makeSecret('HS256'))
+  const keys = await readOrMakeKeys(folder, 'cookies.jwks.json', secretKind('HS256'))
   const secrets = keys.map(({ k = '' }) => k)
   const derived = (purpose: string) =>
     Buffer.from(hkdfSync('sha256', Buffer.from(keys[0].k ?? '', 'base64url'), '', `qcgate ${purpose}`, 32))

@@ -1,9 +1,11 @@
 // The embedded oidc-provider, set up as an OAuth 2.1 authorization server for one resource.
 
 import type { JWK } from 'jose'
+import type Koa from 'koa'
 import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import Provider, { errors } from 'oidc-provider'
 import type { Config } from '../config.ts'
+import { isLoopback } from '../config.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { Log } from '../observability/log.ts'
 import { ALL_SCOPES } from '../scopes.ts'
@@ -61,6 +63,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
     pkce: { required: () => true },
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     clientDefaults: CLIENT_DEFAULTS,
+    extraClientMetadata: { properties: ['redirect_uris'], validator: (_ctx, _name, uris) => checkRedirectUris(uris) },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     features: {
       devInteractions: { enabled: false },
@@ -134,6 +137,14 @@ const CLIENT_DEFAULTS: Partial<ClientMetadata> = {
   id_token_signed_response_alg: 'ES256',
 }
 
+/** A code that travels in the clear can be taken on the way; only loopback stays on the machine (OAuth 2.1 §7.5.1). */
+function checkRedirectUris(uris: unknown): void {
+  const urls = [uris].flat().map((uri) => URL.parse(String(uri)))
+  if (urls.some((url) => url?.protocol === 'http:' && !isLoopback(url.hostname))) {
+    throw new errors.InvalidClientMetadata('redirect_uris must use https, unless they return to loopback')
+  }
+}
+
 /** Seconds until the grant of the request at hand ends. */
 const remaining = (ctx: KoaContextWithOIDC): number => {
   const end = ctx.oidc.entities.Grant?.exp ?? 0
@@ -185,6 +196,8 @@ async function describeTruthfully(ctx: { body: unknown; path: string }, next: ()
 
 /** The operator learns the cause of what the client learns only the code of. */
 function reportTo(log: Log, provider: Provider): void {
+  const koa: Koa = provider // whose own events the provider's types leave out
+  koa.on('error', (error) => log.error({ err: error }, 'authorization server failed'))
   provider.on('server_error', (ctx, error) => log.error({ path: ctx.path, err: error }, 'authorization server failed'))
   const refused = (event: string) => (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) =>
     log.info({ event, client: ctx.oidc?.client?.clientId, error: error.error, cause: error.error_detail }, 'refused')

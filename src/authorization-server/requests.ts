@@ -1,6 +1,5 @@
 // Requests as real clients send them, brought to the form that the library is strict about. Nothing here widens what a
 // person will be asked to allow; it only spares honest clients an error.
-import type { ParsedUrlQuery } from 'node:querystring'
 import { GROUPS, parseScopes } from '../scopes.ts'
 
 type Body = Readonly<Record<string, unknown>>
@@ -24,33 +23,34 @@ export function canonicalResource(value: unknown, resource: string): unknown {
 }
 
 /** An authorization request, from the query of `/authorize` or the body of `/par`. */
-export function acceptAuthorizationRequest<Params extends ParsedUrlQuery | Body>(params: Params, resource: string) {
-  const { scope, prompt, ...rest } = Object.fromEntries(
-    Object.entries(params).filter(([name]) => !IGNORED.includes(name)),
-  )
-  // With a pushed request, what was pushed counts, and an empty hand must not replace it.
-  const pushed = typeof rest.request_uri === 'string'
-  // A parameter given twice stays as it is and is refused (RFC 6749 §3.1).
-  const scopes = typeof scope === 'string' ? parseScopes(scope) : []
-  const prompts = typeof prompt === 'string' ? prompt.split(' ').filter((word) => PROMPTS.includes(word)) : []
-  return {
-    ...rest,
-    ...(pushed ? {} : { resource: canonicalResource(rest.resource, resource) }),
-    ...(pushed ? {} : { scope: Array.isArray(scope) ? scope : (scopes.length ? scopes : GROUPS.research).join(' ') }),
-    ...(Array.isArray(prompt) ? { prompt } : {}),
-    ...(prompts.length ? { prompt: prompts.join(' ') } : {}),
+export function acceptAuthorizationRequest(params: Body, resource: string): Record<string, unknown> {
+  const accepted: Record<string, unknown> = { ...params }
+  for (const name of IGNORED) delete accepted[name]
+
+  // A parameter given twice stays as it is, and is refused (RFC 6749 §3.1).
+  if (typeof params.prompt === 'string') {
+    const prompts = params.prompt.split(' ').filter((prompt) => PROMPTS.includes(prompt))
+    accepted.prompt = prompts.length ? prompts.join(' ') : undefined
   }
+  // Types of the implicit flow would be refused in a fragment, and we have no such way back. An unknown type is refused in
+  // the query, so they become one.
+  if (typeof params.response_type === 'string' && params.response_type.includes('token'))
+    accepted.response_type = 'none'
+
+  // With a pushed request, what was pushed counts, and an empty hand must not replace it (RFC 9126 §4).
+  if (typeof params.request_uri === 'string') return accepted
+  accepted.resource = canonicalResource(params.resource, resource)
+  if (!Array.isArray(params.scope)) {
+    const scopes = parseScopes(typeof params.scope === 'string' ? params.scope : undefined)
+    accepted.scope = (scopes.length ? scopes : GROUPS.research).join(' ')
+  }
+  return accepted
 }
 
 /** A token request: scopes that we do not know are dropped, never refused; several clients repeat old ones. */
 function acceptTokenRequest(body: Body, resource: string): Body {
-  const { scope, ...rest } = body
-  const scopes = typeof scope === 'string' ? parseScopes(scope) : []
-  return {
-    ...rest,
-    resource: canonicalResource(body.resource, resource),
-    ...(scopes.length ? { scope: scopes.join(' ') } : {}),
-  }
+  const scopes = typeof body.scope === 'string' ? parseScopes(body.scope).join(' ') || undefined : body.scope
+  return { ...body, scope: scopes, resource: canonicalResource(body.resource, resource) }
 }
 
 /** A registration limits no scopes: a client may ask later for more than it knew of when it registered. */

@@ -5,10 +5,14 @@ import { readOrMakeKeys } from '../storage/key-file.ts'
 
 /** Private JWKs; the first signs. Throws `KeyFileError`. */
 export const loadSigningKeys = (folder: string): Promise<[JWK, ...JWK[]]> =>
-  readOrMakeKeys(folder, 'signing.jwks.json', async () => {
-    const { privateKey } = await generateKeyPair('ES256', { extractable: true })
-    const jwk = await exportJWK(privateKey)
-    return { ...jwk, kid: await calculateJwkThumbprint(jwk), use: 'sig', alg: 'ES256' }
+  readOrMakeKeys(folder, 'signing.jwks.json', {
+    name: 'private ES256 keys (kty "EC", crv "P-256", with kid and d)',
+    isUsable: ({ kty, crv, d, kid }) => kty === 'EC' && crv === 'P-256' && Boolean(d && kid),
+    make: async () => {
+      const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+      const jwk = await exportJWK(privateKey)
+      return { ...jwk, kid: await calculateJwkThumbprint(jwk), use: 'sig', alg: 'ES256' }
+    },
   })
 
 /** The public halves: what a resource server verifies with. */

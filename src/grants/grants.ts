@@ -34,6 +34,7 @@ export interface GrantChange {
 
 const now = () => Math.floor(Date.now() / 1000)
 const ttl = (grant: Grant) => Math.max(1, grant.expiresAt - now())
+const alive = (grant: Grant | undefined) => (grant && grant.expiresAt > now() ? grant : undefined)
 const parse = (json: string | undefined): Grant | undefined => (json ? Stored.parse(JSON.parse(json)) : undefined)
 
 export interface Grants {
@@ -47,12 +48,8 @@ export interface Grants {
 }
 
 export function createGrants(store: Store): Grants {
-  const find = async (id: string) => {
-    const grant = parse(await store.get(KEYS.grant(id)))
-    return grant && grant.expiresAt > now() ? grant : undefined
-  }
   return {
-    find,
+    find: async (id) => alive(parse(await store.get(KEYS.grant(id)))),
     async create(facts) {
       const grant: Grant = { version: 1, id: randomBytes(16).toString('base64url'), createdAt: now(), ...facts }
       await put(store, KEYS.grant(grant.id), JSON.stringify(grant), ttl(grant))
@@ -60,12 +57,12 @@ export function createGrants(store: Store): Grants {
     },
     async change(id, change) {
       const stored = await update(store, KEYS.grant(id), (current) => {
-        const grant = parse(current)
+        const grant = alive(parse(current))
         if (!grant) return undefined
         const changed: Grant = { ...grant, ...change, scopes: [...change.scopes] }
         return { value: JSON.stringify(changed), ttl: ttl(changed) }
       })
-      return parse(stored)
+      return alive(parse(stored))
     },
     async end(id) {
       await remove(store, KEYS.grant(id))

@@ -30,7 +30,10 @@ export function createMcp(suppliers: McpSuppliers): { handle: NodeMcpRequestHand
 
   const handler = createMcpHandler(
     async ({ authInfo }) => {
-      const about = await instructions(authInfo?.extra?.decision)
+      const about = await instructions(authInfo?.extra?.decision).catch((error) => {
+        log.error({ err: error }, 'MCP request failed')
+        throw error
+      })
       const server = new Server(ABOUT, { capabilities: { tools: {} }, ...(about ? { instructions: about } : {}) })
       server.setRequestHandler('tools/list', () => ({ tools: [...TOOL_LIST] }))
       server.setRequestHandler('tools/call', ({ params: { name, arguments: args } }, { http, mcpReq }) =>

@@ -63,7 +63,8 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
 
   const router = new Router()
   for (const path of METADATA_PATHS) {
-    router.get(path, cors({ origin: '*' }), (ctx) => {
+    router.options(path, OPEN_CORS)
+    router.get(path, OPEN_CORS, (ctx) => {
       ctx.body = protectedResourceMetadata(issuer, resource)
     })
   }
@@ -92,6 +93,9 @@ function reject(ctx: Context, status: number, code: number, message: string): vo
   ctx.status = status
   ctx.body = { jsonrpc: '2.0', error: { code, message }, id: null }
 }
+
+/** The metadata is for everybody. */
+const OPEN_CORS = cors({ origin: '*', allowMethods: 'GET,HEAD', maxAge: 3600 })
 
 const CORS = cors({
   origin: (ctx) => ctx.get('Origin'), // guardOrigin has looked at it already

@@ -6,6 +6,14 @@ import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { exportJWK, generateSecret } from 'jose'
 
+/** What a file's keys are for: how a new one is made, and which of those found can do the work. */
+export interface KeyKind {
+  readonly make: () => Promise<JWK>
+  readonly isUsable: (key: JWK) => boolean
+  /** The kind in words, for the message about a file that holds another. */
+  readonly name: string
+}
+
 /** A key file that exists and cannot be used. The message is for the operator. */
 export class KeyFileError extends Error {
   override name = 'KeyFileError'
@@ -16,13 +24,20 @@ export class KeyFileError extends Error {
  * two processes that start together one makes it and both read the same.
  * Throws `KeyFileError` when the file is there and holds no key set.
  */
-export async function readOrMakeKeys(folder: string, name: string, make: () => Promise<JWK>): Promise<[JWK, ...JWK[]]> {
+export async function readOrMakeKeys(folder: string, name: string, kind: KeyKind): Promise<[JWK, ...JWK[]]> {
   const file = join(folder, name)
-  const existing = read(file)
+  const existing = read(file, kind)
   if (existing) return existing
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const draft = `${file}.${randomUUID()}`
-  writeFileSync(draft, `${JSON.stringify({ keys: [await make()] }, null, 2)}\n`, { mode: 0o600 })
+  const text = `${JSON.stringify({ keys: [await kind.make()] }, null, 2)}\n`
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    writeFileSync(draft, text, { mode: 0o600 })
+  } catch (error) {
+    throw new KeyFileError(
+      `KEYS_DIR=${folder}: ${(error as Error).message}; use a folder that this user can write, such as ./keys`,
+    )
+  }
   try {
     linkSync(draft, file)
   } catch (error) {
@@ -30,34 +45,38 @@ export async function readOrMakeKeys(folder: string, name: string, make: () => P
   } finally {
     unlinkSync(draft)
   }
-  return read(file) ?? fail(file)
+  return read(file, kind) ?? fail(file)
 }
 
-/** A random 256-bit secret as a JWK, named so that what it made can be told apart from what its successor makes. */
-export const makeSecret = async (alg: 'A256GCM' | 'HS256'): Promise<JWK> => ({
-  ...(await exportJWK(await generateSecret(alg, { extractable: true }))),
-  kid: randomUUID(),
+/** Random 256-bit secrets, each named so that what it made can be told apart from what its successor makes. */
+export const secretKind = (alg: 'A256GCM' | 'HS256'): KeyKind => ({
+  name: '256-bit secrets (kty "oct")',
+  isUsable: ({ kty, k = '' }) => kty === 'oct' && Buffer.from(k, 'base64url').length === 32,
+  make: async () => ({ ...(await exportJWK(await generateSecret(alg, { extractable: true }))), kid: randomUUID() }),
 })
 
-function read(file: string): [JWK, ...JWK[]] | undefined {
+function read(file: string, { name, isUsable }: KeyKind): [JWK, ...JWK[]] | undefined {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new KeyFileError(`${file} cannot be read (${(error as Error).message}); give this user access to it.`)
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new KeyFileError(
+      `KEYS_DIR: ${file} cannot be read (${message}); use a folder that this user can read, such as ./keys`,
+    )
   }
   const [first, ...rest] = parse(text)
-  if (first) return [first, ...rest]
-  throw new KeyFileError(
-    `${file} holds no JWK Set; restore it from a backup, or remove it to start over with a new key.`,
-  )
+  const remedy = 'Restore it from a backup, or remove it to start over with a new key.'
+  if (!first) throw new KeyFileError(`KEYS_DIR: ${file} holds no JWK Set. ${remedy}`)
+  if (![first, ...rest].every(isUsable)) throw new KeyFileError(`KEYS_DIR: ${file} must hold ${name} only. ${remedy}`)
+  return [first, ...rest]
 }
 
 function parse(text: string): JWK[] {
   try {
     const keys = JSON.parse(text)?.keys
-    return Array.isArray(keys) ? keys.filter((key) => typeof key?.kty === 'string') : []
+    return Array.isArray(keys) ? keys : []
   } catch {
     return []
   }

@@ -1,8 +1,9 @@
 // People's QuantConnect credentials. The API token reaches everything its owner can reach, so it is sealed before it
 // enters the store (JWE, A256GCM) and opened only to sign a request to QuantConnect.
 import { randomBytes } from 'node:crypto'
-import { CompactEncrypt, compactDecrypt } from 'jose'
-import { makeSecret, readOrMakeKeys } from '../storage/key-file.ts'
+import { CompactEncrypt, compactDecrypt, errors } from 'jose'
+import type { Log } from '../observability/log.ts'
+import { readOrMakeKeys, secretKind } from '../storage/key-file.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { put, update } from '../storage/store.ts'
@@ -30,8 +31,8 @@ export interface Vault {
 }
 
 /** Opens the vault with the key in `folder`. Throws `KeyFileError`. */
-export async function openVault(folder: string, store: Store): Promise<Vault> {
-  const keys = await readOrMakeKeys(folder, 'vault.jwks.json', () => makeSecret('A256GCM'))
+export async function openVault(folder: string, store: Store, log: Log): Promise<Vault> {
+  const keys = await readOrMakeKeys(folder, 'vault.jwks.json', secretKind('A256GCM'))
   const bytes = ({ k = '' }) => Buffer.from(k, 'base64url')
   const byKid = new Map(keys.map((key) => [key.kid, bytes(key)]))
 
@@ -53,14 +54,21 @@ export async function openVault(folder: string, store: Store): Promise<Vault> {
     async open(sub) {
       const sealed = await store.get(KEYS.credentials(sub))
       if (!sealed) return undefined
-      const { plaintext } = await compactDecrypt(
-        sealed,
-        ({ kid }) => byKid.get(kid) ?? Promise.reject(new Error(`the vault has no key ${kid}`)),
-        { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
-      )
-      const { sub: owner, realm, userId, apiToken } = JSON.parse(new TextDecoder().decode(plaintext))
-      // A record moved under another person's name by whoever can write the store must not open there.
-      return owner === sub ? { realm, userId, apiToken } : undefined
+      try {
+        const { plaintext, protectedHeader } = await compactDecrypt(
+          sealed,
+          ({ kid }) => byKid.get(kid) ?? Promise.reject(new errors.JWKSNoMatchingKey()),
+          { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
+        )
+        const { sub: owner, realm, userId, apiToken } = JSON.parse(new TextDecoder().decode(plaintext))
+        // A record moved under another person's name by whoever can write the store must not open there.
+        if (owner === sub) return { realm, userId, apiToken }
+        log.error({ sub, kid: protectedHeader.kid }, 'a record in the vault belongs to somebody else')
+      } catch (error) {
+        if (!(error instanceof errors.JOSEError)) throw error
+        log.warn({ sub, cause: error.code }, 'the vault cannot open a record; was vault.jwks.json replaced?')
+      }
+      return undefined
     },
   }
 }

@@ -13,7 +13,8 @@ describe('access tokens at the endpoints for tokens', () => {
 
   const post = (path: string, { client_id }: Registration, token: string) =>
     fetch(`${server.origin}${path}`, { method: 'POST', body: new URLSearchParams({ client_id, token }) })
-  const introspect = async (client: Registration, token: string) => (await post('/introspect', client, token)).json()
+  const introspect = async (client: Registration, token: string) =>
+    (await post('/introspect', client, token)).json() as Promise<Record<string, unknown>>
   const works = async (token: string) => (await rpc(server, token, toolCall('read_account'))).status === 200
 
   it('end the connection when their client revokes them (RFC 7009 §2.1)', async () => {

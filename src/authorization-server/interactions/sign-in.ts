@@ -47,9 +47,9 @@ export async function signIn(ctx: Context, suppliers: SignInSuppliers): Promise<
   return answer.kind === 'done' ? { sub: await vault.seal(credentials) } : explain(answer)
 }
 
-/** What is wrong with the input as typed, before anyone is asked. */
+/** What is wrong with the input as typed, before anyone is asked. One account has one spelling: no leading zeros. */
 export function checkInput(userId: string, apiToken: string): string | undefined {
-  if (!/^\d{1,12}$/.test(userId)) {
+  if (!/^[1-9]\d{0,11}$/.test(userId)) {
     return 'A QuantConnect user id is a number, such as 123456. It stands in the mail that brought the API token.'
   }
   if (!apiToken) return 'Please enter the API token as well.'

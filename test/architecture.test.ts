@@ -1,0 +1,82 @@
+// The building plan, held: who may know of whom.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url))
+const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+const read = (file: string): string => readFileSync(join(SRC, file), 'utf8')
+
+/** The files of ours that a file imports, by any form of import, types included. */
+const importsOf = (file: string): string[] =>
+  [...read(file).matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)].map(([, path = '']) =>
+    relative(SRC, join(SRC, dirname(file), path)),
+  )
+
+/** Everything a file reaches, step by step. */
+function reaches(file: string, seen = new Set<string>()): Set<string> {
+  for (const next of importsOf(file)) {
+    if (seen.has(next)) continue
+    seen.add(next)
+    if (next.endsWith('.ts')) reaches(next, seen)
+  }
+  return seen
+}
+
+const within = (folder: string) => FILES.filter((file) => file.startsWith(`${folder}/`))
+const AS = 'authorization-server'
+const RS = 'resource-server'
+
+describe('architecture', () => {
+  for (const [one, other] of [
+    [AS, RS],
+    [RS, AS],
+  ] as const) {
+    it(`keeps ${one} from knowing ${other}, even through others`, () => {
+      assert.ok(within(one).length > 5)
+      for (const file of within(one)) {
+        const known = [...reaches(file)].filter((path) => path.startsWith(`${other}/`))
+        assert.deepEqual(known, [], file)
+      }
+    })
+  }
+
+  for (const supplier of ['grants', 'vault', 'storage', 'quantconnect', 'sandbox', 'observability']) {
+    it(`keeps ${supplier}, a supplier of both, from knowing either`, () => {
+      assert.ok(within(supplier).length)
+      for (const file of within(supplier)) {
+        const known = [...reaches(file)].filter((path) => path.startsWith(`${AS}/`) || path.startsWith(`${RS}/`))
+        assert.deepEqual(known, [], file)
+      }
+    })
+  }
+
+  it('keeps the vocabulary and the storage interface from knowing anybody', () => {
+    assert.deepEqual(importsOf('scopes.ts'), [])
+    assert.deepEqual(importsOf('storage/store.ts'), [])
+  })
+
+  it('joins the two parties on one page', () => {
+    const joins = FILES.filter((file) => {
+      const known = importsOf(file)
+      return known.some((path) => path.startsWith(`${AS}/`)) && known.some((path) => path.startsWith(`${RS}/`))
+    })
+    assert.deepEqual(joins, ['app.ts'])
+  })
+
+  it('has one reader of the environment', () => {
+    const readers = FILES.filter((file) =>
+      /\bprocess\s*\.\s*env\b|\bprocess\s*\[|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/.test(read(file)),
+    )
+    assert.deepEqual(readers, ['main.ts'])
+  })
+
+  it('has importing do nothing that can be heard: only main.ts writes to the console', () => {
+    assert.deepEqual(
+      FILES.filter((file) => /\bconsole\./.test(read(file))),
+      ['main.ts'],
+    )
+  })
+})

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { RawPerson, Registration } from '../support/raw-client.ts'
+import { authorizationRequest, boxes, redeem, register, rpc, toolCall } from '../support/raw-client.ts'
+import type { TestServer } from '../support/server.ts'
+import { startServer } from '../support/server.ts'
+import { ALIVE, connectAs, fate, grantIdOf, registerHosted, signedIn, withGrants } from './support.ts'
+
+const BOTH = 'qc:account:read qc:projects:read'
+
+describe('when a person who agreed before is asked again', () => {
+  let server: TestServer
+  let person: RawPerson
+  before(async () => {
+    server = await startServer()
+    person = await signedIn(server)
+  })
+  after(() => server.stop())
+
+  const open = (client: Registration, parameters: Record<string, string | undefined> = {}) =>
+    person.open(authorizationRequest(server, client, { scope: BOTH, ...parameters }).url)
+  const asks = ({ html }: { html: string }) => html.includes('name="decision"')
+  const connected = async (client: Registration) => {
+    const { tokens } = await connectAs(person, { client, parameters: { scope: BOTH } })
+    return tokens
+  }
+
+  for (const [how, metadata] of Object.entries({
+    loopback: {},
+    localhost: { redirect_uris: ['http://localhost:4567/callback'] },
+    'a private scheme': { redirect_uris: ['com.example.app:/callback'], application_type: 'native' },
+  })) {
+    it(`asks every time when the answer goes to ${how}, where any program may listen (RFC 8252 §8.6)`, async () => {
+      const client = await register(server, metadata)
+      await connected(client)
+      assert.ok(asks(await open(client)))
+      const { url } = await open(client, { prompt: 'none' })
+      assert.equal(url.searchParams.get('error'), 'consent_required')
+    })
+  }
+
+  it('does not ask again for a client on https that wants nothing new, and gives it the whole living grant', async () => {
+    const client = await registerHosted(server)
+    const first = await connected(client)
+    const request = authorizationRequest(server, client, { scope: 'qc:account:read' })
+    const second = await redeem(server, client, request, await person.open(request.url))
+    assert.equal(second.scope, BOTH)
+    assert.equal(grantIdOf(second), grantIdOf(first))
+    assert.ok((await open(client, { prompt: 'none' })).url.searchParams.get('code'))
+  })
+
+  it('asks when the client says prompt=consent', async () => {
+    const client = await registerHosted(server)
+    await connected(client)
+    assert.ok(asks(await open(client, { prompt: 'consent' })))
+  })
+
+  it('gives a code for what stays allowed when nothing of what was asked is ticked', async () => {
+    const client = await register(server)
+    await connected(client)
+    const request = authorizationRequest(server, client, { scope: 'qc:live:write' })
+    const tokens = await redeem(server, client, request, await person.allow(request.url, ['qc:account:read']))
+    assert.equal(tokens.scope, 'qc:account:read')
+  })
+
+  it('asks a client on https again for a scope that is new', async () => {
+    const client = await registerHosted(server)
+    await connected(client)
+    assert.ok(asks(await open(client, { scope: `${BOTH} qc:files:read` })))
+  })
+
+  it('asks again for a scope that the person left unticked', async () => {
+    const client = await registerHosted(server)
+    await connectAs(person, { client, parameters: { scope: BOTH }, allow: ['qc:account:read'] })
+    assert.ok(asks(await open(client)))
+  })
+
+  it('asks again when the answer would go to another host, port included, of the same client', async () => {
+    const redirect_uris = ['https://one.example/cb', 'https://two.example/cb', 'https://one.example:8443/cb']
+    const client = await registerHosted(server, { redirect_uris })
+    await connected(client)
+    assert.ok((await open(client, { redirect_uri: redirect_uris[0] })).url.searchParams.get('code'))
+    assert.ok(asks(await open(client, { redirect_uri: redirect_uris[1] })))
+    assert.ok(asks(await open(client, { redirect_uri: redirect_uris[2] })))
+  })
+
+  it('asks every client for itself, though it calls itself the same', async () => {
+    await connected(await registerHosted(server))
+    assert.ok(asks(await open(await registerHosted(server))))
+  })
+
+  it('asks again after the connection was ended, and makes a new grant', async () => {
+    const client = await registerHosted(server)
+    const first = await connected(client)
+    await withGrants(server, (grants) => grants.end(grantIdOf(first)))
+    assert.ok(asks(await open(client)))
+    assert.notEqual(grantIdOf(await connected(client)), grantIdOf(first))
+  })
+
+  it('asks again after the grant has lost a scope', async () => {
+    const client = await registerHosted(server)
+    const tokens = await connected(client)
+    await withGrants(server, (grants) => grants.change(grantIdOf(tokens), { scopes: ['qc:account:read'] }))
+    assert.ok(asks(await open(client)))
+  })
+
+  for (const [kind, enroll] of Object.entries({ loopback: register, https: registerHosted })) {
+    it(`steps a connection up in its one grant, marks what is new, and keeps the rest ticked: ${kind}`, async () => {
+      const client = await enroll(server)
+      const first = await connected(client)
+      const request = authorizationRequest(server, client, { scope: 'qc:files:read qc:live:execute' })
+      const page = await person.open(request.url)
+      assert.deepEqual(boxes(page).sort(), ['qc:account:read', 'qc:files:read', 'qc:live:execute', 'qc:projects:read'])
+      assert.deepEqual(boxes(page, 'ticked').sort(), ['qc:account:read', 'qc:files:read', 'qc:projects:read'])
+      const marked = page.html.split('<label').filter((label) => label.includes('>new</span>'))
+      assert.deepEqual(marked.flatMap((label) => /value="([^"]+)"/.exec(label)?.[1]).sort(), [
+        'qc:files:read',
+        'qc:live:execute',
+      ])
+      const place = await person.submit(page, { scope: boxes(page, 'ticked'), decision: 'allow' })
+      const second = await redeem(server, client, request, place)
+      assert.equal(second.scope, 'qc:account:read qc:projects:read qc:files:read')
+      assert.equal(grantIdOf(second), grantIdOf(first))
+      assert.deepEqual(await fate(server, client, first), ALIVE)
+    })
+  }
+
+  it('narrows the connection when something is unticked that was allowed, for tokens issued before too', async () => {
+    const client = await register(server)
+    const first = await connected(client)
+    const page = await open(client)
+    await person.submit(page, { scope: ['qc:account:read'], decision: 'allow' })
+    assert.equal((await rpc(server, first.access_token, toolCall('list_projects'))).status, 403)
+    assert.equal((await rpc(server, first.access_token, toolCall('read_account'))).status, 200)
+  })
+
+  it('leaves the connection as it was when the person says no to more', async () => {
+    const client = await register(server)
+    const first = await connected(client)
+    const page = await open(client, { scope: 'qc:files:read' })
+    await person.submit(page, { decision: 'deny' })
+    const grant = await withGrants(server, (grants) => grants.find(grantIdOf(first)))
+    assert.deepEqual(grant?.scopes, ['qc:account:read', 'qc:projects:read'])
+    assert.deepEqual(await fate(server, client, first), ALIVE)
+  })
+})

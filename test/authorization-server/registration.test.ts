@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { register } from '../support/raw-client.ts'
+import type { TestServer } from '../support/server.ts'
+import { startServer } from '../support/server.ts'
+import { connectAs, signedIn } from './support.ts'
+
+const LOOPBACK = 'http://127.0.0.1:4567/callback'
+
+describe('dynamic client registration, RFC 7591', () => {
+  let server: TestServer
+  before(async () => {
+    server = await startServer()
+  })
+  after(() => server.stop())
+
+  async function refused(metadata: Record<string, unknown>): Promise<string> {
+    const response = await fetch(`${server.origin}/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ redirect_uris: [LOOPBACK], token_endpoint_auth_method: 'none', ...metadata }),
+    })
+    const { error } = (await response.json()) as { error?: string }
+    return `${response.status} ${error}`
+  }
+
+  it('gives an id, and a secret only to a client that wants to have one (§3.2.1)', async () => {
+    const open = await register(server)
+    assert.ok(open.client_id)
+    assert.equal('client_secret' in open, false)
+    const closed = await register(server, { token_endpoint_auth_method: 'client_secret_post' })
+    assert.ok(closed.client_secret)
+    assert.equal(closed.client_secret_expires_at, 0)
+  })
+
+  it('gives no means to change the registration afterwards', async () => {
+    const client = await register(server)
+    assert.equal('registration_access_token' in client, false)
+    assert.equal('registration_client_uri' in client, false)
+  })
+
+  it('chooses id and secret itself, whatever the client proposes', async () => {
+    const client = await register(server, { client_id: 'mine', client_secret: 'mine' })
+    assert.notEqual(client.client_id, 'mine')
+    assert.notEqual(client.client_secret, 'mine')
+  })
+
+  it('means both grant types when none is named, so that connections can be refreshed', async () => {
+    const client = await register(server, { grant_types: undefined })
+    assert.deepEqual(client.grant_types, ['authorization_code', 'refresh_token'])
+    const { tokens } = await connectAs(await signedIn(server), { client })
+    assert.ok(tokens.refresh_token)
+  })
+
+  it('ignores metadata that it does not know (§2)', async () => {
+    const client = await register(server, { software_flavour: 'vanilla' })
+    assert.equal('software_flavour' in client, false)
+  })
+
+  for (const redirect of [
+    'https://client.example/cb#fragment',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    '/relative',
+    'http://client.example/cb',
+  ]) {
+    for (const application_type of ['web', 'native']) {
+      it(`refuses a way back that is unsafe (OAuth 2.1 §2.3.1, §1.5), ${application_type}: ${redirect}`, async () => {
+        assert.equal(await refused({ redirect_uris: [redirect], application_type }), '400 invalid_redirect_uri')
+      })
+    }
+  }
+
+  it('refuses a registration without a way back', async () => {
+    assert.equal(await refused({ redirect_uris: undefined }), '400 invalid_redirect_uri')
+    assert.equal(await refused({ redirect_uris: [] }), '400 invalid_redirect_uri')
+  })
+
+  it('refuses what OAuth 2.1 left behind: implicit, password, token response types', async () => {
+    assert.equal(await refused({ grant_types: ['implicit'] }), '400 invalid_client_metadata')
+    assert.equal(await refused({ grant_types: ['password'] }), '400 invalid_client_metadata')
+    assert.equal(await refused({ response_types: ['token'] }), '400 invalid_client_metadata')
+  })
+
+  it('survives kill -9', async () => {
+    const client = await register(server)
+    await server.crashAndRestart()
+    const { tokens } = await connectAs(await signedIn(server), { client })
+    assert.ok(tokens.access_token)
+  })
+})

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
+import { authorizationRequest, refresh, tokenRequest } from '../support/raw-client.ts'
+import type { TestServer } from '../support/server.ts'
+import { startServer } from '../support/server.ts'
+import { claimsOf, connectAs, refusal, registerHosted, signedIn } from './support.ts'
+
+const SPELLINGS = {
+  canonical: (origin: string) => `${origin}/mcp`,
+  'with a trailing slash': (origin: string) => `${origin}/mcp/`,
+  'the bare origin': (origin: string) => origin,
+  'the bare origin with a slash': (origin: string) => `${origin}/`,
+  'left out': () => undefined,
+}
+const FOREIGN = {
+  'another server': () => 'https://other.example/mcp',
+  'another path': (origin: string) => `${origin}/other`,
+  'a path below': (origin: string) => `${origin}/mcp/x`,
+  'a query added': (origin: string) => `${origin}/mcp?x=1`,
+  'another port': () => 'http://localhost:1/mcp',
+  'no URL': () => 'mcp',
+}
+
+describe('resource indicators, RFC 8707', () => {
+  let server: TestServer
+  let person: RawPerson
+  let client: Registration // it returns to https, so the person is asked once and the rest is quick
+  before(async () => {
+    server = await startServer()
+    person = await signedIn(server)
+    client = await registerHosted(server)
+    await connectAs(person, { client })
+  })
+  after(() => server.stop())
+
+  const resourceParameter = (resource: string | undefined) => (resource === undefined ? {} : { resource })
+  async function redeemFor(resource: string | undefined, parameters: Record<string, string | undefined>) {
+    const request = authorizationRequest(server, client, parameters)
+    const { url } = await person.open(request.url)
+    return tokenRequest(server, {
+      grant_type: 'authorization_code',
+      client_id: client.client_id,
+      code: url.searchParams.get('code') ?? '',
+      code_verifier: request.verifier,
+      redirect_uri: request.redirectUri,
+      ...resourceParameter(resource),
+    })
+  }
+  const audience = async (response: Response) => {
+    assert.equal(response.status, 200)
+    return claimsOf(((await response.json()) as Tokens).access_token).aud
+  }
+  async function push(parameters: Record<string, string | undefined>) {
+    const request = authorizationRequest(server, client, parameters)
+    const response = await fetch(`${server.origin}/par`, { method: 'POST', body: new URL(request.url).searchParams })
+    return { request, response }
+  }
+
+  for (const [asked, atAuthorize] of Object.entries(SPELLINGS)) {
+    it(`means the one resource at the authorization endpoint: ${asked}; and at the token endpoint in any spelling`, async () => {
+      for (const atToken of Object.values(SPELLINGS)) {
+        const response = await redeemFor(atToken(server.origin), { resource: atAuthorize(server.origin) })
+        assert.equal(await audience(response), server.mcp)
+      }
+    })
+
+    it(`means the one resource in a refresh: ${asked}`, async () => {
+      const { tokens } = await connectAs(person, { client })
+      const resource = resourceParameter(atAuthorize(server.origin))
+      assert.equal(await audience(await refresh(server, client, tokens.refresh_token, resource)), server.mcp)
+    })
+
+    it(`means the one resource in a pushed request (RFC 9126): ${asked}`, async () => {
+      const { request, response } = await push({ resource: atAuthorize(server.origin) })
+      assert.equal(response.status, 201)
+      const { request_uri } = (await response.json()) as { request_uri: string }
+      const query = new URLSearchParams({ client_id: client.client_id, request_uri })
+      const { url } = await person.allow(`${server.origin}/authorize?${query}`)
+      const redeemed = await tokenRequest(server, {
+        grant_type: 'authorization_code',
+        client_id: client.client_id,
+        code: url.searchParams.get('code') ?? '',
+        code_verifier: request.verifier,
+        redirect_uri: request.redirectUri,
+      })
+      assert.equal(await audience(redeemed), server.mcp)
+    })
+  }
+
+  for (const [what, resource] of Object.entries(FOREIGN)) {
+    it(`answers invalid_target everywhere (§2): ${what}`, async () => {
+      const { url } = await person.open(authorizationRequest(server, client, { resource: resource(server.origin) }).url)
+      assert.equal(url.searchParams.get('error'), 'invalid_target')
+      assert.equal(url.searchParams.has('code'), false)
+      assert.equal(await refusal(await redeemFor(resource(server.origin), {})), '400 invalid_target')
+      const { tokens } = await connectAs(person, { client })
+      const parameters = { resource: resource(server.origin) }
+      const refused = await refresh(server, client, tokens.refresh_token, parameters)
+      assert.equal(await refusal(refused), '400 invalid_target')
+      assert.equal(await refusal((await push(parameters)).response), '400 invalid_target')
+    })
+  }
+
+  it('takes several spellings of the one resource for one, and refuses a foreign one among them', async () => {
+    const several = (...resources: string[]) => {
+      const url = new URL(authorizationRequest(server, client, { resource: undefined }).url)
+      for (const resource of resources) url.searchParams.append('resource', resource)
+      return person.open(url.href)
+    }
+    assert.ok((await several(server.mcp, `${server.mcp}/`)).url.searchParams.get('code'))
+    const refused = await several(server.mcp, 'https://other.example/mcp')
+    assert.equal(refused.url.searchParams.get('error'), 'invalid_target')
+  })
+})

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { ConfigurationError, readConfig } from '../src/config.ts'
+import { temporaryFolder } from './support/folder.ts'
+import { freePort } from './support/server.ts'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+/** What the operator is told about an environment that cannot be used. */
+function complaint(env: Record<string, string>): string {
+  try {
+    readConfig(env)
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError, String(error))
+    return error.message
+  }
+  return assert.fail(`${JSON.stringify(env)} was taken`)
+}
+
+describe('configuration', () => {
+  it('needs nothing set: a server on this machine, with the sandbox', () => {
+    const { port, host, issuer, resource, sandbox, dataDir, keysDir, quantConnectApiUrl } = readConfig({})
+    assert.deepEqual(
+      [port, host, issuer, resource],
+      [3000, '127.0.0.1', 'http://localhost:3000', 'http://localhost:3000/mcp'],
+    )
+    assert.deepEqual([sandbox, dataDir, keysDir], [true, './data', './keys'])
+    assert.equal(quantConnectApiUrl, 'https://www.quantconnect.com/api/v2')
+  })
+
+  it('takes an empty value for an unset one', () => {
+    const names = [
+      'PORT',
+      'HOST',
+      'PUBLIC_URL',
+      'ALLOWED_ORIGINS',
+      'REDIS_URL',
+      'DATA_DIR',
+      'KEYS_DIR',
+      'SANDBOX',
+      'LOG_LEVEL',
+    ]
+    assert.deepEqual(readConfig(Object.fromEntries(names.map((name) => [name, '']))), readConfig({}))
+  })
+
+  it('has the issuer follow PORT, unless PUBLIC_URL says otherwise, and then character by character (RFC 8414 §3.3)', () => {
+    assert.equal(readConfig({ PORT: '8080' }).issuer, 'http://localhost:8080')
+    for (const PUBLIC_URL of ['https://qcgate.example.com', 'https://qcgate.example.com:8443', 'http://127.0.0.1:1']) {
+      const { issuer, resource } = readConfig({ PORT: '8080', PUBLIC_URL })
+      assert.deepEqual([issuer, resource], [PUBLIC_URL, `${PUBLIC_URL}/mcp`])
+    }
+  })
+
+  it('has the sandbox on for loopback and off in public, unless it is said', () => {
+    assert.equal(readConfig({ PUBLIC_URL: 'http://[::1]:3000' }).sandbox, true)
+    assert.equal(readConfig({ PUBLIC_URL: 'https://qcgate.example.com' }).sandbox, false)
+    assert.equal(readConfig({ PUBLIC_URL: 'https://qcgate.example.com', SANDBOX: 'on' }).sandbox, true)
+    assert.equal(readConfig({ SANDBOX: 'off' }).sandbox, false)
+  })
+
+  it('lets its own origin and loopback pages in, or exactly those that are listed', () => {
+    const { allowedOrigins, allowLoopbackOrigins } = readConfig({ PUBLIC_URL: 'https://qcgate.example.com' })
+    assert.deepEqual([allowedOrigins, allowLoopbackOrigins], [['https://qcgate.example.com'], true])
+    const listed = readConfig({ ALLOWED_ORIGINS: 'https://a.example, https://b.example:8443' })
+    assert.deepEqual(listed.allowedOrigins, ['https://a.example', 'https://b.example:8443'])
+    assert.equal(listed.allowLoopbackOrigins, false)
+    assert.deepEqual(readConfig({ ALLOWED_ORIGINS: '*' }).allowedOrigins, ['*'])
+  })
+
+  /** Per variable: values that cannot be used, and a value that works, which the message must show. */
+  const BAD: Record<string, { values: string[]; works: RegExp }> = {
+    PORT: { values: ['no', '70000', '0', '-1', '3000.5', '3000x', 'NaN'], works: /3000/ },
+    PUBLIC_URL: {
+      values: [
+        'nonsense',
+        'qcgate.example.com',
+        'ftp://qcgate.example.com',
+        'https://qcgate.example.com/',
+        'https://qcgate.example.com/path',
+        'https://qcgate.example.com?a=1',
+        'https://QCGATE.example.com',
+        'https://qcgate.example.com:443',
+        'https://user@qcgate.example.com',
+        'http://qcgate.example.com',
+        'http://192.168.0.1:3000',
+      ],
+      works: /https:\/\/qcgate\.example\.com/,
+    },
+    ALLOWED_ORIGINS: {
+      values: ['nonsense', 'https://a.example/', 'https://a.example/path', 'https://a.example,b.example', 'null'],
+      works: /https:\/\/app\.example\.com/,
+    },
+    TRUSTED_PROXIES: {
+      values: ['nonsense', '10.0.0.0/99', '10.0.0.0/8,nonsense', '300.0.0.1'],
+      works: /10\.0\.0\.0\/8/,
+    },
+    QUANTCONNECT_API_URL: {
+      values: ['nonsense', 'http://www.quantconnect.com/api/v2', 'ftp://localhost', 'www.quantconnect.com'],
+      works: /https:\/\/www\.quantconnect\.com\/api\/v2/,
+    },
+    SANDBOX: { values: ['yes', 'ON', 'true', '1'], works: /\bon or off\b/ },
+    LOG_LEVEL: { values: ['loud', 'INFO', '30'], works: /\binfo\b/ },
+  }
+  for (const [name, { values, works }] of Object.entries(BAD)) {
+    for (const value of values) {
+      it(`is refused for ${name}=${value}, naming the variable, its problem and a value that works`, () => {
+        const [, line = '', ...more] = complaint({ [name]: value }).split('\n')
+        assert.ok(line.includes(`${name}=${value}: `), line)
+        const problem = line.slice(line.indexOf(': ') + 2)
+        assert.match(problem, works)
+        assert.deepEqual(more, [])
+      })
+    }
+  }
+
+  it('does not say of a number that it is none, when it is only no port', () => {
+    for (const PORT of ['70000', '0', '-1', '3000.5']) assert.doesNotMatch(complaint({ PORT }), /is no number/)
+  })
+
+  it('names everything that cannot be used, at once', () => {
+    const message = complaint({ PORT: 'no', SANDBOX: 'yes', LOG_LEVEL: 'loud' })
+    for (const name of ['PORT', 'SANDBOX', 'LOG_LEVEL']) assert.ok(message.includes(name), message)
+  })
+
+  it('never repeats the value of REDIS_URL, which may hold a password', () => {
+    const message = complaint({ REDIS_URL: 'https://user:s3cret@redis.example' })
+    assert.match(message, /REDIS_URL/)
+    assert.doesNotMatch(message, /s3cret|redis\.example/)
+  })
+})
+
+describe('a start that cannot succeed', () => {
+  const folder = temporaryFolder()
+  after(folder.remove)
+
+  async function start(env: Record<string, string>) {
+    const ours = {
+      DATA_DIR: join(folder.path, 'data'),
+      KEYS_DIR: join(folder.path, 'keys'),
+      PORT: String(await freePort()),
+    }
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
+      env: { ...ours, ...env },
+      encoding: 'utf8',
+      timeout: 10_000,
+    })
+    return { status, stdout, stderr }
+  }
+
+  it('ends with exit code 1 and the message, and nothing else', async () => {
+    const { status, stdout, stderr } = await start({ PORT: 'no', REDIS_URL: 'https://user:s3cret@redis.example' })
+    assert.equal(status, 1)
+    assert.equal(stdout, '')
+    assert.match(stderr, /PORT=no/)
+    assert.match(stderr, /REDIS_URL/)
+    assert.doesNotMatch(stderr, /s3cret|\n {4}at /)
+  })
+
+  const file = join(folder.path, 'a-file')
+  writeFileSync(file, '')
+  const unusable = { DATA_DIR: join(file, 'data'), KEYS_DIR: join(file, 'keys'), HOST: '192.0.2.1' }
+  for (const [name, value] of Object.entries(unusable)) {
+    it(`says which variable to change when ${name} turns out to be unusable`, async () => {
+      const { status, stderr } = await start({ [name]: value })
+      assert.equal(status, 1)
+      assert.match(stderr, new RegExp(`\\b${name}\\b`))
+      assert.doesNotMatch(stderr, /\n {4}at /)
+    })
+  }
+})

@@ -1,0 +1,125 @@
+// The last door: whatever way a call came, it needs a decision that the gate made about it.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { ProtocolError } from '@modelcontextprotocol/server'
+import type { Grant } from '../../src/grants/grants.ts'
+import { createGrants } from '../../src/grants/grants.ts'
+import { createLog } from '../../src/observability/log.ts'
+import { createQuantConnect } from '../../src/quantconnect/client.ts'
+import { createGate } from '../../src/resource-server/gate.ts'
+import { createMcp } from '../../src/resource-server/mcp.ts'
+import { callTool, type ToolSuppliers } from '../../src/resource-server/tools/call-tool.ts'
+import { ALL_SCOPES } from '../../src/scopes.ts'
+import { openSqliteStore } from '../../src/storage/sqlite.ts'
+import type { Store } from '../../src/storage/store.ts'
+import { openVault } from '../../src/vault/vault.ts'
+import { startUpstream, type Upstream } from '../quantconnect/upstream.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { toolCall } from '../support/raw-client.ts'
+import { message } from './messages.ts'
+
+describe('the dispatcher', () => {
+  const folder = temporaryFolder()
+  let store: Store
+  let upstream: Upstream
+  let suppliers: ToolSuppliers
+  let grant: Grant
+  before(async () => {
+    store = openSqliteStore(folder.path)
+    upstream = await startUpstream()
+    const vault = await openVault(folder.path, store, createLog('silent'))
+    suppliers = { log: createLog('silent'), vault, quantConnect: createQuantConnect({ live: upstream.url }) }
+    const accountId = await vault.seal({ realm: 'live', userId: '123456', apiToken: 'token-for-tests' })
+    const facts = { accountId, clientId: 'c', scopes: [...ALL_SCOPES], redirectHost: 'localhost' }
+    grant = await createGrants(store).create({ ...facts, expiresAt: Math.floor(Date.now() / 1000) + 60 })
+  })
+  after(async () => {
+    await upstream?.close()
+    await store?.close()
+    folder.remove()
+  })
+  beforeEach(() => upstream.requests.splice(0))
+
+  const decisionFor = (...names: string[]) => {
+    const gate = createGate(async () => ({ cause: 'not asked here' }), createGrants(store))
+    return gate.decide(
+      grant,
+      names.map((name) => toolCall(name)),
+    )
+  }
+  const run = (decision: unknown, name = 'list_projects') =>
+    callTool({ name, args: {}, decision, signal: new AbortController().signal }, suppliers)
+  const refusesUnseen = async (decision: unknown, name?: string) => {
+    await assert.rejects(run(decision, name), ProtocolError)
+    assert.equal(upstream.requests.length, 0)
+  }
+
+  it('runs a call that the gate allowed', async () => {
+    assert.deepEqual((await run(decisionFor('list_projects'))).isError, undefined)
+    assert.equal(upstream.requests.length, 1)
+  })
+
+  it('refuses a call without a decision', async () => {
+    for (const nothing of [undefined, null, true, {}, []]) await refusesUnseen(nothing)
+  })
+
+  it('refuses a decision that somebody else made up, though it looks the same', async () => {
+    await refusesUnseen({ grant, tools: new Set(['list_projects']) })
+    await refusesUnseen({ ...decisionFor('list_projects') })
+    await refusesUnseen(Object.create(decisionFor('list_projects')))
+  })
+
+  it('refuses a tool that the decision was not about', async () => {
+    await refusesUnseen(decisionFor('list_projects'), 'read_account')
+    await refusesUnseen(decisionFor(), 'list_projects')
+  })
+
+  it('refuses an unknown tool even with a decision', async () => {
+    await refusesUnseen(decisionFor('nonsense', 'list_projects'), 'nonsense')
+  })
+
+  describe('behind the SDK’s handler', () => {
+    let front: Server
+    let auth: unknown
+    before(async () => {
+      const mcp = createMcp({ ...suppliers, issuer: 'http://localhost' })
+      // biome-ignore lint/suspicious/noExplicitAny: what a careless caller would hand over
+      front = createServer((request, response) => mcp.handle(Object.assign(request, { auth }) as any, response))
+      await once(front.listen(0, '127.0.0.1'), 'listening')
+    })
+    after(() => {
+      front?.close()
+      front?.closeAllConnections()
+    })
+
+    const post = () =>
+      fetch(`http://127.0.0.1:${(front.address() as AddressInfo).port}/mcp`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+        body: JSON.stringify(toolCall('list_projects')),
+      })
+
+    it('refuses a call that did not pass the gate', async () => {
+      const scopes = [...ALL_SCOPES]
+      const forged = {
+        token: '',
+        clientId: 'c',
+        scopes,
+        extra: { decision: { grant, tools: new Set(['list_projects']) } },
+      }
+      for (auth of [undefined, { token: '', clientId: 'c', scopes }, forged]) {
+        assert.ok((await message(await post())).error)
+      }
+      assert.equal(upstream.requests.length, 0)
+    })
+
+    it('runs one that did', async () => {
+      auth = { token: '', clientId: 'c', scopes: [], extra: { decision: decisionFor('list_projects') } }
+      assert.ok((await message(await post())).result)
+      assert.equal(upstream.requests.length, 1)
+    })
+  })
+})

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { after, before, describe, it } from 'node:test'
+import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { freePort, startServer, type TestServer } from '../support/server.ts'
+
+/** A request that says what it likes in `Host`. */
+async function visit(port: string | number, path: string, headers: Record<string, string>): Promise<number> {
+  const asked = request({ host: '127.0.0.1', port, path, headers, method: path === '/mcp' ? 'POST' : 'GET' }).end()
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  response.resume()
+  return response.statusCode ?? 0
+}
+
+const METADATA = '/.well-known/oauth-protected-resource/mcp'
+const LOCAL = ['localhost', 'localhost:1', '127.0.0.1:3000', '127.0.0.1', '[::1]:8080', '[::1]']
+const FOREIGN = ['evil.example', 'localhost.evil.example', 'evil.example:3000', '192.168.0.1', '127.0.0.1.evil.example']
+
+describe('on this machine, a server that answers to loopback names', () => {
+  let server: TestServer
+  let token: string
+  let port: string
+  before(async () => {
+    server = await startServer()
+    port = new URL(server.origin).port
+    token = (await connect(server)).tokens.access_token
+  })
+  after(() => server?.stop())
+
+  it('answers under each of them, with any port, since a balancer may stand in front', async () => {
+    for (const host of LOCAL) {
+      assert.equal(await visit(port, METADATA, { host }), 200, host)
+      assert.equal(await visit(port, '/mcp', { host }), 401, host)
+    }
+  })
+
+  it('turns away every other name, which somebody has pointed at it (DNS rebinding)', async () => {
+    for (const host of FOREIGN) {
+      for (const path of ['/mcp', METADATA, '/', '/jwks'])
+        assert.equal(await visit(port, path, { host }), 403, host + path)
+    }
+  })
+
+  it('is not talked into a name by a proxy header that nobody vouches for', async () => {
+    const headers = { host: 'evil.example', 'x-forwarded-host': `localhost:${port}` }
+    assert.equal(await visit(port, '/mcp', headers), 403)
+  })
+
+  it('tells whoever watches it that it is well, by any name', async () => {
+    for (const host of [...LOCAL, ...FOREIGN]) {
+      assert.equal(await visit(port, '/healthz', { host }), 200, host)
+      assert.equal(await visit(port, '/readyz', { host }), 200, host)
+    }
+  })
+
+  const from = (origin: string) => rpc(server, token, toolCall('list_projects'), { origin })
+
+  it('serves pages from its own origin and from this machine', async () => {
+    const origins = [
+      server.origin,
+      'http://localhost',
+      'http://localhost:6274',
+      'http://127.0.0.1:80',
+      'http://[::1]:99',
+    ]
+    for (const origin of origins) {
+      const response = await from(origin)
+      assert.equal(response.status, 200, origin)
+      assert.equal(response.headers.get('access-control-allow-origin'), origin)
+      assert.match(response.headers.get('vary') ?? '', /\bOrigin\b/i)
+    }
+  })
+
+  it('turns away a page from anywhere else, though its token is good (MCP, Transports)', async () => {
+    const foreign = ['https://evil.example', 'http://localhost.evil.example', 'null', 'nonsense', 'http://192.168.0.1']
+    for (const origin of [
+      ...foreign,
+      'chrome-extension://abcdefgh',
+      'ftp://localhost',
+      `${server.origin}.evil.example`,
+    ]) {
+      const response = await from(origin)
+      assert.equal(response.status, 403, origin)
+      assert.equal(response.headers.get('access-control-allow-origin'), null, origin)
+    }
+  })
+
+  it('turns away its preflight too', async () => {
+    const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' }
+    assert.equal((await fetch(server.mcp, { method: 'OPTIONS', headers })).status, 403)
+  })
+})
+
+describe('under a public name, with origins of its own choice', () => {
+  const env = { PUBLIC_URL: 'https://qcgate.example', ALLOWED_ORIGINS: 'https://app.example,https://other.example' }
+  let server: TestServer
+  let port: number
+  before(async () => {
+    port = await freePort()
+    server = await startServer({ ...env, PORT: String(port) })
+  })
+  after(() => server?.stop())
+
+  const host = 'qcgate.example'
+
+  it('answers under this name only, so not under loopback ones either', async () => {
+    assert.equal(await visit(port, METADATA, { host }), 200)
+    for (const other of [...LOCAL, ...FOREIGN, 'qcgate.example:444', 'www.qcgate.example']) {
+      assert.equal(await visit(port, METADATA, { host: other }), 403, other)
+    }
+    for (const path of ['/healthz', '/readyz']) assert.equal(await visit(port, path, { host: 'localhost' }), 200)
+  })
+
+  it('lets through the origins of ALLOWED_ORIGINS and no others: not its own, not loopback', async () => {
+    for (const origin of ['https://app.example', 'https://other.example']) {
+      assert.equal(await visit(port, '/mcp', { host, origin }), 401, origin)
+    }
+    for (const origin of [
+      'https://evil.example',
+      'http://app.example',
+      'https://app.example:444',
+      'http://localhost:1',
+    ]) {
+      assert.equal(await visit(port, '/mcp', { host, origin }), 403, origin)
+    }
+  })
+})
+
+describe('with ALLOWED_ORIGINS=*', () => {
+  let server: TestServer
+  before(async () => {
+    server = await startServer({ ALLOWED_ORIGINS: '*' })
+  })
+  after(() => server?.stop())
+
+  it('lets pages from everywhere call, since no cookie is read there', async () => {
+    const response = await fetch(server.mcp, { method: 'POST', headers: { origin: 'https://anywhere.example' } })
+    assert.equal(response.status, 401)
+    assert.equal(response.headers.get('access-control-allow-credentials'), null)
+  })
+})

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Grants } from '../../src/grants/grants.ts'
+import { ALL_SCOPES, SCOPES, type Scope } from '../../src/scopes.ts'
+import { challengeOf, connect, rpc, toolCall } from '../support/raw-client.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { mirror, modern, projectNames } from './messages.ts'
+import { grantIdOf, openGrants } from './tokens.ts'
+import NEEDS from './tool-scopes.json' with { type: 'json' }
+
+describe('a call beyond what was allowed, RFC 6750 §3.1 and MCP authorization', () => {
+  let server: TestServer
+  let token: string
+  let grants: Grants & { close(): Promise<void> }
+  before(async () => {
+    server = await startServer()
+    token = (await connect(server)).tokens.access_token
+    grants = openGrants(server)
+  })
+  after(async () => {
+    await grants?.close()
+    await server?.stop()
+  })
+
+  const allow = (scopes: readonly Scope[]) => grants.change(grantIdOf(token), { scopes })
+  const allBut = (...without: string[]) => allow(ALL_SCOPES.filter((scope) => !without.includes(scope)))
+
+  for (const [name, needs] of Object.entries(NEEDS)) {
+    it(`is refused for ${name} without ${needs.join(' and ')}, whatever else is allowed`, async () => {
+      await allBut(...needs)
+      const response = await rpc(server, token, toolCall(name))
+      assert.equal(response.status, 403)
+      const { error, scope, resource_metadata } = challengeOf(response)
+      assert.equal(error, 'insufficient_scope')
+      assert.equal(scope, needs.join(' '))
+      assert.equal(resource_metadata, `${server.origin}/.well-known/oauth-protected-resource/mcp`)
+    })
+  }
+
+  it('is told in words what is missing and where a person can allow it, in printable ASCII (RFC 6750 §3)', async () => {
+    await allow(['qc:projects:read'])
+    const response = await rpc(server, token, toolCall('create_project'))
+    const header = response.headers.get('www-authenticate') ?? ''
+    assert.match(header, /^Bearer /)
+    assert.match(header, /^[\x20-\x7e]+$/)
+    const { error_description = '' } = challengeOf(response)
+    assert.match(error_description, /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/)
+    assert.ok(error_description.includes(SCOPES['qc:projects:write'].says), error_description)
+    assert.ok(error_description.includes('qc:projects:write'), error_description)
+    assert.ok(error_description.includes(server.origin), error_description)
+    const body = (await response.json()) as Record<string, string>
+    assert.deepEqual([body.error, body.scope], ['insufficient_scope', 'qc:projects:write'])
+    assert.equal(response.headers.get('cache-control'), 'no-store')
+  })
+
+  it('names all scopes of all calls in a batch, those held already too, and runs none of them', async () => {
+    await allow(['qc:projects:read', 'qc:projects:write'])
+    const response = await rpc(server, token, [
+      toolCall('create_project', { name: 'Made by a batch', language: 'Py' }, 1),
+      toolCall('read_account', {}, 2),
+      { jsonrpc: '2.0', id: 3, method: 'tools/list' },
+      toolCall('create_file', { projectId: 1, name: 'a.py' }, 4),
+    ])
+    assert.equal(response.status, 403)
+    const { scope, error_description = '' } = challengeOf(response)
+    assert.equal(scope, 'qc:account:read qc:projects:write qc:files:write')
+    assert.ok(!error_description.includes('qc:projects:write'), 'what is allowed already is not missing')
+    assert.deepEqual(await projectNames(server, token), [])
+  })
+
+  it('is refused in the 2026-07-28 era as before', async () => {
+    await allow(['qc:projects:read'])
+    const body = modern('tools/call', { name: 'create_project', arguments: { name: 'Modern', language: 'Py' } })
+    const response = await rpc(server, token, body, mirror('tools/call', 'create_project'))
+    assert.equal(response.status, 403)
+    assert.equal(challengeOf(response).scope, 'qc:projects:write')
+    assert.deepEqual(await projectNames(server, token), [])
+  })
+
+  it('is refused when it is sent as a notification, to which nobody listens', async () => {
+    const { id: _none, ...notification } = toolCall('create_project', { name: 'Unheard', language: 'Py' })
+    assert.equal((await rpc(server, token, notification)).status, 403)
+    await allow(['qc:projects:read', 'qc:projects:write'])
+    assert.deepEqual(await projectNames(server, token), [])
+  })
+
+  it('lets everyone who is connected see all tools, so that a model can ask for more', async () => {
+    await allow(['qc:account:read'])
+    const response = await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'tools/list' })
+    assert.equal(response.status, 200)
+    for (const name of Object.keys(NEEDS)) assert.ok((await response.clone().text()).includes(`"${name}"`), name)
+  })
+})

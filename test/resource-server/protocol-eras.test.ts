@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { SCOPES } from '../../src/scopes.ts'
+import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { message, mirror, modern } from './messages.ts'
+
+describe('both protocol eras on one address', () => {
+  let server: TestServer
+  let token: string
+  before(async () => {
+    server = await startServer()
+    token = (await connect(server, { allow: ['qc:account:read', 'qc:projects:read'] })).tokens.access_token
+  })
+  after(() => server?.stop())
+
+  /** What a model must know before its first call. */
+  function assertTells(instructions: string) {
+    assert.match(instructions, /SANDBOX/)
+    assert.match(instructions, /100001/)
+    for (const scope of ['qc:account:read', 'qc:projects:read'] as const) {
+      assert.ok(instructions.includes(scope), scope)
+      assert.ok(instructions.includes(SCOPES[scope].says), scope)
+    }
+    assert.doesNotMatch(instructions, /qc:projects:write/)
+    assert.ok(instructions.includes(server.origin), 'where to allow more')
+    assert.doesNotMatch(instructions, /sandbox-alice/)
+  }
+
+  for (const version of ['2025-06-18', '2025-11-25']) {
+    describe(`${version}, by initialize`, () => {
+      const headers = { 'mcp-protocol-version': version }
+
+      it('agrees on the version, says who it is and what it can, and instructs the model', async () => {
+        const params = { protocolVersion: version, capabilities: {}, clientInfo: { name: 'x', version: '1' } }
+        const { result } = await message(
+          await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'initialize', params }),
+        )
+        assert.equal(result.protocolVersion, version)
+        assert.equal(result.serverInfo.name, 'qcgate')
+        assert.ok(result.capabilities.tools)
+        assertTells(result.instructions)
+      })
+
+      it('lists the tools and calls one', async () => {
+        const list = await rpc(server, token, { jsonrpc: '2.0', id: 'a', method: 'tools/list' }, headers)
+        const { result, id } = await message(list)
+        assert.equal(id, 'a')
+        assert.ok(result.tools.some(({ name }: { name: string }) => name === 'read_account'))
+        const called = await message(await rpc(server, token, toolCall('read_account', {}, 7), headers))
+        assert.equal(called.id, 7)
+        assert.equal(called.result.isError, undefined)
+        assert.ok(called.result.structuredContent.organizationId)
+      })
+    })
+  }
+
+  describe('2026-07-28, without a handshake', () => {
+    const ask = async (method: string, params: object = {}, name?: string) =>
+      message(await rpc(server, token, modern(method, params), mirror(method, name)))
+
+    it('tells versions, capabilities and instructions to server/discover, for this person only', async () => {
+      const { result } = await ask('server/discover')
+      assert.ok(result.supportedVersions.includes('2026-07-28'))
+      assert.ok(result.capabilities.tools)
+      assert.equal(result._meta['io.modelcontextprotocol/serverInfo'].name, 'qcgate')
+      assert.equal(result.cacheScope, 'private') // the instructions name an account: no shared cache may keep them
+      assertTells(result.instructions)
+    })
+
+    it('lists the tools and calls one', async () => {
+      const { tools } = (await ask('tools/list')).result
+      assert.ok(tools.some(({ name }: { name: string }) => name === 'read_account'))
+      const { result } = await ask('tools/call', { name: 'read_account', arguments: {} }, 'read_account')
+      assert.equal(result.resultType, 'complete')
+      assert.ok(result.structuredContent.organizationId)
+    })
+
+    it('refuses a request whose version is named in one place only, or not known', async () => {
+      const noHeaders = await rpc(server, token, modern('tools/list'))
+      assert.equal(noHeaders.status, 400)
+      const body = JSON.stringify(modern('tools/list')).replaceAll('2026-07-28', '2099-01-01')
+      const future = await rpc(server, token, body, { ...mirror('tools/list'), 'mcp-protocol-version': '2099-01-01' })
+      assert.equal(future.status, 400)
+      assert.ok((await message(future)).error.data.supported.includes('2026-07-28'))
+    })
+
+    it('answers an unknown method with 404 and -32601', async () => {
+      const response = await rpc(server, token, modern('tools/nonsense'), mirror('tools/nonsense'))
+      assert.equal(response.status, 404)
+      assert.equal((await message(response)).error.code, -32601)
+    })
+  })
+
+  it('both see the same tools in the same order', async () => {
+    const old = await message(await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'tools/list' }))
+    const recent = await message(await rpc(server, token, modern('tools/list'), mirror('tools/list')))
+    assert.deepEqual(recent.result.tools, old.result.tools)
+  })
+})

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { GROUPS } from '../../src/scopes.ts'
+import { connect } from '../support/raw-client.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { call, type Json } from './messages.ts'
+
+describe('a tool call', () => {
+  let server: TestServer
+  let token: string
+  before(async () => {
+    server = await startServer()
+    const scopes = [...GROUPS.research, 'qc:files:delete']
+    token = (await connect(server, { scope: scopes.join(' '), allow: scopes })).tokens.access_token
+  })
+  after(() => server?.stop())
+
+  const ask = (name: string, args: object = {}): Promise<Json> => call(server, token, name, args)
+  const create = async (name: string): Promise<number> => {
+    const { structuredContent } = await ask('create_project', { name, language: 'Py' })
+    return structuredContent.projects[0].projectId
+  }
+  const words = ({ content }: Json): string => content.map(({ text }: { text: string }) => text).join('\n')
+
+  it('with an argument that is unknown is a result that names it, so that a model can correct itself (SEP-1303)', async () => {
+    const result = await ask('create_project', { name: 'P', language: 'Py', projectNmae: 'x' })
+    assert.equal(result.isError, true)
+    assert.match(words(result), /projectNmae/)
+    assert.match(words(result), /create_project/)
+  })
+
+  it('with an argument that is missing or of a wrong kind is a result that names it', async () => {
+    for (const args of [{ name: 'P' }, { name: 'P', language: 'Rust' }, { name: 'P', language: 1 }]) {
+      const result = await ask('create_project', args)
+      assert.equal(result.isError, true)
+      assert.match(words(result), /language/)
+    }
+    assert.match(words(await ask('read_file', { projectId: '1' })), /projectId/)
+    assert.match(words(await ask('read_file', { projectId: 1.5 })), /projectId/)
+  })
+
+  it('with bad arguments never reaches QuantConnect', async () => {
+    await ask('create_project', { name: 'Never made', language: 'Py', extra: true })
+    assert.doesNotMatch(words(await ask('list_projects')), /Never made/)
+  })
+
+  it('that QuantConnect refuses is an error in its words', async () => {
+    const result = await ask('read_project', { projectId: 1 })
+    assert.equal(result.isError, true)
+    assert.match(words(result), /Project not found/)
+    assert.match(result.structuredContent.error, /Project not found/)
+  })
+
+  it('that succeeds says the same in text and in structure, since clients show models one or the other', async () => {
+    const projectId = await create('Two ways')
+    const calls: [string, object][] = [
+      ['read_account', {}],
+      ['read_project', { projectId }],
+      ['read_file', { projectId }],
+      ['create_file', { projectId, name: 'a.py', content: 'x = 1' }],
+      ['create_compile', { projectId }],
+      ['list_backtests', { projectId }],
+      ['delete_file', { projectId, name: 'a.py' }],
+    ]
+    for (const [name, args] of calls) {
+      const { isError, content, structuredContent } = await ask(name, args)
+      assert.equal(isError, undefined, name)
+      assert.equal(content.length, 1, name)
+      assert.deepEqual(JSON.parse(content[0].text), structuredContent, name)
+      assert.equal('success' in structuredContent, false, name)
+    }
+  })
+
+  it('that fails says the same in text and in structure too', async () => {
+    const result = await ask('read_project', { projectId: 1 })
+    assert.equal(result.structuredContent.error, words(result))
+  })
+
+  it('answers about projects without the long list of builds that nobody asked for', async () => {
+    const projectId = await create('Light')
+    for (const [name, args] of [
+      ['read_project', { projectId }],
+      ['list_projects', {}],
+    ] as const) {
+      const { structuredContent } = await ask(name, args)
+      assert.ok(structuredContent.projects.length, name)
+      assert.equal('versions' in structuredContent, false, name)
+    }
+  })
+
+  it('without arguments may leave them out', async () => {
+    const { isError } = await ask('list_projects', undefined)
+    assert.equal(isError, undefined)
+  })
+
+  it('that meets an outage says so, and that nothing was changed by a read', async () => {
+    const projectId = await create('Trouble [http 500]')
+    const result = await ask('read_project', { projectId })
+    assert.equal(result.isError, true)
+    assert.match(words(result), /HTTP 500/)
+    assert.match(words(result), /[Nn]othing was changed/)
+  })
+})
+
+describe('two people at once', () => {
+  let server: TestServer
+  before(async () => {
+    server = await startServer()
+  })
+  after(() => server?.stop())
+
+  it('never see each other’s projects, however their calls interleave', async () => {
+    const people = await Promise.all(
+      [
+        { mark: 'of Alice', as: { userId: '100001', apiToken: 'sandbox-alice' } },
+        { mark: 'of Bob', as: { userId: '100002', apiToken: 'sandbox-bob' } },
+      ].map(async ({ mark, as }) => ({ mark, token: (await connect(server, { as })).tokens.access_token })),
+    )
+    const calls = Array.from({ length: 25 }, (_, number) =>
+      people.flatMap(({ mark, token }) => [
+        call(server, token, 'create_project', { name: `${number} ${mark}`, language: 'Py' }),
+        call(server, token, 'list_projects'),
+      ]),
+    )
+    await Promise.all(calls.flat())
+    const seen = calls.flatMap((row) => [row.slice(0, 2), row.slice(2)].map((pair, person) => ({ person, pair })))
+    for (const { person, pair } of seen) {
+      for (const { structuredContent } of await Promise.all(pair)) {
+        for (const { name } of structuredContent.projects) assert.ok(name.endsWith(people[person]?.mark), name)
+      }
+    }
+    for (const { mark, token } of people) {
+      const { structuredContent } = await call(server, token, 'list_projects')
+      assert.equal(structuredContent.projects.filter(({ name }: Json) => name.endsWith(mark)).length, 25)
+      assert.equal(structuredContent.projects.length, 25)
+    }
+  })
+})

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { message } from '../resource-server/messages.ts'
+import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+describe('a server whose vault key was lost', () => {
+  let server: TestServer
+  let token: string
+  before(async () => {
+    server = await startServer()
+    token = (await connect(server)).tokens.access_token
+    rmSync(join(server.folder, 'keys', 'vault.jwks.json'))
+    await server.crashAndRestart()
+  })
+  after(() => server?.stop())
+
+  it('tells the model that the person must connect again', async () => {
+    const response = await rpc(server, token, toolCall('list_projects'))
+    assert.equal(response.status, 200)
+    const { result } = await message(response)
+    assert.equal(result.isError, true)
+    assert.match(result.content[0].text, /[Cc]onnect again/)
+  })
+
+  it('still lists its tools', async () => {
+    assert.equal((await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'tools/list' })).status, 200)
+  })
+
+  it('serves the person again after the next sign-in, under the same connection too', async () => {
+    await connect(server)
+    const { result } = await message(await rpc(server, token, toolCall('list_projects')))
+    assert.equal(result.isError, undefined)
+  })
+
+  it('tells the operator', () => {
+    assert.match(server.output(), /"level":(40|50),.*vault/)
+  })
+})
