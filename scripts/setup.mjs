@@ -40,9 +40,12 @@ export function installDependencies() {
  * pinned build fits this platform and the own one is new enough.
  */
 export function nodeRuntime() {
-  const pinned = `${root}node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`
-  if (existsSync(pinned) && spawnSync(pinned, ['--version'], { shell: process.platform === 'win32' }).status === 0)
-    return pinned
+  // Found by package, not by node_modules/.bin: not every npm links a program called node there.
+  const { optionalDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+  const builds = Object.keys(optionalDependencies).map((name) => `${root}node_modules/${name}/bin/node`)
+  const suffix = process.platform === 'win32' ? '.exe' : ''
+  const pinned = builds.map((build) => build + suffix).find((build) => existsSync(build))
+  if (pinned && spawnSync(pinned, ['--version']).status === 0) return pinned
   if (Number.parseInt(process.versions.node, 10) >= 24) return process.execPath
   return stop(
     `[setup] There is no pinned Node.js for ${process.platform}-${process.arch}, and ${process.version} is too old. Install Node.js 24 and try again.`,

@@ -41,7 +41,10 @@ describe('a fresh clone', { timeout: 240_000 }, () => {
     } finally {
       await server.stop()
     }
-    assert.match(await run(join(folder.path, 'node_modules/.bin/node'), ['--version'], folder.path), /^v24\./)
+    const runtime = `import { nodeRuntime } from './scripts/setup.mjs'; console.log(nodeRuntime())`
+    const node = await run(process.execPath, ['--input-type=module', '-e', runtime], folder.path)
+    assert.ok(node.startsWith(folder.path), 'the pinned Node.js came with the dependencies')
+    assert.match(await run(node.trim(), ['--version'], folder.path), /^v24\./)
   })
 
   it('installs and generates nothing at the second start', async () => {
