@@ -1,5 +1,4 @@
 // The building on one page. The two parties share a vocabulary and their suppliers, never each other.
-import type { JWK } from 'jose'
 import Koa from 'koa'
 import helmet from 'koa-helmet'
 import type { AuthorizationServerSuppliers } from './authorization-server/authorization-server.ts'
@@ -7,13 +6,11 @@ import { authorizationServer } from './authorization-server/authorization-server
 import { publicKeys } from './authorization-server/signing-keys.ts'
 import type { Config } from './config.ts'
 import { isLoopback } from './config.ts'
+import type { ResourceServerSuppliers } from './resource-server/resource-server.ts'
 import { resourceServer } from './resource-server/resource-server.ts'
 import type { Store } from './storage/store.ts'
 
-export type Suppliers = Omit<AuthorizationServerSuppliers, 'clientAddress'> & {
-  readonly signingKeys: readonly JWK[]
-  readonly clientAddress: AuthorizationServerSuppliers['clientAddress']
-}
+export type Suppliers = AuthorizationServerSuppliers & Omit<ResourceServerSuppliers, 'keys'>
 
 export const createApp = (config: Config, suppliers: Suppliers): Koa =>
   report(new Koa(), suppliers)

@@ -19,7 +19,7 @@ export interface McpSuppliers extends ToolSuppliers {
 }
 
 /** The handler behind the gate. It expects `req.auth.extra.decision`; without it no tool runs. */
-export function createMcp(suppliers: McpSuppliers): { handle: NodeMcpRequestHandler; close: () => Promise<void> } {
+export function createMcp(suppliers: McpSuppliers): NodeMcpRequestHandler {
   const { log, vault, issuer } = suppliers
 
   async function instructions(decision: unknown): Promise<string | undefined> {
@@ -43,8 +43,5 @@ export function createMcp(suppliers: McpSuppliers): { handle: NodeMcpRequestHand
     },
     { onerror: (error) => log.debug({ err: error }, 'MCP request refused') },
   )
-  return {
-    handle: toNodeHandler(handler, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') }),
-    close: handler.close,
-  }
+  return toNodeHandler(handler, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') })
 }

@@ -58,7 +58,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra: { decision } }
     ctx.respond = false
     // Sound: a request that a server received has a method, which Node's type leaves open.
-    return mcp.handle(Object.assign(ctx.req, { auth }) as NodeIncomingMessageLike, ctx.res, body)
+    return mcp(Object.assign(ctx.req, { auth }) as NodeIncomingMessageLike, ctx.res, body)
   }
 
   const router = new Router()

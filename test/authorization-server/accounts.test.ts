@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { ALICE, BOB } from '../support/person.ts'
-import { authorizationRequest, RawPerson, type Registration, redeem, register, rpc } from '../support/raw-client.ts'
+import {
+  authorizationRequest,
+  RawPerson,
+  type Registration,
+  redeem,
+  register,
+  rpc,
+  toolCall,
+} from '../support/raw-client.ts'
 import type { TestServer } from '../support/server.ts'
 import { startServer } from '../support/server.ts'
 import { ALIVE, claimsOf, connectAs, fate, grantIdOf, registerHosted, signedIn, withGrants } from './support.ts'
@@ -101,5 +109,23 @@ describe('another account in the same browser', () => {
     const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
     assert.equal((await rpc(server, first.access_token, list)).status, 401)
     assert.equal((await rpc(server, second.access_token, list)).status, 200)
+  })
+
+  it('can be two in two tabs: whoever signs in last is who consents, and the other visit is over', async () => {
+    const person = new RawPerson(server)
+    const begin = async () => {
+      const client = await register(server)
+      const request = authorizationRequest(server, client)
+      return { client, request, page: await person.open(request.url) }
+    }
+    const [one, two] = [await begin(), await begin()]
+    const alices = await person.submit(one.page, { account: 'own', userId: '100001', apiToken: 'sandbox-alice' })
+    assert.match(alices.html, /100001/)
+    const bobs = await person.submit(two.page, { account: 'own', userId: '100002', apiToken: 'sandbox-bob' })
+    assert.match(bobs.html, /100002/)
+    const place = await person.submit(bobs, { scope: 'qc:account:read', decision: 'allow' })
+    const { access_token } = await redeem(server, two.client, two.request, place)
+    assert.match(await (await rpc(server, access_token, toolCall('read_account'))).text(), /0ddba11f/)
+    assert.equal((await person.submit(alices, { scope: 'qc:account:read', decision: 'allow' })).status, 410)
   })
 })

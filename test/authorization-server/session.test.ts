@@ -44,18 +44,18 @@ describe('the browser session', () => {
   it('gets a new name at sign-in, so that a cookie planted before opens nothing (session fixation)', async () => {
     const person = new RawPerson(server)
     const page = await person.open(authorizationRequest(server, await register(server)).url)
-    const before = person.cookies.get('qcgate-session')?.value
+    const before = person.cookies.get('qcgate-session /')?.value
     await person.submit(page, { account: 'sandbox' })
-    const after = person.cookies.get('qcgate-session')?.value
+    const after = person.cookies.get('qcgate-session /')?.value
     assert.ok(after)
     assert.notEqual(after, before)
   })
 
   it('is nothing that another value of the cookie would open', async () => {
     const person = await signedIn(server)
-    const cookie = person.cookies.get('qcgate-session')
+    const cookie = person.cookies.get('qcgate-session /')
     assert.ok(cookie)
-    person.cookies.set('qcgate-session', { ...cookie, value: `${cookie.value}x` })
+    person.cookies.set('qcgate-session /', { ...cookie, value: `${cookie.value}x` })
     assert.equal(await meets(person), 'sign-in')
   })
 

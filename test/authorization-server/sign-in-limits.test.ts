@@ -26,7 +26,7 @@ describe('how often someone may try to sign in', () => {
       method: 'POST',
       redirect: 'manual',
       headers: {
-        cookie: [...person.cookies].map(([name, { value }]) => `${name}=${value}`).join('; '),
+        cookie: person.cookiesFor(page.url),
         'x-forwarded-for': from,
         forwarded: `for=${from}`,
       },

@@ -21,7 +21,7 @@ describe('after a journey', () => {
     const place = await person.allow(request.url, undefined, BOB)
     secrets['the authorization code'] = place.url.searchParams.get('code') ?? ''
     secrets['the code verifier'] = request.verifier
-    for (const [name, { value }] of person.cookies) {
+    for (const { name, value } of person.cookies.values()) {
       if (name.includes('session') && !name.endsWith('.sig')) secrets[`the cookie ${name}`] = value
     }
 

@@ -87,7 +87,7 @@ describe('the dispatcher', () => {
     before(async () => {
       const mcp = createMcp({ ...suppliers, issuer: 'http://localhost' })
       // biome-ignore lint/suspicious/noExplicitAny: what a careless caller would hand over
-      front = createServer((request, response) => mcp.handle(Object.assign(request, { auth }) as any, response))
+      front = createServer((request, response) => mcp(Object.assign(request, { auth }) as any, response))
       await once(front.listen(0, '127.0.0.1'), 'listening')
     })
     after(() => {

@@ -77,7 +77,8 @@ export interface Place {
 /** A person's browser reduced to cookies, redirects and forms. */
 export class RawPerson {
   readonly server: TestServer
-  readonly cookies = new Map<string, { value: string; path: string }>()
+  /** By name and path, as browsers keep them: two tabs have an interaction each. */
+  readonly cookies = new Map<string, { name: string; value: string; path: string }>()
 
   constructor(server: TestServer) {
     this.server = server
@@ -91,7 +92,7 @@ export class RawPerson {
       const response = await fetch(url, {
         method: body ? 'POST' : 'GET',
         redirect: 'manual',
-        headers: { accept: 'text/html', cookie: this.#cookiesFor(url) },
+        headers: { accept: 'text/html', cookie: this.cookiesFor(url) },
         ...(body ? { body } : {}),
       })
       for (const line of response.headers.getSetCookie()) this.#keep(line)
@@ -125,18 +126,18 @@ export class RawPerson {
     return this.submit(place, { scope: scopes ?? boxes(place, 'ticked'), decision: 'allow' })
   }
 
-  #cookiesFor({ pathname }: URL): string {
-    const sent = [...this.cookies].filter(
-      ([, { path }]) => pathname === path || pathname.startsWith(path.replace(/\/?$/, '/')),
-    )
-    return sent.map(([name, { value }]) => `${name}=${value}`).join('; ')
+  /** The `cookie` header that a browser would send to an address. */
+  cookiesFor({ pathname }: URL): string {
+    const fits = (path: string) => pathname === path || pathname.startsWith(path.replace(/\/?$/, '/'))
+    const sent = [...this.cookies.values()].filter(({ path }) => fits(path))
+    return sent.map(({ name, value }) => `${name}=${value}`).join('; ')
   }
 
   #keep(line: string): void {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
     const path = /; path=([^;]+)/i.exec(line)?.[1] ?? '/'
-    if (value) this.cookies.set(name, { value, path })
-    else this.cookies.delete(name)
+    if (value) this.cookies.set(`${name} ${path}`, { name, value, path })
+    else this.cookies.delete(`${name} ${path}`)
   }
 }
 

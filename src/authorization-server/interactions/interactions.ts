@@ -82,14 +82,14 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
     return finish(ctx, { login: { accountId: result.sub } })
   }
 
-  /** Whoever was signed in before is not any more, and none of their connections are taken over. */
+  /** Whoever was signed in before, here or in another tab, is not any more; none of their connections are taken over. */
   async function leaveOtherAccount(ctx: Context, interaction: Interaction, sub: string) {
     const session = await provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0])
-    if (!interaction.session || !session.accountId || session.accountId === sub) return
+    if (!session.accountId || session.accountId === sub) return
     session.loginAccount({ accountId: sub })
     delete session.authorizations
     await session.persist()
-    interaction.session.accountId = sub
+    if (interaction.session) interaction.session.accountId = sub
     await interaction.persist()
   }
 
