@@ -115,6 +115,8 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
       policy: createConsentPolicy((id) => grants.find(id)),
       url: (_ctx, { uid }) => `${issuer}/interaction/${uid}`,
     },
+    // Anyone may register, so an address in a registration must not make this server knock at a door of its own network.
+    fetch: () => Promise.reject(new Error('this server fetches nothing that a client names')),
     clientBasedCORS: () => true, // no cookie counts at these endpoints, so any page may hold a client
     cookies: cookieSettings(issuer, cookieKeys),
     renderError: (ctx, { error, error_description: words }) =>
