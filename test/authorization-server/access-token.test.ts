@@ -1,25 +1,22 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { ALICE, BOB } from '../support/person.ts'
 import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
 import { refresh } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { claimsOf, connectAs, headerOf, signedIn } from './support.ts'
 
 describe('access token, RFC 9068', () => {
-  let server: TestServer
+  const server = useServer()
   let alice: RawPerson
   let client: Registration
   let tokens: Tokens
   before(async () => {
-    server = await startServer()
     alice = await signedIn(server, ALICE)
     const parameters = { scope: 'qc:account:read qc:projects:read' }
     ;({ client, tokens } = await connectAs(alice, { parameters, allow: ['qc:projects:read', 'qc:account:read'] }))
   })
-  after(() => server.stop())
 
   it('is a JWT of type at+jwt, signed with ES256 by a published key (§2.1)', async () => {
     const { alg, typ, kid } = headerOf(tokens.access_token)

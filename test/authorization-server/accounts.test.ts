@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { ALICE, BOB } from '../support/person.ts'
 import {
   authorizationRequest,
@@ -10,16 +10,11 @@ import {
   rpc,
   toolCall,
 } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { ALIVE, claimsOf, connectAs, fate, grantIdOf, registerHosted, signedIn, withGrants } from './support.ts'
 
 describe('another account in the same browser', () => {
-  let server: TestServer
-  before(async () => {
-    server = await startServer()
-  })
-  after(() => server.stop())
+  const server = useServer()
 
   /** Opens a request as whoever is signed in, and goes to the sign-in page by "use another account". */
   async function leaveFor(person: RawPerson, client: Registration, scope = 'qc:account:read') {

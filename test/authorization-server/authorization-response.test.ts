@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { RawPerson } from '../support/raw-client.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { signedIn } from './support.ts'
 
 const STATES = ['two words', '100% & more=1#x', 'a+b', '%2B%20', 'grüße ☃ 🙂', '{"a":"b"}']
 
 describe('authorization response, OAuth 2.1 §4.1.2', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   const errorFor = async (parameters: Record<string, string | undefined>) => {
     const { url } = await person.open(authorizationRequest(server, await register(server), parameters).url)

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { authorizationRequest, type RawPerson, register, tokenRequest } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { refusal, signedIn } from './support.ts'
 
 describe('a client that cannot be answered, RFC 6749 §4.1.2.1', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   it('is unknown: a page says to remove and add it again, and nothing is sent anywhere', async () => {
     const client = { ...(await register(server)), client_id: 'gone' }

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, register, tokenRequest } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { ALIVE, connectAs, fate, OVER, refusal, signedIn } from './support.ts'
 
 describe('authorization codes, OAuth 2.1 §4.1.3', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   /** A code, and the request that redeems it as it should be, or with something changed. */
   async function issueCode(client: Registration) {

@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { RawPerson, Registration } from '../support/raw-client.ts'
 import { authorizationRequest, boxes, redeem, register, rpc, toolCall } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { ALIVE, connectAs, fate, grantIdOf, registerHosted, signedIn, withGrants } from './support.ts'
 
 const BOTH = 'qc:account:read qc:projects:read'
 
 describe('when a person who agreed before is asked again', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   const open = (client: Registration, parameters: Record<string, string | undefined> = {}) =>
     person.open(authorizationRequest(server, client, { scope: BOTH, ...parameters }).url)

@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { ALL_SCOPES, SCOPES } from '../../src/scopes.ts'
 import { BOB } from '../support/person.ts'
 import type { Place, RawPerson } from '../support/raw-client.ts'
 import { authorizationRequest, boxes, register } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { registerHosted, signedIn } from './support.ts'
 
 const SCHEME = 'com.example.app'
 
 describe('what the consent page shows', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   const consentFor = async (metadata: Record<string, unknown>, scope?: string): Promise<Place> =>
     person.open(authorizationRequest(server, await register(server, metadata), { scope }).url)

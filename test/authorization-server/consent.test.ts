@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import type { Place } from '../support/raw-client.ts'
 import {
@@ -12,20 +12,17 @@ import {
   rpc,
   toolCall,
 } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { claimsOf, connectAs, countGrants, signedIn } from './support.ts'
 
 const SCOPE = 'qc:account:read qc:projects:read qc:files:read'
 
 describe('what a consent decides', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   async function visit() {
     const client = await register(server)

@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { rawRequest } from './support.ts'
 
 const DOCUMENTS = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
 
 describe('authorization server metadata, RFC 8414', () => {
-  let server: TestServer
+  const server = useServer()
   let port: string
   let metadata: Record<string, unknown>
   before(async () => {
-    server = await startServer()
     port = new URL(server.origin).port
     metadata = (await (await fetch(server.origin + DOCUMENTS[0])).json()) as Record<string, unknown>
   })
-  after(() => server.stop())
 
   it('is one and the same document at both well-known addresses', async () => {
     assert.deepEqual(await (await fetch(server.origin + DOCUMENTS[1])).json(), metadata)

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import type { Registration } from '../support/raw-client.ts'
 import { connect, refresh, register, rpc, toolCall } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 describe('access tokens at the endpoints for tokens', () => {
-  let server: TestServer
-  before(async () => {
-    server = await startServer()
-  })
-  after(() => server.stop())
+  const server = useServer()
 
   const post = (path: string, { client_id }: Registration, token: string) =>
     fetch(`${server.origin}${path}`, { method: 'POST', body: new URLSearchParams({ client_id, token }) })

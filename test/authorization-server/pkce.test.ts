@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { RawPerson } from '../support/raw-client.ts'
 import { authorizationRequest, register, tokenRequest } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { refusal, signedIn } from './support.ts'
 
 describe('PKCE, RFC 7636 and OAuth 2.1 §4.1.1', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   for (const method of ['none', 'client_secret_post']) {
     const metadata = { token_endpoint_auth_method: method }

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { RawPerson, Registration } from '../support/raw-client.ts'
 import { authorizationRequest, refresh, register, tokenRequest } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { ALIVE, connectAs, fate, refusal, signedIn } from './support.ts'
 
 describe('client authentication comes before anything a refresh token could tell, RFC 6749 §6', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   const nobody: Registration = { client_id: 'nobody', redirect_uris: [] }
 

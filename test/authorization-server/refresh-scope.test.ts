@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { RawPerson, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, RawPerson as Person, refresh } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { ALIVE, claimsOf, connectAs, fate, grantIdOf, OVER, refusal, signedIn, withGrants } from './support.ts'
 
 const DAY = 24 * 60 * 60
@@ -11,13 +10,11 @@ const BOTH = 'qc:account:read qc:projects:read'
 const bodyOf = async (response: Response) => (await response.json()) as Tokens
 
 describe('a refresh follows the grant', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   const connection = () => connectAs(person, { parameters: { scope: BOTH } })
 

@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { RawPerson, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, redeem, refresh, register } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { ALIVE, connectAs, fate, OVER, refusal, signedIn } from './support.ts'
 
 const bodyOf = async (response: Response) => (await response.json()) as Tokens
 
 describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   it('gives a refresh token without being asked for offline_access', async () => {
     const { tokens } = await connectAs(person, { parameters: { scope: 'qc:account:read' } })

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { register } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { connectAs, signedIn } from './support.ts'
 
 const LOOPBACK = 'http://127.0.0.1:4567/callback'
 
 describe('dynamic client registration, RFC 7591', () => {
-  let server: TestServer
-  before(async () => {
-    server = await startServer()
-  })
-  after(() => server.stop())
+  const server = useServer()
 
   async function refused(metadata: Record<string, unknown>): Promise<string> {
     const response = await fetch(`${server.origin}/register`, {

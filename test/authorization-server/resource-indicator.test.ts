@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, refresh, tokenRequest } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { claimsOf, connectAs, refusal, registerHosted, signedIn } from './support.ts'
 
 const SPELLINGS = {
@@ -23,16 +22,14 @@ const FOREIGN = {
 }
 
 describe('resource indicators, RFC 8707', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   let client: Registration // it returns to https, so the person is asked once and the rest is quick
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
     client = await registerHosted(server)
     await connectAs(person, { client })
   })
-  after(() => server.stop())
 
   const resourceParameter = (resource: string | undefined) => (resource === undefined ? {} : { resource })
   async function redeemFor(resource: string | undefined, parameters: Record<string, string | undefined>) {

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
 import { refresh, register } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { ALIVE, connectAs, fate, OVER, refusal, signedIn } from './support.ts'
 
 describe('revocation, RFC 7009', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   const revoke = (client: Registration, token: string, more: Record<string, string> = {}) =>
     fetch(`${server.origin}/revoke`, {

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { ALICE, BOB } from '../support/person.ts'
 import { authorizationRequest, RawPerson, register } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { refusal } from './support.ts'
 
 describe('a server without the sandbox', () => {
-  let server: TestServer
-  before(async () => {
-    server = await startServer({ SANDBOX: 'off', QUANTCONNECT_API_URL: 'http://127.0.0.1:1' })
-  })
-  after(() => server.stop())
+  const server = useServer({ SANDBOX: 'off', QUANTCONNECT_API_URL: 'http://127.0.0.1:1' })
 
   const visit = async () => {
     const person = new RawPerson(server)

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { GROUPS } from '../../src/scopes.ts'
 import type { RawPerson } from '../support/raw-client.ts'
 import { authorizationRequest, boxes, redeem, register } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { refusal, signedIn } from './support.ts'
 
 describe('requested scopes, RFC 6749 §3.3', () => {
-  let server: TestServer
+  const server = useServer()
   let person: RawPerson
   before(async () => {
-    server = await startServer()
     person = await signedIn(server)
   })
-  after(() => server.stop())
 
   /** Which scopes the person is asked for. */
   async function asked(parameters: Record<string, string | undefined>, metadata: Record<string, unknown> = {}) {

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { authorizationRequest, RawPerson, register } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { connectAs, registerHosted, signedIn } from './support.ts'
 
 const DAY = 24 * 60 * 60
 
 describe('the browser session', () => {
-  let server: TestServer
-  before(async () => {
-    server = await startServer()
-  })
-  after(() => server.stop())
+  const server = useServer()
 
   /** What a new request meets: the sign-in page, the consent page, or an error at the client. */
   async function meets(person: RawPerson, parameters: Record<string, string> = {}): Promise<string> {

@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { ALICE, BOB } from '../support/person.ts'
 import type { Place } from '../support/raw-client.ts'
 import { authorizationRequest, RawPerson, register } from '../support/raw-client.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 const QUARTER_OF_AN_HOUR = 15 * 60
 
 describe('how often someone may try to sign in', () => {
-  let server: TestServer
+  const server = useServer({ QUANTCONNECT_API_URL: 'http://127.0.0.1:1' })
   let person: RawPerson
   let page: Place
   before(async () => {
-    server = await startServer({ QUANTCONNECT_API_URL: 'http://127.0.0.1:1' })
     person = new RawPerson(server)
     page = await person.open(authorizationRequest(server, await register(server)).url)
   })
-  after(() => server.stop())
 
   /** One attempt that says it comes from somewhere else, as an attacker would. */
   const attempt = (fields: Record<string, string>, from = '198.51.100.1') => {

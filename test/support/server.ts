@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from './folder.ts'
 
@@ -31,6 +32,21 @@ export interface TestServer {
   crashAndRestart(): Promise<void>
   /** Ends the process and removes its folder. */
   stop(): Promise<void>
+}
+
+/** A server for the tests of one suite: started before the first, stopped after the last. Call it inside `describe`. */
+export function useServer(env: Record<string, string> = {}): TestServer {
+  let server: TestServer | undefined
+  before(async () => {
+    server = await startServer(env)
+  })
+  after(() => server?.stop())
+  return new Proxy({} as TestServer, {
+    get(_target, name: keyof TestServer) {
+      if (!server) throw new Error('the server runs only while tests do')
+      return server[name]
+    },
+  })
 }
 
 /** Starts a server and waits until it says that it runs. Throws with its output when it ends instead. */
