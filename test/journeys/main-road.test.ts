@@ -1,13 +1,12 @@
 // The whole story, once with each line of the SDK's client: discover, register, sign in, consent, list, call, refresh,
 // revoke, and be turned away.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import type { Browser } from 'playwright-core'
-import { newPerson, openBrowser } from '../support/browser.ts'
+import { describe, it } from 'node:test'
+import { useBrowser } from '../support/browser.ts'
 import type { McpClient } from '../support/clients.ts'
-import { isUnauthorized, Program } from '../support/clients.ts'
+import { isUnauthorized, usePrograms } from '../support/clients.ts'
 import { ALICE, visitor } from '../support/person.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { type TestServer, useServer } from '../support/server.ts'
 
 /** Asks again until the answer is the one waited for; each question moves the server's clock on by two seconds. */
 async function poll<T>(server: TestServer, ask: () => Promise<T>, done: (answer: T) => boolean): Promise<T> {
@@ -28,22 +27,13 @@ async function call(client: McpClient, name: string, args: Record<string, unknow
 
 for (const line of ['v2', 'v1'] as const) {
   describe(`the main road with the ${line} client`, () => {
-    let server: TestServer
-    let browser: Browser
-    let program: Program
-    before(async () => {
-      server = await startServer()
-      browser = await openBrowser()
-      program = await new Program(line, server.mcp).open()
-    })
-    after(async () => {
-      program?.close()
-      await browser?.close()
-      await server?.stop()
-    })
+    const server = useServer()
+    const browser = useBrowser()
+    const newProgram = usePrograms(server)
 
     it('leads from a pasted address to a backtest, and ends when the connection is revoked', async () => {
-      const { page, complaints } = await newPerson(browser)
+      const { page, complaints } = await browser.newPerson()
+      const program = await newProgram(line)
       const client = await program.connect(visitor(page, line === 'v2' ? {} : { as: ALICE }))
 
       const { tools } = await client.listTools()

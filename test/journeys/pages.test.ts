@@ -2,13 +2,13 @@
 // nothing the console complains about, nothing wider than the screen. The pictures are left in screenshots/.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import axe from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { GROUPS } from '../../src/scopes.ts'
-import { openBrowser } from '../support/browser.ts'
+import { useBrowser } from '../support/browser.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 const SCREENS = {
   desktop: { viewport: { width: 1100, height: 900 }, colorScheme: 'light' },
@@ -17,25 +17,13 @@ const SCREENS = {
 } as const
 
 describe('pages', () => {
-  let server: TestServer
-  let browser: Browser
-  before(async () => {
-    server = await startServer()
-    browser = await openBrowser()
-    mkdirSync('screenshots', { recursive: true })
-  })
-  after(async () => {
-    await browser?.close()
-    await server?.stop()
-  })
+  const server = useServer()
+  const browser = useBrowser()
+  before(() => mkdirSync('screenshots', { recursive: true }))
 
   for (const [screen, options] of Object.entries(SCREENS)) {
     it(`are right on a screen: ${screen}`, async () => {
-      const context = await browser.newContext(options)
-      const page = await context.newPage()
-      const complaints: string[] = []
-      page.on('console', (message) => complaints.push(`${page.url()}: ${message.text()}`))
-      page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`))
+      const { page, context, complaints } = await browser.newPerson(options)
       const look = (name: string) => inspect(page, `screenshots/${name}-${screen}.png`)
 
       await page.goto(server.origin)

@@ -2,31 +2,16 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
-import type { Browser } from 'playwright-core'
-import { newPerson, openBrowser } from '../support/browser.ts'
-import { Program } from '../support/clients.ts'
+import { describe, it } from 'node:test'
+import { useBrowser } from '../support/browser.ts'
+import { usePrograms } from '../support/clients.ts'
 import { visitor } from '../support/person.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 describe('kill -9 and restart', () => {
-  let server: TestServer
-  let browser: Browser
-  const programs: Program[] = []
-  before(async () => {
-    server = await startServer()
-    browser = await openBrowser()
-  })
-  after(async () => {
-    for (const program of programs) program.close()
-    await browser?.close()
-    await server?.stop()
-  })
-  const program = async (name: string) => {
-    const opened = await new Program('v2', server.mcp, name).open()
-    programs.push(opened)
-    return opened
-  }
+  const server = useServer()
+  const browser = useBrowser()
+  const newProgram = usePrograms(server)
   const keys = () =>
     readdirSync(join(server.folder, 'keys')).map((name) => {
       const file = join(server.folder, 'keys', name)
@@ -34,8 +19,8 @@ describe('kill -9 and restart', () => {
     })
 
   it('loses nothing that was acknowledged', async () => {
-    const { page } = await newPerson(browser)
-    const first = await program('First')
+    const { page } = await browser.newPerson()
+    const first = await newProgram('v2', 'First')
     const client = await first.connect(visitor(page))
     const acknowledged: string[] = []
     for (let i = 0; i < 5; i++) {
@@ -59,7 +44,7 @@ describe('kill -9 and restart', () => {
     assert.deepEqual(keys(), keysBefore, 'a second start makes no keys')
 
     // The browser is still signed in: another program gets the consent page, not the sign-in page.
-    const second = await program('Second')
+    const second = await newProgram('v2', 'Second')
     await second.connect(async (url) => {
       await page.goto(url)
       await page.getByRole('button', { name: 'Allow' }).click()

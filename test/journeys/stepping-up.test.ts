@@ -1,34 +1,25 @@
 // A person allows less than was asked; the assistant meets the limit, asks again, and the person allows it.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { decodeJwt } from 'jose'
-import type { Browser } from 'playwright-core'
 import { createGrants } from '../../src/grants/grants.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
-import { newPerson, openBrowser } from '../support/browser.ts'
-import { isUnauthorized, Program } from '../support/clients.ts'
+import { useBrowser } from '../support/browser.ts'
+import { isUnauthorized, type Program, usePrograms } from '../support/clients.ts'
 import { visitor } from '../support/person.ts'
 import { challengeOf, rpc, toolCall } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 describe('stepping up', () => {
-  let server: TestServer
-  let browser: Browser
+  const server = useServer()
+  const browser = useBrowser()
+  const newProgram = usePrograms(server)
   let program: Program
-  before(async () => {
-    server = await startServer()
-    browser = await openBrowser()
-    program = await new Program('v2', server.mcp).open()
-  })
-  after(async () => {
-    program?.close()
-    await browser?.close()
-    await server?.stop()
-  })
 
   it('brings a permission that was unticked, when the assistant needs it and the person agrees', async () => {
-    const { page } = await newPerson(browser)
+    const { page } = await browser.newPerson()
+    program = await newProgram()
     const client = await program.connect(visitor(page, { untick: ['qc:projects:write', 'qc:files:write'] }))
     const before = program.tokens()
     assert.doesNotMatch(before.scope ?? '', /qc:projects:write/)

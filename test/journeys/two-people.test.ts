@@ -1,30 +1,19 @@
 // Two people, two assistants, one server: what one does, the other never sees.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import type { Browser } from 'playwright-core'
-import { newPerson, openBrowser } from '../support/browser.ts'
-import { Program } from '../support/clients.ts'
+import { describe, it } from 'node:test'
+import { useBrowser } from '../support/browser.ts'
+import { usePrograms } from '../support/clients.ts'
 import { ALICE, BOB, visitor } from '../support/person.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 describe('two people at once', () => {
-  let server: TestServer
-  let browser: Browser
-  const programs: Program[] = []
-  before(async () => {
-    server = await startServer()
-    browser = await openBrowser()
-  })
-  after(async () => {
-    for (const program of programs) program.close()
-    await browser?.close()
-    await server?.stop()
-  })
+  const server = useServer()
+  const browser = useBrowser()
+  const newProgram = usePrograms(server)
 
   async function connectAs(as: typeof ALICE, line: 'v1' | 'v2') {
-    const program = await new Program(line, server.mcp).open()
-    programs.push(program)
-    const { page } = await newPerson(browser)
+    const program = await newProgram(line)
+    const { page } = await browser.newPerson()
     return program.connect(visitor(page, { as }))
   }
 
@@ -58,10 +47,9 @@ describe('two people at once', () => {
   })
 
   it('can share a browser: "use another account" leads to the other person, and leaves the first connection alone', async () => {
-    const { page } = await newPerson(browser)
-    const first = await new Program('v2', server.mcp, 'First').open()
-    const second = await new Program('v2', server.mcp, 'Second').open()
-    programs.push(first, second)
+    const { page } = await browser.newPerson()
+    const first = await newProgram('v2', 'First')
+    const second = await newProgram('v2', 'Second')
     const one = await first.connect(visitor(page, { as: ALICE }))
     const two = await second.connect(async (url) => {
       await page.goto(url)

@@ -1,11 +1,13 @@
 // Real MCP clients, as people run them: the SDK's client in both lines, with a loopback callback like a desktop program.
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { after } from 'node:test'
 import * as v2 from '@modelcontextprotocol/client'
 import { UnauthorizedError as UnauthorizedV1 } from '@modelcontextprotocol/sdk/client/auth.js'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
+import type { TestServer } from './server.ts'
 
 interface ToolResult {
   readonly isError?: boolean | undefined
@@ -24,6 +26,20 @@ export interface McpClient {
 
 /** Does in the browser what a person does; gets the address that the client opened. */
 export type Visit = (authorizationUrl: string) => Promise<void>
+
+/** Client programs for the tests of one suite, ended after the last. Call it inside `describe`. */
+export function usePrograms(server: TestServer) {
+  const programs: Program[] = []
+  after(() => {
+    for (const program of programs) program.close()
+  })
+  /** A program that knows nothing but the server's address yet. */
+  return async (line: 'v1' | 'v2' = 'v2', name?: string): Promise<Program> => {
+    const program = await new Program(line, server.mcp, name).open()
+    programs.push(program)
+    return program
+  }
+}
 
 /** A client program: one registration, one set of tokens, one loopback callback. */
 export class Program implements v2.OAuthClientProvider {
