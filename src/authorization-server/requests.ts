@@ -1,6 +1,7 @@
 // Requests as real clients send them, brought to the form that the library is strict about. Nothing here widens what a
 // person will be asked to allow; it only spares honest clients an error.
 import { GROUPS, parseScopes } from '../scopes.ts'
+import { returnsToThisComputer } from './clients.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -53,9 +54,15 @@ function acceptTokenRequest(body: Body, resource: string): Body {
   return { ...body, scope: scopes, resource: canonicalResource(body.resource, resource) }
 }
 
-/** A registration limits no scopes: a client may ask later for more than it knew of when it registered. */
+/**
+ * A registration limits no scopes: a client may ask later for more than it knew of when it registered. A client that
+ * returns to this computer is native, whatever it declares or forgets to: its port changes from run to run, and an app's
+ * own scheme is no web address (RFC 8252 §7).
+ */
 function acceptRegistration({ scope: _scope, ...metadata }: Body): Body {
-  return metadata
+  const urls = [metadata.redirect_uris].flat().map((uri) => URL.parse(String(uri)))
+  const native = urls.some((url) => url !== null && returnsToThisComputer(url))
+  return native ? { ...metadata, application_type: 'native' } : metadata
 }
 
 /** The body of a request to the endpoint that the library knows as `route`. */

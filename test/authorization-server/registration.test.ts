@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { register } from '../support/raw-client.ts'
+import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { connectAs, signedIn } from './support.ts'
 
@@ -50,6 +50,34 @@ describe('dynamic client registration, RFC 7591', () => {
   it('ignores metadata that it does not know (§2)', async () => {
     const client = await register(server, { software_flavour: 'vanilla' })
     assert.equal('software_flavour' in client, false)
+  })
+
+  it('takes a client that returns to this computer for native, whatever it declared (RFC 8252 §7.3)', async () => {
+    const client = await register(server, { application_type: 'web' })
+    assert.equal(client.application_type, 'native')
+    const person = await signedIn(server)
+    const request = authorizationRequest(server, client, { redirect_uri: LOOPBACK.replace('4567', '9876') })
+    const place = await person.allow(request.url)
+    assert.equal(place.url.port, '9876')
+    assert.ok((await redeem(server, client, request, place)).access_token)
+    const other = authorizationRequest(server, client, { redirect_uri: `${LOOPBACK}/elsewhere` })
+    assert.equal((await person.open(other.url)).status, 400)
+  })
+
+  it('takes return addresses on the web, on loopback and of an app together, as Cursor names them', async () => {
+    const redirect_uris = [
+      'https://www.cursor.com/agents/mcp/oauth/callback',
+      'http://localhost:8787/callback',
+      'cursor://anysphere.cursor-mcp/oauth/callback',
+    ]
+    const client = await register(server, { redirect_uris })
+    assert.deepEqual(client.redirect_uris, redirect_uris)
+    const person = await signedIn(server)
+    for (const redirect_uri of redirect_uris) {
+      const place = await person.allow(authorizationRequest(server, client, { redirect_uri }).url)
+      assert.ok(place.url.href.startsWith(redirect_uri))
+      assert.ok(place.url.searchParams.get('code'))
+    }
   })
 
   for (const redirect of [
