@@ -10,8 +10,8 @@ const IGNORED = ['nonce', 'claims', 'claims_locales', 'acr_values', 'max_age', '
 const PROMPTS = ['none', 'login', 'consent']
 
 /**
- * `resource` as the canonical string (RFC 8707 §2): a trailing slash, the bare origin, or nothing also mean the one
- * resource there is. Anything else is left alone and refused as `invalid_target` later.
+ * `resource` as the canonical string (RFC 8707 §2): a trailing slash, the bare origin, scheme and host in capitals, or
+ * nothing also mean the one resource there is. Anything else is left alone and refused as `invalid_target` later.
  */
 export function canonicalResource(value: unknown, resource: string): unknown {
   if (Array.isArray(value)) {
@@ -19,8 +19,8 @@ export function canonicalResource(value: unknown, resource: string): unknown {
     return all.size === 1 ? [...all][0] : [...all]
   }
   if (value === undefined || value === '') return resource
-  const origin = new URL(resource).origin
-  return [resource, `${resource}/`, origin, `${origin}/`].includes(String(value)) ? resource : value
+  const meant = URL.parse(String(value))?.href ?? ''
+  return [resource, `${resource}/`, `${new URL(resource).origin}/`].includes(meant) ? resource : value
 }
 
 /** An authorization request, from the query of `/authorize` or the body of `/par`. */
@@ -31,7 +31,8 @@ export function acceptAuthorizationRequest(params: Body, resource: string): Reco
   // A parameter given twice stays as it is, and is refused (RFC 6749 §3.1).
   if (typeof params.prompt === 'string') {
     const prompts = params.prompt.split(' ').filter((prompt) => PROMPTS.includes(prompt))
-    accepted.prompt = prompts.length ? prompts.join(' ') : undefined
+    if (prompts.length) accepted.prompt = prompts.join(' ')
+    else delete accepted.prompt
   }
   // Types of the implicit flow would be refused in a fragment, and we have no such way back. An unknown type is refused in
   // the query, so they become one.

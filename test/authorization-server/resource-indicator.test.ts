@@ -8,6 +8,7 @@ import { claimsOf, connectAs, refusal, registerHosted, signedIn } from './suppor
 const SPELLINGS = {
   canonical: (origin: string) => `${origin}/mcp`,
   'with a trailing slash': (origin: string) => `${origin}/mcp/`,
+  'with scheme and host in capitals': (origin: string) => `${origin.toUpperCase()}/mcp`,
   'the bare origin': (origin: string) => origin,
   'the bare origin with a slash': (origin: string) => `${origin}/`,
   'left out': () => undefined,
@@ -18,6 +19,8 @@ const FOREIGN = {
   'a path below': (origin: string) => `${origin}/mcp/x`,
   'a query added': (origin: string) => `${origin}/mcp?x=1`,
   'another port': () => 'http://localhost:1/mcp',
+  'a path in capitals': (origin: string) => `${origin}/MCP`,
+  'a user before the host': (origin: string) => `${origin.replace('://', '://me@')}/mcp`,
   'no URL': () => 'mcp',
 }
 
