@@ -29,7 +29,7 @@ async function start(config: Config): Promise<void> {
   const app = createApp(config, {
     log,
     store,
-    vault: await openVault(config.keysDir, store, log),
+    vault: await openVault(config.keysDir, store, log, sandbox ? ['live', 'sandbox'] : ['live']),
     grants: createGrants(store),
     signingKeys: await loadSigningKeys(config.keysDir),
     cookieKeys: await loadCookieKeys(config.keysDir),

@@ -15,7 +15,7 @@ import { STYLESHEET, sendPage } from './views/layout.ts'
 import { problemPage } from './views/problem.ts'
 
 export type AuthorizationServerSuppliers = Omit<ProviderSuppliers, 'renderError'> &
-  Omit<InteractionSuppliers, 'provider'>
+  Omit<InteractionSuppliers, 'provider' | 'issuer'>
 
 const ENDPOINTS =
   /^\/(jwks|authorize(\/[\w-]+)?|token|register|revoke|introspect|par|\.well-known\/(oauth-authorization-server|openid-configuration))$/
@@ -27,7 +27,7 @@ export function authorizationServer(config: Config, suppliers: AuthorizationServ
   ) => sendPage(ctx as unknown as Context, explain(error, error_description, config.sandbox))
   const provider = createProvider(config, { ...suppliers, renderError })
   const handle = provider.callback()
-  const interactions = createInteractions({ ...suppliers, provider })
+  const interactions = createInteractions({ ...suppliers, provider, issuer: config.issuer })
   const { host, protocol, hostname } = new URL(config.issuer)
 
   const pages = new Router()

@@ -13,9 +13,15 @@ export interface ClientIdentity {
 
 const LONGEST_NAME = 60
 
-/** A name without control, format and direction characters, on one line, and cut at a length. */
+/**
+ * A name without control, format and direction characters, invisible letters, towers of accents, and the quotation marks
+ * that would let it end the sentence it stands in; on one line, and cut at a length.
+ */
 export function displayName(name: string | undefined): string {
   const clean = (name ?? '')
+    .normalize('NFC')
+    .replace(/["\p{Pi}\p{Pf}\u115f\u1160\u2800\u3164\uffa0]/gu, '')
+    .replace(/(\p{M}{2})\p{M}+/gu, '$1')
     .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
     .replace(/\s+/gu, ' ')
     .trim()
@@ -23,9 +29,18 @@ export function displayName(name: string | undefined): string {
   return clean.length > LONGEST_NAME ? `${[...clean].slice(0, LONGEST_NAME).join('')}…` : clean
 }
 
-/** Whether the answer stays on this computer: a loopback address or a scheme that an installed app claims. */
-export const returnsToThisComputer = (redirectUri: URL): boolean =>
-  redirectUri.protocol !== 'https:' && (redirectUri.protocol !== 'http:' || isLoopback(redirectUri.hostname))
+/** Whether the answer stays on this computer: a loopback address, or a scheme that an installed app claims. */
+export const returnsToThisComputer = ({ protocol, hostname }: URL): boolean =>
+  !['https:', 'http:'].includes(protocol) || isLoopback(hostname)
+
+/**
+ * The host to which an answer may go without a page, once a person has agreed to it: one that only its owner can listen
+ * on. Empty for whatever returns to this computer, where any program may (RFC 8252 §8.6).
+ */
+export function silentHost(redirectUri: string): string {
+  const url = URL.parse(redirectUri)
+  return url?.protocol === 'https:' && !returnsToThisComputer(url) ? url.host : ''
+}
 
 /** What to show of a registered client. Anyone can register any name, so no registration is ever "verified". */
 export function describeClient(clientName: string | undefined, redirectUri: string): ClientIdentity {

@@ -4,6 +4,8 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { interactionPolicy } from 'oidc-provider'
 import type { Grant } from '../grants/grants.ts'
 import { parseScopes } from '../scopes.ts'
+import { silentHost } from './clients.ts'
+import { isSignedIn } from './session.ts'
 
 const { Check, Prompt } = interactionPolicy
 
@@ -12,15 +14,13 @@ const { Check, Prompt } = interactionPolicy
  * only to the host that the person agreed to, and only for what is already allowed.
  */
 export function mayReturnSilently(grant: Grant | undefined, redirectUri: string, scope: string): boolean {
-  const url = URL.parse(redirectUri)
-  if (!grant || url?.protocol !== 'https:' || url.host !== grant.redirectHost) return false
+  const host = silentHost(redirectUri)
+  if (!grant || !host || host !== grant.redirectHost) return false
   return parseScopes(scope).every((asked) => grant.scopes.includes(asked))
 }
 
 /** The library's interaction policy with our checks. `findGrant` looks a living grant up by its id. */
 export function createConsentPolicy(findGrant: (id: string) => Promise<Grant | undefined>) {
-  const signedIn = ({ oidc }: KoaContextWithOIDC) => Boolean(oidc.session?.accountId && oidc.account)
-
   const consentNeeded = async ({ oidc }: KoaContextWithOIDC) => {
     if (oidc.result?.consent) return false // once in an interaction is enough, whatever was allowed
     const grant = oidc.grant?.jti ? await findGrant(oidc.grant.jti) : undefined
@@ -30,7 +30,7 @@ export function createConsentPolicy(findGrant: (id: string) => Promise<Grant | u
   return [
     new Prompt(
       { name: 'login', requestable: true },
-      new Check('no_session', 'sign-in is needed', 'login_required', (ctx) => !signedIn(ctx)),
+      new Check('no_session', 'sign-in is needed', 'login_required', (ctx) => !isSignedIn(ctx)),
     ),
     new Prompt(
       { name: 'consent', requestable: true },

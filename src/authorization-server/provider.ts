@@ -15,8 +15,11 @@ import type { Vault } from '../vault/vault.ts'
 import { createConsentPolicy } from './consent-policy.ts'
 import type { CookieKeys } from './cookie-keys.ts'
 import { createGrantAdapter } from './grant-adapter.ts'
+import { grantOf } from './interactions/consent.ts'
 import { answerForJwt, setAsideJwt } from './own-access-tokens.ts'
 import { acceptAuthorizationRequest, acceptBody } from './requests.ts'
+import type { StoredAccount } from './session.ts'
+import { cookieSettings, isSignedIn, SESSION_SECONDS } from './session.ts'
 import { publicKeys } from './signing-keys.ts'
 import { adaptTokenModels } from './token-models.ts'
 
@@ -99,17 +102,16 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
       RefreshToken: (ctx) => Math.min(30 * DAY, remaining(ctx)),
       AuthorizationCode: 60,
       Interaction: HOUR,
-      Session: 14 * DAY,
+      Session: SESSION_SECONDS,
       Grant: 30 * DAY,
     },
-    findAccount: async (_ctx, sub) =>
-      (await vault.open(sub)) ? { accountId: sub, claims: async () => ({ sub }) } : undefined,
-    loadExistingGrant: async ({ oidc }) => {
-      const clientId = oidc.client?.clientId ?? ''
-      const id = oidc.result?.consent?.grantId ?? oidc.session?.grantIdFor(clientId)
-      const grant = id ? await provider.Grant.find(id) : undefined
-      const same = grant?.accountId === oidc.account?.accountId && grant?.clientId === clientId
-      return same ? grant : undefined
+    findAccount: async (_ctx, sub): Promise<StoredAccount | undefined> => {
+      const credentials = await vault.open(sub)
+      return credentials && { accountId: sub, claims: async () => ({ sub }), since: credentials.since }
+    },
+    loadExistingGrant: async (ctx) => {
+      const grant = isSignedIn(ctx) ? await grantOf(ctx, grants) : undefined
+      return grant && provider.Grant.find(grant.id)
     },
     interactions: {
       policy: createConsentPolicy((id) => grants.find(id)),
@@ -151,22 +153,6 @@ function checkRedirectUris(uris: unknown): void {
 const remaining = (ctx: KoaContextWithOIDC): number => {
   const end = ctx.oidc.entities.Grant?.exp ?? 0
   return Math.max(1, end - Math.floor(Date.now() / 1000))
-}
-
-/** `__Host-` binds a cookie to this very host and to TLS; with a path only `__Secure-` is possible (RFC 6265bis §4.1.3). */
-function cookieSettings(issuer: string, { secrets }: CookieKeys): NonNullable<Configuration['cookies']> {
-  const secure = issuer.startsWith('https:')
-  const options = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const
-  return {
-    keys: [...secrets],
-    names: {
-      session: `${secure ? '__Host-' : ''}qcgate-session`,
-      interaction: `${secure ? '__Secure-' : ''}qcgate-interaction`,
-      resume: `${secure ? '__Secure-' : ''}qcgate-resume`,
-    },
-    long: { ...options, path: '/' },
-    short: options,
-  }
 }
 
 /** Puts every request into the form that requests.ts describes, at the two places where the library takes them in. */

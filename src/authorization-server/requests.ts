@@ -62,7 +62,7 @@ function acceptTokenRequest(body: Body, resource: string): Body {
  */
 function acceptRegistration({ scope: _scope, ...metadata }: Body): Body {
   const urls = [metadata.redirect_uris].flat().map((uri) => URL.parse(String(uri)))
-  const native = urls.some((url) => url !== null && returnsToThisComputer(url))
+  const native = urls.some((url) => url !== null && url.protocol !== 'https:' && returnsToThisComputer(url))
   return native ? { ...metadata, application_type: 'native' } : metadata
 }
 

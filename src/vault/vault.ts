@@ -17,6 +17,11 @@ export interface Credentials {
   readonly apiToken: string
 }
 
+export interface StoredCredentials extends Credentials {
+  /** Since when this API token is the one in use; seconds since 1970. */
+  readonly since: number
+}
+
 /** Longer than any connection lives; every sign-in starts it anew. */
 const TTL = 90 * 24 * 60 * 60
 
@@ -27,48 +32,58 @@ export interface Vault {
    */
   seal(credentials: Credentials): Promise<string>
   /** The credentials of a `sub`, or undefined when there are none that this key can open. */
-  open(sub: string): Promise<Credentials | undefined>
+  open(sub: string): Promise<StoredCredentials | undefined>
 }
 
-/** Opens the vault with the key in `folder`. Throws `KeyFileError`. */
-export async function openVault(folder: string, store: Store, log: Log): Promise<Vault> {
+/**
+ * Opens the vault with the key in `folder`, for the accounts of these realms and no others; a sandbox account is nobody
+ * where there is no sandbox. Throws `KeyFileError`.
+ */
+export async function openVault(
+  folder: string,
+  store: Store,
+  log: Log,
+  realms: readonly Realm[] = ['live', 'sandbox'],
+): Promise<Vault> {
   const keys = await readOrMakeKeys(folder, 'vault.jwks.json', secretKind('A256GCM'))
   const bytes = ({ k = '' }) => Buffer.from(k, 'base64url')
   const byKid = new Map(keys.map((key) => [key.kid, bytes(key)]))
 
+  async function open(sub: string): Promise<StoredCredentials | undefined> {
+    const sealed = await store.get(KEYS.credentials(sub))
+    if (!sealed) return undefined
+    try {
+      const { plaintext, protectedHeader } = await compactDecrypt(
+        sealed,
+        ({ kid }) => byKid.get(kid) ?? Promise.reject(new errors.JWKSNoMatchingKey()),
+        { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
+      )
+      const { sub: owner, realm, userId, apiToken, since } = JSON.parse(new TextDecoder().decode(plaintext))
+      // A record moved under another person's name by whoever can write the store must not open there.
+      if (owner === sub) return realms.includes(realm) ? { realm, userId, apiToken, since } : undefined
+      log.error({ sub, kid: protectedHeader.kid }, 'a record in the vault belongs to somebody else')
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) throw error
+      log.warn({ sub, cause: error.code }, 'the vault cannot open a record; was vault.jwks.json replaced?')
+    }
+    return undefined
+  }
+
   return {
-    async seal(credentials) {
-      const name = KEYS.account(credentials.realm, credentials.userId)
-      const sub = await update(store, name, (known) => ({
-        value: known ?? randomBytes(16).toString('base64url'),
-        ttl: TTL,
-      }))
-      if (!sub) throw new Error('an account without a name')
-      const sealed = await new CompactEncrypt(Buffer.from(JSON.stringify({ version: 1, sub, ...credentials })))
+    open,
+
+    async seal({ realm, userId, apiToken }) {
+      const name = KEYS.account(realm, userId)
+      const fresh = randomBytes(16).toString('base64url')
+      const sub = (await update(store, name, (known) => ({ value: known ?? fresh, ttl: TTL }))) ?? fresh
+      const before = await open(sub)
+      const since = before?.apiToken === apiToken ? before.since : Math.floor(Date.now() / 1000)
+      const record = { version: 1, sub, realm, userId, apiToken, since }
+      const sealed = await new CompactEncrypt(Buffer.from(JSON.stringify(record)))
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', ...(keys[0].kid ? { kid: keys[0].kid } : {}) })
         .encrypt(bytes(keys[0]))
       await put(store, KEYS.credentials(sub), sealed, TTL)
       return sub
-    },
-
-    async open(sub) {
-      const sealed = await store.get(KEYS.credentials(sub))
-      if (!sealed) return undefined
-      try {
-        const { plaintext, protectedHeader } = await compactDecrypt(
-          sealed,
-          ({ kid }) => byKid.get(kid) ?? Promise.reject(new errors.JWKSNoMatchingKey()),
-          { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
-        )
-        const { sub: owner, realm, userId, apiToken } = JSON.parse(new TextDecoder().decode(plaintext))
-        // A record moved under another person's name by whoever can write the store must not open there.
-        if (owner === sub) return { realm, userId, apiToken }
-        log.error({ sub, kid: protectedHeader.kid }, 'a record in the vault belongs to somebody else')
-      } catch (error) {
-        if (!(error instanceof errors.JOSEError)) throw error
-        log.warn({ sub, cause: error.code }, 'the vault cannot open a record; was vault.jwks.json replaced?')
-      }
-      return undefined
     },
   }
 }

@@ -46,6 +46,18 @@ describe('when a person who agreed before is asked again', () => {
     assert.ok((await open(client, { prompt: 'none' })).url.searchParams.get('code'))
   })
 
+  it('asks for every https address that was not agreed to: of an app’s scheme, or on this computer', async () => {
+    const app = { redirect_uris: ['com.example.app://client.example/cb', 'https://client.example/cb'] }
+    const both = await register(server, app)
+    await connected(both)
+    assert.ok(asks(await open(both, { redirect_uri: 'https://client.example/cb' })))
+    const local = await register(server, { redirect_uris: ['https://localhost:7777/cb'] })
+    await connected(local)
+    const again = await open(local)
+    assert.ok(asks(again))
+    assert.match(again.html, /An app on this computer/)
+  })
+
   it('asks when the client says prompt=consent', async () => {
     const client = await registerHosted(server)
     await connected(client)

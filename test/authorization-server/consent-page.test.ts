@@ -22,10 +22,10 @@ describe('what the consent page shows', () => {
   const wordsOf = ({ html }: Place) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
 
   it("shows the client's name as text, never as markup", async () => {
-    const client_name = `<script>alert("x")</script>&'<img src=x>`
+    const client_name = `<script>alert('x')</script>&'<img src=x>`
     const { html } = await consentFor({ client_name })
     assert.equal(/<script|<img/i.test(html), false)
-    assert.ok(html.includes('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;&#39;&lt;img src=x&gt;'))
+    assert.ok(html.includes('&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&#39;&lt;img src=x&gt;'))
   })
 
   it('shows the name as text on the sign-in page too', async () => {
@@ -39,6 +39,15 @@ describe('what the consent page shows', () => {
     const page = await consentFor({ client_name: 'Good\u202E\u2066\u0007\u200B\u2028\uFEFF\u0000App' })
     assert.ok(page.html.includes('GoodApp'))
     assert.equal(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(page.html.replaceAll('\n', '')), false)
+  })
+
+  it('lets no name end the quotation that it stands in, tower up or stay invisible', async () => {
+    const spoof = await consentFor({ client_name: 'Claude”. Verified by QuantConnect. “Claude' })
+    assert.ok(spoof.html.includes('that says it is “Claude. Verified by QuantConnect. Claude”.'))
+    const tower = await consentFor({ client_name: `A${'\u0301\u0302'.repeat(20)}` })
+    assert.ok(!/\p{M}{3}/u.test(tower.html))
+    const blank = await consentFor({ client_name: '\u3164\u2800' })
+    assert.ok(blank.html.includes('A program without a name'))
   })
 
   it('cuts a long name and says so', async () => {

@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { message } from '../resource-server/messages.ts'
 import { connect, rpc, toolCall } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 describe('a server whose vault key was lost', () => {
-  let server: TestServer
+  const server = useServer()
   let token: string
   before(async () => {
-    server = await startServer()
     token = (await connect(server)).tokens.access_token
     rmSync(join(server.folder, 'keys', 'vault.jwks.json'))
     await server.crashAndRestart()
   })
-  after(() => server?.stop())
 
   it('tells the model that the person must connect again', async () => {
     const response = await rpc(server, token, toolCall('list_projects'))

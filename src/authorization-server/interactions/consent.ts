@@ -1,7 +1,9 @@
 // Consent: which scopes a person is offered, and what the boxes they ticked become.
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant, Grants } from '../../grants/grants.ts'
 import type { Risk, Scope } from '../../scopes.ts'
 import { ALL_SCOPES, SCOPES } from '../../scopes.ts'
+import { silentHost } from '../clients.ts'
 
 /** How long a connection lives unless it is ended earlier. */
 export const CONNECTION_DAYS = 30
@@ -30,14 +32,23 @@ export function offer(requested: readonly Scope[], grant: Grant | undefined): Of
 export const ticked = (offers: readonly Offer[], posted: readonly string[]): Scope[] =>
   offers.map(({ scope }) => scope).filter((scope) => posted.includes(scope))
 
-/** Writes down what was allowed: into the living grant of this account and client, or a new one. */
-export async function recordConsent(
-  grants: Grants,
-  current: Grant | undefined,
-  allowed: Pick<Grant, 'accountId' | 'clientId' | 'scopes' | 'redirectHost'>,
-): Promise<Grant> {
+/**
+ * The grant of the account and client at hand: the living one, after what the person just allowed has been written into it.
+ * It is written here, when the browser comes back from the page and the visit ends, and not when a button is pressed: so a
+ * visit counts once, with its last answer, and one that nobody brings to its end counts for nothing.
+ */
+export async function grantOf({ oidc }: KoaContextWithOIDC, grants: Grants): Promise<Grant | undefined> {
+  const accountId = oidc.account?.accountId ?? ''
+  const clientId = oidc.client?.clientId ?? ''
+  const id = oidc.session?.grantIdFor(clientId)
+  const found = id ? await grants.find(id) : undefined
+  const living = found?.accountId === accountId && found.clientId === clientId ? found : undefined
+
+  const scopes = oidc.result?.consent?.scopes as Scope[] | undefined
+  if (!scopes || !oidc.params) return living
   const expiresAt = Math.floor(Date.now() / 1000) + CONNECTION_DAYS * 24 * 60 * 60
-  const { scopes, redirectHost } = allowed
-  const changed = current && (await grants.change(current.id, { scopes, redirectHost, expiresAt }))
-  return changed ?? grants.create({ ...allowed, expiresAt })
+  const allowed = { scopes, redirectHost: silentHost(String(oidc.params.redirect_uri)), expiresAt }
+  // From here on the request stands for what was allowed, so that the code and the token carry it all.
+  oidc.params.scope = scopes.join(' ')
+  return (living && (await grants.change(living.id, allowed))) ?? grants.create({ accountId, clientId, ...allowed })
 }

@@ -3,15 +3,16 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
-import type { Grant, Grants } from '../../grants/grants.ts'
+import type { Grants } from '../../grants/grants.ts'
 import { parseScopes } from '../../scopes.ts'
 import { describeClient } from '../clients.ts'
 import type { CookieKeys } from '../cookie-keys.ts'
+import { sessionOf, signInSession } from '../session.ts'
 import { consentPage } from '../views/consent.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
-import { CONNECTION_DAYS, offer, recordConsent, ticked } from './consent.ts'
+import { CONNECTION_DAYS, offer, ticked } from './consent.ts'
 import { csrfToken, field, fields, hasValidCsrf, parseForm } from './form.ts'
 import type { SignInSuppliers } from './sign-in.ts'
 import { signIn } from './sign-in.ts'
@@ -22,11 +23,12 @@ export interface InteractionSuppliers extends SignInSuppliers {
   readonly provider: Provider
   readonly grants: Grants
   readonly cookieKeys: CookieKeys
+  readonly issuer: string
 }
 
 /** The pages under `/interaction/:uid`. */
 export function createInteractions(suppliers: InteractionSuppliers): Router {
-  const { provider, grants, vault, cookieKeys, sandboxAccounts } = suppliers
+  const { provider, grants, vault, cookieKeys, issuer, sandboxAccounts } = suppliers
   const sandbox = sandboxAccounts.length > 0
 
   /** What page and answer need to know of the request behind a visit. */
@@ -41,7 +43,6 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
       client: describeClient(client.clientName, redirectUri),
       csrf: csrfToken(cookieKeys, uid),
       clientId: client.clientId,
-      redirectHost: new URL(redirectUri).host,
       accountId,
       grant: own,
       offers: offer(parseScopes(String(params.scope)), own),
@@ -78,19 +79,11 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
       if (result.retryAfter) ctx.set('Retry-After', String(result.retryAfter))
       return showSignIn(ctx, interaction, { userId: field(ctx, 'userId'), problem: result.problem })
     }
-    await leaveOtherAccount(ctx, interaction, result.sub)
-    return finish(ctx, { login: { accountId: result.sub } })
-  }
-
-  /** Whoever was signed in before, here or in another tab, is not any more; none of their connections are taken over. */
-  async function leaveOtherAccount(ctx: Context, interaction: Interaction, sub: string) {
-    const session = await provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0])
-    if (!session.accountId || session.accountId === sub) return
-    session.loginAccount({ accountId: sub })
-    delete session.authorizations
-    await session.persist()
-    if (interaction.session) interaction.session.accountId = sub
+    const session = await signInSession(provider, issuer, cookieKeys, ctx, result.sub)
+    // From here on the visit belongs to this browser: only its session cookie can bring it to an end.
+    interaction.session = { uid: session.uid, accountId: result.sub, cookie: session.jti }
     await interaction.persist()
+    return finish(ctx, { login: { accountId: result.sub } })
   }
 
   async function answerConsent(ctx: Context, interaction: Interaction) {
@@ -105,11 +98,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
         : 'Nothing is ticked. Tick what to allow, or choose Deny.'
       return showConsent(ctx, interaction, problem)
     }
-    const grant: Grant = await recordConsent(grants, facts.grant, { ...facts, scopes })
-    // From here on the request stands for what was allowed, so that the code and the token carry it all.
-    interaction.params.scope = grant.scopes.join(' ')
-    await interaction.persist()
-    return finish(ctx, { consent: { grantId: grant.id } })
+    return finish(ctx, { consent: { scopes } })
   }
 
   async function finish(ctx: Context, result: Parameters<typeof provider.interactionResult>[2]) {
@@ -125,6 +114,9 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
   async function visit(ctx: Context): Promise<Interaction> {
     const interaction = await provider.interactionDetails(ctx.req, ctx.res)
     if (interaction.uid !== ctx.params.uid) throw new errors.SessionNotFound('another interaction')
+    // The cookie of a visit can be planted by a neighbour of this host; the session's cannot.
+    const { uid } = interaction.session ?? {}
+    if (uid && uid !== (await sessionOf(provider, ctx)).uid) throw new errors.SessionNotFound('another browser')
     return interaction
   }
 

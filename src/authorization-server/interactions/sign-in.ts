@@ -43,8 +43,12 @@ export async function signIn(ctx: Context, suppliers: SignInSuppliers): Promise<
 
   const realm = sandboxAccounts.some((account) => account.userId === userId) ? 'sandbox' : 'live'
   const credentials: Credentials = { realm, userId, apiToken }
-  const answer = await quantConnect.call(credentials, '/authenticate', {}, { retry: true })
-  return answer.kind === 'done' ? { sub: await vault.seal(credentials) } : explain(answer)
+  const answer = await quantConnect.call(credentials, '/authenticate', {})
+  if (answer.kind !== 'done') return explain(answer)
+  // Only an explicit yes is a yes: an answer without `success` proves nothing about who is here.
+  return answer.body.success === true
+    ? { sub: await vault.seal(credentials) }
+    : explain({ kind: 'unavailable', sent: true })
 }
 
 /** What is wrong with the input as typed, before anyone is asked. One account has one spelling: no leading zeros. */

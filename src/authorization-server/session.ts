@@ -1,0 +1,58 @@
+// The browser session: who is signed in here. Its cookie is the only proof of it, so signing in always hands out a new one.
+import type { Context } from 'koa'
+import type Provider from 'oidc-provider'
+import type { Account, Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { CookieKeys } from './cookie-keys.ts'
+
+export const SESSION_SECONDS = 14 * 24 * 60 * 60
+
+type Session = InstanceType<Provider['Session']>
+
+/** An account as the library carries it through a request, and since when its credentials are the ones we have. */
+export interface StoredAccount extends Account {
+  readonly since: number
+}
+
+/** `__Host-` binds a cookie to this very host and to TLS; with a path only `__Secure-` is possible (RFC 6265bis §4.1.3). */
+export function cookieSettings(issuer: string, { secrets }: CookieKeys) {
+  const secure = issuer.startsWith('https:')
+  const options = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const
+  return {
+    keys: [...secrets],
+    names: {
+      session: `${secure ? '__Host-' : ''}qcgate-session`,
+      interaction: `${secure ? '__Secure-' : ''}qcgate-interaction`,
+      resume: `${secure ? '__Secure-' : ''}qcgate-resume`,
+    },
+    long: { ...options, path: '/' },
+    short: options,
+  } satisfies NonNullable<Configuration['cookies']>
+}
+
+/** The session of the browser that asks; a new one, not yet stored, when it has none. */
+export const sessionOf = (provider: Provider, ctx: Context): Promise<Session> =>
+  provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0])
+
+/**
+ * Signs a person in, in this very response: under a new session id, so that nobody who knew the old one comes along, and
+ * without the connections of whoever was signed in before. Returns the session, whose `uid` stays for its whole life.
+ */
+export async function signInSession(provider: Provider, issuer: string, keys: CookieKeys, ctx: Context, sub: string) {
+  const session = (await sessionOf(provider, ctx)) as Session & { id: string; new?: boolean }
+  if (session.accountId !== sub) delete session.authorizations
+  if (!session.new) session.resetIdentifier()
+  session.loginAccount({ accountId: sub })
+  await session.save(SESSION_SECONDS)
+  const { names, long } = cookieSettings(issuer, keys)
+  const { cookies } = provider.createContext(ctx.req, ctx.res)
+  cookies.set(names.session, session.id, { ...long, maxAge: SESSION_SECONDS * 1000 })
+  return session
+}
+
+/** Whether the person of this session may go on: the account is known, and its credentials are those they signed in with. */
+export function isSignedIn({ oidc }: KoaContextWithOIDC): boolean {
+  const account = oidc.account as StoredAccount | undefined
+  if (!account || account.accountId !== oidc.session?.accountId) return false
+  // Whoever replaced a leaked API token shuts out the browsers that signed in with the old one.
+  return (oidc.session.authTime() ?? 0) >= account.since
+}
