@@ -50,15 +50,23 @@ function health(store: Store): Koa.Middleware {
   }
 }
 
-/** A foreign Host means that a name was pointed at us which is not ours (DNS rebinding). */
+/**
+ * A foreign Host means that a name was pointed at us which is not ours (DNS rebinding). A target in absolute form names
+ * the host itself, and counts instead of the header (RFC 9112 §3.2.2); nothing behind this line sees anything but a path.
+ */
 function onlyOurHost({ issuer }: Config): Koa.Middleware {
   const { host, hostname } = new URL(issuer)
+  const isOurs = (asked: string) =>
+    asked.toLowerCase() === host || (isLoopback(hostname) && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(asked))
   return async (ctx, next) => {
-    const asked = ctx.get('Host')
-    const local = isLoopback(hostname) && isLoopback(URL.parse(`http://${asked}`)?.hostname ?? '')
-    if (asked === host || local) return next()
-    ctx.status = 403
-    ctx.body = `This server answers as ${host} only.`
+    const target = ctx.req.url?.startsWith('/') ? undefined : URL.parse(ctx.req.url ?? '')
+    if (!isOurs(target === undefined ? ctx.get('Host') : (target?.host ?? ''))) {
+      ctx.status = 403
+      ctx.body = `This server answers as ${host} only.`
+      return
+    }
+    if (target) ctx.req.url = ctx.originalUrl = ctx.request.originalUrl = target.pathname + target.search
+    await next()
   }
 }
 

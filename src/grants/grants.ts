@@ -35,7 +35,15 @@ export interface GrantChange {
 const now = () => Math.floor(Date.now() / 1000)
 const ttl = (grant: Grant) => Math.max(1, grant.expiresAt - now())
 const alive = (grant: Grant | undefined) => (grant && grant.expiresAt > now() ? grant : undefined)
-const parse = (json: string | undefined): Grant | undefined => (json ? Stored.parse(JSON.parse(json)) : undefined)
+
+/** A record that cannot be understood allows nothing. */
+function parse(json: string | undefined): Grant | undefined {
+  try {
+    return json ? Stored.parse(JSON.parse(json)) : undefined
+  } catch {
+    return undefined
+  }
+}
 
 export interface Grants {
   /** A living grant, or undefined when it was revoked, has ended, or never was. */

@@ -47,9 +47,10 @@ export interface Gate {
 export function createGate(verify: VerifyAccessToken, grants: Grants): Gate {
   return {
     async identify(authorization) {
-      if (!authorization) return { reason: 'no-credentials' }
+      // Another scheme is as good as none: the client does not know yet how to get in (RFC 6750 §3.1).
+      if (!/^Bearer\b/i.test(authorization)) return { reason: 'no-credentials' }
       const token = bearerToken(authorization)
-      if (!token) return { reason: 'invalid-token', cause: 'not a bearer token' }
+      if (!token) return { reason: 'invalid-token', cause: 'no token after Bearer' }
       const claims = await verify(token)
       if ('cause' in claims) return { reason: 'invalid-token', cause: claims.cause }
       const grant = await grants.find(claims.grant_id)

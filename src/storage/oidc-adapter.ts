@@ -27,7 +27,8 @@ export const createOidcAdapter =
     return {
       async upsert(id, payload, expiresIn = LONGEST) {
         const value = JSON.stringify(withoutIds(payload))
-        await (WRITTEN_ONCE.has(model) ? add : put)(store, key(id), value, expiresIn)
+        const written = await (WRITTEN_ONCE.has(model) ? add : put)(store, key(id), value, expiresIn)
+        if (!written && model === 'ReplayDetection') throw new errors.InvalidClientAuth('the assertion was used before')
         if (model === 'Session' && payload.uid) await put(store, KEYS.sessionByUid(payload.uid), key(id), expiresIn)
       },
 

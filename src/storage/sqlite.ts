@@ -36,7 +36,11 @@ export function openSqliteStore(folder: string): Store {
   const sweep = db.prepare(
     `DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE expires_at <= ? LIMIT ${SWEEP_AT_MOST})`,
   )
-  const sweeper = setInterval(() => sweep.run(Date.now()), SWEEP_EVERY_MS).unref()
+  /** Takes out what has expired, a little at a time, until nothing is left. */
+  const sweepAll = () => {
+    if (db.isOpen && Number(sweep.run(Date.now()).changes) === SWEEP_AT_MOST) setImmediate(sweepAll)
+  }
+  const sweeper = setInterval(sweepAll, SWEEP_EVERY_MS).unref()
 
   const get = (key: string): string | undefined => select.get(key, Date.now())?.value as string | undefined
 

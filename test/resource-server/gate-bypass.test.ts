@@ -1,9 +1,9 @@
 // Ways around the gate. The connection may see projects and nothing else; no request here may make one, or read more.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, it } from 'node:test'
+import { afterEach, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { connect, rpc, toolCall } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { type Json, message, messages, mirror, modern, projectNames } from './messages.ts'
 
 const ARGUMENTS = { name: 'Smuggled in', language: 'Py' }
@@ -11,13 +11,11 @@ const INVALID_PARAMS = -32602
 const HEADER_MISMATCH = -32020
 
 describe('no tool runs that the gate did not decide on', () => {
-  let server: TestServer
+  const server = useServer()
   let token: string
   before(async () => {
-    server = await startServer()
     token = (await connect(server, { allow: ['qc:projects:read'] })).tokens.access_token
   })
-  after(() => server?.stop())
   afterEach(async () => assert.deepEqual(await projectNames(server, token), []))
 
   const named = (name: unknown) => ({ ...toolCall(''), params: { name, arguments: ARGUMENTS } })

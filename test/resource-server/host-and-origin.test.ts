@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import { connect, rpc, toolCall } from '../support/raw-client.ts'
-import { freePort, startServer, type TestServer } from '../support/server.ts'
+import { freePort, startServer, type TestServer, useServer } from '../support/server.ts'
 
 /** A request that says what it likes in `Host`. */
 async function visit(port: string | number, path: string, headers: Record<string, string>): Promise<number> {
@@ -18,15 +18,13 @@ const LOCAL = ['localhost', 'localhost:1', '127.0.0.1:3000', '127.0.0.1', '[::1]
 const FOREIGN = ['evil.example', 'localhost.evil.example', 'evil.example:3000', '192.168.0.1', '127.0.0.1.evil.example']
 
 describe('on this machine, a server that answers to loopback names', () => {
-  let server: TestServer
+  const server = useServer()
   let token: string
   let port: string
   before(async () => {
-    server = await startServer()
     port = new URL(server.origin).port
     token = (await connect(server)).tokens.access_token
   })
-  after(() => server?.stop())
 
   it('answers under each of them, with any port, since a balancer may stand in front', async () => {
     for (const host of LOCAL) {
@@ -128,11 +126,7 @@ describe('under a public name, with origins of its own choice', () => {
 })
 
 describe('with ALLOWED_ORIGINS=*', () => {
-  let server: TestServer
-  before(async () => {
-    server = await startServer({ ALLOWED_ORIGINS: '*' })
-  })
-  after(() => server?.stop())
+  const server = useServer({ ALLOWED_ORIGINS: '*' })
 
   it('lets pages from everywhere call, since no cookie is read there', async () => {
     const response = await fetch(server.mcp, { method: 'POST', headers: { origin: 'https://anywhere.example' } })

@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { base64url, decodeJwt, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import { GROUPS } from '../../src/scopes.ts'
 import { connect, rpc, type Tokens, toolCall } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { forge, signingKey } from './tokens.ts'
 
 describe('a token that is not good here, RFC 6750 §3.1 and RFC 9068 §4', () => {
-  let server: TestServer
+  const server = useServer()
   let tokens: Tokens
   before(async () => {
-    server = await startServer()
     tokens = (await connect(server)).tokens
   })
-  after(() => server?.stop())
 
   const present = (authorization: string) => rpc(server, '', toolCall('list_projects'), { authorization })
   const answerTo = async (authorization: string) => {
@@ -109,8 +107,8 @@ describe('a token that is not good here, RFC 6750 §3.1 and RFC 9068 §4', () =>
     })
   }
 
-  for (const authorization of ['Basic MTAwMDAxOnNhbmRib3gtYWxpY2U=', 'Bearer', 'Bearer a b', 'DPoP abc', 'nonsense']) {
-    it(`is not told apart from credentials that are no bearer token: "${authorization}"`, async () => {
+  for (const authorization of ['Bearer', 'Bearer a b', 'bearer  ']) {
+    it(`is not told apart from one that is no token at all: "${authorization}"`, async () => {
       assert.deepEqual(await answerTo(authorization), await answerTo('Bearer nonsense'))
     })
   }

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { GROUPS } from '../../src/scopes.ts'
 import { challengeOf } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 describe('protected resource metadata, RFC 9728', () => {
-  let server: TestServer
-  before(async () => {
-    server = await startServer()
-  })
-  after(() => server?.stop())
+  const server = useServer()
 
   const inserted = () => `${server.origin}/.well-known/oauth-protected-resource/mcp`
   const root = () => `${server.origin}/.well-known/oauth-protected-resource`

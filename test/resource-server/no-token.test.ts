@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { GROUPS } from '../../src/scopes.ts'
 import { connect, rpc, toolCall } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 describe('a request without a token, RFC 6750 §3.1 and RFC 9728 §5.1', () => {
-  let server: TestServer
-  before(async () => {
-    server = await startServer()
-  })
-  after(() => server?.stop())
+  const server = useServer()
 
   const wayIn = () =>
     `Bearer resource_metadata="${server.origin}/.well-known/oauth-protected-resource/mcp", scope="${GROUPS.research.join(' ')}"`
@@ -20,6 +16,14 @@ describe('a request without a token, RFC 6750 §3.1 and RFC 9728 §5.1', () => {
       assert.equal(response.status, 401)
       assert.equal(response.headers.get('www-authenticate'), wayIn())
       assert.equal(response.headers.get('cache-control'), 'no-store')
+    })
+  }
+
+  for (const scheme of ['Basic MTAwMDAxOnNhbmRib3gtYWxpY2U=', 'DPoP abc', 'nonsense']) {
+    it(`is one too when it comes with another scheme: ${scheme}`, async () => {
+      const response = await fetch(server.mcp, { method: 'POST', headers: { authorization: scheme } })
+      assert.equal(response.status, 401)
+      assert.equal(response.headers.get('www-authenticate'), wayIn())
     })
   }
 

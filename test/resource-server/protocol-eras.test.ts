@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { SCOPES } from '../../src/scopes.ts'
 import { connect, rpc, toolCall } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { message, mirror, modern } from './messages.ts'
 
 describe('both protocol eras on one address', () => {
-  let server: TestServer
+  const server = useServer()
   let token: string
   before(async () => {
-    server = await startServer()
     token = (await connect(server, { allow: ['qc:account:read', 'qc:projects:read'] })).tokens.access_token
   })
-  after(() => server?.stop())
 
   /** What a model must know before its first call. */
   function assertTells(instructions: string) {

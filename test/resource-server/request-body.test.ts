@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { connect, rpc, toolCall } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { message } from './messages.ts'
 
 const MB = 1024 * 1024
 
 describe('what a request to /mcp may be, JSON-RPC 2.0 and MCP transports', () => {
-  let server: TestServer
+  const server = useServer()
   let token: string
   before(async () => {
-    server = await startServer()
     token = (await connect(server)).tokens.access_token
   })
-  after(() => server?.stop())
 
   const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
 

@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { GROUPS } from '../../src/scopes.ts'
 import { connect } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { call, type Json } from './messages.ts'
 
 describe('a tool call', () => {
-  let server: TestServer
+  const server = useServer()
   let token: string
   before(async () => {
-    server = await startServer()
     const scopes = [...GROUPS.research, 'qc:files:delete']
     token = (await connect(server, { scope: scopes.join(' '), allow: scopes })).tokens.access_token
   })
-  after(() => server?.stop())
 
   const ask = (name: string, args: object = {}): Promise<Json> => call(server, token, name, args)
   const create = async (name: string): Promise<number> => {
@@ -103,11 +101,7 @@ describe('a tool call', () => {
 })
 
 describe('two people at once', () => {
-  let server: TestServer
-  before(async () => {
-    server = await startServer()
-  })
-  after(() => server?.stop())
+  const server = useServer()
 
   it('never see each other’s projects, however their calls interleave', async () => {
     const people = await Promise.all(
