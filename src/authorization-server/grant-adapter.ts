@@ -1,5 +1,5 @@
-// The library's view of a grant. It looks grants up and ends them; what a person allowed is written by the consent page
-// through grants/, and by nobody else.
+// The library's view of a grant. It looks grants up and ends them; what a person allowed is written through grants/ when a
+// consent visit ends, and nowhere else.
 import type { Adapter } from 'oidc-provider'
 import type { Grants } from '../grants/grants.ts'
 
