@@ -18,15 +18,18 @@ const made = new WeakSet<object>()
 export const isDecision = (value: unknown): value is Decision =>
   typeof value === 'object' && value !== null && made.has(value)
 
-/** Every tool that a JSON-RPC message or batch would run. A name that is no tool is not among them, and cannot run. */
-export function toolsIn(body: unknown): string[] {
+/** The messages of a JSON-RPC body, single or batch, as far as they can be told before the SDK has looked at them. */
+export function messagesIn(body: unknown): { method?: unknown; params?: { name?: unknown } }[] {
   const messages: unknown[] = Array.isArray(body) ? body : [body]
-  return messages.flatMap((message) => {
-    const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } }
+  return messages.map((message) => message ?? {})
+}
+
+/** Every tool that a JSON-RPC message or batch would run. A name that is no tool is not among them, and cannot run. */
+export const toolsIn = (body: unknown): string[] =>
+  messagesIn(body).flatMap(({ method, params }) => {
     const name = params?.name
     return method === 'tools/call' && typeof name === 'string' && findTool(name) ? [name] : []
   })
-}
 
 /** All scopes that a set of tools needs, in our order. */
 export function scopesFor(tools: readonly string[]): Scope[] {

@@ -5,7 +5,7 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, Server } from '@modelcontextprotocol/server'
 import type { Log } from '../observability/log.ts'
 import { VERSION } from '../version.ts'
-import { isDecision } from './gate.ts'
+import { isDecision, messagesIn } from './gate.ts'
 import { instructionsFor } from './instructions.ts'
 import type { ToolSuppliers } from './tools/call-tool.ts'
 import { callTool } from './tools/call-tool.ts'
@@ -18,19 +18,26 @@ export interface McpSuppliers extends ToolSuppliers {
   readonly issuer: string
 }
 
-/** The handler behind the gate. It expects `req.auth.extra.decision`; without it no tool runs. */
+/** Whether a body opens a conversation, in either era. Only then are instructions sent, and worth opening the vault for. */
+const greets = (body: unknown): boolean =>
+  messagesIn(body).some(({ method }) => method === 'initialize' || method === 'server/discover')
+
+/**
+ * The handler behind the gate. It expects the gate's decision and the parsed body in `req.auth.extra`; without the
+ * decision no tool runs.
+ */
 export function createMcp(suppliers: McpSuppliers): NodeMcpRequestHandler {
   const { log, vault, issuer } = suppliers
 
-  async function instructions(decision: unknown): Promise<string | undefined> {
-    if (!isDecision(decision)) return undefined
+  async function instructions({ decision, body }: Record<string, unknown>): Promise<string | undefined> {
+    if (!isDecision(decision) || !greets(body)) return undefined
     const credentials = await vault.open(decision.grant.accountId)
     return credentials && instructionsFor(decision.grant, credentials, issuer)
   }
 
   const handler = createMcpHandler(
     async ({ authInfo }) => {
-      const about = await instructions(authInfo?.extra?.decision).catch((error) => {
+      const about = await instructions(authInfo?.extra ?? {}).catch((error) => {
         log.error({ err: error }, 'MCP request failed')
         throw error
       })

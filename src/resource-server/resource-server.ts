@@ -55,7 +55,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     const decision = gate.decide(grant, body)
     if ('reason' in decision) return refuse(ctx, decision)
 
-    const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra: { decision } }
+    const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra: { decision, body } }
     ctx.respond = false
     // Sound: a request that a server received has a method, which Node's type leaves open.
     return mcp(Object.assign(ctx.req, { auth }) as NodeIncomingMessageLike, ctx.res, body)
