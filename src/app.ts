@@ -57,7 +57,7 @@ function health(store: Store): Koa.Middleware {
 function onlyOurHost({ issuer }: Config): Koa.Middleware {
   const { host, hostname } = new URL(issuer)
   const isOurs = (asked: string) =>
-    asked.toLowerCase() === host || (isLoopback(hostname) && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(asked))
+    asked.toLowerCase() === host || (isLoopback(hostname) && isLoopback(asked.toLowerCase().replace(/:\d+$/, '')))
   return async (ctx, next) => {
     const target = ctx.req.url?.startsWith('/') ? undefined : URL.parse(ctx.req.url ?? '')
     if (!isOurs(target === undefined ? ctx.get('Host') : (target?.host ?? ''))) {

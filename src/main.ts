@@ -37,7 +37,7 @@ async function start(config: Config): Promise<void> {
       live: config.quantConnectApiUrl,
       ...(sandbox ? { sandbox: sandbox.url } : {}),
     }),
-    sandboxAccounts: sandbox ? SANDBOX_ACCOUNTS.map(({ userId, token }) => ({ userId, apiToken: token })) : [],
+    sandboxAccounts: sandbox ? SANDBOX_ACCOUNTS : [],
     clientAddress: ({ req }) => proxyAddr(req, trusted),
   })
 

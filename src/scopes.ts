@@ -47,6 +47,9 @@ const meanings = {
   'qc:admin:write': { says: 'Send commands to all live algorithms of an organization at once', risk: 'administers' },
 } as const satisfies Record<`qc:${string}:${string}`, ScopeMeaning>
 
+/** Whether nothing is lost, spent or handed over when a scope of this risk is used. */
+export const isHarmless = (risk: Risk): boolean => risk === 'reads' || risk === 'changes'
+
 /** One permission, spelled as it travels in a `scope` parameter. */
 export type Scope = keyof typeof meanings
 

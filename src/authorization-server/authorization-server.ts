@@ -3,7 +3,6 @@
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
-import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config.ts'
 import type { InteractionSuppliers } from './interactions/interactions.ts'
@@ -21,10 +20,8 @@ const ENDPOINTS =
   /^\/(jwks|authorize(\/[\w-]+)?|token|register|revoke|introspect|par|\.well-known\/(oauth-authorization-server|openid-configuration))$/
 
 export function authorizationServer(config: Config, suppliers: AuthorizationServerSuppliers): Middleware {
-  const renderError = (
-    ctx: KoaContextWithOIDC,
-    { error, error_description }: { error: string; error_description?: string },
-  ) => sendPage(ctx as unknown as Context, explain(error, error_description, config.sandbox))
+  const renderError: ProviderSuppliers['renderError'] = (ctx, { error, error_description }) =>
+    sendPage(ctx as unknown as Context, explain(error, error_description, config.sandbox))
   const provider = createProvider(config, { ...suppliers, renderError })
   const handle = provider.callback()
   const interactions = createInteractions({ ...suppliers, provider, issuer: config.issuer })
@@ -34,7 +31,7 @@ export function authorizationServer(config: Config, suppliers: AuthorizationServ
   pages.get('/', (ctx) =>
     sendPage(
       ctx as Context,
-      homePage({ resource: config.resource, sandbox: config.sandbox, local: isLoopback(hostname) }),
+      homePage({ resource: config.resource, sandboxAccounts: suppliers.sandboxAccounts, local: isLoopback(hostname) }),
     ),
   )
   pages.get(STYLESHEET.path, (ctx) => {

@@ -1,8 +1,7 @@
 // The embedded oidc-provider, set up as an OAuth 2.1 authorization server for one resource.
-
 import type { JWK } from 'jose'
 import type Koa from 'koa'
-import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { ClientMetadata, Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import Provider, { errors } from 'oidc-provider'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config.ts'
@@ -34,7 +33,7 @@ export interface ProviderSuppliers {
   readonly signingKeys: readonly JWK[]
   readonly cookieKeys: CookieKeys
   /** Shows a person what went wrong with a request that cannot be answered to the client. */
-  readonly renderError: (ctx: KoaContextWithOIDC, error: { error: string; error_description?: string }) => Promise<void>
+  readonly renderError: (ctx: KoaContextWithOIDC, error: ErrorOut) => Promise<void>
 }
 
 /** OAuth 2.1 knows one way back: the query. */
@@ -103,7 +102,6 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
       AuthorizationCode: 60,
       Interaction: HOUR,
       Session: SESSION_SECONDS,
-      Grant: 30 * DAY,
     },
     findAccount: async (_ctx, sub): Promise<StoredAccount | undefined> => {
       const credentials = await vault.open(sub)
@@ -121,8 +119,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
     fetch: () => Promise.reject(new Error('this server fetches nothing that a client names')),
     clientBasedCORS: () => true, // no cookie counts at these endpoints, so any page may hold a client
     cookies: cookieSettings(issuer, cookieKeys),
-    renderError: (ctx, { error, error_description: words }) =>
-      renderError(ctx, { error, ...(words ? { error_description: words } : {}) }),
+    renderError,
   })
 
   // Addresses in answers come from PUBLIC_URL: the headers they are made of are set before the provider reads them.

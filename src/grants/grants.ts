@@ -48,6 +48,8 @@ function parse(json: string | undefined): Grant | undefined {
 export interface Grants {
   /** A living grant, or undefined when it was revoked, has ended, or never was. */
   find(id: string): Promise<Grant | undefined>
+  /** The same, if it is this account's and this client's; undefined for anybody else's, and without an id. */
+  findOwn(id: string | undefined, accountId: string, clientId: string): Promise<Grant | undefined>
   create(facts: Pick<Grant, 'accountId' | 'clientId' | 'scopes' | 'redirectHost' | 'expiresAt'>): Promise<Grant>
   /** Changes a living grant; undefined when there is none. */
   change(id: string, change: GrantChange): Promise<Grant | undefined>
@@ -56,8 +58,13 @@ export interface Grants {
 }
 
 export function createGrants(store: Store): Grants {
+  const find = async (id: string) => alive(parse(await store.get(KEYS.grant(id))))
   return {
-    find: async (id) => alive(parse(await store.get(KEYS.grant(id)))),
+    find,
+    async findOwn(id, accountId, clientId) {
+      const grant = id ? await find(id) : undefined
+      return grant?.accountId === accountId && grant.clientId === clientId ? grant : undefined
+    },
     async create(facts) {
       const grant: Grant = { version: 1, id: randomBytes(16).toString('base64url'), createdAt: now(), ...facts }
       await put(store, KEYS.grant(grant.id), JSON.stringify(grant), ttl(grant))

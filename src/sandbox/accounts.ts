@@ -2,7 +2,7 @@
 
 export interface SandboxAccount {
   readonly userId: string
-  readonly token: string
+  readonly apiToken: string
   readonly name: string
   readonly email: string
   readonly organizationId: string
@@ -14,7 +14,7 @@ export interface SandboxAccount {
 export const SANDBOX_ACCOUNTS: readonly SandboxAccount[] = [
   {
     userId: '100001',
-    token: 'sandbox-alice',
+    apiToken: 'sandbox-alice',
     name: 'Alice Sandbox',
     email: 'a***@example.org',
     organizationId: '5c0ffee1a2b3c4d5e6f708192a3b4c5d',
@@ -23,7 +23,7 @@ export const SANDBOX_ACCOUNTS: readonly SandboxAccount[] = [
   },
   {
     userId: '100002',
-    token: 'sandbox-bob',
+    apiToken: 'sandbox-bob',
     name: 'Bob Sandbox',
     email: 'b***@example.org',
     organizationId: '0ddba11f00d5e6f708192a3b4c5d6e7f',

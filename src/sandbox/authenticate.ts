@@ -26,7 +26,7 @@ export function authenticate(headers: IncomingHttpHeaders, now: number): Authent
   }
   const account = SANDBOX_ACCOUNTS.find((candidate) => candidate.userId === userId)
   if (!account) return { status: 200, error: `UserID not valid (${userId})` }
-  const expected = sha256(`${account.token}:${timestamp}`).toString('hex')
+  const expected = sha256(`${account.apiToken}:${timestamp}`).toString('hex')
   // Both sides are hashed once more, because the comparison needs equal lengths.
   const matches = timingSafeEqual(sha256(presented), sha256(expected))
   const inTime = Math.abs(now / 1000 - Number(timestamp)) <= WINDOW

@@ -4,7 +4,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { KEYS } from './keys.ts'
 import type { Store } from './store.ts'
-import { add, put, remove } from './store.ts'
+import { add, put, remove, update } from './store.ts'
 
 /** Written once and never over: a second writer of the same id (a racer) leaves what the first one wrote. */
 const WRITTEN_ONCE = new Set(['AuthorizationCode', 'RefreshToken', 'ReplayDetection'])
@@ -46,19 +46,14 @@ export const createOidcAdapter =
 
       /** Marks the record as used, for exactly one of all who ask at once. Throws `InvalidGrant` for the others. */
       async consume(id) {
-        for (;;) {
-          const current = await store.get(key(id))
+        await update(store, key(id), (current) => {
           if (!current) throw new errors.InvalidGrant(`${model} is gone`)
           const payload: AdapterPayload = JSON.parse(current)
-          if (payload.consumed) {
-            if (REPEATABLE.has(model)) return
-            throw new errors.InvalidGrant(`${model} was used before`)
-          }
+          if (payload.consumed && REPEATABLE.has(model)) return undefined
+          if (payload.consumed) throw new errors.InvalidGrant(`${model} was used before`)
           const value = JSON.stringify({ ...payload, consumed: epoch() })
-          const ttl = Math.max(1, (payload.exp ?? epoch() + LONGEST) - epoch())
-          const step = { expect: { [key(id)]: current }, write: { [key(id)]: { value, ttl } } }
-          if (await store.commit(step)) return
-        }
+          return { value, ttl: Math.max(1, (payload.exp ?? epoch() + LONGEST) - epoch()) }
+        })
       },
 
       async destroy(id) {

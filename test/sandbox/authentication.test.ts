@@ -18,7 +18,7 @@ describe('authentication in the sandbox', () => {
   }
 
   it('signs the documented test vector as documented', () => {
-    const { Authorization, Timestamp } = sign({ userId: '123456', token: 'token-for-tests' }, 1764547200)
+    const { Authorization, Timestamp } = sign({ userId: '123456', apiToken: 'token-for-tests' }, 1764547200)
     const credentials = Buffer.from(Authorization.slice('Basic '.length), 'base64').toString()
     assert.equal(credentials, '123456:b7e71e8b79d1d01485be1b7c0970b51bb68a7473d67fa947cca37fafcd84d4bc')
     assert.equal(Timestamp, '1764547200')
@@ -48,14 +48,14 @@ describe('authentication in the sandbox', () => {
   })
 
   it('refuses an unknown user with HTTP 200', async () => {
-    const { status, error } = await authenticate(sign({ userId: '999999', token: 'any' }))
+    const { status, error } = await authenticate(sign({ userId: '999999', apiToken: 'any' }))
     assert.equal(status, 200)
     assert.match(error ?? '', /^UserID not valid/)
   })
 
   it('refuses a wrong hash with HTTP 200, and the hash of another person too', async () => {
-    for (const token of ['wrong', BOB.token]) {
-      const { status, error } = await authenticate(sign({ userId: ALICE.userId, token }))
+    for (const apiToken of ['wrong', BOB.apiToken]) {
+      const { status, error } = await authenticate(sign({ userId: ALICE.userId, apiToken }))
       assert.equal(status, 200)
       assert.match(error ?? '', /^Hash doesn't match\./)
     }
@@ -84,8 +84,8 @@ describe('authentication in the sandbox', () => {
     const strict = await openSandbox({ refuseWith401: true })
     try {
       for (const headers of [
-        sign({ userId: '999999', token: 'any' }),
-        sign({ userId: ALICE.userId, token: 'wrong' }),
+        sign({ userId: '999999', apiToken: 'any' }),
+        sign({ userId: ALICE.userId, apiToken: 'wrong' }),
         sign(ALICE, now() - 8_000),
       ]) {
         assert.equal((await authenticate(headers, strict.url)).status, 401)

@@ -8,11 +8,11 @@ export const [ALICE, BOB] = SANDBOX_ACCOUNTS as unknown as [Account, Account]
 
 interface Account {
   userId: string
-  token: string
+  apiToken: string
 }
 
-export function sign({ userId, token }: Account, seconds = Math.floor(Date.now() / 1000)) {
-  const hash = createHash('sha256').update(`${token}:${seconds}`).digest('hex')
+export function sign({ userId, apiToken }: Account, seconds = Math.floor(Date.now() / 1000)) {
+  const hash = createHash('sha256').update(`${apiToken}:${seconds}`).digest('hex')
   return {
     Authorization: `Basic ${Buffer.from(`${userId}:${hash}`).toString('base64')}`,
     Timestamp: String(seconds),

@@ -1,14 +1,12 @@
 // Consent: which scopes a person is offered, and what the boxes they ticked become.
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant, Grants } from '../../grants/grants.ts'
-import type { Risk, Scope } from '../../scopes.ts'
-import { ALL_SCOPES, SCOPES } from '../../scopes.ts'
+import type { Scope } from '../../scopes.ts'
+import { ALL_SCOPES, isHarmless, SCOPES } from '../../scopes.ts'
 import { silentHost } from '../clients.ts'
 
 /** How long a connection lives unless it is ended earlier. */
 export const CONNECTION_DAYS = 30
-
-const HARMLESS: readonly Risk[] = ['reads', 'changes']
 
 export interface Offer {
   readonly scope: Scope
@@ -24,7 +22,7 @@ export interface Offer {
 export function offer(requested: readonly Scope[], grant: Grant | undefined): Offer[] {
   return ALL_SCOPES.filter((scope) => requested.includes(scope) || grant?.scopes.includes(scope)).map((scope) => {
     const allowed = grant?.scopes.includes(scope) ?? false
-    return { scope, ticked: allowed || HARMLESS.includes(SCOPES[scope].risk), isNew: Boolean(grant) && !allowed }
+    return { scope, ticked: allowed || isHarmless(SCOPES[scope].risk), isNew: Boolean(grant) && !allowed }
   })
 }
 
@@ -41,8 +39,7 @@ export async function grantOf({ oidc }: KoaContextWithOIDC, grants: Grants): Pro
   const accountId = oidc.account?.accountId ?? ''
   const clientId = oidc.client?.clientId ?? ''
   const id = oidc.session?.grantIdFor(clientId)
-  const found = id ? await grants.find(id) : undefined
-  const living = found?.accountId === accountId && found.clientId === clientId ? found : undefined
+  const living = await grants.findOwn(id, accountId, clientId)
 
   const scopes = oidc.result?.consent?.scopes as Scope[] | undefined
   if (!scopes || !oidc.params) return living

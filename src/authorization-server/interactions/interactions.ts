@@ -35,17 +35,13 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
   async function factsOf({ uid, params, session, grantId }: Interaction) {
     const client = await provider.Client.find(String(params.client_id))
     if (!client) throw new errors.InvalidClient('the client is gone')
-    const redirectUri = String(params.redirect_uri)
     const accountId = session?.accountId ?? ''
-    const grant = grantId ? await grants.find(grantId) : undefined
-    const own = grant?.accountId === accountId && grant.clientId === client.clientId ? grant : undefined
+    const grant = await grants.findOwn(grantId, accountId, client.clientId)
     return {
-      client: describeClient(client.clientName, redirectUri),
+      client: describeClient(client.clientName, String(params.redirect_uri)),
       csrf: csrfToken(cookieKeys, uid),
-      clientId: client.clientId,
       accountId,
-      grant: own,
-      offers: offer(parseScopes(String(params.scope)), own),
+      offers: offer(parseScopes(String(params.scope)), grant),
     }
   }
 
@@ -89,8 +85,8 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
   async function answerConsent(ctx: Context, interaction: Interaction) {
     const decision = field(ctx, 'decision')
     if (decision === 'deny') return finish(ctx, { error: 'access_denied', error_description: 'the person said no' })
-    const facts = await factsOf(interaction)
-    const scopes = ticked(facts.offers, fields(ctx, 'scope'))
+    const { offers } = await factsOf(interaction)
+    const scopes = ticked(offers, fields(ctx, 'scope'))
     if (decision !== 'allow' || !scopes.length) {
       ctx.status = 422
       const problem = scopes.length
@@ -120,19 +116,24 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
     return interaction
   }
 
+  /** The same, for a form that our own page sent. */
+  async function submission(ctx: Context): Promise<Interaction> {
+    const interaction = await visit(ctx)
+    if (!hasValidCsrf(ctx, csrfToken(cookieKeys, interaction.uid))) throw new errors.SessionNotFound('csrf')
+    return interaction
+  }
+
   const router = new Router()
   router.use('/interaction', (ctx, next) => explainLostVisit(ctx as Context, next, sandbox))
   router.get('/interaction/:uid', async (ctx) => show(ctx as Context, await visit(ctx as Context)))
 
   router.post('/interaction/:uid', parseForm, async (ctx) => {
-    const interaction = await visit(ctx as Context)
-    if (!hasValidCsrf(ctx as Context, csrfToken(cookieKeys, interaction.uid))) throw new errors.SessionNotFound('csrf')
+    const interaction = await submission(ctx as Context)
     await (interaction.prompt.name === 'login' ? answerSignIn : answerConsent)(ctx as Context, interaction)
   })
 
   router.post('/interaction/:uid/switch-account', parseForm, async (ctx) => {
-    const interaction = await visit(ctx as Context)
-    if (!hasValidCsrf(ctx as Context, csrfToken(cookieKeys, interaction.uid))) throw new errors.SessionNotFound('csrf')
+    const interaction = await submission(ctx as Context)
     interaction.prompt = { name: 'login', reasons: ['switch_account'], details: {} }
     await interaction.persist()
     ctx.redirect(`/interaction/${interaction.uid}`)

@@ -24,7 +24,7 @@ export type SignInResult =
 export async function signIn(ctx: Context, suppliers: SignInSuppliers): Promise<SignInResult> {
   const { store, vault, quantConnect, sandboxAccounts, clientAddress } = suppliers
   const demo = sandboxAccounts[0]
-  if (field(ctx, 'account') === 'sandbox' && demo) return { sub: await vault.seal({ realm: 'sandbox', ...demo }) }
+  if (field(ctx, 'account') === 'sandbox' && demo) return { sub: await vault.seal({ ...demo, realm: 'sandbox' }) }
 
   const userId = field(ctx, 'userId').trim()
   const apiToken = field(ctx, 'apiToken').trim()

@@ -1,8 +1,9 @@
 // Consent: who asks, for which account, where the answer goes, and each permission in a sentence.
 import { html } from 'hono/html'
-import type { Risk, Scope } from '../../scopes.ts'
-import { SCOPES } from '../../scopes.ts'
+import type { Risk } from '../../scopes.ts'
+import { isHarmless, SCOPES } from '../../scopes.ts'
 import type { ClientIdentity } from '../clients.ts'
+import type { Offer } from '../interactions/consent.ts'
 import type { Html } from './layout.ts'
 import { page } from './layout.ts'
 
@@ -13,7 +14,7 @@ export interface ConsentView {
   readonly sandbox: boolean
   readonly csrf: string
   readonly uid: string
-  readonly offered: readonly { readonly scope: Scope; readonly ticked: boolean; readonly isNew: boolean }[]
+  readonly offered: readonly Offer[]
   /** Days until the connection ends by itself. */
   readonly days: number
   readonly problem?: string
@@ -27,7 +28,6 @@ const GROUPS: readonly { readonly risk: Risk; readonly title: string; readonly s
   { risk: 'deletes', title: 'Delete', says: 'Most of what is deleted does not come back.' },
   { risk: 'administers', title: 'Manage people and organizations', says: 'This reaches beyond your own projects.' },
 ]
-const HARMLESS: readonly Risk[] = ['reads', 'changes']
 const MONEY: readonly Risk[] = ['trades', 'spends']
 
 export const consentPage = (view: ConsentView): Html =>
@@ -52,7 +52,7 @@ export const consentPage = (view: ConsentView): Html =>
         ${GROUPS.map(({ risk, title, says }) => {
           const scopes = view.offered.filter(({ scope }) => SCOPES[scope].risk === risk)
           if (!scopes.length) return ''
-          return html`<fieldset class="${HARMLESS.includes(risk) ? '' : 'grave'}">
+          return html`<fieldset class="${isHarmless(risk) ? '' : 'grave'}">
             <legend>${title}</legend>
             ${says ? html`<p>${says}</p>` : ''}
             ${scopes.map(

@@ -6,21 +6,22 @@ import { page } from './layout.ts'
 export interface HomeView {
   /** The MCP endpoint's address. */
   readonly resource: string
-  readonly sandbox: boolean
+  /** The accounts to try things out with; empty where there is no sandbox. */
+  readonly sandboxAccounts: readonly { readonly userId: string; readonly apiToken: string }[]
   /** Whether only programs on this machine can reach the address. */
   readonly local: boolean
 }
 
-export const homePage = ({ resource, sandbox, local }: HomeView): Html =>
+export const homePage = ({ resource, sandboxAccounts, local }: HomeView): Html =>
   page(
-    { title: 'Connect an assistant to QuantConnect', sandbox },
+    { title: 'Connect an assistant to QuantConnect', sandbox: sandboxAccounts.length > 0 },
     html`<section class="card">
       <h1>Let your AI assistant work with your QuantConnect account, and stay in charge</h1>
       <p>Add this address as an MCP server in your assistant:</p>
       <p><code class="address" tabindex="0">${resource}</code></p>
       <ol>
         <li>Your assistant opens a page here. Sign in with your QuantConnect account${
-          sandbox ? ', or with one click on the sandbox account' : ''
+          sandboxAccounts.length ? ', or with one click on the sandbox account' : ''
         }.</li>
         <li>Read what the assistant asks for, and untick what it should not do.</li>
         <li>Go back to the assistant. Your QuantConnect API token stays here, sealed; the assistant never sees it.</li>
@@ -42,14 +43,16 @@ export const homePage = ({ resource, sandbox, local }: HomeView): Html =>
       <p><code class="address" tabindex="0">{ "mcpServers": { "quantconnect": { "url": "${resource}" } } }</code></p>
     </section>
     ${
-      sandbox
+      sandboxAccounts.length
         ? html`<section class="card">
           <h2>The sandbox</h2>
           <p>An offline QuantConnect runs beside this server, for trying things out. Nothing you do in it reaches the real
           service. It has two accounts:</p>
           <dl class="facts">
-            <dt>User id <code>100001</code></dt><dd>API token <code>sandbox-alice</code></dd>
-            <dt>User id <code>100002</code></dt><dd>API token <code>sandbox-bob</code></dd>
+            ${sandboxAccounts.map(
+              ({ userId, apiToken }) =>
+                html`<dt>User id <code>${userId}</code></dt><dd>API token <code>${apiToken}</code></dd>`,
+            )}
           </dl>
         </section>`
         : ''
