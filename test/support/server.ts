@@ -10,14 +10,26 @@ import { temporaryFolder } from './folder.ts'
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const CLOCK = new URL('./clock.ts', import.meta.url).href
 
-/** A port that was free a moment ago. */
+const RANGE = { from: 10_000, size: 20_000, each: 20 }
+let asked = 0
+
+/**
+ * A free port for a server that is told its port. Below the range from which the system takes the ports of outgoing
+ * connections, and from a part of it that no other test file draws from at the same time.
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return typeof address === 'object' && address ? address.port : 0
+  for (;;) {
+    const port = RANGE.from + ((process.pid * RANGE.each + asked++) % RANGE.size)
+    const probe = createServer().listen(port, '127.0.0.1')
+    const free = await once(probe, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!free) continue
+    probe.close()
+    await once(probe, 'close')
+    return port
+  }
 }
 
 export interface TestServer {
