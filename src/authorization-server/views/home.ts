@@ -1,15 +1,13 @@
-// The first page: what this is, and the one address to paste.
+// The first page: what this is, the one address to paste, and where each client wants it.
 import { html } from 'hono/html'
+import type { Client, Server, Step } from './connect.ts'
+import { commonClients, otherClients } from './connect.ts'
 import type { Html } from './layout.ts'
 import { page } from './layout.ts'
 
-export interface HomeView {
-  /** The MCP endpoint's address. */
-  readonly resource: string
+export interface HomeView extends Server {
   /** The accounts to try things out with; empty where there is no sandbox. */
   readonly sandboxAccounts: readonly { readonly userId: string; readonly apiToken: string }[]
-  /** Whether only programs on this machine can reach the address. */
-  readonly local: boolean
 }
 
 export const homePage = ({ resource, sandboxAccounts, local }: HomeView): Html =>
@@ -26,21 +24,15 @@ export const homePage = ({ resource, sandboxAccounts, local }: HomeView): Html =
         <li>Read what the assistant asks for, and untick what it should not do.</li>
         <li>Go back to the assistant. Your QuantConnect API token stays here, sealed; the assistant never sees it.</li>
       </ol>
-      ${
-        local
-          ? html`<p class="quiet">This address works for programs on this computer, such as Claude Code, Codex, Cursor and
-            VS Code. claude.ai and ChatGPT need a server with a public https address.</p>`
-          : ''
-      }
     </section>
     <section class="card">
-      <h2>How to add it</h2>
-      <p>Claude Code</p>
-      <p><code class="address" tabindex="0">claude mcp add --transport http quantconnect ${resource}</code></p>
-      <p>Codex</p>
-      <p><code class="address" tabindex="0">codex mcp add quantconnect --url ${resource}</code></p>
-      <p>Other clients that read a JSON configuration</p>
-      <p><code class="address" tabindex="0">{ "mcpServers": { "quantconnect": { "url": "${resource}" } } }</code></p>
+      <h2>Add it to your assistant</h2>
+      <p class="quiet">A click on a box selects all that is in it.</p>
+      ${commonClients({ resource, local }).map((client) => html`<h3>${client.name}</h3>${howTo(client)}`)}
+      <h2>Other assistants</h2>
+      ${otherClients({ resource, local }).map(
+        (client) => html`<details class="client"><summary>${client.name}</summary>${howTo(client)}</details>`,
+      )}
     </section>
     ${
       sandboxAccounts.length
@@ -58,3 +50,15 @@ export const homePage = ({ resource, sandboxAccounts, local }: HomeView): Html =
         : ''
     }`,
   )
+
+const howTo = ({ steps, byHand }: Client): Html =>
+  html`${steps.map(stepOf)}${byHand ? html`<details><summary>Or by hand</summary>${byHand.map(stepOf)}</details>` : ''}`
+
+const stepOf = ({ says, copy, opens }: Step): Html =>
+  opens
+    ? html`<p><a class="button" href="${opens}">${says}</a></p>`
+    : html`<p>${withCode(says)}</p>${copy ? html`<pre tabindex="0"><code>${copy}</code></pre>` : ''}`
+
+/** Text in which what stands between backquotes is code. */
+const withCode = (text: string): (string | Html)[] =>
+  text.split('`').map((part, index) => (index % 2 ? html`<code>${part}</code>` : part))
