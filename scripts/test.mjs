@@ -2,63 +2,66 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { installDependencies, nodeFlags, nodeRuntime, progress, root, stop } from './setup.mjs'
 
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/snap/bin/chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+/** The programs that tests need beside Node.js: the variable that names one, where it may be, and its Debian package. */
+const PROGRAMS = [
+  {
+    name: 'Chromium',
+    variable: 'CHROMIUM',
+    commands: ['chromium', 'chromium-browser', 'google-chrome'],
+    places: [
+      '/snap/bin/chromium',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+      '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    ],
+    packages: ['chromium', 'fonts-liberation'],
+  },
+  {
+    name: 'redis-server',
+    variable: 'REDIS_SERVER',
+    commands: ['redis-server'],
+    places: ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'],
+    packages: ['redis-server'],
+  },
 ]
-const findChromium = () => [process.env.CHROMIUM, ...PLACES].find((path) => path && existsSync(path))
 
-/** A real browser: found, installed from Debian packages where that is allowed, or asked for. */
-function chromiumPath() {
-  const found = findChromium()
+const path = (process.env.PATH ?? '').split(delimiter)
+const find = ({ variable, commands, places }) =>
+  [
+    process.env[variable],
+    ...path.flatMap((folder) => commands.map((command) => join(folder, command))),
+    ...places,
+  ].find((file) => file && existsSync(file))
+
+/** A real program: found, installed from Debian packages where that is allowed, or asked for. */
+function provide(program) {
+  const found = find(program)
   if (found) return found
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    progress('installing Chromium from Debian packages (once) …')
+    progress(`installing ${program.name} from Debian packages (once) …`)
     const options = {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      // The package would start a server of its own; the tests start theirs.
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
     }
     spawnSync('apt-get', ['update', '-qq'], options)
-    spawnSync('apt-get', ['install', '-y', '-qq', 'chromium', 'fonts-liberation'], options)
+    spawnSync('apt-get', ['install', '-y', '-qq', ...program.packages], options)
   }
-  return (
-    findChromium() ??
-    stop('[setup] The browser tests need Chromium: apt-get install chromium, or name one in CHROMIUM.')
-  )
+  const hint = `apt-get install ${program.packages[0]}, or name one in ${program.variable}`
+  return find(program) ?? stop(`[setup] The tests need ${program.name}: ${hint}.`)
 }
 
 installDependencies()
-const executablePath = chromiumPath()
-const { chromium } = await import('playwright-core')
-const browser = await chromium.launchServer({
-  executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic'],
-})
+const env = { ...process.env }
+for (const program of PROGRAMS) env[program.variable] = provide(program)
 
-const files = process.argv.slice(2)
-const tests = spawn(
-  nodeRuntime(),
-  [
-    ...nodeFlags,
-    '--test',
-    '--test-concurrency=2',
-    '--test-timeout=120000',
-    `--test-reporter=${root}test/support/reporter.ts`,
-    '--test-reporter-destination=stdout',
-    ...(files.length ? files : ['test/**/*.test.ts']),
-  ],
-  {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, BROWSER_ENDPOINT: browser.wsEndpoint() },
-  },
-)
-const [code] = await once(tests, 'exit')
-await browser.close()
+const run = spawn(nodeRuntime(), [...nodeFlags, `${root}test/support/run.ts`, ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+  env,
+})
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => run.kill(signal))
+const [code] = await once(run, 'exit')
 process.exit(code ?? 1)

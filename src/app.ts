@@ -9,6 +9,7 @@ import { isLoopback } from './config.ts'
 import type { ResourceServerSuppliers } from './resource-server/resource-server.ts'
 import { resourceServer } from './resource-server/resource-server.ts'
 import type { Store } from './storage/store.ts'
+import { RETRY_AFTER, StoreUnavailable } from './storage/store.ts'
 
 export type Suppliers = AuthorizationServerSuppliers & Omit<ResourceServerSuppliers, 'keys'>
 
@@ -17,13 +18,15 @@ export const createApp = (config: Config, suppliers: Suppliers): Koa =>
     .use(health(suppliers.store))
     .use(onlyOurHost(config))
     .use(securityHeaders)
+    .use(explainOutage)
     .use(resourceServer(config, { ...suppliers, keys: publicKeys(suppliers.signingKeys) })) // /mcp, and how to get in
     .use(authorizationServer(config, suppliers)) // everything that a person or a client signs in to
 
 /** The operator learns the cause of every 500; whoever asked learns only that it happened. */
 function report(app: Koa, { log }: Suppliers): Koa {
   app.on('error', (error) => {
-    if (!error.expose) log.error({ err: error }, 'request failed')
+    if (error instanceof StoreUnavailable) log.warn({ cause: error.error_detail }, 'request needs the store')
+    else if (!error.expose) log.error({ err: error }, 'request failed')
   })
   return app.use(async (ctx, next) => {
     const began = performance.now()
@@ -67,6 +70,19 @@ function onlyOurHost({ issuer }: Config): Koa.Middleware {
     }
     if (target) ctx.req.url = ctx.originalUrl = ctx.request.originalUrl = target.pathname + target.search
     await next()
+  }
+}
+
+/** While the store cannot be asked nobody can be let in; it will be back, so whoever asked may come again soon. */
+const explainOutage: Koa.Middleware = async (ctx, next) => {
+  try {
+    await next()
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error
+    ctx.app.emit('error', error, ctx)
+    ctx.status = error.status
+    ctx.set('Retry-After', RETRY_AFTER)
+    ctx.body = { error: error.error, error_description: error.error_description }
   }
 }
 

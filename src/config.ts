@@ -2,6 +2,8 @@
 // the variable, what is wrong and what would work.
 import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
+import type { RedisAddress } from './storage/redis-url.ts'
+import { parseRedisUrl } from './storage/redis-url.ts'
 
 /** Variables whose values may hold a password; messages name them without the value. */
 const SECRET = new Set(['REDIS_URL', 'METRICS_TOKEN'])
@@ -60,12 +62,19 @@ const upstream = z.string().transform((value, context) => {
   return value.replace(/\/$/, '')
 })
 
+const redis = z.string().transform((value, context) => {
+  const address = parseRedisUrl(value)
+  if (typeof address !== 'string') return address
+  context.addIssue(address)
+  return z.NEVER
+})
+
 const Environment = z.object({
   PORT: port.default(3000),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: publicUrl.optional(),
   ALLOWED_ORIGINS: origins.optional(),
-  REDIS_URL: z.undefined('is set, and this version has the embedded store only; unset it').optional(),
+  REDIS_URL: redis.optional(),
   DATA_DIR: z.string().default('./data'),
   KEYS_DIR: z.string().default('./keys'),
   TRUSTED_PROXIES: cidrs.default([]),
@@ -86,6 +95,8 @@ export interface Config {
   /** Web origins that may call `/mcp`; `*` for all. Loopback origins are added where `allowLoopbackOrigins` says so. */
   readonly allowedOrigins: readonly string[]
   readonly allowLoopbackOrigins: boolean
+  /** The shared store; without it the embedded one in `dataDir` is used. */
+  readonly redis?: RedisAddress
   readonly dataDir: string
   readonly keysDir: string
   /** CIDRs of the proxies whose `X-Forwarded-*` headers count. */
@@ -122,6 +133,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     resource: `${issuer}/mcp`,
     allowedOrigins: data.ALLOWED_ORIGINS ?? [issuer],
     allowLoopbackOrigins: data.ALLOWED_ORIGINS === undefined,
+    ...(data.REDIS_URL ? { redis: data.REDIS_URL } : {}),
     dataDir: data.DATA_DIR,
     keysDir: data.KEYS_DIR,
     trustedProxies: data.TRUSTED_PROXIES,

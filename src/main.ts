@@ -10,10 +10,14 @@ import { loadSigningKeys } from './authorization-server/signing-keys.ts'
 import type { Config } from './config.ts'
 import { ConfigurationError, readConfig } from './config.ts'
 import { createGrants } from './grants/grants.ts'
+import type { Log } from './observability/log.ts'
 import { createLog } from './observability/log.ts'
 import { createQuantConnect } from './quantconnect/client.ts'
 import { SANDBOX_ACCOUNTS, startSandbox } from './sandbox/server.ts'
 import { KeyFileError } from './storage/key-file.ts'
+import { checkFingerprint } from './storage/key-fingerprint.ts'
+import { KEYS } from './storage/keys.ts'
+import { openRedisStore } from './storage/redis.ts'
 import { openSqliteStore } from './storage/sqlite.ts'
 import type { Store } from './storage/store.ts'
 import { openVault } from './vault/vault.ts'
@@ -23,16 +27,20 @@ const GRACE_MS = 5_000
 
 async function start(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
-  const store = openStore(config)
+  const store = await openStore(config, log)
   const sandbox = config.sandbox ? await startSandbox(store) : undefined
   const trusted = proxyAddr.compile([...config.trustedProxies])
+  const vault = await openVault(config.keysDir, store, log, sandbox ? ['live', 'sandbox'] : ['live'])
+  const signingKeys = await loadSigningKeys(config.keysDir)
+  const cookieKeys = await loadCookieKeys(config.keysDir)
+  await checkFingerprint(config.keysDir, store, howToForgetKeys(config))
   const app = createApp(config, {
     log,
     store,
-    vault: await openVault(config.keysDir, store, log, sandbox ? ['live', 'sandbox'] : ['live']),
+    vault,
     grants: createGrants(store),
-    signingKeys: await loadSigningKeys(config.keysDir),
-    cookieKeys: await loadCookieKeys(config.keysDir),
+    signingKeys,
+    cookieKeys,
     quantConnect: createQuantConnect({
       live: config.quantConnectApiUrl,
       ...(sandbox ? { sandbox: sandbox.url } : {}),
@@ -61,16 +69,21 @@ ${sandbox ? '\n  The sandbox is on: sign in as 100001 with sandbox-alice, or wit
   process.once('SIGTERM', stop).once('SIGINT', stop)
 }
 
-function openStore({ dataDir }: Config): Store {
+async function openStore({ redis, dataDir }: Config, log: Log): Promise<Store> {
   try {
-    return openSqliteStore(dataDir)
+    return redis ? await openRedisStore(redis, log) : openSqliteStore(dataDir)
   } catch (error) {
     const { message } = error as Error
     throw new ConfigurationError(
-      `DATA_DIR=${dataDir}: ${message}; use a folder that this user can write, such as ./data`,
+      redis
+        ? `REDIS_URL: ${message}`
+        : `DATA_DIR=${dataDir}: ${message}; use a folder that this user can write, such as ./data`,
     )
   }
 }
+
+const howToForgetKeys = ({ redis, dataDir }: Config): string =>
+  redis ? `delete ${redis.prefix}${KEYS.fingerprint()} in Redis` : `remove ${dataDir}`
 
 async function listen(server: Server, { host, port }: Config): Promise<void> {
   try {

@@ -18,6 +18,8 @@ const Stored = z.object({
   scopes: z.array(z.string().refine(isScope)),
   /** Where the client received its answer when the person agreed; a silent return goes nowhere else. */
   redirectHost: z.string(),
+  /** Whether copies of its tokens are in use at several places, such as two windows of one program. */
+  severalSessions: z.boolean().optional(),
   /** Seconds since 1970. */
   createdAt: z.number(),
   expiresAt: z.number(),
@@ -53,12 +55,23 @@ export interface Grants {
   create(facts: Pick<Grant, 'accountId' | 'clientId' | 'scopes' | 'redirectHost' | 'expiresAt'>): Promise<Grant>
   /** Changes a living grant; undefined when there is none. */
   change(id: string, change: GrantChange): Promise<Grant | undefined>
+  /** Notes that several sessions share a living grant. */
+  markSeveralSessions(id: string): Promise<void>
   /** Ends a grant, and with it every code and token that was issued under it. */
   end(id: string): Promise<void>
 }
 
 export function createGrants(store: Store): Grants {
   const find = async (id: string) => alive(parse(await store.get(KEYS.grant(id))))
+  const edit = async (id: string, edited: (grant: Grant) => Grant): Promise<Grant | undefined> => {
+    const stored = await update(store, KEYS.grant(id), (current) => {
+      const grant = alive(parse(current))
+      if (!grant) return undefined
+      const changed = edited(grant)
+      return { value: JSON.stringify(changed), ttl: ttl(changed) }
+    })
+    return alive(parse(stored))
+  }
   return {
     find,
     async findOwn(id, accountId, clientId) {
@@ -70,14 +83,9 @@ export function createGrants(store: Store): Grants {
       await put(store, KEYS.grant(grant.id), JSON.stringify(grant), ttl(grant))
       return grant
     },
-    async change(id, change) {
-      const stored = await update(store, KEYS.grant(id), (current) => {
-        const grant = alive(parse(current))
-        if (!grant) return undefined
-        const changed: Grant = { ...grant, ...change, scopes: [...change.scopes] }
-        return { value: JSON.stringify(changed), ttl: ttl(changed) }
-      })
-      return alive(parse(stored))
+    change: (id, change) => edit(id, (grant) => ({ ...grant, ...change, scopes: [...change.scopes] })),
+    async markSeveralSessions(id) {
+      await edit(id, (grant) => ({ ...grant, severalSessions: true }))
     },
     async end(id) {
       await remove(store, KEYS.grant(id))

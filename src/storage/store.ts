@@ -26,6 +26,28 @@ export interface Store {
   close(): Promise<void>
 }
 
+/**
+ * The store cannot be asked right now, so nobody can be let in. Both libraries that answer HTTP here read these members:
+ * 503, and a code and a sentence that a client may see (RFC 6749 §4.1.2.1).
+ */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable'
+  readonly status = 503
+  readonly statusCode = 503
+  readonly expose = true
+  readonly error = 'temporarily_unavailable'
+  readonly error_description = 'the store cannot be reached; try again in a moment'
+  /** For the log. */
+  readonly error_detail: string
+
+  constructor(cause: unknown) {
+    super('temporarily_unavailable', { cause })
+    this.error_detail = cause instanceof Error ? cause.message : String(cause)
+  }
+}
+/** Seconds until whoever got a 503 may try again, for `Retry-After`. */
+export const RETRY_AFTER = '2'
+
 /** Writes a value whatever was there. */
 export const put = (store: Store, key: string, value: string, ttl: number) =>
   store.commit({ write: { [key]: { value, ttl } } })

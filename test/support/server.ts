@@ -10,7 +10,7 @@ import { temporaryFolder } from './folder.ts'
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const CLOCK = new URL('./clock.ts', import.meta.url).href
 
-const RANGE = { from: 10_000, size: 20_000, each: 20 }
+const RANGE = { from: 10_000, size: 10_000, each: 20 }
 let asked = 0
 
 /**

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { before, describe, it } from 'node:test'
 import { message } from '../resource-server/messages.ts'
 import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import type { TestServer } from '../support/server.ts'
 import { useServer } from '../support/server.ts'
+
+function forgetKeys({ folder }: TestServer): void {
+  const db = new DatabaseSync(join(folder, 'data', 'qcgate.sqlite'))
+  db.exec("DELETE FROM entries WHERE key = 'keys'")
+  db.close()
+}
 
 describe('a server whose vault key was lost', () => {
   const server = useServer()
@@ -12,6 +20,7 @@ describe('a server whose vault key was lost', () => {
   before(async () => {
     token = (await connect(server)).tokens.access_token
     rmSync(join(server.folder, 'keys', 'vault.jwks.json'))
+    forgetKeys(server) // as the message at the start tells the operator, who knows by now that the key is lost
     await server.crashAndRestart()
   })
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Log } from '../../observability/log.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
 import type { QuantConnect } from '../../quantconnect/client.ts'
+import { StoreUnavailable } from '../../storage/store.ts'
 import type { Vault } from '../../vault/vault.ts'
 import { isDecision } from '../gate.ts'
 import { findTool } from './catalog.ts'
@@ -42,6 +43,8 @@ export async function callTool(call: ToolCall, suppliers: ToolSuppliers): Promis
     return await run(tool, input.data, decision.grant.accountId, signal, suppliers)
   } catch (error) {
     if (signal.aborted) throw error // nobody is listening any more
+    if (error instanceof StoreUnavailable)
+      return failure('qcgate cannot reach its store. Nothing was done; try again soon.')
     suppliers.log.error({ err: error, tool: name }, 'tool call failed')
     return failure('Something went wrong in qcgate itself; whoever runs it finds the cause in its log.')
   }

@@ -1,0 +1,105 @@
+// What an operator reads when a Redis cannot be the store, and when it can but is set up badly.
+import assert from 'node:assert/strict'
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { temporaryFolder } from '../support/folder.ts'
+import type { RedisFleet } from '../support/redis-fleet.ts'
+import { startSingle } from '../support/redis-fleet.ts'
+import { freePort, startServer } from '../support/server.ts'
+import { redisUrl } from '../support/stores.ts'
+
+const withOther = (url: string, change: (url: URL) => void): string => {
+  const copy = new URL(url)
+  change(copy)
+  return copy.href
+}
+
+/** The one message of a server that does not start. */
+async function refusal(REDIS_URL: string): Promise<string> {
+  const error = await startServer({ REDIS_URL }).then(
+    async (server) => {
+      await server.stop()
+      throw new Error('the server started')
+    },
+    (error: Error) => error,
+  )
+  const lines = error.message.split('\n').filter((line) => line && !line.startsWith('the server ended with 1'))
+  assert.equal(lines.length, 1, error.message)
+  return lines[0] ?? ''
+}
+
+describe('a REDIS_URL that cannot be used stops the start with one message', () => {
+  const url = redisUrl('single', 'start:')
+  const sentinels = redisUrl('sentinel', 'start:')
+  const cluster = redisUrl('cluster', 'start:')
+  const [, clusterNode = ''] = /\/\/([^,]+)/.exec(cluster) ?? []
+  const [, sentinelNode = ''] = /\/\/([^,]+)/.exec(sentinels) ?? []
+
+  it('when nothing listens there', async () => {
+    const port = await freePort()
+    for (const address of [`redis://127.0.0.1:${port}`, `redis+cluster://127.0.0.1:${port}`]) {
+      assert.match(await refusal(address), /cannot start\. REDIS_URL: Redis cannot be reached .*is it running/)
+    }
+    assert.match(await refusal(`redis+sentinel://127.0.0.1:${port}/m`), /REDIS_URL: Redis cannot be reached/)
+  })
+
+  it('when the password is wrong or missing, without showing it', async () => {
+    const wrong = await refusal(withOther(url, (one) => (one.password = 'not-the-password')))
+    assert.match(wrong, /REDIS_URL: Redis refuses this user name and password$/)
+    assert.match(
+      await refusal(withOther(url, (one) => (one.password = ''))),
+      /Redis wants a password; write it as redis:/,
+    )
+  })
+
+  it('when it is of another kind, naming the form that fits', async () => {
+    assert.match(await refusal(`redis://${clusterNode}`), /part of a Cluster; use redis\+cluster:/)
+    assert.match(await refusal(`redis://${sentinelNode}`), /is a Sentinel; use redis\+sentinel:/)
+    assert.match(await refusal(url.replace('redis:', 'redis+cluster:').replace('/0', '')), /is no Cluster; use redis:/)
+    assert.match(await refusal(`redis+sentinel://${sentinelNode}/other`), /know no master of that name/)
+  })
+
+  it('when it cannot be read as an address, naming the variable and not its value', async () => {
+    const error = await startServer({ REDIS_URL: 'redis://:hidden-password@h:port' }).catch((error: Error) => error)
+    assert.match(String(error), /REDIS_URL: names a host or port that cannot be/)
+    assert.doesNotMatch(String(error), /hidden-password/)
+  })
+})
+
+describe('a Redis that may throw keys away', () => {
+  let fleet: RedisFleet
+  before(async () => {
+    fleet = await startSingle(['maxmemory 100mb', 'maxmemory-policy volatile-lru'])
+  })
+  after(() => fleet?.stop())
+
+  it('is warned about in the log, with the setting that would do', async () => {
+    const server = await startServer({ REDIS_URL: fleet.url })
+    assert.match(server.output(), /"level":40.*"policy":"volatile-lru".*maxmemory-policy noeviction/)
+    await server.stop()
+  })
+})
+
+describe('the keys of a fleet', () => {
+  for (const [store, env] of [
+    ['Redis', { REDIS_URL: redisUrl('single', 'fingerprint:') }],
+    ['the embedded store', {}],
+  ] as const) {
+    it(`must be those that ${store} was used with`, async () => {
+      const first = await startServer(env)
+      const folder = temporaryFolder()
+      const second = { ...env, DATA_DIR: join(first.folder, 'data'), KEYS_DIR: join(folder.path, 'keys') }
+      const error = await startServer(second).catch((error: Error) => error)
+      assert.match(
+        String(error),
+        /cannot start\. KEYS_DIR=.*: cookies\.jwks\.json, signing\.jwks\.json, vault\.jwks\.json hold other keys than the store was used with/,
+      )
+      assert.match(String(error), store === 'Redis' ? /delete fingerprint:keys in Redis/ : /remove .*data/)
+      cpSync(join(first.folder, 'keys'), second.KEYS_DIR, { recursive: true, force: true })
+      await (await startServer(second)).stop()
+      await first.stop()
+      folder.remove()
+    })
+  }
+})

@@ -1,0 +1,47 @@
+// One test run: starts what all files share (one Chromium, one fleet of Redis servers), then node's own test runner, and
+// ends with its verdict. `scripts/test.mjs` has found or installed the programs. Arguments name single files.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+import { startCluster, startSentinel, startSingle } from './redis-fleet.ts'
+
+const files = process.argv.slice(2)
+const [browser, ...fleets] = await Promise.all([
+  chromium.launchServer({
+    executablePath: process.env.CHROMIUM ?? '',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic'],
+  }),
+  startSingle(),
+  startSentinel(),
+  startCluster(),
+])
+const [single, sentinel, cluster] = fleets
+
+const tests = spawn(
+  process.execPath,
+  [
+    '--disable-warning=ExperimentalWarning',
+    '--test',
+    '--test-concurrency=2',
+    '--test-timeout=120000',
+    `--test-reporter=${fileURLToPath(new URL('./reporter.ts', import.meta.url))}`,
+    '--test-reporter-destination=stdout',
+    ...(files.length ? files : ['test/**/*.test.ts']),
+  ],
+  {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...process.env,
+      BROWSER_ENDPOINT: browser.wsEndpoint(),
+      REDIS_SINGLE: single.url,
+      REDIS_SENTINEL: sentinel.url,
+      REDIS_CLUSTER: cluster.url,
+    },
+  },
+)
+const end = () => tests.kill('SIGTERM')
+process.once('SIGINT', end).once('SIGTERM', end)
+const [code] = await once(tests, 'exit')
+await Promise.all([browser.close(), ...fleets.map((fleet) => fleet.stop())])
+process.exit(code ?? 1)
