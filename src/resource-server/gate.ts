@@ -12,11 +12,25 @@ export interface Decision {
   readonly grant: Grant
   /** The tools that this request, and no other, may run. */
   readonly tools: ReadonlySet<string>
+  /** Why a tool may not run, for a client that must be told in the tool's result. */
+  readonly refusal?: GateFailure & { readonly reason: 'missing-scope' }
 }
+
+/**
+ * Whether a connection's client sees a challenge only in a tool's result. ChatGPT and Codex, which read it from there, take
+ * HTTP 403 for a call that failed for good.
+ */
+export const readsChallengeInResult = ({ clientId, redirectHost }: Grant): boolean =>
+  clientId.startsWith('https://chatgpt.com/') || redirectHost === 'chatgpt.com'
 
 const made = new WeakSet<object>()
 export const isDecision = (value: unknown): value is Decision =>
   typeof value === 'object' && value !== null && made.has(value)
+
+function allow(decision: Decision): Decision {
+  made.add(Object.freeze(decision))
+  return decision
+}
 
 /** The messages of a JSON-RPC body, single or batch, as far as they can be told before the SDK has looked at them. */
 export function messagesIn(body: unknown): { method?: unknown; params?: { name?: unknown } }[] {
@@ -68,10 +82,9 @@ export function createGate(verify: VerifyAccessToken, grants: Grants): Gate {
       const tools = toolsIn(body)
       const required = scopesFor(tools)
       const missing = required.filter((scope) => !grant.scopes.includes(scope))
-      if (missing.length) return { reason: 'missing-scope', required, missing }
-      const decision: Decision = Object.freeze({ grant, tools: new Set(tools) })
-      made.add(decision)
-      return decision
+      if (!missing.length) return allow({ grant, tools: new Set(tools) })
+      const refusal = { reason: 'missing-scope', required, missing } as const
+      return readsChallengeInResult(grant) ? allow({ grant, tools: new Set(), refusal }) : refusal
     },
   }
 }

@@ -3,7 +3,6 @@
 import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, Server } from '@modelcontextprotocol/server'
-import type { Log } from '../observability/log.ts'
 import { VERSION } from '../version.ts'
 import { isDecision, messagesIn } from './gate.ts'
 import { instructionsFor } from './instructions.ts'
@@ -13,11 +12,6 @@ import { TOOL_LIST } from './tools/catalog.ts'
 
 const ABOUT = { name: 'qcgate', title: 'QuantConnect', version: VERSION }
 
-export interface McpSuppliers extends ToolSuppliers {
-  readonly log: Log
-  readonly issuer: string
-}
-
 /** Whether a body opens a conversation, in either era. Only then are instructions sent, and worth opening the vault for. */
 const greets = (body: unknown): boolean =>
   messagesIn(body).some(({ method }) => method === 'initialize' || method === 'server/discover')
@@ -26,7 +20,7 @@ const greets = (body: unknown): boolean =>
  * The handler behind the gate. It expects the gate's decision and the parsed body in `req.auth.extra`; without the
  * decision no tool runs.
  */
-export function createMcp(suppliers: McpSuppliers): NodeMcpRequestHandler {
+export function createMcp(suppliers: ToolSuppliers): NodeMcpRequestHandler {
   const { log, vault, issuer } = suppliers
 
   async function instructions({ decision, body }: Record<string, unknown>): Promise<string | undefined> {

@@ -10,16 +10,18 @@ import type { Context, Middleware, Next } from 'koa'
 import compose from 'koa-compose'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config.ts'
+import { anyOrigin, CORS_HEADERS } from '../cors.ts'
 import type { Grants } from '../grants/grants.ts'
 import { createAccessTokenVerifier } from './access-token.ts'
 import type { GateFailure } from './challenge.ts'
 import { challenge } from './challenge.ts'
 import { createGate } from './gate.ts'
-import type { McpSuppliers } from './mcp.ts'
 import { createMcp } from './mcp.ts'
 import { METADATA_PATHS, protectedResourceMetadata } from './metadata.ts'
+import { createOpenAnswers } from './open-answers.ts'
+import type { ToolSuppliers } from './tools/call-tool.ts'
 
-export interface ResourceServerSuppliers extends Omit<McpSuppliers, 'issuer'> {
+export interface ResourceServerSuppliers extends Omit<ToolSuppliers, 'issuer' | 'metadata'> {
   readonly grants: Grants
   /** The public signing keys of the authorization server. */
   readonly keys: readonly JWK[]
@@ -29,8 +31,9 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   const { issuer, resource } = config
   const { log, grants, keys } = suppliers
   const gate = createGate(createAccessTokenVerifier(issuer, resource, keys), grants)
-  const mcp = createMcp({ ...suppliers, issuer })
+  const openAnswers = createOpenAnswers(grants)
   const metadata = `${issuer}${METADATA_PATHS[0]}`
+  const mcp = createMcp({ ...suppliers, issuer, metadata })
 
   const refuse = (ctx: Context, failure: GateFailure) => {
     const { status, header, body } = challenge(failure, { issuer, metadata })
@@ -57,14 +60,15 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
 
     const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra: { decision, body } }
     ctx.respond = false
+    openAnswers.watch(grant.id, ctx.res)
     // Sound: a request that a server received has a method, which Node's type leaves open.
     return mcp(Object.assign(ctx.req, { auth }) as NodeIncomingMessageLike, ctx.res, body)
   }
 
   const router = new Router()
   for (const path of METADATA_PATHS) {
-    router.options(path, OPEN_CORS)
-    router.get(path, OPEN_CORS, (ctx) => {
+    router.options(path, anyOrigin)
+    router.get(path, anyOrigin, (ctx) => {
       ctx.body = protectedResourceMetadata(issuer, resource)
     })
   }
@@ -94,16 +98,10 @@ function reject(ctx: Context, status: number, code: number, message: string): vo
   ctx.body = { jsonrpc: '2.0', error: { code, message }, id: null }
 }
 
-/** The metadata is for everybody. */
-const OPEN_CORS = cors({ origin: '*', allowMethods: 'GET,HEAD', maxAge: 3600 })
-
 const CORS = cors({
+  ...CORS_HEADERS,
   origin: (ctx) => ctx.get('Origin'), // guardOrigin has looked at it already
   allowMethods: 'GET,HEAD,POST,DELETE',
-  allowHeaders:
-    'Authorization,Content-Type,Accept,MCP-Protocol-Version,Mcp-Method,Mcp-Name,Mcp-Session-Id,Last-Event-ID',
-  exposeHeaders: 'WWW-Authenticate,Mcp-Session-Id,MCP-Protocol-Version',
-  maxAge: 3600,
 })
 
 /** A web page may call only from an allowed origin; a page that was rebound to our address is not one (MCP, Transports). */

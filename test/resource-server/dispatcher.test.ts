@@ -31,7 +31,13 @@ describe('the dispatcher', () => {
     store = openSqliteStore(folder.path)
     upstream = await startUpstream()
     const vault = await openVault(folder.path, store, createLog('silent'))
-    suppliers = { log: createLog('silent'), vault, quantConnect: createQuantConnect({ live: upstream.url }) }
+    suppliers = {
+      log: createLog('silent'),
+      vault,
+      quantConnect: createQuantConnect({ live: upstream.url }),
+      issuer: 'http://localhost',
+      metadata: 'http://localhost/.well-known/oauth-protected-resource/mcp',
+    }
     const accountId = await vault.seal({ realm: 'live', userId: '123456', apiToken: 'token-for-tests' })
     const facts = { accountId, clientId: 'c', scopes: [...ALL_SCOPES], redirectHost: 'localhost' }
     grant = await createGrants(store).create({ ...facts, expiresAt: Math.floor(Date.now() / 1000) + 60 })

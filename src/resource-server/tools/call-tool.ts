@@ -7,6 +7,8 @@ import type { Answer } from '../../quantconnect/answer.ts'
 import type { QuantConnect } from '../../quantconnect/client.ts'
 import { StoreUnavailable } from '../../storage/store.ts'
 import type { Vault } from '../../vault/vault.ts'
+import type { Challenge } from '../challenge.ts'
+import { challenge } from '../challenge.ts'
 import { isDecision } from '../gate.ts'
 import { findTool } from './catalog.ts'
 import type { Tool } from './tool.ts'
@@ -15,6 +17,9 @@ export interface ToolSuppliers {
   readonly log: Log
   readonly vault: Vault
   readonly quantConnect: QuantConnect
+  readonly issuer: string
+  /** The address of the protected resource metadata. */
+  readonly metadata: string
 }
 
 export interface ToolCall {
@@ -33,6 +38,7 @@ export async function callTool(call: ToolCall, suppliers: ToolSuppliers): Promis
   const { name, args, decision, signal } = call
   const tool = findTool(name)
   if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`)
+  if (isDecision(decision) && decision.refusal) return refuse(challenge(decision.refusal, suppliers))
   if (!isDecision(decision) || !decision.tools.has(name)) {
     throw new ProtocolError(ProtocolErrorCode.InvalidRequest, `Not allowed: ${name}`)
   }
@@ -87,6 +93,12 @@ function afterwards({ annotations }: Tool, sent: boolean): string {
     ? 'Whether the change was made is unknown: read the current state before trying again.'
     : 'The request did not reach it, so nothing was changed; try again in a minute.'
 }
+
+/** The challenge where ChatGPT and Codex look for it, and from where they send their person to allow more. */
+const refuse = ({ header, body }: Challenge): CallToolResult => ({
+  ...failure(body.error_description),
+  _meta: { 'mcp/www_authenticate': [header] },
+})
 
 const failure = (text: string): CallToolResult => ({
   isError: true,

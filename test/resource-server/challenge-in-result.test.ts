@@ -1,0 +1,63 @@
+// ChatGPT and Codex take HTTP 403 for the end of a call. They look for the challenge in the tool's result, and send their
+// person to allow more from there.
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import { signedIn } from '../authorization-server/support.ts'
+import type { RawPerson, Registration } from '../support/raw-client.ts'
+import { authorizationRequest, redeem, register, rpc, toolCall } from '../support/raw-client.ts'
+import { useServer } from '../support/server.ts'
+import { message, modern } from './messages.ts'
+
+const CHATGPT = 'https://chatgpt.com/connector_platform_oauth_redirect'
+const MODERN = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'create_project' }
+const create = { name: 'create_project', arguments: { name: 'P', language: 'Py' } }
+
+describe('a call that was not allowed, of a client that returns to chatgpt.com', () => {
+  const server = useServer()
+  let person: RawPerson
+  let client: Registration
+  let token: string
+  const connectWith = async (scopes: readonly string[]) => {
+    const request = authorizationRequest(server, client, { scope: 'qc:projects:read qc:projects:write' })
+    return (await redeem(server, client, request, await person.allow(request.url, scopes))).access_token
+  }
+  before(async () => {
+    person = await signedIn(server)
+    client = await register(server, { redirect_uris: [CHATGPT] })
+    token = await connectWith(['qc:projects:read'])
+  })
+
+  for (const [era, ask] of [
+    ['2025', () => rpc(server, token, toolCall(create.name, create.arguments))],
+    ['2026-07-28', () => rpc(server, token, modern('tools/call', create), MODERN)],
+  ] as const) {
+    it(`is told in the result what to ask for, in the ${era} era`, async () => {
+      const response = await ask()
+      assert.equal(response.status, 200)
+      const { result } = await message(response)
+      assert.equal(result.isError, true)
+      const [challenge, ...more] = result._meta['mcp/www_authenticate']
+      assert.deepEqual(more, [])
+      assert.match(challenge, /^Bearer error="insufficient_scope", .*scope="qc:projects:write"/)
+      assert.ok(challenge.includes(`resource_metadata="${server.origin}/.well-known/oauth-protected-resource/mcp"`))
+      assert.match(result.content[0].text, /was not allowed to/)
+    })
+  }
+
+  it('changes nothing', async () => {
+    const { result } = await message(await rpc(server, token, toolCall('list_projects')))
+    assert.deepEqual(result.structuredContent.projects, [])
+  })
+
+  it('runs once the person has allowed it', async () => {
+    token = await connectWith(['qc:projects:read', 'qc:projects:write'])
+    const { result } = await message(await rpc(server, token, toolCall(create.name, create.arguments)))
+    assert.equal(result.isError, undefined)
+  })
+
+  it('gets HTTP 403 for every other client', async () => {
+    client = await register(server, { redirect_uris: ['https://chatgpt.com.example/cb'] })
+    token = await connectWith(['qc:projects:read'])
+    assert.equal((await rpc(server, token, toolCall(create.name, create.arguments))).status, 403)
+  })
+})
