@@ -42,18 +42,40 @@ export function silentHost(redirectUri: string): string {
   return url?.protocol === 'https:' && !returnsToThisComputer(url) ? url.host : ''
 }
 
-/** What to show of a registered client. Anyone can register any name, so no registration is ever "verified". */
-export function describeClient(clientName: string | undefined, redirectUri: string): ClientIdentity {
-  const name = displayName(clientName)
+/** What a client says about itself, by registration or by a document at its `client_id`. */
+export interface ClientWords {
+  readonly clientId: string
+  readonly clientName?: string | undefined
+  /** Set by the library: the client was found by its metadata document. */
+  readonly clientIdMetadataDocument?: boolean
+}
+
+/**
+ * What to show of a client. Anyone can register any name, so no registration is ever "verified"; of a document it is at
+ * least known who published it.
+ */
+export function describeClient(client: ClientWords, redirectUri: string): ClientIdentity {
+  const name = displayName(client.clientName)
   const url = new URL(redirectUri)
   const local = returnsToThisComputer(url)
   const http = url.protocol === 'http:' || url.protocol === 'https:'
   return {
     name,
-    standing: local
-      ? `An app on this computer that says it is “${name}”. Go on only if you have just started connecting it yourself.`
-      : `Unverified: it calls itself “${name}”. Check the address below before you go on.`,
+    standing: standing(name, local, client.clientIdMetadataDocument ? new URL(client.clientId).host : undefined),
     returnsTo: http ? url.host : `the app that opens ${url.protocol}// links on this computer`,
     formTargets: ['https:', ...(url.protocol === 'https:' ? [] : [url.protocol])],
   }
+}
+
+/**
+ * How the identity is known. `publisher` is the host of the client's document. It vouches for a hosted client, but cannot
+ * for one on this computer, where any program could name the same document (MCP 2026-07-28, Localhost Redirect URI Risks).
+ */
+function standing(name: string, local: boolean, publisher: string | undefined): string {
+  if (!local && publisher) return `It calls itself “${name}”. Its makers vouch for it at ${publisher}.`
+  if (!local) return `Unverified: it calls itself “${name}”. Check the address below before you go on.`
+  const onlyIf = 'Go on only if you have just started connecting it yourself.'
+  return publisher
+    ? `An app on this computer that presents itself as “${name}” of ${publisher}; any program here could. ${onlyIf}`
+    : `An app on this computer that says it is “${name}”. ${onlyIf}`
 }

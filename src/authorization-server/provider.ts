@@ -4,19 +4,25 @@ import type Koa from 'koa'
 import type { ClientMetadata, Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import Provider, { errors } from 'oidc-provider'
 import type { Config } from '../config.ts'
-import { isLoopback } from '../config.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { Log } from '../observability/log.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import { createOidcAdapter } from '../storage/oidc-adapter.ts'
 import type { Store } from '../storage/store.ts'
 import type { Vault } from '../vault/vault.ts'
+import { createClientAdapter } from './client-adapter.ts'
+import { createClientDocuments } from './client-documents/client-documents.ts'
+import { createOutbound } from './client-documents/outbound.ts'
+import { acceptClientMetadata } from './client-metadata.ts'
+import { compareHashedSecrets } from './client-secrets.ts'
+import { noteUse } from './client-use.ts'
 import { createConsentPolicy } from './consent-policy.ts'
 import type { CookieKeys } from './cookie-keys.ts'
 import { createGrantAdapter } from './grant-adapter.ts'
 import { grantOf } from './interactions/consent.ts'
 import { answerForJwt, setAsideJwt } from './own-access-tokens.ts'
-import { acceptAuthorizationRequest, acceptBody } from './requests.ts'
+import { admitRegistration, nameScopes, registrationId } from './registration.ts'
+import { acceptAuthorizationRequest, acceptBody, checkState } from './requests.ts'
 import type { StoredAccount } from './session.ts'
 import { cookieSettings, isSignedIn, SESSION_SECONDS } from './session.ts'
 import { publicKeys } from './signing-keys.ts'
@@ -32,6 +38,7 @@ export interface ProviderSuppliers {
   readonly log: Log
   readonly signingKeys: readonly JWK[]
   readonly cookieKeys: CookieKeys
+  readonly clientAddress: (ctx: Koa.Context) => string
   /** Shows a person what went wrong with a request that cannot be answered to the client. */
   readonly renderError: (ctx: KoaContextWithOIDC, error: ErrorOut) => Promise<void>
 }
@@ -44,13 +51,16 @@ class QueryOnlyProvider extends Provider {
 }
 
 export function createProvider(config: Config, suppliers: ProviderSuppliers): Provider {
-  const { store, vault, grants, log, signingKeys, cookieKeys, renderError } = suppliers
+  const { store, vault, grants, log, signingKeys, cookieKeys, clientAddress, renderError } = suppliers
   const { issuer, resource } = config
   const grantAdapter = createGrantAdapter(grants, resource)
+  const clientAdapter = createClientAdapter(store, admitRegistration(store, clientAddress))
   const oidcAdapter = createOidcAdapter(store)
+  const clientDocuments = createClientDocuments(store, createOutbound(new URL(issuer).hostname), log)
 
   const provider = new QueryOnlyProvider(issuer, {
-    adapter: (model: string) => (model === 'Grant' ? grantAdapter : oidcAdapter(model)),
+    adapter: (model: string) =>
+      model === 'Grant' ? grantAdapter : model === 'Client' ? clientAdapter : oidcAdapter(model),
     jwks: { keys: [...signingKeys] } as NonNullable<Configuration['jwks']>,
     routes: {
       authorization: '/authorize',
@@ -65,16 +75,30 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
     pkce: { required: () => true },
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     clientDefaults: CLIENT_DEFAULTS,
-    extraClientMetadata: { properties: ['redirect_uris'], validator: (_ctx, _name, uris) => checkRedirectUris(uris) },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    // The library's place to look at all metadata of a client, registered or in a document; what it names is checked there.
+    extraClientMetadata: {
+      properties: ['redirect_uris'],
+      validator: (_ctx, _name, _uris, metadata) => acceptClientMetadata(metadata),
+    },
+    extraParams: { state: (_ctx, state) => checkState(state) },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['ES256'],
+      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'ES384', 'Ed25519', 'EdDSA'],
+    },
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
       userinfo: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       pushedAuthorizationRequests: { enabled: true },
-      registration: { enabled: true, issueRegistrationAccessToken: false },
+      registration: { enabled: true, issueRegistrationAccessToken: false, idFactory: registrationId },
       revocation: { enabled: true },
+      clientIdMetadataDocument: {
+        enabled: true,
+        ack: 'draft-02',
+        allowFetch: (_ctx, id) => /^https:\/\/[^/?#]+\//i.test(id), // it has a path (§3)
+        cacheDuration: { min: 5 * 60, max: HOUR },
+      },
       introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       resourceIndicators: {
         enabled: true,
@@ -115,8 +139,9 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
       policy: createConsentPolicy((id) => grants.find(id)),
       url: (_ctx, { uid }) => `${issuer}/interaction/${uid}`,
     },
-    // Anyone may register, so an address in a registration must not make this server knock at a door of its own network.
-    fetch: () => Promise.reject(new Error('this server fetches nothing that a client names')),
+    fetch: clientDocuments.fetch,
+    fetchResponseBodyLimits: { 'client_id metadata document': Infinity, jwks_uri: Infinity }, // outbound.ts has counted
+    sectorIdentifierUriValidate: () => false, // `sub` is the same for every client, so nobody needs what is there
     clientBasedCORS: () => true, // no cookie counts at these endpoints, so any page may hold a client
     cookies: cookieSettings(issuer, cookieKeys),
     renderError,
@@ -125,8 +150,12 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
   // Addresses in answers come from PUBLIC_URL: the headers they are made of are set before the provider reads them.
   provider.proxy = true
   adaptTokenModels(provider, grants, cookieKeys)
+  compareHashedSecrets(provider)
   adaptRequests(provider, resource)
   provider.use(describeTruthfully)
+  provider.use(nameScopes as Parameters<typeof provider.use>[0])
+  provider.use(noteUse(store, log) as Parameters<typeof provider.use>[0])
+  provider.use(clientDocuments.keepWhatWasUsed as Parameters<typeof provider.use>[0])
   provider.use(answerForJwt(issuer, publicKeys(signingKeys), grants) as Parameters<typeof provider.use>[0])
   reportTo(log, provider)
   return provider
@@ -136,14 +165,6 @@ const CLIENT_DEFAULTS: Partial<ClientMetadata> = {
   grant_types: ['authorization_code', 'refresh_token'],
   response_types: ['code'],
   id_token_signed_response_alg: 'ES256',
-}
-
-/** A code that travels in the clear can be taken on the way; only loopback stays on the machine (OAuth 2.1 §7.5.1). */
-function checkRedirectUris(uris: unknown): void {
-  const urls = [uris].flat().map((uri) => URL.parse(String(uri)))
-  if (urls.some((url) => url?.protocol === 'http:' && !isLoopback(url.hostname))) {
-    throw new errors.InvalidClientMetadata('redirect_uris must use https, unless they return to loopback')
-  }
 }
 
 /** Seconds until the grant of the request at hand ends. */

@@ -1,7 +1,9 @@
 // Requests as real clients send them, brought to the form that the library is strict about. Nothing here widens what a
 // person will be asked to allow; it only spares honest clients an error.
+import { errors } from 'oidc-provider'
 import { GROUPS, parseScopes } from '../scopes.ts'
-import { returnsToThisComputer } from './clients.ts'
+import { isEmpty } from './client-metadata.ts'
+import { isNative, usableRedirectUris } from './redirect-uris.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -49,21 +51,76 @@ export function acceptAuthorizationRequest(params: Body, resource: string): Reco
   return accepted
 }
 
+/** What a client puts into `state` is kept with the request, and it has better places for more (RFC 6749 §10.12). */
+const LONGEST_STATE = 4096
+
+/** Throws `invalid_request` when `state` is too long. */
+export function checkState(state: string | undefined): void {
+  if ((state?.length ?? 0) > LONGEST_STATE) {
+    throw new errors.InvalidRequest(`state must have at most ${LONGEST_STATE} characters`)
+  }
+}
+
 /** A token request: scopes that we do not know are dropped, never refused; several clients repeat old ones. */
 function acceptTokenRequest(body: Body, resource: string): Body {
   const scopes = typeof body.scope === 'string' ? parseScopes(body.scope).join(' ') || undefined : body.scope
   return { ...body, scope: scopes, resource: canonicalResource(body.resource, resource) }
 }
 
+/** What a registration can say here (RFC 7591 §2). Members of OpenID Connect mean nothing, and are ignored like unknown ones. */
+const REGISTRABLE = [
+  'redirect_uris',
+  'token_endpoint_auth_method',
+  'token_endpoint_auth_signing_alg',
+  'grant_types',
+  'response_types',
+  'client_name',
+  'client_uri',
+  'logo_uri',
+  'contacts',
+  'tos_uri',
+  'policy_uri',
+  'jwks_uri',
+  'jwks',
+  'require_pushed_authorization_requests', // RFC 9126 §6
+]
+const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']
+
 /**
- * A registration limits no scopes: a client may ask later for more than it knew of when it registered. A client that
- * returns to this computer is native, whatever it declares or forgets to: its port changes from run to run, and an app's
- * own scheme is no web address (RFC 8252 §7).
+ * A registration. What a client asks for beyond what there is here is left out, and the answer says what is in force. It
+ * limits no scopes: a client may ask later for more than it knew of when it registered.
  */
-function acceptRegistration({ scope: _scope, ...metadata }: Body): Body {
-  const urls = [metadata.redirect_uris].flat().map((uri) => URL.parse(String(uri)))
-  const native = urls.some((url) => url !== null && url.protocol !== 'https:' && returnsToThisComputer(url))
-  return native ? { ...metadata, application_type: 'native' } : metadata
+function acceptRegistration(metadata: Body): Body {
+  const method = authMethod(metadata)
+  const accepted: Record<string, unknown> = {
+    ...Object.fromEntries(REGISTRABLE.filter((name) => name in metadata).map((name) => [name, metadata[name]])),
+    token_endpoint_auth_method: method,
+    grant_types: known(metadata.grant_types, ['authorization_code', 'refresh_token']),
+    response_types: known(metadata.response_types, ['code']),
+    requested_scope: knownScopes(metadata.scope), // no metadata: registration.ts repeats it in the answer
+  }
+  if (method !== 'private_key_jwt') delete accepted.token_endpoint_auth_signing_alg
+  return accepted
+}
+
+/** `client_secret_basic` is what a missing method means (RFC 7591 §2). An unknown one comes from a client that has another. */
+function authMethod({ token_endpoint_auth_method: method, redirect_uris }: Body): string {
+  if (isEmpty(method)) return 'client_secret_basic'
+  if (AUTH_METHODS.includes(String(method))) return String(method)
+  return isNative(usableRedirectUris(redirect_uris)) ? 'none' : 'client_secret_basic'
+}
+
+/** The values that there are here. A list without any is left as it is, and is refused: its client could do nothing. */
+function known(values: unknown, ours: readonly string[]): unknown {
+  if (!Array.isArray(values)) return values
+  const kept = values.filter((value) => ours.includes(value))
+  return kept.length ? kept : values
+}
+
+function knownScopes(list: unknown): string | undefined {
+  if (typeof list !== 'string') return undefined
+  const offline = list.split(' ').includes('offline_access') ? ['offline_access'] : []
+  return [...parseScopes(list), ...offline].join(' ') || undefined
 }
 
 /** The body of a request to the endpoint that the library knows as `route`. */

@@ -10,12 +10,10 @@ import { add, put, remove, update } from './store.ts'
 const WRITTEN_ONCE = new Set(['AuthorizationCode', 'RefreshToken', 'ReplayDetection'])
 /** Using these twice is harmless: what follows a refresh token is the same however often it is asked for. */
 const REPEATABLE = new Set(['RefreshToken'])
-/** For records that the library would keep for ever (registered clients): a year without a new write. */
-const LONGEST = 365 * 24 * 60 * 60
 
 const epoch = () => Math.floor(Date.now() / 1000)
 
-/** The adapter factory for every model but `Grant`, which grants/ owns. */
+/** The adapter factory for every model but `Grant` and `Client`, which live by rules of their own. */
 export const createOidcAdapter =
   (store: Store) =>
   (model: string): Adapter => {
@@ -25,7 +23,8 @@ export const createOidcAdapter =
       return json ? (JSON.parse(json) as AdapterPayload) : undefined
     }
     return {
-      async upsert(id, payload, expiresIn = LONGEST) {
+      async upsert(id, payload, expiresIn) {
+        if (!expiresIn) throw new Error(`a ${model} without a lifetime would stay for ever`)
         const value = JSON.stringify(withoutIds(payload))
         const written = await (WRITTEN_ONCE.has(model) ? add : put)(store, key(id), value, expiresIn)
         if (!written && model === 'ReplayDetection') throw new errors.InvalidClientAuth('the assertion was used before')
@@ -52,7 +51,7 @@ export const createOidcAdapter =
           if (payload.consumed && REPEATABLE.has(model)) return undefined
           if (payload.consumed) throw new errors.InvalidGrant(`${model} was used before`)
           const value = JSON.stringify({ ...payload, consumed: epoch() })
-          return { value, ttl: Math.max(1, (payload.exp ?? epoch() + LONGEST) - epoch()) }
+          return { value, ttl: Math.max(1, (payload.exp ?? 0) - epoch()) }
         })
       },
 

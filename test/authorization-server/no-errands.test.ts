@@ -1,58 +1,52 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
-import { after, before, describe, it } from 'node:test'
-import { generateKeyPair, SignJWT } from 'jose'
-import { register, tokenRequest } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { before, describe, it } from 'node:test'
+import { authorizationRequest, type RawPerson, register, tokenRequest } from '../support/raw-client.ts'
+import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
+import { assertionBy, newKey } from './assertions.ts'
+import { connectAs, signedIn } from './support.ts'
+
+const page = (name: string) => `https://app.example/${name}`
 
 describe('addresses in a registration (RFC 7591 §5)', () => {
-  let server: TestServer
-  let door: Server
-  let address: string
-  let knocks = 0
+  const { server, web } = useWeb({ 'app.example': [[PUBLIC_ADDRESS]] })
+  let person: RawPerson
   before(async () => {
-    server = await startServer()
-    door = createServer((socket) => {
-      knocks += 1
-      socket.destroy()
-    }).listen(0, '127.0.0.1')
-    await once(door, 'listening')
-    const at = door.address()
-    address = `https://127.0.0.1:${typeof at === 'object' ? at?.port : 0}/document`
-  })
-  after(async () => {
-    door.close()
-    await server.stop()
+    person = await signedIn(server)
   })
 
-  it('are not visited when a client registers', async () => {
-    await assert.rejects(register(server, { sector_identifier_uri: address }), /registration: 400/)
-    assert.equal(knocks, 0)
+  it('are not visited when a client registers and connects: only keys are ever fetched', async () => {
+    const names = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'sector_identifier_uri', 'initiate_login_uri']
+    const addresses = Object.fromEntries(names.map((name) => [name, page(name)]))
+    const redirect_uris = [page('cb')]
+    const client = await register(server, { ...addresses, redirect_uris, jwks_uri: page('jwks_uri') })
+    await connectAs(person, { client })
+    for (const name of [...names, 'jwks_uri', 'cb']) assert.equal(web.visits(page(name)), 0, name)
   })
 
-  it('are not visited when a client signs in with a key from there', async () => {
+  it('are not visited for keys before the client uses one', async () => {
+    const key = await newKey()
+    const jwks_uri = page('jwks.json')
+    web.serve(jwks_uri, { keys: [key.jwk] })
+    const client = await register(server, { token_endpoint_auth_method: 'private_key_jwt', jwks_uri })
+    await person.open(authorizationRequest(server, client).url)
+    assert.equal(web.visits(jwks_uri), 0)
+    const proof = await assertionBy(key, client.client_id, server.origin)
+    await tokenRequest(server, { grant_type: 'refresh_token', refresh_token: 'any', ...proof })
+    assert.equal(web.visits(jwks_uri), 1)
+  })
+
+  it('are never sent anything, and lead to no door of our own network', async () => {
+    const door = `https://127.0.0.1:${web.doorPort()}/`
+    const redirect_uris = [page('cb')]
     const client = await register(server, {
-      token_endpoint_auth_method: 'private_key_jwt',
-      token_endpoint_auth_signing_alg: 'ES256',
-      jwks_uri: address,
+      redirect_uris,
+      sector_identifier_uri: door,
+      logo_uri: door,
+      backchannel_logout_uri: door,
+      request_uris: [door],
     })
-    const { privateKey } = await generateKeyPair('ES256')
-    const assertion = await new SignJWT({ jti: 'once' })
-      .setProtectedHeader({ alg: 'ES256' })
-      .setIssuer(client.client_id)
-      .setSubject(client.client_id)
-      .setAudience(server.origin)
-      .setIssuedAt()
-      .setExpirationTime('1m')
-      .sign(privateKey)
-    const answer = await tokenRequest(server, {
-      grant_type: 'refresh_token',
-      refresh_token: 'any',
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: assertion,
-    })
-    assert.ok(answer.status >= 400 && answer.status < 500, `${answer.status}`)
-    assert.equal(knocks, 0)
+    await connectAs(person, { client })
+    await person.open(authorizationRequest(server, client, { request_uri: door }).url)
+    assert.equal(web.knocks(), 0)
   })
 })

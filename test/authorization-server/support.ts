@@ -2,8 +2,10 @@
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Grants } from '../../src/grants/grants.ts'
 import { createGrants } from '../../src/grants/grants.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
+import type { Store } from '../../src/storage/store.ts'
 import type { Registration, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, RawPerson, redeem, refresh, register, rpc } from '../support/raw-client.ts'
 import type { TestServer } from '../support/server.ts'
@@ -56,18 +58,19 @@ export async function fate(server: TestServer, client: Registration, { refresh_t
 export const ALIVE = { call: 200, refresh: '200' }
 export const OVER = { call: 401, refresh: '400 invalid_grant' }
 
-/** The grants in a server's store, for as long as `use` takes. */
-export async function withGrants<T>(
-  { folder }: TestServer,
-  use: (grants: ReturnType<typeof createGrants>) => Promise<T>,
-): Promise<T> {
+/** A server's store, for as long as `use` takes. */
+export async function withStore<T>({ folder }: TestServer, use: (store: Store) => Promise<T>): Promise<T> {
   const store = openSqliteStore(join(folder, 'data'))
   try {
-    return await use(createGrants(store))
+    return await use(store)
   } finally {
     await store.close()
   }
 }
+
+/** The grants in a server's store, for as long as `use` takes. */
+export const withGrants = <T>(server: TestServer, use: (grants: Grants) => Promise<T>): Promise<T> =>
+  withStore(server, (store) => use(createGrants(store)))
 
 /** How many grants a server's store holds. */
 export function countGrants({ folder }: TestServer): number {

@@ -7,6 +7,7 @@ import { UnauthorizedError as UnauthorizedV1 } from '@modelcontextprotocol/sdk/c
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
+import { noteSecrets } from './secrets.ts'
 import type { TestServer } from './server.ts'
 
 interface ToolResult {
@@ -96,6 +97,7 @@ export class Program implements v2.OAuthClientProvider {
   }
   tokens = () => this.#tokens as OAuthTokens
   saveTokens = (tokens: OAuthTokens) => {
+    noteSecrets({ access_token: tokens.access_token, refresh_token: tokens.refresh_token })
     this.#tokens = tokens
   }
   discoveryState = () => this.#discovery
@@ -128,6 +130,7 @@ export class Program implements v2.OAuthClientProvider {
   /** What came back to the callback after the latest authorization request. */
   async answer(): Promise<URLSearchParams> {
     const answer = (await this.#answer) ?? new URLSearchParams()
+    noteSecrets({ 'authorization code': answer.get('code') })
     if (answer.get('state') !== this.#state) throw new Error('state came back changed')
     return answer
   }

@@ -1,5 +1,6 @@
 // A client and a person without a browser, speaking plain HTTP: for rules that need odd requests, or many of them.
 import { createHash, randomBytes } from 'node:crypto'
+import { noteAnswer, noteSecrets } from './secrets.ts'
 import type { TestServer } from './server.ts'
 
 export interface Tokens {
@@ -19,19 +20,25 @@ export interface Registration {
 
 const REDIRECT = 'http://127.0.0.1:4567/callback'
 
-/** Registers a client (RFC 7591): public, returning to loopback, unless told otherwise. */
+let registered = 0
+
+/**
+ * Registers a client (RFC 7591): public, returning to loopback, unless told otherwise. Each has a name of its own, since
+ * public clients that say the same are one.
+ */
 export async function register(server: TestServer, metadata: Record<string, unknown> = {}): Promise<Registration> {
   const response = await fetch(`${server.origin}/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
-      client_name: 'Raw client',
+      client_name: `Raw client ${++registered}`,
       redirect_uris: [REDIRECT],
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: 'none',
       ...metadata,
     }),
   })
+  await noteAnswer(response)
   if (response.status !== 201) throw new Error(`registration: ${response.status} ${await response.text()}`)
   return (await response.json()) as Registration
 }
@@ -99,6 +106,7 @@ export class RawPerson {
       const location = response.headers.get('location')
       if (!location) return { url, status: response.status, html: await response.text(), headers: response.headers }
       url = new URL(location, url)
+      noteSecrets({ 'authorization code': url.searchParams.get('code') })
       body = undefined
       if (url.origin !== this.server.origin)
         return { url, status: response.status, html: '', headers: response.headers }
@@ -148,8 +156,12 @@ export const boxes = ({ html }: Place, which: 'all' | 'ticked' = 'all'): string[
     .map(([, scope = '']) => scope)
 
 /** A request to the token endpoint, as it is answered. */
-export const tokenRequest = (server: TestServer, parameters: Record<string, string>): Promise<Response> =>
-  fetch(`${server.origin}/token`, { method: 'POST', body: new URLSearchParams(parameters) })
+export const tokenRequest = async (
+  server: TestServer,
+  parameters: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  noteAnswer(await fetch(`${server.origin}/token`, { method: 'POST', headers, body: new URLSearchParams(parameters) }))
 
 /** Redeems the code at the end of a visit. Throws when it is refused. */
 export async function redeem(
@@ -183,6 +195,14 @@ export async function connect(
 
 export const refresh = (server: TestServer, client: Registration, token: string, more: Record<string, string> = {}) =>
   tokenRequest(server, { grant_type: 'refresh_token', client_id: client.client_id, refresh_token: token, ...more })
+
+/** The same from another address, for a server that trusts proxies on loopback. */
+export const refreshFrom = (address: string, server: TestServer, client: Registration, token: string) =>
+  tokenRequest(
+    server,
+    { grant_type: 'refresh_token', client_id: client.client_id, refresh_token: token },
+    { 'x-forwarded-for': address },
+  )
 
 /** One JSON-RPC request to the MCP endpoint, 2025 style. */
 export const rpc = (server: TestServer, token: string, body: unknown, headers: Record<string, string> = {}) =>

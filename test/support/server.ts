@@ -6,11 +6,14 @@ import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from './folder.ts'
+import { assertNothingSecretLeft } from './secrets.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const CLOCK = new URL('./clock.ts', import.meta.url).href
 
 const RANGE = { from: 10_000, size: 10_000, each: 20 }
+/** The one port in that range to which `fetch` does not connect (Fetch standard, bad ports). */
+const REFUSED_BY_FETCH = 10_080
 let asked = 0
 
 /**
@@ -20,6 +23,7 @@ let asked = 0
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = RANGE.from + ((process.pid * RANGE.each + asked++) % RANGE.size)
+    if (port === REFUSED_BY_FETCH) continue
     const probe = createServer().listen(port, '127.0.0.1')
     const free = await once(probe, 'listening').then(
       () => true,
@@ -42,7 +46,7 @@ export interface TestServer {
   advance(seconds: number): Promise<void>
   /** `kill -9`, then a new process on the same port, store and keys. */
   crashAndRestart(): Promise<void>
-  /** Ends the process and removes its folder. */
+  /** Ends the process, makes sure that it left nothing secret behind, and removes its folder. */
   stop(): Promise<void>
 }
 
@@ -118,7 +122,11 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     },
     async stop() {
       await end('SIGTERM')
-      folder.remove()
+      try {
+        await assertNothingSecretLeft(output, folder.path, env.REDIS_URL)
+      } finally {
+        folder.remove()
+      }
     },
   }
 }

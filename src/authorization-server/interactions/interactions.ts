@@ -38,10 +38,11 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
     const accountId = session?.accountId ?? ''
     const grant = await grants.findOwn(grantId, accountId, client.clientId)
     return {
-      client: describeClient(client.clientName, String(params.redirect_uri)),
+      client: describeClient(client, String(params.redirect_uri)),
       csrf: csrfToken(cookieKeys, uid),
       accountId,
       offers: offer(parseScopes(String(params.scope)), grant),
+      severalSessions: grant?.severalSessions ?? false,
     }
   }
 
@@ -51,7 +52,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
   }
 
   async function showConsent(ctx: Context, interaction: Interaction, problem?: string) {
-    const { client, csrf, accountId, offers } = await factsOf(interaction)
+    const { client, csrf, accountId, offers, severalSessions } = await factsOf(interaction)
     const credentials = await vault.open(accountId)
     if (!credentials) throw new errors.SessionNotFound('the account is gone')
     const posted = fields(ctx, 'scope')
@@ -62,6 +63,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
       userId: credentials.userId,
       sandbox: credentials.realm === 'sandbox',
       offered: problem ? offers.map((one) => ({ ...one, ticked: posted.includes(one.scope) })) : offers,
+      severalSessions,
       days: CONNECTION_DAYS,
       ...(problem ? { problem } : {}),
     })

@@ -15,6 +15,8 @@ export interface ConsentView {
   readonly csrf: string
   readonly uid: string
   readonly offered: readonly Offer[]
+  /** Whether this connection exists already, and several copies of its tokens are in use. */
+  readonly severalSessions: boolean
   /** Days until the connection ends by itself. */
   readonly days: number
   readonly problem?: string
@@ -44,6 +46,11 @@ export const consentPage = (view: ConsentView): Html =>
             <button class="link">use another account</button>
           </form></dd>
         <dt>For how long</dt><dd>${view.days} days, unless you end it earlier</dd>
+        ${
+          view.severalSessions
+            ? html`<dt>Take note</dt><dd>This connection is used by several sessions, such as two windows of one program.</dd>`
+            : ''
+        }
       </dl>
       ${view.problem ? html`<p class="problem" role="alert">${view.problem}</p>` : ''}
       <form method="post">

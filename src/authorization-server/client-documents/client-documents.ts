@@ -1,0 +1,144 @@
+// What a client publishes about itself: its metadata document, whose URL is its `client_id`, and its keys. They are
+// fetched when they are needed; when that fails, the last good copy stands in, or the one that we ship. So a person who
+// connected yesterday does not lose the connection because a host is down or answers 403 to a cloud.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { z } from 'zod'
+import type { Log } from '../../observability/log.ts'
+import { KEYS } from '../../storage/keys.ts'
+import type { Store } from '../../storage/store.ts'
+import { put } from '../../storage/store.ts'
+import { countByAddress, LIMITS } from '../attempts.ts'
+import { acceptDocument, isKeySet, parseObject } from './accept-document.ts'
+import { knownClient } from './known-clients.ts'
+import type { Outbound } from './outbound.ts'
+
+const MINUTE = 60
+const DAY = 24 * 60 * MINUTE
+/** How long a last good copy may stand in. A key that its owner has withdrawn must not open anything for a year. */
+const KEEP = { document: 365 * DAY, keys: 30 * DAY }
+const RENEW_AFTER = DAY
+/** Keys are asked for at every token request; a key set, or what stands in for it, is used again for so long, in seconds. */
+const KEYS_ARE_FRESH = MINUTE
+/** A stand-in is used for so long, in seconds, before the real one is tried again. */
+const STAND_IN = 5 * MINUTE
+const MOST_REMEMBERED = 100
+/** All that leaves this file of a fetch that failed; the log has the cause. */
+const REFUSED = 'the document cannot be had'
+
+/** The address of whoever makes us fetch something, for as long as their request takes. */
+export const visitorAddress = new AsyncLocalStorage<string>()
+
+/** A body, and since when we have it, in seconds since 1970. A stand-in was not fetched, and has no headers. */
+interface Copy {
+  readonly body: string
+  readonly since: number
+  readonly headers?: Headers
+}
+
+const Kept = z.object({ version: z.literal(1), url: z.string(), body: z.string(), fetchedAt: z.number() })
+
+export interface ClientDocuments {
+  /** For everything that the library fetches. Rejects without a reason; the reason is in the log. */
+  readonly fetch: NonNullable<Configuration['fetch']>
+  /** Middleware for the provider: keeps the documents of a client that was just given tokens, and of no other. */
+  readonly keepWhatWasUsed: (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>
+}
+
+const now = () => Math.floor(Date.now() / 1000)
+
+export function createClientDocuments(store: Store, outbound: Outbound, log: Log): ClientDocuments {
+  const received = new Map<string, Copy>()
+  const kept = new WeakSet<Copy>()
+  const underWay = new Map<string, Promise<Copy>>()
+
+  function remember(url: string, copy: Copy): Copy {
+    received.delete(url)
+    received.set(url, copy)
+    const [oldest] = received.keys()
+    if (received.size > MOST_REMEMBERED && oldest) received.delete(oldest)
+    return copy
+  }
+
+  async function fetchNow(url: string, signal: AbortSignal | null | undefined): Promise<Copy> {
+    const answer = await outbound(url, signal)
+    if (answer.status === 410) throw new Withdrawn()
+    if (answer.status !== 200) throw new Error(`its host answered ${answer.status}`)
+    const body = await answer.text()
+    if (!parseObject(body)) throw new Error('it is no JSON object')
+    return { body, since: now(), headers: answer.headers }
+  }
+
+  async function standIn(url: string): Promise<Copy | undefined> {
+    const stored = await readKept(url)
+    const body = stored?.body ?? knownClient(url)
+    return body === undefined ? undefined : { body, since: now() }
+  }
+
+  async function obtain(url: string, signal: AbortSignal | null | undefined): Promise<Copy> {
+    try {
+      return remember(url, await fetchNow(url, signal))
+    } catch (error) {
+      const copy = error instanceof Withdrawn ? undefined : await standIn(url)
+      const cause = error instanceof Error ? error.message : String(error)
+      log.info({ url, cause, standIn: Boolean(copy) }, 'a document of a client could not be fetched')
+      if (!copy) throw new Error(REFUSED)
+      return remember(url, copy)
+    }
+  }
+
+  async function readKept(url: string) {
+    const parsed = Kept.safeParse(parseObject((await store.get(KEYS.clientDocument(url))) ?? ''))
+    return parsed.success ? parsed.data : undefined
+  }
+
+  async function keep(url: string): Promise<void> {
+    const copy = received.get(url)
+    if (!copy?.headers || kept.has(copy)) return
+    const { body, since: fetchedAt } = copy
+    const stored = await readKept(url)
+    if (stored?.body !== body || fetchedAt - stored.fetchedAt > RENEW_AFTER) {
+      const ttl = fetchedAt - now() + (isKeySet(body) ? KEEP.keys : KEEP.document)
+      await put(store, KEYS.clientDocument(url), JSON.stringify({ version: 1, url, body, fetchedAt }), Math.max(1, ttl))
+    }
+    kept.add(copy)
+  }
+
+  return {
+    async fetch(input, { method, signal } = {}) {
+      const url = String(input)
+      if (method !== 'GET') throw new Error('this server sends nothing to where a client says')
+      const known = received.get(url)
+      if (known && isKeySet(known.body) && known.since > now() - KEYS_ARE_FRESH) return respond(known)
+      const address = visitorAddress.getStore() ?? ''
+      if (await countByAddress(store, LIMITS.outbound, address)) {
+        // Nothing stands in here: else whoever asks too often could keep an old copy in use.
+        log.info({ url, address }, 'an address makes us fetch too often')
+        throw new Error(REFUSED)
+      }
+      // Whoever asks while an answer is on its way shares it.
+      const pending = underWay.get(url) ?? obtain(url, signal).finally(() => underWay.delete(url))
+      underWay.set(url, pending)
+      return respond(await pending)
+    },
+
+    async keepWhatWasUsed(ctx, next) {
+      await next()
+      const client = ctx.oidc?.client as
+        | { clientIdMetadataDocument?: true; clientId: string; jwksUri?: string }
+        | undefined
+      if (ctx.path !== '/token' || ctx.status !== 200 || !client?.clientIdMetadataDocument) return
+      const urls = [client.clientId, ...(client.jwksUri ? [new URL(client.jwksUri).href] : [])]
+      await Promise.all(urls.map(keep)).catch((err) => log.error({ err }, 'a document of a client could not be kept'))
+    },
+  }
+}
+
+/** Gone for good, says its host (RFC 9110 §15.5.11): whoever publishes a client may end it. */
+class Withdrawn extends Error {
+  override readonly message = 'its host answered 410'
+}
+
+function respond({ body, headers = new Headers({ 'cache-control': `max-age=${STAND_IN}` }) }: Copy): Response {
+  return new Response(acceptDocument(body), { headers })
+}

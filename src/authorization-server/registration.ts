@@ -1,0 +1,65 @@
+// Dynamic client registration (RFC 7591), where it differs from the library's: what a registration is called, how many
+// there may be, and what the answer says about scopes.
+import { createHash, randomBytes } from 'node:crypto'
+import type { Context } from 'koa'
+import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { errors } from 'oidc-provider'
+import type { Store } from '../storage/store.ts'
+import { countByAddress, LIMITS } from './attempts.ts'
+
+/**
+ * Assistants that run on their makers' servers: many people share their addresses. A registration that returns only there
+ * is of no use to anyone else, so there is little to gain from making many.
+ */
+const HOSTED = ['claude.ai', 'claude.com', 'chatgpt.com', 'www.cursor.com', 'vscode.dev', 'insiders.vscode.dev']
+
+/**
+ * The `client_id`: for a client without a secret the hash of the metadata in force, so that the same program is the same
+ * client however often it registers; for one with a secret a new id each time.
+ */
+export function registrationId({ oidc }: KoaContextWithOIDC): string {
+  const { Client } = oidc.provider as unknown as { Client: ClientModel }
+  const body = oidc.body as Record<string, unknown>
+  if (Client.needsSecret(body)) return randomBytes(16).toString('base64url')
+  const inForce = Object.entries(new Client({ ...body, client_id: 'by hash' }).metadata())
+  const sorted = inForce.sort(([one], [other]) => (one < other ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('base64url')
+}
+/** Members of the library's client model that its types leave out. */
+interface ClientModel {
+  new (metadata: Record<string, unknown>): { metadata(): Record<string, unknown> }
+  needsSecret(metadata: Record<string, unknown>): boolean
+}
+
+/** Real clients need a tenth of it; what is longer would fill the store. */
+const LONGEST = 16 * 1024
+
+/** Counts a new registration against the address it comes from. Throws when it is one too many, or too long. */
+export function admitRegistration(store: Store, clientAddress: (ctx: Context) => string) {
+  return async (metadata: AdapterPayload): Promise<void> => {
+    if (JSON.stringify(metadata).length > LONGEST) {
+      throw new errors.InvalidClientMetadata(`the metadata must have at most ${LONGEST} characters`)
+    }
+    const ctx = Provider.ctx as unknown as Context // sound: registrations are written only while one is requested
+    const hosted = (metadata.redirect_uris as string[]).every((uri) =>
+      HOSTED.some((host) => uri.startsWith(`https://${host}/`)),
+    )
+    const limit = hosted ? LIMITS.hostedRegistration : LIMITS.registration
+    const wait = await countByAddress(store, limit, clientAddress(ctx))
+    if (!wait) return
+    ctx.set('Retry-After', String(wait))
+    const error = new errors.CustomOIDCProviderError(
+      'temporarily_unavailable',
+      `too many new registrations from this address; use the one you have, or try again in ${wait} seconds`,
+    )
+    throw Object.assign(error, { status: 429, statusCode: 429 })
+  }
+}
+
+/** Middleware for the provider: the answer names the known scopes that were asked for, though it limits none (§3.2.1). */
+export async function nameScopes(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next()
+  if (ctx.path !== '/register' || ctx.status !== 201) return
+  const { requested_scope } = ctx.oidc.body as { requested_scope?: string }
+  if (requested_scope) ctx.body = { ...(ctx.body as object), scope: requested_scope }
+}

@@ -1,0 +1,32 @@
+// A client that authenticates with a key of its own (RFC 7523 §2.2).
+import type { CryptoKey, JWK } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+
+export interface ClientKey {
+  readonly alg: string
+  readonly privateKey: CryptoKey
+  /** The public half, as a client publishes it. */
+  readonly jwk: JWK
+}
+
+export async function newKey(alg = 'ES256', kid = 'one'): Promise<ClientKey> {
+  const { privateKey, publicKey } = await generateKeyPair(alg)
+  return { alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
+}
+
+/** The parameters that prove who a client is, good for one request, also at a server whose clock was pushed. */
+export async function assertionBy(key: ClientKey, client_id: string, aud: string, jti: string = crypto.randomUUID()) {
+  const client_assertion = await new SignJWT({ jti })
+    .setProtectedHeader({ alg: key.alg, kid: key.jwk.kid ?? '' })
+    .setIssuer(client_id)
+    .setSubject(client_id)
+    .setAudience(aud)
+    .setIssuedAt()
+    .setExpirationTime('90d')
+    .sign(key.privateKey)
+  return {
+    client_id,
+    client_assertion,
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+  }
+}

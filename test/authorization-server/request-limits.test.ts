@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { before, describe, it } from 'node:test'
+import { KEYS } from '../../src/storage/keys.ts'
+import { openSqliteStore } from '../../src/storage/sqlite.ts'
+import { put } from '../../src/storage/store.ts'
+import { authorizationRequest, RawPerson, type Registration, register } from '../support/raw-client.ts'
+import { useServer } from '../support/server.ts'
+import { refusal } from './support.ts'
+
+const TEN_MINUTES = 10 * 60
+
+describe('how many authorizations may be begun', () => {
+  const server = useServer({ TRUSTED_PROXIES: '127.0.0.1,::1' })
+  let client: Registration
+  before(async () => {
+    client = await register(server)
+  })
+
+  async function spend(what: string, address: string) {
+    const store = openSqliteStore(join(server.folder, 'data'))
+    await put(store, KEYS.attempts(what, address), '599', TEN_MINUTES)
+    await store.close()
+  }
+  const authorize = (from: string) =>
+    fetch(authorizationRequest(server, client).url, {
+      redirect: 'manual',
+      headers: { 'x-forwarded-for': from, accept: 'text/html' },
+    })
+  const par = (from: string, more: Record<string, string> = {}) => {
+    const query = new URL(authorizationRequest(server, client).url).searchParams
+    for (const [name, value] of Object.entries(more)) query.set(name, value)
+    return fetch(`${server.origin}/par`, { method: 'POST', headers: { 'x-forwarded-for': from }, body: query })
+  }
+
+  it('by a browser: 600 in ten minutes from one address, then a page that says when to come back', async () => {
+    await spend('authorize', '198.51.100.1')
+    assert.equal((await authorize('198.51.100.1')).status, 303)
+    const response = await authorize('198.51.100.1')
+    assert.equal(response.status, 429)
+    const wait = Number(response.headers.get('retry-after'))
+    assert.ok(wait > 0 && wait <= TEN_MINUTES)
+    assert.match(response.headers.get('content-type') ?? '', /^text\/html/)
+    assert.match(await response.text(), /Wait 10 minutes/)
+    assert.equal((await authorize('198.51.100.2')).status, 303)
+  })
+
+  it('by pushed requests: as many, then an OAuth error (RFC 9126 §2.3)', async () => {
+    await spend('par', '198.51.100.1')
+    assert.equal((await par('198.51.100.1')).status, 201)
+    const response = await par('198.51.100.1')
+    assert.ok(response.headers.get('retry-after'))
+    assert.equal(await refusal(response), '429 temporarily_unavailable')
+    assert.equal((await par('198.51.100.2')).status, 201)
+  })
+
+  it('begin anew after ten minutes', async () => {
+    await server.advance(TEN_MINUTES + 1)
+    assert.equal((await authorize('198.51.100.1')).status, 303)
+    assert.equal((await par('198.51.100.1')).status, 201)
+  })
+})
+
+describe('how long `state` may be, which is kept with the request', () => {
+  const server = useServer()
+  let client: Registration
+  before(async () => {
+    client = await register(server)
+  })
+  const LONG = 'x'.repeat(4097)
+
+  it('4096 characters', async () => {
+    const { url } = authorizationRequest(server, client, { state: LONG.slice(1) })
+    assert.match((await new RawPerson(server).open(url)).html, /name="apiToken"/)
+  })
+
+  it('and not one more: the client is told so (RFC 6749 §4.1.2.1)', async () => {
+    const place = await new RawPerson(server).open(authorizationRequest(server, client, { state: LONG }).url)
+    assert.equal(place.url.searchParams.get('error'), 'invalid_request')
+    assert.match(place.url.searchParams.get('error_description') ?? '', /state/)
+    assert.equal(place.url.searchParams.get('state'), LONG)
+  })
+
+  it('in a pushed request neither (RFC 9126 §2.3)', async () => {
+    const body = new URL(authorizationRequest(server, client, { state: LONG }).url).searchParams
+    assert.equal(await refusal(await fetch(`${server.origin}/par`, { method: 'POST', body })), '400 invalid_request')
+  })
+})
