@@ -9,6 +9,7 @@ import type { Log } from '../observability/log.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import { createOidcAdapter } from '../storage/oidc-adapter.ts'
 import type { Store } from '../storage/store.ts'
+import { RETRY_AFTER } from '../storage/store.ts'
 import type { Vault } from '../vault/vault.ts'
 import { createClientAdapter } from './client-adapter.ts'
 import { createClientDocuments } from './client-documents/client-documents.ts'
@@ -26,6 +27,7 @@ import { acceptAuthorizationRequest, acceptBody, checkState } from './requests.t
 import type { StoredAccount } from './session.ts'
 import { cookieSettings, isSignedIn, SESSION_SECONDS } from './session.ts'
 import { publicKeys } from './signing-keys.ts'
+import { createStaleTokens } from './stale-tokens.ts'
 import { adaptTokenModels } from './token-models.ts'
 
 const HOUR = 60 * 60
@@ -56,6 +58,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
   const grantAdapter = createGrantAdapter(grants, resource)
   const clientAdapter = createClientAdapter(store, admitRegistration(store, clientAddress))
   const oidcAdapter = createOidcAdapter(store)
+  const staleTokens = createStaleTokens(suppliers)
   const clientDocuments = createClientDocuments(store, createOutbound(new URL(issuer).hostname), log)
 
   const provider = new QueryOnlyProvider(issuer, {
@@ -120,6 +123,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
     expiresWithSession: () => false,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
+    revokeGrantPolicy: (ctx) => staleTokens.endsGrant(ctx),
     ttl: {
       AccessToken: (ctx) => Math.min(HOUR, remaining(ctx)),
       RefreshToken: (ctx) => Math.min(30 * DAY, remaining(ctx)),
@@ -149,9 +153,10 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
 
   // Addresses in answers come from PUBLIC_URL: the headers they are made of are set before the provider reads them.
   provider.proxy = true
-  adaptTokenModels(provider, grants, cookieKeys)
+  adaptTokenModels(provider, grants, cookieKeys, staleTokens)
   compareHashedSecrets(provider)
   adaptRequests(provider, resource)
+  provider.use(sayWhenToComeBack)
   provider.use(describeTruthfully)
   provider.use(nameScopes as Parameters<typeof provider.use>[0])
   provider.use(noteUse(store, log) as Parameters<typeof provider.use>[0])
@@ -198,6 +203,12 @@ async function describeTruthfully(ctx: { body: unknown; path: string }, next: ()
     scopes_supported: [...ALL_SCOPES, 'offline_access'],
     response_modes_supported: ['query'],
   })
+}
+
+/** The store is away, and will be back (RFC 9110 §10.2.3). */
+async function sayWhenToComeBack(ctx: Pick<Koa.Context, 'status' | 'set'>, next: () => Promise<void>): Promise<void> {
+  await next()
+  if (ctx.status === 503) ctx.set('Retry-After', RETRY_AFTER)
 }
 
 /** The operator learns the cause of what the client learns only the code of. */

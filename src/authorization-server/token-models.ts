@@ -4,10 +4,11 @@
 // process and however often, computes the same successor: writing it is set-if-absent, marking the old token as used is
 // one compare-and-swap, and no step needs a lock. docs/decisions/0001-refresh-rotation.md tells why.
 import type { AdapterPayload } from 'oidc-provider'
-import Provider from 'oidc-provider'
+import Provider, { errors } from 'oidc-provider'
 import type { Grants } from '../grants/grants.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import type { CookieKeys } from './cookie-keys.ts'
+import type { StaleTokens } from './stale-tokens.ts'
 
 /** For so long, in seconds, a used refresh token is taken for a repeated request and not for a stolen token. */
 const REPEAT_WINDOW = 30
@@ -20,22 +21,22 @@ interface ModelInternals {
 }
 
 /** Adapts the token models of one provider. */
-export function adaptTokenModels(provider: Provider, grants: Grants, { derive }: CookieKeys): void {
-  rotateRefreshTokens(provider, (token) => derive('refresh-token', token))
+export function adaptTokenModels(provider: Provider, grants: Grants, { derive }: CookieKeys, stale: StaleTokens): void {
+  rotateRefreshTokens(provider, (token) => derive('refresh-token', token), stale)
   endGrantWhenCodeIsUsedTwice(provider, grants)
   followTheGrant(provider)
 }
 
-function rotateRefreshTokens(provider: Provider, successorOf: (token: string) => string): void {
+function rotateRefreshTokens(provider: Provider, successorOf: (token: string) => string, stale: StaleTokens): void {
   const model = provider.RefreshToken as unknown as ModelInternals
   const { prototype, instantiate } = model
-  const { generateTokenId, save } = prototype
+  const { generateTokenId, save, destroy } = prototype
   const rotated = () => Provider.ctx?.oidc.entities.RotatedRefreshToken
   const usedRecently = (consumed: unknown) =>
     typeof consumed === 'number' && consumed > Date.now() / 1000 - REPEAT_WINDOW
 
   // A token used a moment ago passes as unused: the same request again gets the same answer. Later it looks used, which
-  // the library takes for theft, and ends the grant (RFC 9700 §4.14.2).
+  // the library takes for theft; stale-tokens.ts decides whether it is.
   model.instantiate = function (payload) {
     const { consumed, ...rest } = payload
     return instantiate.call(this, usedRecently(consumed) ? rest : payload)
@@ -46,6 +47,11 @@ function rotateRefreshTokens(provider: Provider, successorOf: (token: string) =>
     return old ? successorOf(old.jti) : generateTokenId.call(this)
   }
 
+  // A used token stays where it is, to be recognised whenever it comes back.
+  prototype.destroy = async function () {
+    if (!this.consumed) await destroy.call(this)
+  }
+
   // Using up waits until the successor is written: a crash in between leaves a token that still works.
   prototype.consume = async () => undefined
 
@@ -53,6 +59,8 @@ function rotateRefreshTokens(provider: Provider, successorOf: (token: string) =>
     const value = await save.call(this)
     const old = rotated()
     if (!old) return value
+    // Before the old token counts as used: were it the other way round, a crash in between would make theft of a late retry.
+    if (this.grantId && Provider.ctx) await stale.noteRotation(Provider.ctx, this.grantId)
     await this.adapter.consume(old.jti)
     let newest = value // someone else may have moved on from it already
     while ((await this.adapter.find(newest))?.consumed) newest = successorOf(newest)
@@ -68,7 +76,7 @@ function endGrantWhenCodeIsUsedTwice(provider: Provider, grants: Grants): void {
     try {
       await consume.call(this)
     } catch (error) {
-      if (this.grantId) await grants.end(this.grantId)
+      if (this.grantId && error instanceof errors.InvalidGrant) await grants.end(this.grantId)
       throw error
     }
   }

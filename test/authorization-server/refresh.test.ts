@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { RawPerson, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, redeem, refresh, register } from '../support/raw-client.ts'
+import { authorizationRequest, redeem, refresh, refreshFrom, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { ALIVE, connectAs, fate, OVER, refusal, signedIn } from './support.ts'
 
+const ELSEWHERE = '203.0.113.9'
 const bodyOf = async (response: Response) => (await response.json()) as Tokens
 
 describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
-  const server = useServer()
+  const server = useServer({ TRUSTED_PROXIES: '127.0.0.1/8,::1' })
   let person: RawPerson
   before(async () => {
     person = await signedIn(server)
@@ -67,13 +68,51 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     assert.deepEqual(await fate(server, client, again), ALIVE)
   })
 
-  it('takes a used token after 31 seconds for stolen and ends the whole connection', async () => {
+  it('takes a used token that comes after 31 seconds from another address for stolen, and ends the connection', async () => {
     const { client, tokens } = await connectAs(person)
     const newest = await bodyOf(await refresh(server, client, tokens.refresh_token))
     await server.advance(31)
-    assert.equal(await refusal(await refresh(server, client, tokens.refresh_token)), '400 invalid_grant')
+    assert.equal(await refusal(await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)), '400 invalid_grant')
     assert.deepEqual(await fate(server, client, newest), OVER)
     assert.deepEqual(await fate(server, client, tokens), OVER)
+  })
+
+  it('only refuses one from the address that rotated last, which is another window with a stale copy', async () => {
+    const { client, tokens } = await connectAs(person)
+    const newest = await bodyOf(await refresh(server, client, tokens.refresh_token))
+    await server.advance(31)
+    for (let again = 0; again < 3; again++) {
+      assert.equal(await refusal(await refresh(server, client, tokens.refresh_token)), '400 invalid_grant')
+    }
+    assert.deepEqual(await fate(server, client, newest), ALIVE)
+  })
+
+  it('tells the person then that several sessions use the connection', async () => {
+    const { client, tokens } = await connectAs(person)
+    const { url } = authorizationRequest(server, client, { prompt: 'consent' })
+    assert.doesNotMatch((await person.open(url)).html, /several sessions/)
+    await refresh(server, client, tokens.refresh_token)
+    await server.advance(31)
+    await refresh(server, client, tokens.refresh_token)
+    assert.match((await person.open(url)).html, /used by several sessions/)
+  })
+
+  it('still knows a stolen token after another window has presented it', async () => {
+    const { client, tokens } = await connectAs(person)
+    const newest = await bodyOf(await refresh(server, client, tokens.refresh_token))
+    await server.advance(31)
+    await refresh(server, client, tokens.refresh_token)
+    await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)
+    assert.deepEqual(await fate(server, client, newest), OVER)
+  })
+
+  it('judges by the latest rotation, wherever the connection was made', async () => {
+    const { client, tokens } = await connectAs(person)
+    const second = await bodyOf(await refresh(server, client, tokens.refresh_token))
+    const third = await bodyOf(await refreshFrom(ELSEWHERE, server, client, second.refresh_token))
+    await server.advance(31)
+    assert.equal((await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)).status, 400)
+    assert.deepEqual(await fate(server, client, third), ALIVE)
   })
 
   it('does not stretch the 30 seconds by presenting the token again and again', async () => {
@@ -90,7 +129,7 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     const other = await connectAs(person)
     await refresh(server, client, tokens.refresh_token)
     await server.advance(31)
-    await refresh(server, client, tokens.refresh_token)
+    await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)
     assert.deepEqual(await fate(server, other.client, other.tokens), ALIVE)
   })
 

@@ -1,4 +1,5 @@
 // Every kind of store that the product runs on, for tests that hold all of them to the same sentences.
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { openRedisStore } from '../../src/storage/redis.ts'
 import { parseRedisUrl } from '../../src/storage/redis-url.ts'
@@ -36,5 +37,19 @@ export const SHARED_STORES: Readonly<Record<string, (prefix: string) => Record<s
   'a Redis Cluster': (prefix) => ({ REDIS_URL: redisUrl('cluster', prefix) }),
 }
 
-/** The two that every journey is made on. */
-export const JOURNEY_STORES = ['SQLite', 'Redis'] as const
+let journeys = 0
+/**
+ * The stores that every journey is made on: by name, the environment that makes a server use it, and a way for the test to
+ * look into it. The keys of each are its own.
+ */
+export const journeyStores = (journey: string) => {
+  const REDIS_URL = redisUrl('single', `${journey}-${journeys++}:`)
+  return [
+    {
+      name: 'SQLite',
+      env: {} as { REDIS_URL?: string },
+      open: async (folder: string) => openSqliteStore(join(folder, 'data')),
+    },
+    { name: 'Redis', env: { REDIS_URL }, open: async (_folder: string) => openRedis(REDIS_URL) },
+  ]
+}

@@ -1,0 +1,55 @@
+// A refresh token that comes back long after it was used: stolen, or kept by another window of the same program? The
+// address tells them apart. A thief elsewhere loses the whole connection for everyone (RFC 9700 §4.14.2); a forgetful window
+// on the same machine only gets its refusal, and signs in again.
+import { createHash } from 'node:crypto'
+import type { Context } from 'koa'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Grants } from '../grants/grants.ts'
+import type { Log } from '../observability/log.ts'
+import { KEYS } from '../storage/keys.ts'
+import type { Store } from '../storage/store.ts'
+import { put } from '../storage/store.ts'
+
+export interface StaleTokenSuppliers {
+  readonly store: Store
+  readonly grants: Grants
+  readonly log: Log
+  readonly clientAddress: (ctx: Context) => string
+}
+
+/** As long as a refresh token may live. */
+const TTL = 30 * 24 * 60 * 60
+
+export interface StaleTokens {
+  /** Notes where the request at hand comes from, as the address of the latest rotation. */
+  noteRotation(ctx: KoaContextWithOIDC, grantId: string): Promise<void>
+  /**
+   * Whether a refusal shall end the grant. The library asks whenever it would; only a used refresh token that comes from
+   * the address of the latest rotation is spared, and the grant is marked instead.
+   */
+  endsGrant(ctx: KoaContextWithOIDC): Promise<boolean>
+}
+
+export function createStaleTokens({ store, grants, log, clientAddress }: StaleTokenSuppliers): StaleTokens {
+  /** Addresses are kept only to be compared, so what is stored is no address. */
+  const place = (ctx: KoaContextWithOIDC, grantId: string) =>
+    createHash('sha256')
+      .update(`${grantId}\n${clientAddress(ctx)}`)
+      .digest('base64url')
+
+  return {
+    async noteRotation(ctx, grantId) {
+      await put(store, KEYS.rotation(grantId), place(ctx, grantId), TTL)
+    },
+
+    async endsGrant(ctx) {
+      const { route, entities } = ctx.oidc
+      const token = entities.RefreshToken
+      if (route !== 'token' || !token?.consumed || !token.grantId) return true
+      const known = (await store.get(KEYS.rotation(token.grantId))) === place(ctx, token.grantId)
+      log.warn({ client: token.clientId, grant: token.grantId, known }, 'a used refresh token came back')
+      if (known) await grants.markSeveralSessions(token.grantId)
+      return !known
+    },
+  }
+}
