@@ -7,6 +7,7 @@ import type { McpClient } from '../support/clients.ts'
 import { isUnauthorized, usePrograms } from '../support/clients.ts'
 import { ALICE, visitor } from '../support/person.ts'
 import { type TestServer, useServer } from '../support/server.ts'
+import { journeyStores } from '../support/stores.ts'
 
 /** Asks again until the answer is the one waited for; each question moves the server's clock on by two seconds. */
 async function poll<T>(server: TestServer, ask: () => Promise<T>, done: (answer: T) => boolean): Promise<T> {
@@ -25,60 +26,61 @@ async function call(client: McpClient, name: string, args: Record<string, unknow
   return result.structuredContent
 }
 
-for (const line of ['v2', 'v1'] as const) {
-  describe(`the main road with the ${line} client`, () => {
-    const server = useServer()
-    const browser = useBrowser()
-    const newProgram = usePrograms(server)
+for (const line of ['v2', 'v1'] as const)
+  for (const store of journeyStores('main-road')) {
+    describe(`the main road with the ${line} client, on ${store.name}`, () => {
+      const server = useServer(store.env)
+      const browser = useBrowser()
+      const newProgram = usePrograms(server)
 
-    it('leads from a pasted address to a backtest, and ends when the connection is revoked', async () => {
-      const { page, complaints } = await browser.newPerson()
-      const program = await newProgram(line)
-      const client = await program.connect(visitor(page, line === 'v2' ? {} : { as: ALICE }))
+      it('leads from a pasted address to a backtest, and ends when the connection is revoked', async () => {
+        const { page, complaints } = await browser.newPerson()
+        const program = await newProgram(line)
+        const client = await program.connect(visitor(page, line === 'v2' ? {} : { as: ALICE }))
 
-      const { tools } = await client.listTools()
-      assert.ok(tools.some(({ name }) => name === 'create_backtest'))
-      assert.match(client.getInstructions() ?? '', /SANDBOX account 100001/)
+        const { tools } = await client.listTools()
+        assert.ok(tools.some(({ name }) => name === 'create_backtest'))
+        assert.match(client.getInstructions() ?? '', /SANDBOX account 100001/)
 
-      const { projects } = await call(client, 'create_project', { name: `Journey ${line}`, language: 'Py' })
-      const { projectId } = projects[0]
-      await call(client, 'create_file', { projectId, name: 'signals.py', content: 'THRESHOLD = 0.5\n' })
-      const { compileId } = await call(client, 'create_compile', { projectId })
-      const build = await poll(
-        server,
-        () => call(client, 'read_compile', { projectId, compileId }),
-        ({ state }) => state !== 'InQueue',
-      )
-      assert.equal(build.state, 'BuildSuccess')
-      const started = await call(client, 'create_backtest', { projectId, compileId, backtestName: 'First' })
-      const { backtestId } = started.backtest
-      const { backtest } = await poll(
-        server,
-        () => call(client, 'read_backtest', { projectId, backtestId }),
-        (answer) => answer.backtest.completed && !Array.isArray(answer.backtest.statistics),
-      )
-      assert.equal(backtest.error, null)
-      assert.match(backtest.statistics['Sharpe Ratio'], /^-?\d/)
+        const { projects } = await call(client, 'create_project', { name: `Journey ${line}`, language: 'Py' })
+        const { projectId } = projects[0]
+        await call(client, 'create_file', { projectId, name: 'signals.py', content: 'THRESHOLD = 0.5\n' })
+        const { compileId } = await call(client, 'create_compile', { projectId })
+        const build = await poll(
+          server,
+          () => call(client, 'read_compile', { projectId, compileId }),
+          ({ state }) => state !== 'InQueue',
+        )
+        assert.equal(build.state, 'BuildSuccess')
+        const started = await call(client, 'create_backtest', { projectId, compileId, backtestName: 'First' })
+        const { backtestId } = started.backtest
+        const { backtest } = await poll(
+          server,
+          () => call(client, 'read_backtest', { projectId, backtestId }),
+          (answer) => answer.backtest.completed && !Array.isArray(answer.backtest.statistics),
+        )
+        assert.equal(backtest.error, null)
+        assert.match(backtest.statistics['Sharpe Ratio'], /^-?\d/)
 
-      // An hour later the access token has ended; the client refreshes by itself and the call goes through.
-      const first = program.tokens()
-      await server.advance(3601)
-      await call(client, 'read_account')
-      assert.notEqual(program.tokens().access_token, first.access_token)
-      assert.notEqual(program.tokens().refresh_token, first.refresh_token)
+        // An hour later the access token has ended; the client refreshes by itself and the call goes through.
+        const first = program.tokens()
+        await server.advance(3601)
+        await call(client, 'read_account')
+        assert.notEqual(program.tokens().access_token, first.access_token)
+        assert.notEqual(program.tokens().refresh_token, first.refresh_token)
 
-      const revoked = await fetch(`${server.origin}/revoke`, {
-        method: 'POST',
-        body: new URLSearchParams({ ...program.credentials, token: program.tokens().refresh_token ?? '' }),
+        const revoked = await fetch(`${server.origin}/revoke`, {
+          method: 'POST',
+          body: new URLSearchParams({ ...program.credentials, token: program.tokens().refresh_token ?? '' }),
+        })
+        assert.equal(revoked.status, 200)
+        const authorization = `Bearer ${program.tokens().access_token}`
+        const refused = await fetch(server.mcp, { method: 'POST', headers: { authorization } })
+        assert.equal(refused.status, 401)
+        assert.match(refused.headers.get('www-authenticate') ?? '', /error="invalid_token"/)
+        await assert.rejects(client.callTool({ name: 'read_account' }), isUnauthorized)
+        assert.deepEqual(complaints, [])
+        await client.close()
       })
-      assert.equal(revoked.status, 200)
-      const authorization = `Bearer ${program.tokens().access_token}`
-      const refused = await fetch(server.mcp, { method: 'POST', headers: { authorization } })
-      assert.equal(refused.status, 401)
-      assert.match(refused.headers.get('www-authenticate') ?? '', /error="invalid_token"/)
-      await assert.rejects(client.callTool({ name: 'read_account' }), isUnauthorized)
-      assert.deepEqual(complaints, [])
-      await client.close()
     })
-  })
-}
+  }

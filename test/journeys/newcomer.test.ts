@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { temporaryFolder } from '../support/folder.ts'
 import { run, runServer } from '../support/program.ts'
 import { freePort } from '../support/server.ts'
+import { redisUrl } from '../support/stores.ts'
 
 describe('a fresh clone', { timeout: 240_000 }, () => {
   const folder = temporaryFolder()
@@ -20,7 +21,7 @@ describe('a fresh clone', { timeout: 240_000 }, () => {
   })
   after(() => folder.remove())
 
-  const start = () => runServer('npm', ['start'], folder.path, { PORT: String(port) })
+  const start = (env = {}) => runServer('npm', ['start'], folder.path, { PORT: String(port), ...env })
   const made = () =>
     ['node_modules/.qcgate-installed', ...readdirSync(join(folder.path, 'keys')).map((name) => `keys/${name}`)].map(
       (name) => [name, statSync(join(folder.path, name)).mtimeMs],
@@ -45,6 +46,15 @@ describe('a fresh clone', { timeout: 240_000 }, () => {
     const node = await run(process.execPath, ['--input-type=module', '-e', runtime], folder.path)
     assert.ok(node.startsWith(folder.path), 'the pinned Node.js came with the dependencies')
     assert.match(await run(node.trim(), ['--version'], folder.path), /^v24\./)
+  })
+
+  it('runs on a Redis as well, when it is named one', async () => {
+    const server = await start({ REDIS_URL: redisUrl('single', 'newcomer:') })
+    try {
+      assert.equal((await fetch(`http://localhost:${port}/readyz`)).status, 200)
+    } finally {
+      await server.stop()
+    }
   })
 
   it('installs and generates nothing at the second start', async () => {

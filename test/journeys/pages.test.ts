@@ -9,6 +9,7 @@ import { GROUPS } from '../../src/scopes.ts'
 import { useBrowser } from '../support/browser.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
+import { journeyStores } from '../support/stores.ts'
 
 const SCREENS = {
   desktop: { viewport: { width: 1100, height: 900 }, colorScheme: 'light' },
@@ -16,46 +17,48 @@ const SCREENS = {
   'phone-dark': { viewport: { width: 375, height: 740 }, colorScheme: 'dark' },
 } as const
 
-describe('pages', () => {
-  const server = useServer()
-  const browser = useBrowser()
-  before(() => mkdirSync('screenshots', { recursive: true }))
+for (const store of journeyStores('pages'))
+  describe(`pages, on ${store.name}`, () => {
+    const server = useServer(store.env)
+    const browser = useBrowser()
+    before(() => mkdirSync('screenshots', { recursive: true }))
 
-  for (const [screen, options] of Object.entries(SCREENS)) {
-    it(`are right on a screen: ${screen}`, async () => {
-      const { page, context, complaints } = await browser.newPerson(options)
-      const look = (name: string) => inspect(page, `screenshots/${name}-${screen}.png`)
+    for (const [screen, options] of Object.entries(SCREENS)) {
+      it(`are right on a screen: ${screen}`, async () => {
+        const { page, context, complaints } = await browser.newPerson(options)
+        const look = (name: string) => inspect(page, `screenshots/${name}-${screen}.png`)
 
-      await page.goto(server.origin)
-      await look('home')
+        await page.goto(server.origin)
+        for (const folded of await page.locator('summary').all()) await folded.click()
+        await look('home')
 
-      const client = await register(server, { client_name: 'Claude Code' })
-      await page.goto(authorizationRequest(server, client, { scope: GROUPS.admin.join(' ') }).url)
-      await look('sign-in')
-      await page.getByLabel('QuantConnect user id').fill('100001')
-      await page.getByLabel('API token').fill('wrong')
-      await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByRole('alert').waitFor()
-      assert.equal(await page.getByLabel('API token').inputValue(), '')
-      assert.equal(await page.getByLabel('QuantConnect user id').inputValue(), '100001')
-      await look('sign-in-refused')
-      complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes('422'))) // the refusal itself
+        const client = await register(server, { client_name: 'Claude Code' })
+        await page.goto(authorizationRequest(server, client, { scope: GROUPS.admin.join(' ') }).url)
+        await look('sign-in')
+        await page.getByLabel('QuantConnect user id').fill('100001')
+        await page.getByLabel('API token').fill('wrong')
+        await page.getByRole('button', { name: 'Sign in' }).click()
+        await page.getByRole('alert').waitFor()
+        assert.equal(await page.getByLabel('API token').inputValue(), '')
+        assert.equal(await page.getByLabel('QuantConnect user id').inputValue(), '100001')
+        await look('sign-in-refused')
+        complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes('422'))) // the refusal itself
 
-      await page.getByRole('button', { name: 'Use the sandbox account' }).click()
-      await page.getByRole('button', { name: 'Allow' }).waitFor()
-      await look('consent')
-      const lost = new URL(page.url())
-      assert.deepEqual(complaints, [])
+        await page.getByRole('button', { name: 'Use the sandbox account' }).click()
+        await page.getByRole('button', { name: 'Allow' }).waitFor()
+        await look('consent')
+        const lost = new URL(page.url())
+        assert.deepEqual(complaints, [])
 
-      await context.clearCookies()
-      await page.goto(lost.href)
-      await look('lost-visit')
-      await page.goto(`${server.origin}/authorize?client_id=nobody&response_type=code`)
-      await look('unknown-client')
-      await context.close()
-    })
-  }
-})
+        await context.clearCookies()
+        await page.goto(lost.href)
+        await look('lost-visit')
+        await page.goto(`${server.origin}/authorize?client_id=nobody&response_type=code`)
+        await look('unknown-client')
+        await context.close()
+      })
+    }
+  })
 
 async function inspect(page: Page, picture: string): Promise<void> {
   await page.evaluate(axe.source)

@@ -1,70 +1,70 @@
 // A person allows less than was asked; the assistant meets the limit, asks again, and the person allows it.
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { decodeJwt } from 'jose'
 import { createGrants } from '../../src/grants/grants.ts'
-import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import { useBrowser } from '../support/browser.ts'
 import { isUnauthorized, type Program, usePrograms } from '../support/clients.ts'
 import { visitor } from '../support/person.ts'
 import { challengeOf, rpc, toolCall } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
+import { journeyStores } from '../support/stores.ts'
 
-describe('stepping up', () => {
-  const server = useServer()
-  const browser = useBrowser()
-  const newProgram = usePrograms(server)
-  let program: Program
+for (const store of journeyStores('stepping-up'))
+  describe(`stepping up, on ${store.name}`, () => {
+    const server = useServer(store.env)
+    const browser = useBrowser()
+    const newProgram = usePrograms(server)
+    let program: Program
 
-  it('brings a permission that was unticked, when the assistant needs it and the person agrees', async () => {
-    const { page } = await browser.newPerson()
-    program = await newProgram()
-    const client = await program.connect(visitor(page, { untick: ['qc:projects:write', 'qc:files:write'] }))
-    const before = program.tokens()
-    assert.doesNotMatch(before.scope ?? '', /qc:projects:write/)
-    assert.match(before.scope ?? '', /qc:projects:read/)
+    it('brings a permission that was unticked, when the assistant needs it and the person agrees', async () => {
+      const { page } = await browser.newPerson()
+      program = await newProgram()
+      const client = await program.connect(visitor(page, { untick: ['qc:projects:write', 'qc:files:write'] }))
+      const before = program.tokens()
+      assert.doesNotMatch(before.scope ?? '', /qc:projects:write/)
+      assert.match(before.scope ?? '', /qc:projects:read/)
 
-    const create = { name: 'create_project', arguments: { name: 'Stepped up', language: 'Py' } }
-    const refused = await rpc(server, before.access_token, toolCall(create.name, create.arguments))
-    const challenge = challengeOf(refused)
-    assert.equal(refused.status, 403)
-    assert.deepEqual([challenge.error, challenge.scope], ['insufficient_scope', 'qc:projects:write'])
-    assert.match(challenge.error_description ?? '', /Create projects/)
+      const create = { name: 'create_project', arguments: { name: 'Stepped up', language: 'Py' } }
+      const refused = await rpc(server, before.access_token, toolCall(create.name, create.arguments))
+      const challenge = challengeOf(refused)
+      assert.equal(refused.status, 403)
+      assert.deepEqual([challenge.error, challenge.scope], ['insufficient_scope', 'qc:projects:write'])
+      assert.match(challenge.error_description ?? '', /Create projects/)
 
-    await assert.rejects(client.callTool(create), isUnauthorized) // the SDK has sent the person to the browser
-    await program.authorize(async (url) => {
-      await page.goto(url)
-      const box = page.getByLabel('Create projects')
-      await box.waitFor()
-      assert.ok(await box.isChecked())
-      assert.ok(await page.getByText('new', { exact: true }).first().isVisible())
-      assert.equal(await page.getByLabel('Write and change code').isVisible(), false)
-      await page.getByRole('button', { name: 'Allow' }).click()
-      await page.getByText('Back in the program.').waitFor()
+      await assert.rejects(client.callTool(create), isUnauthorized) // the SDK has sent the person to the browser
+      await program.authorize(async (url) => {
+        await page.goto(url)
+        const box = page.getByLabel('Create projects')
+        await box.waitFor()
+        assert.ok(await box.isChecked())
+        assert.ok(await page.getByText('new', { exact: true }).first().isVisible())
+        assert.equal(await page.getByLabel('Write and change code').isVisible(), false)
+        await page.getByRole('button', { name: 'Allow' }).click()
+        await page.getByText('Back in the program.').waitFor()
+      })
+      const done = await client.callTool(create)
+      assert.equal(done.structuredContent.projects[0].name, 'Stepped up')
+      assert.equal(decodeJwt(program.tokens().access_token).grant_id, decodeJwt(before.access_token).grant_id)
+      await client.close()
     })
-    const done = await client.callTool(create)
-    assert.equal(done.structuredContent.projects[0].name, 'Stepped up')
-    assert.equal(decodeJwt(program.tokens().access_token).grant_id, decodeJwt(before.access_token).grant_id)
-    await client.close()
-  })
 
-  it('works the other way at once: what the grant loses, the very next call cannot do', async () => {
-    const { access_token } = program.tokens()
-    const { grant_id } = decodeJwt<{ grant_id: string }>(access_token)
-    const store = openSqliteStore(join(server.folder, 'data'))
-    const grants = createGrants(store)
-    const list = () => rpc(server, access_token, toolCall('list_projects')).then(({ status }) => status)
-    try {
-      assert.equal(await list(), 200)
-      await grants.change(grant_id, { scopes: ['qc:account:read'] })
-      assert.equal(await list(), 403)
-      await grants.change(grant_id, { scopes: ['qc:account:read', 'qc:projects:read'] })
-      assert.equal(await list(), 200)
-      await grants.end(grant_id)
-      assert.equal(await list(), 401)
-    } finally {
-      await store.close()
-    }
+    it('works the other way at once: what the grant loses, the very next call cannot do', async () => {
+      const { access_token } = program.tokens()
+      const { grant_id } = decodeJwt<{ grant_id: string }>(access_token)
+      const opened = await store.open(server.folder)
+      const grants = createGrants(opened)
+      const list = () => rpc(server, access_token, toolCall('list_projects')).then(({ status }) => status)
+      try {
+        assert.equal(await list(), 200)
+        await grants.change(grant_id, { scopes: ['qc:account:read'] })
+        assert.equal(await list(), 403)
+        await grants.change(grant_id, { scopes: ['qc:account:read', 'qc:projects:read'] })
+        assert.equal(await list(), 200)
+        await grants.end(grant_id)
+        assert.equal(await list(), 401)
+      } finally {
+        await opened.close()
+      }
+    })
   })
-})
