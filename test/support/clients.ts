@@ -35,11 +35,18 @@ export function usePrograms(server: TestServer) {
     for (const program of programs) program.close()
   })
   /** A program that knows nothing but the server's address yet. */
-  return async (line: 'v1' | 'v2' = 'v2', name?: string): Promise<Program> => {
-    const program = await new Program(line, server.mcp, name).open()
+  return async (line: 'v1' | 'v2' = 'v2', name?: string, identity: Identity = {}): Promise<Program> => {
+    const program = await new Program(line, server.mcp, name, identity).open()
     programs.push(program)
     return program
   }
+}
+
+/** How a program identifies itself, where it is not as its line of the SDK usually does. */
+export interface Identity {
+  /** Where its metadata document lies; it then registers nowhere. */
+  readonly clientMetadataUrl?: string
+  readonly token_endpoint_auth_method?: 'none' | 'client_secret_basic' | 'client_secret_post'
 }
 
 /** A client program: one registration, one set of tokens, one loopback callback. */
@@ -47,6 +54,8 @@ export class Program implements v2.OAuthClientProvider {
   readonly line: 'v1' | 'v2'
   readonly name: string
   readonly mcp: string
+  readonly clientMetadataUrl?: string
+  readonly #authMethod: string
   #callback: Server | undefined
   #answer: Promise<URLSearchParams> | undefined
   #information: v2.OAuthClientInformationMixed | undefined
@@ -57,10 +66,12 @@ export class Program implements v2.OAuthClientProvider {
   redirectUrl = ''
   authorizationUrl = ''
 
-  constructor(line: 'v1' | 'v2', mcp: string, name = `Test program ${line}`) {
+  constructor(line: 'v1' | 'v2', mcp: string, name = `Test program ${line}`, identity: Identity = {}) {
     this.line = line
     this.mcp = mcp
     this.name = name
+    if (identity.clientMetadataUrl) this.clientMetadataUrl = identity.clientMetadataUrl
+    this.#authMethod = identity.token_endpoint_auth_method ?? (line === 'v1' ? 'client_secret_post' : 'none')
   }
 
   /** Opens the callback on a free loopback port. */
@@ -88,12 +99,13 @@ export class Program implements v2.OAuthClientProvider {
       client_name: this.name,
       redirect_uris: [this.redirectUrl],
       grant_types: ['authorization_code', 'refresh_token'],
-      token_endpoint_auth_method: this.line === 'v1' ? 'client_secret_post' : 'none',
+      token_endpoint_auth_method: this.#authMethod,
     }
   }
   clientInformation = () => this.#information
   saveClientInformation = (information: v2.OAuthClientInformationMixed) => {
     this.#information = information
+    if ('client_secret' in information) noteSecrets({ client_secret: information.client_secret })
   }
   tokens = () => this.#tokens as OAuthTokens
   saveTokens = (tokens: OAuthTokens) => {
