@@ -18,14 +18,11 @@ export const createOidcAdapter =
   (store: Store) =>
   (model: string): Adapter => {
     const key = (id: string) => KEYS.oidc(model, id)
-    const read = async (at: string) => {
-      const json = await store.get(at)
-      return json ? (JSON.parse(json) as AdapterPayload) : undefined
-    }
+    const read = async (at: string) => parse(await store.get(at))
     return {
       async upsert(id, payload, expiresIn) {
         if (!expiresIn) throw new Error(`a ${model} without a lifetime would stay for ever`)
-        const value = JSON.stringify(withoutIds(payload))
+        const value = format(withoutIds(payload))
         const written = await (WRITTEN_ONCE.has(model) ? add : put)(store, key(id), value, expiresIn)
         if (!written && model === 'ReplayDetection') throw new errors.InvalidClientAuth('the assertion was used before')
         if (model === 'Session' && payload.uid) await put(store, KEYS.sessionByUid(payload.uid), key(id), expiresIn)
@@ -46,11 +43,11 @@ export const createOidcAdapter =
       /** Marks the record as used, for exactly one of all who ask at once. Throws `InvalidGrant` for the others. */
       async consume(id) {
         await update(store, key(id), (current) => {
-          if (!current) throw new errors.InvalidGrant(`${model} is gone`)
-          const payload: AdapterPayload = JSON.parse(current)
+          const payload = parse(current)
+          if (!payload) throw new errors.InvalidGrant(`${model} is gone`)
           if (payload.consumed && REPEATABLE.has(model)) return undefined
           if (payload.consumed) throw new errors.InvalidGrant(`${model} was used before`)
-          const value = JSON.stringify({ ...payload, consumed: epoch() })
+          const value = format({ ...payload, consumed: epoch() })
           return { value, ttl: Math.max(1, (payload.exp ?? 0) - epoch()) }
         })
       },
@@ -64,6 +61,15 @@ export const createOidcAdapter =
       revokeByGrantId: async () => undefined,
     }
   }
+
+const format = (payload: AdapterPayload): string => JSON.stringify({ version: 1, ...payload })
+
+/** A record of a version that this release does not know counts as absent. The first ones had no version. */
+function parse(json: string | undefined): AdapterPayload | undefined {
+  if (!json) return undefined
+  const { version = 1, ...payload } = JSON.parse(json)
+  return version === 1 ? payload : undefined
+}
 
 /** An interaction remembers the session it began in, cookie value included; that would be a session id in plain. */
 function withoutIds({ jti: _id, ...payload }: AdapterPayload): AdapterPayload {

@@ -1,0 +1,69 @@
+// Records as earlier releases wrote them, letter by letter. What stands here must be readable for ever; a new form is added
+// below the old ones.
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { createClientAdapter } from '../../src/authorization-server/client-adapter.ts'
+import { createGrants } from '../../src/grants/grants.ts'
+import { KEYS } from '../../src/storage/keys.ts'
+import { createOidcAdapter } from '../../src/storage/oidc-adapter.ts'
+import { openSqliteStore } from '../../src/storage/sqlite.ts'
+import { put } from '../../src/storage/store.ts'
+import { temporaryFolder } from '../support/folder.ts'
+
+const FOREVER = 4_102_444_800 // 2100
+
+describe('a record of an earlier release', () => {
+  const folder = temporaryFolder()
+  const store = openSqliteStore(folder.path)
+  const clients = createClientAdapter(store, async () => {})
+  const tokens = createOidcAdapter(store)('RefreshToken')
+  after(async () => {
+    await store.close()
+    folder.remove()
+  })
+
+  it('is read: a grant of version 1, with and without the mark of several sessions', async () => {
+    const first = `{"version":1,"id":"g","createdAt":1790000000,"accountId":"a","clientId":"c","scopes":["qc:account:read"],"redirectHost":"client.example","expiresAt":${FOREVER}}`
+    await put(store, KEYS.grant('g'), first, 60)
+    assert.deepEqual((await createGrants(store).find('g'))?.scopes, ['qc:account:read'])
+    await put(store, KEYS.grant('g'), first.replace('"redirectHost"', '"severalSessions":true,"redirectHost"'), 60)
+    assert.equal((await createGrants(store).find('g'))?.severalSessions, true)
+  })
+
+  it('is read: a client of version 1, never used and used', async () => {
+    const metadata = '{"client_id":"c","client_name":"Notebook","redirect_uris":["https://client.example/cb"]}'
+    for (const record of [
+      `{"version":1,"metadata":${metadata}}`,
+      `{"version":1,"metadata":${metadata},"used":1790000000}`,
+    ]) {
+      await put(store, KEYS.client('c'), record, 60)
+      assert.equal((await clients.find('c'))?.client_name, 'Notebook')
+    }
+  })
+
+  it('is read: a refresh token without a version, which was the first form, and of version 1', async () => {
+    const members = `"iat":1790000000,"exp":${FOREVER},"accountId":"a","clientId":"c","grantId":"g","kind":"RefreshToken"`
+    for (const record of [`{${members}}`, `{"version":1,${members}}`]) {
+      await put(store, KEYS.oidc('RefreshToken', 'value'), record, 60)
+      assert.deepEqual(await tokens.find('value'), {
+        iat: 1790000000,
+        exp: FOREVER,
+        accountId: 'a',
+        clientId: 'c',
+        grantId: 'g',
+        kind: 'RefreshToken',
+        jti: 'value',
+      })
+    }
+  })
+
+  it('of a later version allows nothing', async () => {
+    await put(store, KEYS.grant('g'), '{"version":2}', 60)
+    assert.equal(await createGrants(store).find('g'), undefined)
+    await put(store, KEYS.client('c'), '{"version":2,"metadata":{"client_id":"c"}}', 60)
+    assert.equal(await clients.find('c'), undefined)
+    await put(store, KEYS.oidc('RefreshToken', 'value'), '{"version":2,"grantId":"g"}', 60)
+    assert.equal(await tokens.find('value'), undefined)
+    await assert.rejects(tokens.consume('value'), /invalid_grant/)
+  })
+})
