@@ -15,7 +15,7 @@ import { createProvider } from './provider.ts'
 import { limitRequests } from './request-limits.ts'
 import { homePage } from './views/home.ts'
 import { STYLESHEET, sendPage } from './views/layout.ts'
-import { problemPage } from './views/problem.ts'
+import { explain } from './views/problem.ts'
 
 export type AuthorizationServerSuppliers = Omit<ProviderSuppliers, 'renderError'> &
   Omit<InteractionSuppliers, 'provider' | 'issuer'>
@@ -94,45 +94,3 @@ export function authorizationServer(config: Config, suppliers: AuthorizationServ
 
 /** Whether a `client_id` says where the client's metadata document is. */
 const isDocumentUrl = (client_id: unknown): boolean => typeof client_id === 'string' && client_id.startsWith('https://')
-
-/** An error that cannot go back to the client, because who or where it is was part of the error. */
-function explain(error: string, description: string | undefined, sandbox: boolean, byDocument = false) {
-  const again = 'Go back to your assistant and connect again.'
-  const base = { title: 'This cannot go on', code: error, sandbox }
-  switch (error) {
-    case 'invalid_client':
-      if (byDocument) {
-        return problemPage({
-          ...base,
-          happened: 'The assistant describes itself on a site of its makers, and this server could not read that.',
-          remedy: 'Connect again in a few minutes. If that does not help, tell the makers of the assistant.',
-        })
-      }
-      return problemPage({
-        ...base,
-        happened: 'The assistant uses a registration that this server does not know (any more).',
-        remedy: 'Remove this server from your assistant and add it again; that registers it anew.',
-      })
-    case 'invalid_redirect_uri':
-      return problemPage({
-        ...base,
-        happened: 'The assistant asks to return to an address that it did not register, so nothing was sent there.',
-        remedy: 'Remove this server from your assistant and add it again. If that does not help, tell its makers.',
-      })
-    case 'temporarily_unavailable':
-      return problemPage({
-        ...base,
-        title: 'One moment, please',
-        happened: 'This server cannot reach its store right now. Nothing was changed.',
-        remedy: 'Load this page again in a few seconds.',
-      })
-    case 'server_error':
-      return problemPage({
-        ...base,
-        happened: 'Something went wrong on this server. The cause is in its log.',
-        remedy: `${again} If it happens again, tell whoever runs this server.`,
-      })
-    default:
-      return problemPage({ ...base, happened: description ?? 'The request cannot be answered.', remedy: again })
-  }
-}

@@ -68,11 +68,11 @@ export function describeClient(client: ClientWords, redirectUri: string): Client
 }
 
 /**
- * How the identity is known. `publisher` is the host of the client's document. It vouches for a hosted client, but cannot
+ * How the identity is known. `publisher` is the host of the client's document. It can speak for a hosted client, but not
  * for one on this computer, where any program could name the same document (MCP 2026-07-28, Localhost Redirect URI Risks).
  */
 function standing(name: string, local: boolean, publisher: string | undefined): string {
-  if (!local && publisher) return `It calls itself “${name}”. Its makers vouch for it at ${publisher}.`
+  if (!local && publisher) return `${publisher} says that this is “${name}”. Go on only if you trust ${publisher}.`
   if (!local) return `Unverified: it calls itself “${name}”. Check the address below before you go on.`
   const onlyIf = 'Go on only if you have just started connecting it yourself.'
   return publisher

@@ -6,8 +6,11 @@ const CLAUDE = { clientId: 'https://claude.ai/oauth/x', clientName: 'Claude', cl
 const standing = (redirect: string, client: object = {}) => describeClient({ ...CLAUDE, ...client }, redirect).standing
 
 describe('what a person reads of a client with a metadata document (MCP 2026-07-28, Client ID Metadata Document Security)', () => {
-  it('names the host that vouches for a hosted client', () => {
-    assert.equal(standing('https://claude.ai/cb'), 'It calls itself “Claude”. Its makers vouch for it at claude.ai.')
+  it('names the host that speaks for a hosted client', () => {
+    assert.equal(
+      standing('https://claude.ai/cb'),
+      'claude.ai says that this is “Claude”. Go on only if you trust claude.ai.',
+    )
   })
 
   it('warns that any program on this computer could name the same document', () => {
@@ -20,7 +23,7 @@ describe('what a person reads of a client with a metadata document (MCP 2026-07-
   })
 
   it('shows a host of foreign letters in its plain spelling', () => {
-    assert.match(standing('https://a.example/', { clientId: 'https://clаude.ai/x' }), /at xn--/) // a Cyrillic а
+    assert.match(standing('https://a.example/', { clientId: 'https://clаude.ai/x' }), /^xn--/) // a Cyrillic а
   })
 
   it('names nobody for a client that registered, whatever its id looks like', () => {

@@ -24,3 +24,48 @@ export const problemPage = ({ title, happened, remedy, code, sandbox }: ProblemV
       ${code ? html`<p class="quiet">Error: <code>${code}</code></p>` : ''}
     </section>`,
   )
+
+/**
+ * The page for an OAuth error that cannot go back to the client, because who or where it is was part of the error.
+ * `byDocument` says that the client is known by its metadata document.
+ */
+export function explain(error: string, description: string | undefined, sandbox: boolean, byDocument = false): Html {
+  const again = 'Go back to your assistant and connect again.'
+  const base = { title: 'This cannot go on', code: error, sandbox }
+  switch (error) {
+    case 'invalid_client':
+      if (byDocument) {
+        return problemPage({
+          ...base,
+          happened: 'The assistant describes itself on a site of its makers, and this server could not read that.',
+          remedy: 'Connect again in a few minutes. If that does not help, tell the makers of the assistant.',
+        })
+      }
+      return problemPage({
+        ...base,
+        happened: 'The assistant uses a registration that this server does not know (any more).',
+        remedy: 'Remove this server from your assistant and add it again; that registers it anew.',
+      })
+    case 'invalid_redirect_uri':
+      return problemPage({
+        ...base,
+        happened: 'The assistant asks to return to an address that it did not register, so nothing was sent there.',
+        remedy: 'Remove this server from your assistant and add it again. If that does not help, tell its makers.',
+      })
+    case 'temporarily_unavailable':
+      return problemPage({
+        ...base,
+        title: 'One moment, please',
+        happened: 'This server cannot reach its store right now. Nothing was changed.',
+        remedy: 'Load this page again in a few seconds.',
+      })
+    case 'server_error':
+      return problemPage({
+        ...base,
+        happened: 'Something went wrong on this server. The cause is in its log.',
+        remedy: `${again} If it happens again, tell whoever runs this server.`,
+      })
+    default:
+      return problemPage({ ...base, happened: description ?? 'The request cannot be answered.', remedy: again })
+  }
+}
