@@ -83,7 +83,9 @@ async function openStore({ redis, dataDir }: Config, log: Log): Promise<Store> {
 }
 
 const howToForgetKeys = ({ redis, dataDir }: Config): string =>
-  redis ? `delete ${redis.prefix}${KEYS.fingerprint()} in Redis` : `remove ${dataDir}`
+  redis
+    ? `delete ${redis.prefix}${KEYS.fingerprint()} in Redis`
+    : `sqlite3 ${dataDir}/qcgate.sqlite "DELETE FROM entries WHERE key = '${KEYS.fingerprint()}'"`
 
 async function listen(server: Server, { host, port }: Config): Promise<void> {
   try {

@@ -77,6 +77,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
     responseTypes: ['code'],
     pkce: { required: () => true },
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    assertJwtClientAuthClaimsAndHeader: (_ctx, { exp }) => checkAssertionLifetime(Number(exp)),
     clientDefaults: CLIENT_DEFAULTS,
     // The library's place to look at all metadata of a client, registered or in a document; what it names is checked there.
     extraClientMetadata: {
@@ -170,6 +171,12 @@ const CLIENT_DEFAULTS: Partial<ClientMetadata> = {
   grant_types: ['authorization_code', 'refresh_token'],
   response_types: ['code'],
   id_token_signed_response_alg: 'ES256',
+}
+
+/** That an assertion was used is remembered until it ends, so it must end soon (RFC 7523 §3, point 4). */
+function checkAssertionLifetime(exp: number): void {
+  if (exp > Date.now() / 1000 + HOUR)
+    throw new errors.InvalidClientAuth('the assertion ends more than an hour from now')
 }
 
 /** Seconds until the grant of the request at hand ends. */

@@ -9,7 +9,7 @@ import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
 
-const Stored = z.object({
+const Known = z.object({
   version: z.literal(1),
   id: z.string(),
   /** Whose account: the `sub` of the tokens. */
@@ -25,7 +25,9 @@ const Stored = z.object({
   expiresAt: z.number(),
 })
 
-export type Grant = Readonly<z.infer<typeof Stored>>
+export type Grant = Readonly<z.infer<typeof Known>>
+/** Members that a later release adds are kept when this one changes a record. */
+const Stored = Known.loose()
 
 /** What of a grant may change while it lives. */
 export interface GrantChange {

@@ -24,6 +24,14 @@ async function fingerprintOf(folder: string): Promise<Fingerprint> {
   return { version: 1, files: Object.fromEntries(await Promise.all(files)) }
 }
 
+function parse(json: string): Fingerprint {
+  const { success, data } = Fingerprint.safeParse(JSON.parse(json))
+  if (success) return data
+  throw new KeyFileError(
+    'KEYS_DIR: the store was used by a later release, which noted its keys in another way; run that one',
+  )
+}
+
 /** The key files that lack the key which the others use now. Further keys are fine: that is how keys are replaced. */
 export const filesThatDiffer = (own: Fingerprint, known: Fingerprint): string[] =>
   Object.entries(known.files).flatMap(([name, [inUse = '']]) => (own.files[name]?.includes(inUse) ? [] : [name]))
@@ -35,7 +43,7 @@ export const filesThatDiffer = (own: Fingerprint, known: Fingerprint): string[] 
 export async function checkFingerprint(folder: string, store: Store, startOver: string): Promise<void> {
   const own = await fingerprintOf(folder)
   await update(store, KEYS.fingerprint(), (current) => {
-    const known = current ? Fingerprint.parse(JSON.parse(current)) : own
+    const known = current ? parse(current) : own
     const others = filesThatDiffer(own, known)
     if (others.length) {
       throw new KeyFileError(

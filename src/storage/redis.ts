@@ -59,10 +59,11 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
   // A second connection for writes that wait for a replica: Redis serves nothing else on a connection that waits.
   const writer = address.mode === 'single' ? client : connectionTo(address)
   const clients = [...new Set([client, writer])]
+  const stopReporting = reportOutages(client, log)
   const close = async () => {
+    stopReporting()
     for (const one of clients) one.disconnect()
   }
-  reportOutages(client, log)
   try {
     await Promise.all(clients.map(connect))
     await inspect(client, address, log)
@@ -78,7 +79,10 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
     if (writer === client || Date.now() < waitForReplicasFrom) return
     // The first command leads the second one to the node, and the connection, that took the write.
     const [, wait] = (await writer.pipeline().exists(key).wait(1, REPLICA_MS).exec()) ?? []
-    if (Number(wait?.[1] ?? 0) >= 1) return
+    const [failure, replicas] = wait ?? []
+    // The connection broke in between, maybe because the master died with the write: it must not count as done.
+    if (failure) throw failure
+    if (Number(replicas ?? 0) >= 1) return
     waitForReplicasFrom = Date.now() + NO_REPLICA_MS
     log.warn('no replica acknowledged a write; it would be lost with the master')
   }
@@ -207,8 +211,11 @@ async function inspect(client: Redis | Cluster, { mode }: RedisAddress, log: Log
   }
 }
 
-/** The operator learns when Redis goes and when it is back, once each, and not with every request. */
-function reportOutages(client: Redis | Cluster, log: Log): void {
+/**
+ * The operator learns when Redis goes and when it is back, once each, and not with every request. Returns how to stop that:
+ * it is no outage when we leave.
+ */
+function reportOutages(client: Redis | Cluster, log: Log): () => void {
   let away = false
   let ready = false
   const gone = (error?: Error) => {
@@ -222,6 +229,9 @@ function reportOutages(client: Redis | Cluster, log: Log): void {
     ready = true
     away = false
   })
+  return () => {
+    ready = false
+  }
 }
 
 /** An error in words, with what to do about it where that is known. */

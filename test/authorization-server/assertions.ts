@@ -14,15 +14,29 @@ export async function newKey(alg = 'ES256', kid = 'one'): Promise<ClientKey> {
   return { alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
 }
 
-/** The parameters that prove who a client is, good for one request, also at a server whose clock was pushed. */
-export async function assertionBy(key: ClientKey, client_id: string, aud: string, jti: string = crypto.randomUUID()) {
+export interface AssertionTime {
+  /** Seconds by which the server's clock was pushed. */
+  readonly ahead?: number
+  /** Seconds for which the assertion is good. */
+  readonly lifetime?: number
+}
+
+/** The parameters that prove who a client is, good for one request. */
+export async function assertionBy(
+  key: ClientKey,
+  client_id: string,
+  aud: string,
+  jti: string = crypto.randomUUID(),
+  { ahead = 0, lifetime = 55 * 60 }: AssertionTime = {},
+) {
+  const now = Math.floor(Date.now() / 1000) + ahead
   const client_assertion = await new SignJWT({ jti })
     .setProtectedHeader({ alg: key.alg, kid: key.jwk.kid ?? '' })
     .setIssuer(client_id)
     .setSubject(client_id)
     .setAudience(aud)
-    .setIssuedAt()
-    .setExpirationTime('90d')
+    .setIssuedAt(now)
+    .setExpirationTime(now + lifetime)
     .sign(key.privateKey)
   return {
     client_id,

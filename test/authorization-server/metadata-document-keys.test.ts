@@ -33,7 +33,9 @@ describe('a client that proves itself with a key, private_key_jwt (RFC 7523 §2.
       redirect_uri: redirect,
     }
   }
-  const prove = (client_id = CHATGPT, by = key, aud = server.origin) => assertionBy(by, client_id, aud)
+  let ahead = 0
+  const prove = (client_id = CHATGPT, by = key, aud = server.origin) =>
+    assertionBy(by, client_id, aud, crypto.randomUUID(), { ahead })
   const redeemed = async (response: Response) => {
     assert.equal(response.status, 200, await response.clone().text())
     return (await response.json()) as Tokens
@@ -97,6 +99,11 @@ describe('a client that proves itself with a key, private_key_jwt (RFC 7523 §2.
     assert.equal(await refusal(bare), '401 invalid_client')
   })
 
+  it('is refused with a proof that lasts longer than an hour, since its use must be remembered for as long', async () => {
+    const long = await assertionBy(key, CHATGPT, server.origin, 'long', { lifetime: 2 * 60 * 60 })
+    assert.equal(await refusal(await tokenRequest(server, { ...(await code()), ...long })), '401 invalid_client')
+  })
+
   it('is asked for its keys once a minute at most', async () => {
     await server.advance(61)
     const before = web.visits(JWKS)
@@ -123,6 +130,7 @@ describe('a client that proves itself with a key, private_key_jwt (RFC 7523 §2.
     for (let i = 0; i < 3; i++) await redeemed(await tokenRequest(server, { ...(await code()), ...(await prove()) }))
     assert.equal(web.visits(JWKS), before + 1)
     await server.advance(31 * DAY)
+    ahead = 31 * DAY
     person = await signedIn(server)
     assert.equal(
       await refusal(await tokenRequest(server, { ...(await code()), ...(await prove()) })),

@@ -57,6 +57,13 @@ describe('a record of an earlier release', () => {
     }
   })
 
+  it('keeps what a later release added, when this one changes it', async () => {
+    const later = `{"version":1,"id":"g","createdAt":1790000000,"accountId":"a","clientId":"c","scopes":[],"redirectHost":"","expiresAt":${FOREVER},"added":"later"}`
+    await put(store, KEYS.grant('g'), later, 60)
+    await createGrants(store).change('g', { scopes: ['qc:account:read'] })
+    assert.equal(JSON.parse((await store.get(KEYS.grant('g'))) ?? '').added, 'later')
+  })
+
   it('of a later version allows nothing', async () => {
     await put(store, KEYS.grant('g'), '{"version":2}', 60)
     assert.equal(await createGrants(store).find('g'), undefined)

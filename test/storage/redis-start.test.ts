@@ -95,7 +95,10 @@ describe('the keys of a fleet', () => {
         String(error),
         /cannot start\. KEYS_DIR=.*: cookies\.jwks\.json, signing\.jwks\.json, vault\.jwks\.json hold other keys than the store was used with/,
       )
-      assert.match(String(error), store === 'Redis' ? /delete fingerprint:keys in Redis/ : /remove .*data/)
+      assert.match(
+        String(error),
+        store === 'Redis' ? /delete fingerprint:keys in Redis/ : /DELETE FROM entries WHERE key = 'keys'/,
+      )
       cpSync(join(first.folder, 'keys'), second.KEYS_DIR, { recursive: true, force: true })
       await (await startServer(second)).stop()
       await first.stop()
