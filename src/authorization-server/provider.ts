@@ -47,9 +47,19 @@ export interface ProviderSuppliers {
 
 /** OAuth 2.1 knows one way back: the query. */
 class QueryOnlyProvider extends Provider {
-  override registerResponseMode(...[name, handler]: Parameters<Provider['registerResponseMode']>): void {
-    if (name === 'query') super.registerResponseMode(name, handler)
+  override registerResponseMode(...[name]: Parameters<Provider['registerResponseMode']>): void {
+    if (name === 'query') super.registerResponseMode(name, answerInQuery)
   }
+}
+
+/**
+ * The library would encode a space as `+`, as HTML forms do, and a client that only undoes percent-encoding would not get
+ * its `state` back (RFC 6749 §4.1.2). The client's own query stays as it was registered (§3.1.2).
+ */
+const answerInQuery: Parameters<Provider['registerResponseMode']>[1] = (ctx, redirectUri, payload) => {
+  const answer = Object.entries(payload).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+  ctx.status = 303
+  ctx.redirect(`${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${answer.join('&')}`)
 }
 
 export function createProvider(config: Config, suppliers: ProviderSuppliers): Provider {

@@ -95,13 +95,20 @@ describe('what the consent page shows', () => {
     assert.equal(page.html.includes('100001'), false)
   })
 
-  it('explains each requested scope in its sentence, and no other', async () => {
+  it('explains each requested scope in its sentence, and asks for no other', async () => {
     const page = await consentFor({}, ALL_SCOPES.join(' '))
     assert.deepEqual(boxes(page).sort(), [...ALL_SCOPES].sort())
     for (const scope of ALL_SCOPES) assert.ok(page.html.includes(SCOPES[scope].says), scope)
     const one = await consentFor({}, 'qc:files:read')
-    const shown = ALL_SCOPES.filter((scope) => one.html.includes(SCOPES[scope].says))
-    assert.deepEqual(shown, ['qc:files:read'])
+    assert.deepEqual(boxes(one), ['qc:files:read'])
+  })
+
+  it('folds away what nobody asked for, unticked, for a person who wants to give more', async () => {
+    const page = await consentFor({}, 'qc:files:read')
+    assert.deepEqual(boxes(page, 'more').sort(), ALL_SCOPES.filter((scope) => scope !== 'qc:files:read').sort())
+    assert.match(page.html, /<details><summary>Allow more than it asks for<\/summary>/)
+    assert.doesNotMatch(page.html.split('<details>')[1] ?? '', /checked/)
+    assert.doesNotMatch((await consentFor({}, ALL_SCOPES.join(' '))).html, /<details>/)
   })
 
   it('ticks beforehand only what reads and changes, never what trades, spends, deletes or administers', async () => {
@@ -111,8 +118,10 @@ describe('what the consent page shows', () => {
   })
 
   it('marks what moves money', async () => {
-    const marks = async (scope: string) => (await consentFor({}, scope)).html.split('moves money').length - 1
-    assert.equal(await marks('qc:account:read qc:projects:write qc:files:delete'), 0)
-    assert.equal(await marks('qc:live:write qc:live:execute qc:optimizations:write'), 3)
+    // one part more than there are marks
+    const marks = async (scope: string) =>
+      (await consentFor({}, scope)).html.split('<details>')[0]?.split('moves money').length
+    assert.equal(await marks('qc:account:read qc:projects:write qc:files:delete'), 1)
+    assert.equal(await marks('qc:live:write qc:live:execute qc:optimizations:write'), 4)
   })
 })

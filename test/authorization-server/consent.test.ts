@@ -56,9 +56,16 @@ describe('what a consent decides', () => {
 
   it('ignores a box that was not offered', async () => {
     const { client, request, page } = await visit()
-    const posted = ['qc:account:read', 'qc:live:write', 'qc:admin:write', 'qc:moon:walk', '']
+    const posted = ['qc:account:read', 'qc:moon:walk', 'openid', 'qc:live:write qc:admin:write', '']
     const tokens = await redeem(server, client, request, await allow(page, posted))
     assert.equal(tokens.scope, 'qc:account:read')
+  })
+
+  it('may be for more than the client asked for, since some clients cannot ask again', async () => {
+    const { client, request, page } = await visit()
+    assert.ok(!boxes(page).includes('qc:projects:delete'))
+    const tokens = await redeem(server, client, request, await allow(page, ['qc:account:read', 'qc:projects:delete']))
+    assert.deepEqual(tokens.scope.split(' ').sort(), ['qc:account:read', 'qc:projects:delete'])
   })
 
   it('is an error on the page when nothing is ticked, and the person can go on from there', async () => {
@@ -71,7 +78,7 @@ describe('what a consent decides', () => {
 
   it('is an error on the page when only boxes are ticked that were not offered', async () => {
     const { page } = await visit()
-    await grantsNothing(() => allow(page, ['qc:live:write']), 422)
+    await grantsNothing(() => allow(page, ['qc:moon:walk']), 422)
   })
 
   it('needs a decision, and keeps the boxes as they were posted until there is one', async () => {

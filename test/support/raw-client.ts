@@ -149,11 +149,15 @@ export class RawPerson {
   }
 }
 
-/** The scopes of a consent page's boxes, all or the ticked ones. */
-export const boxes = ({ html }: Place, which: 'all' | 'ticked' = 'all'): string[] =>
-  [...html.matchAll(/<input type="checkbox" name="scope" value="([^"]+)" (checked)?/g)]
-    .filter(([, , checked]) => which === 'all' || checked)
+/** The scopes of a consent page's boxes: those asked for (or allowed already), the ticked ones, or those nobody asked for. */
+export function boxes({ html }: Place, which: 'asked' | 'ticked' | 'more' = 'asked'): string[] {
+  const [asked = '', more = ''] = html.split('<details>')
+  return [
+    ...(which === 'more' ? more : asked).matchAll(/<input type="checkbox" name="scope" value="([^"]+)" (checked)?/g),
+  ]
+    .filter(([, , checked]) => which !== 'ticked' || checked)
     .map(([, scope = '']) => scope)
+}
 
 /** A request to the token endpoint, as it is answered. */
 export const tokenRequest = async (

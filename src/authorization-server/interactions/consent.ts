@@ -11,18 +11,23 @@ export const CONNECTION_DAYS = 30
 export interface Offer {
   readonly scope: Scope
   readonly ticked: boolean
+  /** Whether the client asks for it, or has it. What it does not ask for a person may give all the same. */
+  readonly asked: boolean
   /** Asked for on top of what an existing connection may do. */
   readonly isNew: boolean
 }
 
 /**
- * What the page offers: everything asked for, and everything allowed already. Ticked beforehand is what is allowed, and
- * what is new and harmless; what trades, spends, deletes or administers a person ticks themselves.
+ * What the page offers: everything there is, since some clients cannot ask for more later (clients that take HTTP 403 for
+ * the end), and then only a person can widen a connection. Ticked beforehand is what is allowed, and what is asked for
+ * and harmless; what trades, spends, deletes or administers a person ticks themselves.
  */
 export function offer(requested: readonly Scope[], grant: Grant | undefined): Offer[] {
-  return ALL_SCOPES.filter((scope) => requested.includes(scope) || grant?.scopes.includes(scope)).map((scope) => {
+  return ALL_SCOPES.map((scope) => {
     const allowed = grant?.scopes.includes(scope) ?? false
-    return { scope, ticked: allowed || isHarmless(SCOPES[scope].risk), isNew: Boolean(grant) && !allowed }
+    const asked = allowed || requested.includes(scope)
+    const ticked = allowed || (asked && isHarmless(SCOPES[scope].risk))
+    return { scope, asked, ticked, isNew: Boolean(grant) && asked && !allowed }
   })
 }
 

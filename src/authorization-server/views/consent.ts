@@ -32,8 +32,9 @@ const GROUPS: readonly { readonly risk: Risk; readonly title: string; readonly s
 ]
 const MONEY: readonly Risk[] = ['trades', 'spends']
 
-export const consentPage = (view: ConsentView): Html =>
-  page(
+export function consentPage(view: ConsentView): Html {
+  const more = view.offered.filter(({ asked }) => !asked)
+  return page(
     { title: 'Allow access?', sandbox: view.sandbox },
     html`<section class="card">
       <h1>${view.client.name} asks to use ${view.sandbox ? 'a sandbox account' : 'your QuantConnect account'}</h1>
@@ -56,23 +57,13 @@ export const consentPage = (view: ConsentView): Html =>
       <form method="post">
         <input type="hidden" name="csrf" value="${view.csrf}">
         <p>Tick what the assistant may do. It can do only what is ticked, and you can tick less than it asks for.</p>
-        ${GROUPS.map(({ risk, title, says }) => {
-          const scopes = view.offered.filter(({ scope }) => SCOPES[scope].risk === risk)
-          if (!scopes.length) return ''
-          return html`<fieldset class="${isHarmless(risk) ? '' : 'grave'}">
-            <legend>${title}</legend>
-            ${says ? html`<p>${says}</p>` : ''}
-            ${scopes.map(
-              ({ scope, ticked, isNew }) => html`<label class="scope">
-              <input type="checkbox" name="scope" value="${scope}" ${ticked ? 'checked' : ''}>
-              <span><span>${SCOPES[scope].says}
-                ${MONEY.includes(risk) ? html`<span class="badge">moves money</span>` : ''}
-                ${isNew ? html`<span class="badge">new</span>` : ''}</span>
-                <code>${scope}</code></span>
-            </label>`,
-            )}
-          </fieldset>`
-        })}
+        ${boxes(view.offered.filter(({ asked }) => asked))}
+        ${
+          more.length
+            ? html`<details${more.some(({ ticked }) => ticked) ? ' open' : ''}><summary>Allow more than it asks for</summary>
+            ${boxes(more)}</details>`
+            : ''
+        }
         <div class="actions">
           <button class="main" name="decision" value="allow">Allow</button>
           <button name="decision" value="deny">Deny</button>
@@ -80,3 +71,24 @@ export const consentPage = (view: ConsentView): Html =>
       </form>
     </section>`,
   )
+}
+
+/** A box for each scope, those of one kind together. */
+const boxes = (offered: readonly Offer[]): Html =>
+  html`${GROUPS.map(({ risk, title, says }) => {
+    const scopes = offered.filter(({ scope }) => SCOPES[scope].risk === risk)
+    if (!scopes.length) return ''
+    return html`<fieldset class="${isHarmless(risk) ? '' : 'grave'}">
+      <legend>${title}</legend>
+      ${says ? html`<p>${says}</p>` : ''}
+      ${scopes.map(
+        ({ scope, ticked, isNew }) => html`<label class="scope">
+        <input type="checkbox" name="scope" value="${scope}" ${ticked ? 'checked' : ''}>
+        <span><span>${SCOPES[scope].says}
+          ${MONEY.includes(risk) ? html`<span class="badge">moves money</span>` : ''}
+          ${isNew ? html`<span class="badge">new</span>` : ''}</span>
+          <code>${scope}</code></span>
+      </label>`,
+      )}
+    </fieldset>`
+  })}`
