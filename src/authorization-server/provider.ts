@@ -9,7 +9,7 @@ import type { Log } from '../observability/log.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import { createOidcAdapter } from '../storage/oidc-adapter.ts'
 import type { Store } from '../storage/store.ts'
-import { RETRY_AFTER } from '../storage/store.ts'
+import { RETRY_AFTER, StoreUnavailable } from '../storage/store.ts'
 import type { Vault } from '../vault/vault.ts'
 import { createClientAdapter } from './client-adapter.ts'
 import { createClientDocuments } from './client-documents/client-documents.ts'
@@ -25,7 +25,7 @@ import { answerForJwt, setAsideJwt } from './own-access-tokens.ts'
 import { admitRegistration, nameScopes, registrationId } from './registration.ts'
 import { acceptAuthorizationRequest, acceptBody, checkState } from './requests.ts'
 import type { StoredAccount } from './session.ts'
-import { cookieSettings, isSignedIn, SESSION_SECONDS } from './session.ts'
+import { cookieSettings, isSignedIn, keepSessionIds, SESSION_SECONDS } from './session.ts'
 import { publicKeys } from './signing-keys.ts'
 import { createStaleTokens } from './stale-tokens.ts'
 import { adaptTokenModels } from './token-models.ts'
@@ -166,8 +166,9 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
   provider.proxy = true
   adaptTokenModels(provider, grants, cookieKeys, staleTokens)
   compareHashedSecrets(provider)
+  keepSessionIds(provider)
   adaptRequests(provider, resource)
-  provider.use(sayWhenToComeBack)
+  provider.use(answerOutage(renderError) as Parameters<typeof provider.use>[0])
   provider.use(describeTruthfully)
   provider.use(nameScopes as Parameters<typeof provider.use>[0])
   provider.use(noteUse(store, log) as Parameters<typeof provider.use>[0])
@@ -222,11 +223,25 @@ async function describeTruthfully(ctx: { body: unknown; path: string }, next: ()
   })
 }
 
-/** The store is away, and will be back (RFC 9110 §10.2.3). */
-async function sayWhenToComeBack(ctx: Pick<Koa.Context, 'status' | 'set'>, next: () => Promise<void>): Promise<void> {
-  await next()
-  if (ctx.status === 503) ctx.set('Retry-After', RETRY_AFTER)
-}
+/**
+ * The store is away, and will be back (RFC 9110 §10.2.3). Mostly the library has answered by then; where it saves a session
+ * last, it has not.
+ */
+const answerOutage =
+  (renderError: ProviderSuppliers['renderError']) =>
+  async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+    try {
+      await next()
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error
+      ctx.status = error.status
+      ctx.remove('Location') // a code that was about to be handed out
+      const { error: code, error_description } = error
+      if (ctx.accepts('json', 'html') === 'html') await renderError(ctx, { error: code, error_description })
+      else ctx.body = { error: code, error_description }
+    }
+    if (ctx.status === 503) ctx.set('Retry-After', RETRY_AFTER)
+  }
 
 /** The operator learns the cause of what the client learns only the code of. */
 function reportTo(log: Log, provider: Provider): void {

@@ -1,4 +1,5 @@
 // The browser session: who is signed in here. Its cookie is the only proof of it, so signing in always hands out a new one.
+import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account, Configuration, KoaContextWithOIDC } from 'oidc-provider'
@@ -40,7 +41,7 @@ export const sessionOf = (provider: Provider, ctx: Context): Promise<Session> =>
 export async function signInSession(provider: Provider, issuer: string, keys: CookieKeys, ctx: Context, sub: string) {
   const session = (await sessionOf(provider, ctx)) as Session & { id: string; new?: boolean }
   if (session.accountId !== sub) delete session.authorizations
-  if (!session.new) session.resetIdentifier()
+  if (!session.new) Object.assign(session, { oldId: session.id, id: randomBytes(32).toString('base64url') })
   session.loginAccount({ accountId: sub })
   await session.save(SESSION_SECONDS)
   const { names, long } = cookieSettings(issuer, keys)
@@ -55,4 +56,12 @@ export function isSignedIn({ oidc }: KoaContextWithOIDC): boolean {
   if (!account || account.accountId !== oidc.session?.accountId) return false
   // Whoever replaced a leaked API token shuts out the browsers that signed in with the old one.
   return (oidc.session.authTime() ?? 0) >= account.since
+}
+
+/**
+ * The library gives the session a new id at the end of every visit, and removes the old one before the browser knows: if the
+ * process or the store goes in between, the person is signed out. Signing in has done so already, and that is what counts.
+ */
+export function keepSessionIds(provider: Provider): void {
+  provider.Session.prototype.resetIdentifier = () => undefined
 }

@@ -30,7 +30,7 @@ export function adaptTokenModels(provider: Provider, grants: Grants, { derive }:
 function rotateRefreshTokens(provider: Provider, successorOf: (token: string) => string, stale: StaleTokens): void {
   const model = provider.RefreshToken as unknown as ModelInternals
   const { prototype, instantiate } = model
-  const { generateTokenId, save, destroy } = prototype
+  const { generateTokenId, save } = prototype
   const rotated = () => Provider.ctx?.oidc.entities.RotatedRefreshToken
   const usedRecently = (consumed: unknown) =>
     typeof consumed === 'number' && consumed > Date.now() / 1000 - REPEAT_WINDOW
@@ -47,10 +47,9 @@ function rotateRefreshTokens(provider: Provider, successorOf: (token: string) =>
     return old ? successorOf(old.jti) : generateTokenId.call(this)
   }
 
-  // A used token stays where it is, to be recognised whenever it comes back.
-  prototype.destroy = async function () {
-    if (!this.consumed) await destroy.call(this)
-  }
+  // A token stays where it is: a used one to be recognised whenever it comes back, a revoked one so that a revocation that
+  // broke off half way finds the grant again when it is repeated. Without its grant it opens nothing.
+  prototype.destroy = async () => undefined
 
   // Using up waits until the successor is written: a crash in between leaves a token that still works.
   prototype.consume = async () => undefined

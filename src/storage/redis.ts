@@ -1,6 +1,7 @@
 // The store that several processes share: one Redis, a Sentinel-watched pair, or a Cluster. A step is one Lua function
 // whose keys share a hash tag, so it is atomic on each of them. Reads go to the master: what one process ended, the next
 // call on another must see.
+import calculateSlot from 'cluster-key-slot'
 import type { RedisOptions, Result } from 'ioredis'
 import { Cluster, Redis } from 'ioredis'
 import type { Log } from '../observability/log.ts'
@@ -73,18 +74,20 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
     throw new RedisNotUsable(reasonFor(error))
   }
 
-  let waitForReplicasFrom = 0
+  /** By master, since when its replicas may be waited for again. */
+  const waitFrom = new Map<string, number>()
   /** Waits until one replica has what was just written. None at hand is no reason to refuse: the master has it. */
   async function replicate(key: string): Promise<void> {
-    if (writer === client || Date.now() < waitForReplicasFrom) return
+    const master = writer instanceof Cluster ? (writer.slots[calculateSlot(address.prefix + key)]?.[0] ?? '') : ''
+    if (writer === client || Date.now() < (waitFrom.get(master) ?? 0)) return
     // The first command leads the second one to the node, and the connection, that took the write.
     const [, wait] = (await writer.pipeline().exists(key).wait(1, REPLICA_MS).exec()) ?? []
     const [failure, replicas] = wait ?? []
     // The connection broke in between, maybe because the master died with the write: it must not count as done.
     if (failure) throw failure
     if (Number(replicas ?? 0) >= 1) return
-    waitForReplicasFrom = Date.now() + NO_REPLICA_MS
-    log.warn('no replica acknowledged a write; it would be lost with the master')
+    waitFrom.set(master, Date.now() + NO_REPLICA_MS)
+    log.warn({ master }, 'no replica acknowledged a write; it would be lost with the master')
   }
 
   return {

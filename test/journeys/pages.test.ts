@@ -47,6 +47,11 @@ for (const store of journeyStores('pages'))
         await page.getByRole('button', { name: 'Use the sandbox account' }).click()
         await page.getByRole('button', { name: 'Allow' }).waitFor()
         await look('consent')
+
+        const modest = await register(server, { client_name: 'Modest' })
+        await page.goto(authorizationRequest(server, modest, { scope: 'qc:account:read' }).url)
+        await page.locator('summary').click()
+        await look('consent-more')
         const lost = new URL(page.url())
         assert.deepEqual(complaints, [])
 

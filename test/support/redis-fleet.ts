@@ -34,6 +34,12 @@ interface StartedNode extends RedisNode {
   remove(): Promise<void>
 }
 
+/** All that were started here. Whatever ends this process, and however far it came, none is left behind. */
+const children = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 async function startNode(config: readonly string[], mode: 'redis' | 'sentinel' = 'redis'): Promise<StartedNode> {
   const folder = temporaryFolder()
   const port = await freePort()
@@ -64,7 +70,7 @@ async function startNode(config: readonly string[], mode: 'redis' | 'sentinel' =
     }
     const args = mode === 'sentinel' ? [file, '--sentinel'] : [file]
     child = spawn(process.env.REDIS_SERVER ?? 'redis-server', args, { stdio: 'ignore' })
-    child.once('error', () => {})
+    children.add(child.once('error', () => {}))
     await until('a redis-server to answer', async () => {
       if (child.exitCode !== null || child.pid === undefined) throw new Error('redis-server does not run')
       return ask('PING').then(

@@ -56,7 +56,7 @@ export function consentPage(view: ConsentView): Html {
       ${view.problem ? html`<p class="problem" role="alert">${view.problem}</p>` : ''}
       <form method="post">
         <input type="hidden" name="csrf" value="${view.csrf}">
-        <p>Tick what the assistant may do. It can do only what is ticked, and you can tick less than it asks for.</p>
+        <p>Tick what the assistant may do. It can do only what is ticked, whatever it asks for.</p>
         ${boxes(view.offered.filter(({ asked }) => asked))}
         ${
           more.length
