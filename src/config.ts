@@ -101,6 +101,11 @@ export interface Config {
   readonly keysDir: string
   /** CIDRs of the proxies whose `X-Forwarded-*` headers count. */
   readonly trustedProxies: readonly string[]
+  /**
+   * Whether an address tells who asks. This process speaks no TLS, so an https address has a proxy in front; where none is
+   * trusted, everybody comes from it.
+   */
+  readonly addressesAreKnown: boolean
   readonly quantConnectApiUrl: string
   readonly sandbox: boolean
   readonly logLevel: string
@@ -137,6 +142,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     dataDir: data.DATA_DIR,
     keysDir: data.KEYS_DIR,
     trustedProxies: data.TRUSTED_PROXIES,
+    addressesAreKnown: issuer.startsWith('http:') || data.TRUSTED_PROXIES.length > 0,
     quantConnectApiUrl: data.QUANTCONNECT_API_URL,
     sandbox: data.SANDBOX === undefined ? isLoopback(new URL(issuer).hostname) : data.SANDBOX === 'on',
     logLevel: data.LOG_LEVEL,

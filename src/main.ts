@@ -5,6 +5,7 @@ import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import proxyAddr from 'proxy-addr'
 import { createApp } from './app.ts'
+import { networkOf } from './authorization-server/attempts.ts'
 import { loadCookieKeys } from './authorization-server/cookie-keys.ts'
 import { loadSigningKeys } from './authorization-server/signing-keys.ts'
 import type { Config } from './config.ts'
@@ -46,8 +47,14 @@ async function start(config: Config): Promise<void> {
       ...(sandbox ? { sandbox: sandbox.url } : {}),
     }),
     sandboxAccounts: sandbox ? SANDBOX_ACCOUNTS : [],
-    clientAddress: ({ req }) => proxyAddr(req, trusted),
+    clientAddress: ({ req }) => networkOf(proxyAddr(req, trusted)),
   })
+
+  if (!config.addressesAreKnown) {
+    log.warn(
+      'PUBLIC_URL is https, so a proxy stands in front, and TRUSTED_PROXIES does not name it: all visitors look like one',
+    )
+  }
 
   const server = createServer(app.callback())
   await listen(server, config)

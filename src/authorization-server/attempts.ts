@@ -1,7 +1,8 @@
 // How often someone may try something. Signing in: enough for a person who mistypes, too little for guessing, and never so
 // often that QuantConnect would block our address. What writes a record: enough for a company behind one address, too
 // little to fill the store.
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
+import Provider, { errors } from 'oidc-provider'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 
@@ -25,33 +26,49 @@ export const LIMITS = {
   /** Each writes an interaction, or a pushed request. */
   authorize: { what: 'authorize', most: 600, seconds: 10 * 60 },
   par: { what: 'par', most: 600, seconds: 10 * 60 },
-  /** Fetches of what a client names. */
-  outbound: { what: 'outbound', most: 60, seconds: 60 },
+  /** Documents of clients that are fetched, and fetches in all, of key sets too. */
+  document: { what: 'document', most: 60, seconds: 60 },
+  outbound: { what: 'outbound', most: 120, seconds: 60 },
+  /** Refreshes of one connection; each writes a token that stays for 30 days. */
+  rotation: { what: 'rotation', most: 600, seconds: 10 * 60 },
+  /** Where a client speaks for itself. */
+  client: { what: 'client', most: 12_000, seconds: 10 * 60 },
 } as const
 
 /**
  * Counts one attempt to sign in and says how many seconds to wait when it is one too many; 0 means go on.
  * The account counts by its number whether it exists or not, so the answer tells nothing about it.
  */
-export async function countAttempt(store: Store, userId: string, address: string): Promise<number> {
+export async function countSignIn(store: Store, userId: string, address: string): Promise<number> {
   const { account, address: byAddress, everyone } = LIMITS.signIn
   return (
-    (await count(store, account, userId)) ||
-    (await countByAddress(store, byAddress, address)) ||
-    (await count(store, everyone, ''))
+    (await countAttempt(store, account, userId)) ||
+    (await countAttempt(store, byAddress, address)) ||
+    (await countAttempt(store, everyone, ''))
   )
 }
 
-/** Counts one of something against an address. Seconds to wait when it is one too many; 0 means go on. */
-export const countByAddress = (store: Store, limit: Limit, address: string): Promise<number> =>
-  count(store, limit, networkOf(address))
-
-const count = async (store: Store, { what, most, seconds }: Limit, who: string): Promise<number> =>
+/** Counts one of something, by whom it is done. Seconds to wait when it is one too many; 0 means go on. */
+export const countAttempt = async (store: Store, { what, most, seconds }: Limit, who: string): Promise<number> =>
   (await store.increment(KEYS.attempts(what, who), seconds)) > most ? seconds : 0
 
-/** Who an address stands for: of an IPv6 address the first 64 bits, since whoever has one has all that share them. */
+/** The answer to one too many, for the library to give: 429, and when to come again (RFC 6585 §4). */
+export function tooMany(error_description: string, wait: number): errors.OIDCProviderError {
+  Provider.ctx?.set('Retry-After', String(wait))
+  const error = new errors.CustomOIDCProviderError('temporarily_unavailable', `${error_description}; try again later`)
+  return Object.assign(error, { status: 429, statusCode: 429 })
+}
+
+/**
+ * Who an address stands for: of an IPv6 address the first 64 bits, since whoever has one has all that share them. Some
+ * proxies forward a port as well. What is no address is one visitor, so that nobody gains by inventing some.
+ */
 export function networkOf(address: string): string {
-  const bare = address.replace(/%.*$/, '')
+  const bare = address
+    .replace(/^\[(.*)\](:\d+)?$/, '$1')
+    .replace(/^([\d.]+):\d+$/, '$1')
+    .replace(/%.*$/, '')
+  if (!isIP(bare)) return 'unknown'
   if (!isIPv6(bare)) return bare
   const canonical = new URL(`http://[${bare}]`).hostname.slice(1, -1) // one spelling, in hexadecimal (RFC 5952)
   const mapped = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(canonical)

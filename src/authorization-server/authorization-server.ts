@@ -75,7 +75,7 @@ export function authorizationServer(config: Config, suppliers: AuthorizationServ
       if (!(error instanceof StoreUnavailable) || ctx.accepts('json', 'html') !== 'html') throw error
       ctx.status = error.status
       ctx.set('Retry-After', RETRY_AFTER)
-      await sendPage(ctx as Context, explain(error.error, undefined, config.sandbox))
+      await sendPage(ctx as Context, explain(error.error, error.error_description, config.sandbox))
     }
   }
 

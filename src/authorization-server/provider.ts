@@ -68,7 +68,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
   const grantAdapter = createGrantAdapter(grants, resource)
   const clientAdapter = createClientAdapter(store, admitRegistration(store, clientAddress))
   const oidcAdapter = createOidcAdapter(store)
-  const staleTokens = createStaleTokens(suppliers)
+  const staleTokens = createStaleTokens(suppliers, config.addressesAreKnown)
   const clientDocuments = createClientDocuments(store, createOutbound(new URL(issuer).hostname), log)
 
   const provider = new QueryOnlyProvider(issuer, {
@@ -110,7 +110,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
       clientIdMetadataDocument: {
         enabled: true,
         ack: 'draft-02',
-        allowFetch: (_ctx, id) => /^https:\/\/[^/?#]+\//i.test(id), // it has a path (§3)
+        allowFetch: (_ctx, id) => clientDocuments.admit(id),
         cacheDuration: { min: 5 * 60, max: HOUR },
       },
       introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },

@@ -5,7 +5,7 @@ import type { Context } from 'koa'
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import Provider, { errors } from 'oidc-provider'
 import type { Store } from '../storage/store.ts'
-import { countByAddress, LIMITS } from './attempts.ts'
+import { countAttempt, LIMITS, tooMany } from './attempts.ts'
 
 /**
  * Assistants that run on their makers' servers: many people share their addresses. A registration that returns only there
@@ -31,28 +31,23 @@ interface ClientModel {
   needsSecret(metadata: Record<string, unknown>): boolean
 }
 
-/** Real clients need a tenth of it; what is longer would fill the store. */
-const LONGEST = 16 * 1024
+/** Real clients need a tenth of it; what is longer would fill the store. Of hosted ones there may be many. */
+const LONGEST = { hosted: 2 * 1024, other: 16 * 1024 }
 
 /** Counts a new registration against the address it comes from. Throws when it is one too many, or too long. */
 export function admitRegistration(store: Store, clientAddress: (ctx: Context) => string) {
   return async (metadata: AdapterPayload): Promise<void> => {
-    if (JSON.stringify(metadata).length > LONGEST) {
-      throw new errors.InvalidClientMetadata(`the metadata must have at most ${LONGEST} characters`)
-    }
     const ctx = Provider.ctx as unknown as Context // sound: registrations are written only while one is requested
     const hosted = (metadata.redirect_uris as string[]).every((uri) =>
       HOSTED.some((host) => uri.startsWith(`https://${host}/`)),
     )
+    const longest = hosted ? LONGEST.hosted : LONGEST.other
+    if (JSON.stringify(metadata).length > longest) {
+      throw new errors.InvalidClientMetadata(`the metadata must have at most ${longest} characters`)
+    }
     const limit = hosted ? LIMITS.hostedRegistration : LIMITS.registration
-    const wait = await countByAddress(store, limit, clientAddress(ctx))
-    if (!wait) return
-    ctx.set('Retry-After', String(wait))
-    const error = new errors.CustomOIDCProviderError(
-      'temporarily_unavailable',
-      `too many new registrations from this address; use the one you have, or try again in ${wait} seconds`,
-    )
-    throw Object.assign(error, { status: 429, statusCode: 429 })
+    const wait = await countAttempt(store, limit, clientAddress(ctx))
+    if (wait) throw tooMany('too many new registrations from this address; use the one you have', wait)
   }
 }
 

@@ -1,7 +1,9 @@
-// Anyone may begin an authorization, and each beginning writes a record: so there is a limit per address.
+// Anyone may begin an authorization, and each beginning writes a record; so may whoever has a connection, with each token.
+// So there is a limit per address, wide enough for hosted assistants whose many people share one.
 import type { Context, Middleware } from 'koa'
 import type { Store } from '../storage/store.ts'
-import { countByAddress, LIMITS } from './attempts.ts'
+import type { Limit } from './attempts.ts'
+import { countAttempt, LIMITS } from './attempts.ts'
 import { sendPage } from './views/layout.ts'
 import { problemPage } from './views/problem.ts'
 
@@ -10,18 +12,26 @@ interface Suppliers {
   readonly clientAddress: (ctx: Context) => string
 }
 
+const LIMITED: Readonly<Record<string, Limit>> = {
+  '/authorize': LIMITS.authorize,
+  '/par': LIMITS.par,
+  '/token': LIMITS.client,
+  '/revoke': LIMITS.client,
+  '/introspect': LIMITS.client,
+}
+
 /** Middleware in front of the provider. A browser is told on a page, a client in JSON (RFC 9126 §2.3). */
 export const limitRequests =
   ({ store, clientAddress }: Suppliers, sandbox: boolean): Middleware =>
   async (ctx, next) => {
-    const limit = ctx.path === '/authorize' ? LIMITS.authorize : ctx.path === '/par' ? LIMITS.par : undefined
-    const wait = limit ? await countByAddress(store, limit, clientAddress(ctx)) : 0
+    const limit = LIMITED[ctx.path]
+    const wait = limit ? await countAttempt(store, limit, clientAddress(ctx)) : 0
     if (!wait) return next()
 
     ctx.status = 429
     ctx.set('Retry-After', String(wait))
     ctx.set('Cache-Control', 'no-store')
-    if (limit === LIMITS.par) {
+    if (limit !== LIMITS.authorize) {
       const error_description = `too many requests from this address; try again in ${wait} seconds`
       ctx.body = { error: 'temporarily_unavailable', error_description }
       return

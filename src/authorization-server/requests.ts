@@ -7,8 +7,19 @@ import { isNative, usableRedirectUris } from './redirect-uris.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-/** Parameters of OpenID Connect that mean nothing without `openid`, and `scope` values that we do not know. */
-const IGNORED = ['nonce', 'claims', 'claims_locales', 'acr_values', 'max_age', 'id_token_hint']
+/** Parameters of OpenID Connect that mean nothing without `openid`, or that we do not read, and need not be kept. */
+const IGNORED = [
+  'nonce',
+  'claims',
+  'claims_locales',
+  'acr_values',
+  'max_age',
+  'id_token_hint',
+  'login_hint',
+  'ui_locales',
+  'display',
+  'registration',
+]
 const PROMPTS = ['none', 'login', 'consent']
 
 /**

@@ -9,6 +9,7 @@ import type { Log } from '../observability/log.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { put } from '../storage/store.ts'
+import { countAttempt, LIMITS, tooMany } from './attempts.ts'
 
 export interface StaleTokenSuppliers {
   readonly store: Store
@@ -21,6 +22,8 @@ export interface StaleTokenSuppliers {
 const TTL = 30 * 24 * 60 * 60
 
 export interface StaleTokens {
+  /** Counts a rotation of a connection. Throws `temporarily_unavailable` (429) when there are too many. */
+  admitRotation(grantId: string): Promise<void>
   /** Notes where the request at hand comes from, as the address of the latest rotation. */
   noteRotation(ctx: KoaContextWithOIDC, grantId: string): Promise<void>
   /**
@@ -30,7 +33,9 @@ export interface StaleTokens {
   endsGrant(ctx: KoaContextWithOIDC): Promise<boolean>
 }
 
-export function createStaleTokens({ store, grants, log, clientAddress }: StaleTokenSuppliers): StaleTokens {
+/** `addressesAreKnown` says whether an address can tell anything; where it cannot, every used token counts as stolen. */
+export function createStaleTokens(suppliers: StaleTokenSuppliers, addressesAreKnown: boolean): StaleTokens {
+  const { store, grants, log, clientAddress } = suppliers
   /** Addresses are kept only to be compared, so what is stored is no address. */
   const place = (ctx: KoaContextWithOIDC, grantId: string) =>
     createHash('sha256')
@@ -38,6 +43,11 @@ export function createStaleTokens({ store, grants, log, clientAddress }: StaleTo
       .digest('base64url')
 
   return {
+    async admitRotation(grantId) {
+      const wait = await countAttempt(store, LIMITS.rotation, grantId)
+      if (wait) throw tooMany('this connection was refreshed too often', wait)
+    },
+
     async noteRotation(ctx, grantId) {
       await put(store, KEYS.rotation(grantId), place(ctx, grantId), TTL)
     },
@@ -46,7 +56,7 @@ export function createStaleTokens({ store, grants, log, clientAddress }: StaleTo
       const { route, entities } = ctx.oidc
       const token = entities.RefreshToken
       if (route !== 'token' || !token?.consumed || !token.grantId) return true
-      const known = (await store.get(KEYS.rotation(token.grantId))) === place(ctx, token.grantId)
+      const known = addressesAreKnown && (await store.get(KEYS.rotation(token.grantId))) === place(ctx, token.grantId)
       log.warn({ client: token.clientId, grant: token.grantId, known }, 'a used refresh token came back')
       if (known) await grants.markSeveralSessions(token.grantId)
       return !known

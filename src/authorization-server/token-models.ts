@@ -55,8 +55,9 @@ function rotateRefreshTokens(provider: Provider, successorOf: (token: string) =>
   prototype.consume = async () => undefined
 
   prototype.save = async function () {
-    const value = await save.call(this)
     const old = rotated()
+    if (old && this.grantId) await stale.admitRotation(this.grantId)
+    const value = await save.call(this)
     if (!old) return value
     // Before the old token counts as used: were it the other way round, a crash in between would make theft of a late retry.
     if (this.grantId && Provider.ctx) await stale.noteRotation(Provider.ctx, this.grantId)

@@ -42,8 +42,10 @@ export function parseRedisUrl(url: string): RedisAddress | string {
   if (mode === 'single' && !/^\d{0,4}$/.test(path)) return 'ends in what is no database number; use one such as /0'
 
   const options = new URLSearchParams(query)
-  const unknown = [...options.keys()].find((key) => key !== 'prefix')
-  if (unknown) return `has an option "${unknown}"; the only one is prefix, such as ?prefix=qcgate:`
+  // Not repeated in the message: a password with a question mark in it looks like one.
+  if ([...options.keys()].some((key) => key !== 'prefix')) {
+    return 'has an option that is none; the only one is prefix, such as ?prefix=qcgate: (write a ? in a password as %3F)'
+  }
   const prefix = options.get('prefix') ?? 'qcgate:'
   if (/[{}\s]/.test(prefix)) return 'has a prefix with braces or blanks; use one such as ?prefix=qcgate:'
 

@@ -36,7 +36,7 @@ export class StoreUnavailable extends Error {
   readonly statusCode = 503
   readonly expose = true
   readonly error = 'temporarily_unavailable'
-  readonly error_description = 'the store cannot be reached; try again in a moment'
+  readonly error_description = 'this server cannot reach its store; try again in a moment'
   /** For the log. */
   readonly error_detail: string
 

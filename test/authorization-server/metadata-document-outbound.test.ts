@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { IncomingMessage } from 'node:http'
 import { before, beforeEach, describe, it } from 'node:test'
 import { register, tokenRequest } from '../support/raw-client.ts'
 import { until } from '../support/until.ts'
@@ -7,6 +8,7 @@ import type { ClientKey } from './assertions.ts'
 import { assertionBy, newKey } from './assertions.ts'
 
 const A_MINUTE = 61
+const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'
 
 /** Hosts that lead where nobody may go, whoever owns their names. */
 const INSIDE = {
@@ -150,14 +152,20 @@ describe('what a client names, draft-ietf-oauth-client-id-metadata-document-02 Â
 
   it('is refused in the same words whatever the reason, and the log knows the reason', async () => {
     web.serve('https://app.example/page.json', (_request, response) => response.end('<!doctype html>'))
-    web.serve('https://app.example/list.json', (_request, response) => response.end('[]'))
+    web.serve('https://app.example/text.json', (_request, response) => response.end('{"client_id":"of a text"}'))
+    web.serve('https://app.example/list.json', [])
+    web.serve('https://app.example/101.json', (request) => {
+      request.socket.end(SWITCH)
+    })
     const reasons = {
       'https://127.0.0.1/x.json': 'it names an address and no host',
       'https://private.example/x.json': 'its host leads to 10.0.0.1',
       'https://unknown.example/x.json': 'its host has no address',
       'https://app.example:8443/x.json': 'it names a port',
       'https://app.example/forbidden.json': 'its host answered 403',
-      'https://app.example/page.json': 'it is no JSON object',
+      'https://app.example/page.json': 'it is no JSON',
+      'https://app.example/text.json': 'it is no JSON',
+      'https://app.example/101.json': 'answered nothing that we can read',
       'https://app.example/list.json': 'it is no JSON object',
     }
     const answers = new Set<string>()
@@ -189,14 +197,39 @@ describe('what a client names, draft-ietf-oauth-client-id-metadata-document-02 Â
   })
 
   it('is fetched sixty times a minute for one address, and not more', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 60 }, (_, i) => asDocument(`https://app.example/no-${i}.json`)),
-    )
-    for (const answer of answers) assert.match(answer, /fetch failed/)
+    for (let batch = 0; batch < 6; batch++) {
+      const urls = Array.from({ length: 10 }, (_, i) => `https://app.example/no-${batch}-${i}.json`)
+      for (const answer of await Promise.all(urls.map(asDocument))) assert.match(answer, /fetch failed/)
+    }
     const client_id = document('one-too-many')
-    assert.match(await asDocument(client_id), /fetch failed/)
+    assert.match(await asDocument(client_id), /^429 .*temporarily_unavailable/)
     assert.equal(web.visits(client_id), 0)
     await server.advance(A_MINUTE)
     assert.match(await asDocument(client_id), /invalid_grant/)
+  })
+
+  it('holds nothing up when hosts answer with another protocol, or never', async () => {
+    for (const [status, answer] of [
+      ['101', (request: IncomingMessage) => request.socket.write(SWITCH)],
+      ['nothing', () => {}],
+    ] as const) {
+      await server.advance(A_MINUTE)
+      const urls = Array.from({ length: 16 }, (_, i) => `https://app.example/${status}-${i}.json`)
+      for (const url of urls) web.serve(url, answer)
+      const answers = Promise.all(urls.map(asDocument))
+      await until('all sixteen to be asked', () => urls.every((url) => web.visits(url)) || status === '101')
+      const client_id = document(`behind-${status}`)
+      if (status === 'nothing') assert.match(await asDocument(client_id), /^429 /) // sixteen are under way
+      for (const refused of await answers) assert.match(refused, /fetch failed/)
+      assert.match(await asDocument(client_id), /invalid_grant/)
+    }
+  })
+
+  it('is not asked for at an address that is longer than any real one', async () => {
+    const client_id = `https://app.example/${'x'.repeat(2_048)}.json`
+    web.serve(client_id, {})
+    assert.match(await asDocument(client_id), /^40[01] /)
+    assert.equal(web.visits(client_id), 0)
+    assert.ok(!server.output().includes('x'.repeat(300)))
   })
 })

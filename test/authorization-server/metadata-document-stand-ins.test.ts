@@ -3,6 +3,7 @@ import { before, describe, it } from 'node:test'
 import { KEYS } from '../../src/storage/keys.ts'
 import type { RawPerson, Registration } from '../support/raw-client.ts'
 import { authorizationRequest, redeem, tokenRequest } from '../support/raw-client.ts'
+import { until } from '../support/until.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
 import { ALIVE, connectAs, fate, signedIn, withStore } from './support.ts'
 
@@ -105,6 +106,31 @@ describe('a metadata document that cannot be fetched: the last good copy stands 
     fails('gone', 410)
     await server.advance(6 * 60)
     assert.equal(await known(client), false)
+    fails('gone', 503) // nor when it says nothing more
+    await server.crashAndRestart()
+    assert.equal(await known(client), false)
+    publish('gone')
+    await server.advance(6 * 60)
+    assert.ok(await known(client))
+  })
+
+  it('not because we are too busy to ask: else whoever keeps us busy could bring an old copy back', async () => {
+    const client = publish('changed')
+    await connectAs(person, { client })
+    web.serve(client.client_id, { client_id: client.client_id, redirect_uris: ['https://app.example/elsewhere'] })
+    await server.advance(6 * 60)
+    const hanging = Array.from({ length: 16 }, (_, i) => url(`hangs-${i}`))
+    for (const one of hanging) web.serve(one, () => {})
+    const answers = Promise.all(hanging.map((client_id) => known({ client_id, redirect_uris: [] })))
+    await until('all sixteen to be asked', () => hanging.every((one) => web.visits(one)))
+    const answer = await tokenRequest(server, {
+      client_id: client.client_id,
+      grant_type: 'refresh_token',
+      refresh_token: 'any',
+    })
+    assert.equal(answer.status, 429)
+    await answers
+    assert.equal((await person.open(authorizationRequest(server, client).url)).status, 400) // it moved
   })
 
   it('for a year after it was last fetched, however often it stood in since', async () => {

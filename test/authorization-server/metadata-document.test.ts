@@ -60,7 +60,9 @@ describe('a client whose id is the URL of its metadata document, draft-ietf-oaut
   it('stays cached as long as its host says, and an hour at most', async () => {
     const client = publish('max-age')
     const body = JSON.stringify({ client_id: client.client_id, redirect_uris: [HOSTED] })
-    web.serve(client.client_id, (_request, response) => response.setHeader('cache-control', 'max-age=86400').end(body))
+    web.serve(client.client_id, (_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'max-age=86400' }).end(body),
+    )
     await open(client)
     await server.advance(50 * 60)
     await open(client)

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { KEYS } from '../../src/storage/keys.ts'
+import { put } from '../../src/storage/store.ts'
 import type { RawPerson, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, redeem, refresh, refreshFrom, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { ALIVE, connectAs, fate, OVER, refusal, signedIn } from './support.ts'
+import { ALIVE, connectAs, fate, grantIdOf, OVER, refusal, signedIn, withStore } from './support.ts'
 
 const ELSEWHERE = '203.0.113.9'
 const bodyOf = async (response: Response) => (await response.json()) as Tokens
@@ -131,6 +133,16 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     await server.advance(31)
     await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)
     assert.deepEqual(await fate(server, other.client, other.tokens), ALIVE)
+  })
+
+  it('may be made 600 times in ten minutes by one connection, which then has to wait (RFC 6585 §4)', async () => {
+    const { client, tokens } = await connectAs(person)
+    await withStore(server, (store) => put(store, KEYS.attempts('rotation', grantIdOf(tokens)), '600', 600))
+    const response = await refresh(server, client, tokens.refresh_token)
+    assert.equal(response.status, 429)
+    assert.match(response.headers.get('retry-after') ?? '', /^\d+$/)
+    await server.advance(601)
+    assert.deepEqual(await fate(server, client, tokens), { ...ALIVE })
   })
 
   it('refuses a token that never was, and a request without one', async () => {

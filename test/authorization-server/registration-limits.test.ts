@@ -138,6 +138,10 @@ describe('the address that a limit counts', () => {
     'fe80::1%eth0': 'fe80:0:0:0::/64',
     '::ffff:198.51.100.1': '198.51.100.1',
     '::ffff:c633:6401': '198.51.100.1',
+    '198.51.100.1:51234': '198.51.100.1',
+    '[2001:db8:1:2::1]:443': '2001:db8:1:2::/64',
+    'no address': 'unknown',
+    '': 'unknown',
   })) {
     it(`of ${address} is ${network}`, () => assert.equal(networkOf(address), network))
   }

@@ -66,7 +66,8 @@ describe('REDIS_URL', () => {
     ['redis://h/first', /no database number/],
     ['redis+cluster://h/2', /a Cluster has only one/],
     ['redis+sentinel://h:1', /lacks the name of the master/],
-    ['redis://h?tls=1', /option "tls"; the only one is prefix/],
+    ['redis://h?tls=1', /option that is none; the only one is prefix/],
+    ['redis://u:12345?part@h:1', /write a \? in a password as %3F/],
     ['redis://h?prefix={a}', /prefix with braces/],
     ['redis://u:%@h', /percent-encoding/],
   ] as const) {

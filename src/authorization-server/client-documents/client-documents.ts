@@ -8,10 +8,11 @@ import type { Log } from '../../observability/log.ts'
 import { KEYS } from '../../storage/keys.ts'
 import type { Store } from '../../storage/store.ts'
 import { put } from '../../storage/store.ts'
-import { countByAddress, LIMITS } from '../attempts.ts'
+import { countAttempt, LIMITS, tooMany } from '../attempts.ts'
 import { acceptDocument, isKeySet, parseObject } from './accept-document.ts'
 import { knownClient } from './known-clients.ts'
 import type { Outbound } from './outbound.ts'
+import { Busy } from './outbound.ts'
 
 const MINUTE = 60
 const DAY = 24 * 60 * MINUTE
@@ -23,6 +24,11 @@ const KEYS_ARE_FRESH = MINUTE
 /** A stand-in is used for so long, in seconds, before the real one is tried again. */
 const STAND_IN = 5 * MINUTE
 const MOST_REMEMBERED = 100
+/** So many fetches one address may have under way, so that it cannot take all there are. */
+const MOST_BY_ADDRESS = 16
+/** Real documents and key sets need a tenth of it. */
+const LONGEST_KEPT = 16 * 1024
+const LONGEST_URL = 2048
 /** All that leaves this file of a fetch that failed; the log has the cause. */
 const REFUSED = 'the document cannot be had'
 
@@ -36,9 +42,15 @@ interface Copy {
   readonly headers?: Headers
 }
 
+/** An empty body is the note that the host has withdrawn what was there; nothing stands in for that. */
 const Kept = z.object({ version: z.literal(1), url: z.string(), body: z.string(), fetchedAt: z.number() })
 
 export interface ClientDocuments {
+  /**
+   * Whether the document of a client may be fetched now; the library asks before it does. Throws `temporarily_unavailable`
+   * (429) when whoever makes us fetch has done so too often, which a client must not take for the end of its identity.
+   */
+  readonly admit: (client_id: string) => Promise<boolean>
   /** For everything that the library fetches. Rejects without a reason; the reason is in the log. */
   readonly fetch: NonNullable<Configuration['fetch']>
   /** Middleware for the provider: keeps the documents of a client that was just given tokens, and of no other. */
@@ -51,6 +63,7 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
   const received = new Map<string, Copy>()
   const kept = new WeakSet<Copy>()
   const underWay = new Map<string, Promise<Copy>>()
+  const byAddress = new Map<string, number>()
 
   function remember(url: string, copy: Copy): Copy {
     received.delete(url)
@@ -66,24 +79,53 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
     if (answer.status !== 200) throw new Error(`its host answered ${answer.status}`)
     const body = await answer.text()
     if (!parseObject(body)) throw new Error('it is no JSON object')
-    return { body, since: now(), headers: answer.headers }
+    return { body: acceptDocument(body), since: now(), headers: answer.headers }
   }
 
   async function standIn(url: string): Promise<Copy | undefined> {
-    const stored = await readKept(url)
-    const body = stored?.body ?? knownClient(url)
-    return body === undefined ? undefined : { body, since: now() }
+    const body = (await readKept(url))?.body ?? pinned(url)
+    return body ? { body, since: now() } : undefined
+  }
+  const pinned = (url: string) => {
+    const document = knownClient(url)
+    return document && acceptDocument(document)
   }
 
+  /** Only what its host says or fails to say makes a copy stand in; else whoever keeps us busy could bring an old one back. */
   async function obtain(url: string, signal: AbortSignal | null | undefined): Promise<Copy> {
     try {
       return remember(url, await fetchNow(url, signal))
     } catch (error) {
-      const copy = error instanceof Withdrawn ? undefined : await standIn(url)
-      const cause = error instanceof Error ? error.message : String(error)
-      log.info({ url, cause, standIn: Boolean(copy) }, 'a document of a client could not be fetched')
+      if (error instanceof Withdrawn) await noteWithdrawal(url)
+      const copy = error instanceof Busy ? undefined : await standIn(url)
+      const { message, cause } = error as Error
+      log.info(
+        { url: url.slice(0, 200), cause: cause instanceof Error ? cause.message : message, standIn: Boolean(copy) },
+        'a document of a client could not be fetched',
+      )
       if (!copy) throw new Error(REFUSED)
       return remember(url, copy)
+    }
+  }
+
+  async function noteWithdrawal(url: string): Promise<void> {
+    if ((await readKept(url)) || pinned(url)) await write(url, '', now(), KEEP.document)
+  }
+
+  const write = (url: string, body: string, fetchedAt: number, ttl: number) =>
+    put(store, KEYS.clientDocument(url), JSON.stringify({ version: 1, url, body, fetchedAt }), Math.max(1, ttl))
+
+  /** Runs a fetch as one of the few that an address may have under way. */
+  async function asOneOfFew(address: string, fetching: () => Promise<Copy>): Promise<Copy> {
+    const others = byAddress.get(address) ?? 0
+    if (others >= MOST_BY_ADDRESS) throw new Busy()
+    byAddress.set(address, others + 1)
+    try {
+      return await fetching()
+    } finally {
+      const left = (byAddress.get(address) ?? 1) - 1
+      if (left) byAddress.set(address, left)
+      else byAddress.delete(address)
     }
   }
 
@@ -97,27 +139,38 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
     if (!copy?.headers || kept.has(copy)) return
     const { body, since: fetchedAt } = copy
     const stored = await readKept(url)
-    if (stored?.body !== body || fetchedAt - stored.fetchedAt > RENEW_AFTER) {
-      const ttl = fetchedAt - now() + (isKeySet(body) ? KEEP.keys : KEEP.document)
-      await put(store, KEYS.clientDocument(url), JSON.stringify({ version: 1, url, body, fetchedAt }), Math.max(1, ttl))
+    // Another process may have a newer one, and we an older one from memory.
+    const isNews = !stored || (stored.fetchedAt < fetchedAt && stored.body !== body)
+    if (body.length <= LONGEST_KEPT && (isNews || fetchedAt - (stored?.fetchedAt ?? 0) > RENEW_AFTER)) {
+      await write(url, body, fetchedAt, fetchedAt - now() + (isKeySet(body) ? KEEP.keys : KEEP.document))
     }
     kept.add(copy)
   }
 
   return {
+    async admit(client_id) {
+      if (client_id.length > LONGEST_URL || !/^https:\/\/[^/?#]+\//i.test(client_id)) return false // it has a path (§3)
+      const address = visitorAddress.getStore() ?? ''
+      const wait = await countAttempt(store, LIMITS.document, address)
+      const isBusy = (byAddress.get(address) ?? 0) >= MOST_BY_ADDRESS && !underWay.has(client_id)
+      if (wait || isBusy) throw tooMany('too many documents of clients are fetched for this address', wait || 5)
+      return true
+    },
+
     async fetch(input, { method, signal } = {}) {
       const url = String(input)
       if (method !== 'GET') throw new Error('this server sends nothing to where a client says')
       const known = received.get(url)
       if (known && isKeySet(known.body) && known.since > now() - KEYS_ARE_FRESH) return respond(known)
       const address = visitorAddress.getStore() ?? ''
-      if (await countByAddress(store, LIMITS.outbound, address)) {
+      if (await countAttempt(store, LIMITS.outbound, address)) {
         // Nothing stands in here: else whoever asks too often could keep an old copy in use.
-        log.info({ url, address }, 'an address makes us fetch too often')
+        log.info({ url: url.slice(0, 200), address }, 'an address makes us fetch too often')
         throw new Error(REFUSED)
       }
       // Whoever asks while an answer is on its way shares it.
-      const pending = underWay.get(url) ?? obtain(url, signal).finally(() => underWay.delete(url))
+      const pending =
+        underWay.get(url) ?? asOneOfFew(address, () => obtain(url, signal)).finally(() => underWay.delete(url))
       underWay.set(url, pending)
       return respond(await pending)
     },
@@ -140,5 +193,5 @@ class Withdrawn extends Error {
 }
 
 function respond({ body, headers = new Headers({ 'cache-control': `max-age=${STAND_IN}` }) }: Copy): Response {
-  return new Response(acceptDocument(body), { headers })
+  return new Response(body, { headers })
 }

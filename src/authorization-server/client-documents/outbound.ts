@@ -11,12 +11,17 @@ import { isPublicAddress, objectionTo } from './public-hosts.ts'
 
 const DEADLINE_MS = 5_000
 const MOST_BYTES = 64 * 1024
-const MOST_AT_ONCE = 32
+const MOST_AT_ONCE = 64
 /** A name server that never answers for one kind of address leaves time to use the other kind. */
 const PATIENCE = { timeout: 600, tries: 2 }
 
 /** Fetches a URL, or throws with the cause for the log. Never follows a redirect; has read a body only when it says 200. */
 export type Outbound = (url: string, signal?: AbortSignal | null) => Promise<Response>
+
+/** Why we did not even try. Whoever asks may do so again later; it says nothing about what would be there. */
+export class Busy extends Error {
+  override readonly message = 'too many fetches are under way'
+}
 
 /** `ownHost` is the host that this server answers as. */
 export function createOutbound(ownHost: string): Outbound {
@@ -25,7 +30,7 @@ export function createOutbound(ownHost: string): Outbound {
     const url = new URL(address)
     const objection = objectionTo(url, ownHost)
     if (objection) throw new Error(objection)
-    if (underWay >= MOST_AT_ONCE) throw new Error('too many fetches are under way')
+    if (underWay >= MOST_AT_ONCE) throw new Busy()
     underWay += 1
     try {
       const deadline = AbortSignal.timeout(DEADLINE_MS)
@@ -46,10 +51,18 @@ async function get(url: URL, signal: AbortSignal): Promise<Response> {
   const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'qcgate' }
   const asked = request(url, { ...connection, headers, signal })
   asked.on('error', () => undefined) // those that come after the answer has begun, which tells of them itself
-  const [answer] = (await once(asked.end(), 'response')) as [IncomingMessage]
+  // An answer of 101 hands over the connection, and is neither a response nor an error (RFC 9110 §15.2.2).
+  asked.on('upgrade', (_answer, socket) => socket.destroy())
+  const aborted = new AbortController()
+  asked.on('close', () => aborted.abort(new Error('its host answered nothing that we can read')))
+  const [answer] = (await once(asked.end(), 'response', {
+    signal: AbortSignal.any([signal, aborted.signal]),
+  })) as [IncomingMessage]
   try {
     const { statusCode: status = 0, headers } = answer
     if (status !== 200) return new Response(null, { status })
+    // A page that shows JSON is nobody's document (draft-ietf-oauth-client-id-metadata-document-02 §4).
+    if (!/^application\/([\w.+-]+\+)?json *(;|$)/i.test(headers['content-type'] ?? '')) throw new Error('it is no JSON')
     const { 'cache-control': cacheControl, expires } = headers
     return new Response(await bodyOf(answer), {
       headers: { ...(cacheControl && { 'cache-control': cacheControl }), ...(expires && { expires }) },

@@ -4,7 +4,7 @@ import type { Answer } from '../../quantconnect/answer.ts'
 import type { QuantConnect } from '../../quantconnect/client.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Credentials, Vault } from '../../vault/vault.ts'
-import { countAttempt } from '../attempts.ts'
+import { countSignIn } from '../attempts.ts'
 import { field } from './form.ts'
 
 export interface SignInSuppliers {
@@ -31,7 +31,7 @@ export async function signIn(ctx: Context, suppliers: SignInSuppliers): Promise<
   const incomplete = checkInput(userId, apiToken)
   if (incomplete) return { problem: incomplete, status: 422 }
 
-  const retryAfter = await countAttempt(store, userId, clientAddress(ctx))
+  const retryAfter = await countSignIn(store, userId, clientAddress(ctx))
   if (retryAfter) {
     const minutes = Math.ceil(retryAfter / 60)
     return {

@@ -56,8 +56,8 @@ export function explain(error: string, description: string | undefined, sandbox:
       return problemPage({
         ...base,
         title: 'One moment, please',
-        happened: 'This server cannot reach its store right now. Nothing was changed.',
-        remedy: 'Load this page again in a few seconds.',
+        happened: `This cannot go on right now: ${description}.`,
+        remedy: 'Load this page again in a while. If that does not help, go back to your assistant and connect again.',
       })
     case 'server_error':
       return problemPage({
