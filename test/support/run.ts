@@ -4,9 +4,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { temporaryFolder } from './folder.ts'
 import { startCluster, startSentinel, startSingle } from './redis-fleet.ts'
 
 const files = process.argv.slice(2)
+/** What Node.js has compiled once, it need not compile again for every test file and every server of one. */
+const cache = temporaryFolder()
 const [browser, ...fleets] = await Promise.all([
   chromium.launchServer({
     executablePath: process.env.CHROMIUM ?? '',
@@ -33,6 +36,7 @@ const tests = spawn(
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
       ...process.env,
+      NODE_COMPILE_CACHE: cache.path,
       BROWSER_ENDPOINT: browser.wsEndpoint(),
       REDIS_SINGLE: single.url,
       REDIS_SENTINEL: sentinel.url,
@@ -44,4 +48,5 @@ const end = () => tests.kill('SIGTERM')
 process.once('SIGINT', end).once('SIGTERM', end)
 const [code] = await once(tests, 'exit')
 await Promise.all([browser.close(), ...fleets.map((fleet) => fleet.stop())])
+cache.remove()
 process.exit(code ?? 1)

@@ -77,6 +77,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         PORT: String(port),
         DATA_DIR: join(folder.path, 'data'),
         KEYS_DIR: join(folder.path, 'keys'),
