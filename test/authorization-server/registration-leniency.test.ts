@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { REGISTRATIONS } from '../real-clients/clients.ts'
 import { authorizationRequest, type RawPerson, type Registration } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { refusal, signedIn } from './support.ts'
@@ -7,141 +8,7 @@ import { refusal, signedIn } from './support.ts'
 const BOTH = ['authorization_code', 'refresh_token']
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 
-/** Bodies as the programs send them, and what of them is in force. `undefined` stands for a member left out. */
-const CLIENTS: Record<string, { says: Record<string, unknown>; inForce: Record<string, unknown> }> = {
-  'Cursor, five ways back at once': {
-    says: {
-      client_name: 'Cursor',
-      redirect_uris: [
-        'http://localhost:8787/callback',
-        'cursor://anysphere.cursor-mcp/oauth/callback',
-        'https://www.cursor.com/agents/mcp/oauth/callback',
-        'https://www.cursor.com/bot/mcp/oauth/callback',
-        'grokbot://mcp/oauth/callback',
-      ],
-      grant_types: BOTH,
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-    },
-    inForce: {
-      application_type: 'native',
-      redirect_uris: [
-        'http://localhost:8787/callback',
-        'cursor://anysphere.cursor-mcp/oauth/callback',
-        'https://www.cursor.com/agents/mcp/oauth/callback',
-        'https://www.cursor.com/bot/mcp/oauth/callback',
-        'grokbot://mcp/oauth/callback',
-      ],
-    },
-  },
-  'VS Code, with a grant type for devices': {
-    says: {
-      client_name: 'Visual Studio Code',
-      client_uri: 'https://code.visualstudio.com',
-      grant_types: [...BOTH, DEVICE],
-      response_types: ['code'],
-      redirect_uris: [
-        'https://insiders.vscode.dev/redirect',
-        'https://vscode.dev/redirect',
-        'http://127.0.0.1/',
-        'http://127.0.0.1:33418/',
-      ],
-      token_endpoint_auth_method: 'none',
-      application_type: 'native',
-      scope: 'qc:projects:read unknown',
-    },
-    inForce: {
-      grant_types: BOTH,
-      application_type: 'native',
-      client_uri: 'https://code.visualstudio.com',
-      scope: 'qc:projects:read',
-    },
-  },
-  'claude.ai, with a scope of its own': {
-    says: {
-      client_name: 'claudeai',
-      redirect_uris: ['https://claude.ai/api/mcp/auth_callback'],
-      grant_types: BOTH,
-      response_types: ['code'],
-      token_endpoint_auth_method: 'client_secret_post',
-      scope: 'claudeai',
-    },
-    inForce: { token_endpoint_auth_method: 'client_secret_post', application_type: 'web', scope: undefined },
-  },
-  'Claude Code': {
-    says: {
-      client_name: 'Claude Code (qcgate)',
-      redirect_uris: ['http://localhost:53682/callback'],
-      grant_types: BOTH,
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-      application_type: 'native',
-      scope: 'qc:projects:read offline_access',
-    },
-    inForce: { scope: 'qc:projects:read offline_access', application_type: 'native' },
-  },
-  'Gemini CLI, with an empty scope': {
-    says: {
-      client_name: 'Gemini CLI MCP Client',
-      redirect_uris: ['http://localhost:7777/oauth/callback'],
-      grant_types: BOTH,
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-      scope: '',
-    },
-    inForce: { scope: undefined, token_endpoint_auth_method: 'none' },
-  },
-  'FastMCP, without an auth method': {
-    says: {
-      client_name: 'FastMCP Client',
-      redirect_uris: ['http://localhost:40123/callback'],
-      grant_types: BOTH,
-      response_types: ['code'],
-      scope: '',
-    },
-    inForce: { token_endpoint_auth_method: 'client_secret_basic', scope: undefined },
-  },
-  'MCP Inspector': {
-    says: {
-      redirect_uris: ['http://127.0.0.1:6274/oauth/callback'],
-      token_endpoint_auth_method: 'none',
-      grant_types: BOTH,
-      response_types: ['code'],
-      client_name: 'MCP Inspector',
-      client_uri: 'https://github.com/modelcontextprotocol/inspector',
-      application_type: 'native',
-      scope: '',
-    },
-    inForce: { client_uri: 'https://github.com/modelcontextprotocol/inspector', scope: undefined },
-  },
-  'mcp-remote': {
-    says: {
-      redirect_uris: ['http://localhost:3335/oauth/callback'],
-      token_endpoint_auth_method: 'none',
-      grant_types: BOTH,
-      response_types: ['code'],
-      client_name: 'MCP CLI Proxy',
-      client_uri: 'https://github.com/modelcontextprotocol/mcp-cli',
-      software_id: '2e6dc280-f3c3-4e01-99a7-8181dbd1d23d',
-      software_version: '0.15.0',
-      application_type: 'native',
-    },
-    inForce: { application_type: 'native', grant_types: BOTH },
-  },
-  'n8n, which keeps a secret': {
-    says: {
-      redirect_uris: ['https://n8n.client.example/rest/oauth2-credential/callback'],
-      token_endpoint_auth_method: 'client_secret_basic',
-      grant_types: BOTH,
-      response_types: ['code'],
-      client_name: 'n8n',
-      client_uri: 'https://n8n.io/',
-    },
-    inForce: { token_endpoint_auth_method: 'client_secret_basic', application_type: 'web' },
-  },
-}
-
-describe('registrations of real clients, RFC 7591 §2 and §3.2.1', () => {
+describe('registrations, taken as leniently as real clients need it, RFC 7591 §2 and §3.2.1', () => {
   const server = useServer()
   let person: RawPerson
   before(async () => {
@@ -160,18 +27,9 @@ describe('registrations of real clients, RFC 7591 §2 and §3.2.1', () => {
     return (await response.json()) as Registration
   }
 
-  for (const [name, { says, inForce }] of Object.entries(CLIENTS)) {
-    it(`are accepted, and the answer says what is in force: ${name}`, async () => {
-      const client = await registered(says)
-      const { software_id: _id, software_version: _version, ...known } = says
-      const expected: Record<string, unknown> = { ...known, ...inForce }
-      for (const [member, value] of Object.entries(expected)) assert.deepEqual(client[member], value, member)
-      const open = client.token_endpoint_auth_method === 'none'
-      assert.equal('client_secret' in client, !open)
-    })
-
+  for (const [name, metadata] of Object.entries(REGISTRATIONS)) {
     it(`lead to the consent page from each way back: ${name}`, async () => {
-      const client = await registered(says)
+      const client = await registered(metadata)
       for (const redirect_uri of client.redirect_uris) {
         const page = await person.arrive(authorizationRequest(server, client, { redirect_uri }).url)
         assert.match(page.html, /name="decision"/, redirect_uri)
