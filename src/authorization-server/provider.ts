@@ -1,16 +1,18 @@
 // The embedded oidc-provider, set up as an OAuth 2.1 authorization server for one resource.
 import type { JWK } from 'jose'
 import type Koa from 'koa'
-import type { ClientMetadata, Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
-import Provider, { errors } from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { errors } from 'oidc-provider'
 import type { Config } from '../config.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { Log } from '../observability/log.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import { createOidcAdapter } from '../storage/oidc-adapter.ts'
 import type { Store } from '../storage/store.ts'
-import { RETRY_AFTER, StoreUnavailable } from '../storage/store.ts'
 import type { Vault } from '../vault/vault.ts'
+import type { Middleware, RenderError } from './answers.ts'
+import { answerOutage, describeTruthfully, QueryOnlyProvider } from './answers.ts'
 import { createClientAdapter } from './client-adapter.ts'
 import { createClientDocuments } from './client-documents/client-documents.ts'
 import { createOutbound } from './client-documents/outbound.ts'
@@ -41,25 +43,7 @@ export interface ProviderSuppliers {
   readonly signingKeys: readonly JWK[]
   readonly cookieKeys: CookieKeys
   readonly clientAddress: (ctx: Koa.Context) => string
-  /** Shows a person what went wrong with a request that cannot be answered to the client. */
-  readonly renderError: (ctx: KoaContextWithOIDC, error: ErrorOut) => Promise<void>
-}
-
-/** OAuth 2.1 knows one way back: the query. */
-class QueryOnlyProvider extends Provider {
-  override registerResponseMode(...[name]: Parameters<Provider['registerResponseMode']>): void {
-    if (name === 'query') super.registerResponseMode(name, answerInQuery)
-  }
-}
-
-/**
- * The library would encode a space as `+`, as HTML forms do, and a client that only undoes percent-encoding would not get
- * its `state` back (RFC 6749 §4.1.2). The client's own query stays as it was registered (§3.1.2).
- */
-const answerInQuery: Parameters<Provider['registerResponseMode']>[1] = (ctx, redirectUri, payload) => {
-  const answer = Object.entries(payload).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
-  ctx.status = 303
-  ctx.redirect(`${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${answer.join('&')}`)
+  readonly renderError: RenderError
 }
 
 export function createProvider(config: Config, suppliers: ProviderSuppliers): Provider {
@@ -168,12 +152,14 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
   compareHashedSecrets(provider)
   keepSessionIds(provider)
   adaptRequests(provider, resource)
-  provider.use(answerOutage(renderError) as Parameters<typeof provider.use>[0])
-  provider.use(describeTruthfully)
-  provider.use(nameScopes as Parameters<typeof provider.use>[0])
-  provider.use(noteUse(store, log) as Parameters<typeof provider.use>[0])
-  provider.use(clientDocuments.keepWhatWasUsed as Parameters<typeof provider.use>[0])
-  provider.use(answerForJwt(issuer, publicKeys(signingKeys), grants) as Parameters<typeof provider.use>[0])
+  // Sound: what runs here gets the library's own context, which its types for middleware leave out.
+  const use = (middleware: Middleware) => provider.use(middleware as Parameters<typeof provider.use>[0])
+  use(answerOutage(renderError))
+  use(describeTruthfully)
+  use(nameScopes)
+  use(noteUse(store, log))
+  use(clientDocuments.keepWhatWasUsed)
+  use(answerForJwt(issuer, publicKeys(signingKeys), grants))
   reportTo(log, provider)
   return provider
 }
@@ -212,36 +198,6 @@ function adaptRequests(provider: Provider, resource: string): void {
     },
   })
 }
-
-/** The metadata names what we really do (RFC 8414 §2): our scopes, and the one response mode. */
-async function describeTruthfully(ctx: { body: unknown; path: string }, next: () => Promise<void>): Promise<void> {
-  await next()
-  if (!ctx.path.startsWith('/.well-known/') || typeof ctx.body !== 'object') return
-  Object.assign(ctx.body as object, {
-    scopes_supported: [...ALL_SCOPES, 'offline_access'],
-    response_modes_supported: ['query'],
-  })
-}
-
-/**
- * The store is away, and will be back (RFC 9110 §10.2.3). Mostly the library has answered by then; where it saves a session
- * last, it has not.
- */
-const answerOutage =
-  (renderError: ProviderSuppliers['renderError']) =>
-  async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
-    try {
-      await next()
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error
-      ctx.status = error.status
-      ctx.remove('Location') // a code that was about to be handed out
-      const { error: code, error_description } = error
-      if (ctx.accepts('json', 'html') === 'html') await renderError(ctx, { error: code, error_description })
-      else ctx.body = { error: code, error_description }
-    }
-    if (ctx.status === 503) ctx.set('Retry-After', RETRY_AFTER)
-  }
 
 /** The operator learns the cause of what the client learns only the code of. */
 function reportTo(log: Log, provider: Provider): void {

@@ -1,0 +1,56 @@
+// What the library answers where it is not what a client or a person should get: the way back, the metadata, an outage.
+import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
+import Provider from 'oidc-provider'
+import { ALL_SCOPES } from '../scopes.ts'
+import { RETRY_AFTER, StoreUnavailable } from '../storage/store.ts'
+
+export type Middleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>
+/** Shows a person what went wrong with a request that cannot be answered to the client. */
+export type RenderError = (ctx: KoaContextWithOIDC, error: ErrorOut) => Promise<void>
+
+/** OAuth 2.1 knows one way back: the query. */
+export class QueryOnlyProvider extends Provider {
+  override registerResponseMode(...[name]: Parameters<Provider['registerResponseMode']>): void {
+    if (name === 'query') super.registerResponseMode(name, answerInQuery)
+  }
+}
+
+/**
+ * The library would encode a space as `+`, as HTML forms do, and a client that only undoes percent-encoding would not get
+ * its `state` back (RFC 6749 §4.1.2). The client's own query stays as it was registered (§3.1.2).
+ */
+const answerInQuery: Parameters<Provider['registerResponseMode']>[1] = (ctx, redirectUri, payload) => {
+  const answer = Object.entries(payload).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+  ctx.status = 303
+  ctx.redirect(`${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${answer.join('&')}`)
+}
+
+/** The metadata names what we really do (RFC 8414 §2): our scopes, and the one response mode. */
+export async function describeTruthfully(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next()
+  if (!ctx.path.startsWith('/.well-known/') || typeof ctx.body !== 'object') return
+  Object.assign(ctx.body as object, {
+    scopes_supported: [...ALL_SCOPES, 'offline_access'],
+    response_modes_supported: ['query'],
+  })
+}
+
+/**
+ * The store is away, and will be back (RFC 9110 §10.2.3). Mostly the library has answered by then; where it saves a session
+ * last, it has not.
+ */
+export const answerOutage =
+  (renderError: RenderError): Middleware =>
+  async (ctx, next) => {
+    try {
+      await next()
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error
+      ctx.status = error.status
+      ctx.remove('Location') // a code that was about to be handed out
+      const { error: code, error_description } = error
+      if (ctx.accepts('json', 'html') === 'html') await renderError(ctx, { error: code, error_description })
+      else ctx.body = { error: code, error_description }
+    }
+    if (ctx.status === 503) ctx.set('Retry-After', RETRY_AFTER)
+  }
