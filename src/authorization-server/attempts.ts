@@ -24,8 +24,8 @@ export const LIMITS = {
   registration: { what: 'registration', most: 300, seconds: HOUR },
   hostedRegistration: { what: 'hosted-registration', most: 5_000, seconds: HOUR },
   /** Each writes an interaction, or a pushed request. */
-  authorize: { what: 'authorize', most: 600, seconds: 10 * 60 },
-  par: { what: 'par', most: 600, seconds: 10 * 60 },
+  authorize: { what: 'authorize', most: 3_000, seconds: 10 * 60 },
+  par: { what: 'par', most: 3_000, seconds: 10 * 60 },
   /** Documents of clients that are fetched, and fetches in all, of key sets too. */
   document: { what: 'document', most: 60, seconds: 60 },
   outbound: { what: 'outbound', most: 120, seconds: 60 },
