@@ -142,6 +142,10 @@ describe('registrations, taken as leniently as real clients need it, RFC 7591 §
     }
   })
 
+  it('keep the scopes that there are among those they name, and the answer says which', async () => {
+    assert.equal((await registered({ ...LOCAL, scope: 'qc:projects:read unknown' })).scope, 'qc:projects:read')
+  })
+
   it('limit no scopes: a client may ask for more than it knew of (MCP, step-up)', async () => {
     const client = await registered({ ...LOCAL, scope: 'qc:projects:read' })
     const page = await person.arrive(authorizationRequest(server, client, { scope: 'qc:files:read' }).url)
