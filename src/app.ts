@@ -6,10 +6,11 @@ import { authorizationServer } from './authorization-server/authorization-server
 import { publicKeys } from './authorization-server/signing-keys.ts'
 import type { Config } from './config.ts'
 import { isLoopback } from './config.ts'
+import { answerOutage } from './outage.ts'
 import type { ResourceServerSuppliers } from './resource-server/resource-server.ts'
 import { resourceServer } from './resource-server/resource-server.ts'
 import type { Store } from './storage/store.ts'
-import { RETRY_AFTER, StoreUnavailable } from './storage/store.ts'
+import { StoreUnavailable } from './storage/store.ts'
 
 export type Suppliers = AuthorizationServerSuppliers & Omit<ResourceServerSuppliers, 'keys'>
 
@@ -73,16 +74,14 @@ function onlyOurHost({ issuer }: Config): Koa.Middleware {
   }
 }
 
-/** While the store cannot be asked nobody can be let in; it will be back, so whoever asked may come again soon. */
+/** For whoever was not told already: programs, and clients of the MCP endpoint. */
 const explainOutage: Koa.Middleware = async (ctx, next) => {
   try {
     await next()
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
     ctx.app.emit('error', error, ctx)
-    ctx.status = error.status
-    ctx.set('Retry-After', RETRY_AFTER)
-    ctx.body = { error: error.error, error_description: error.error_description }
+    await answerOutage(ctx, error)
   }
 }
 

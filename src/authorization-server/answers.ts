@@ -1,12 +1,17 @@
 // What the library answers where it is not what a client or a person should get: the way back, the metadata, an outage.
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import Provider from 'oidc-provider'
+import { answerOutage, wantsPage } from '../outage.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import { RETRY_AFTER, StoreUnavailable } from '../storage/store.ts'
 
 export type Middleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>
 /** Shows a person what went wrong with a request that cannot be answered to the client. */
 export type RenderError = (ctx: KoaContextWithOIDC, error: ErrorOut) => Promise<void>
+
+/** The client that a token request has just given tokens; undefined for every other request, and every refusal. */
+export const servedClient = (ctx: KoaContextWithOIDC) =>
+  ctx.path === '/token' && ctx.status === 200 ? ctx.oidc?.client : undefined
 
 /** OAuth 2.1 knows one way back: the query. */
 export class QueryOnlyProvider extends Provider {
@@ -39,18 +44,19 @@ export async function describeTruthfully(ctx: KoaContextWithOIDC, next: () => Pr
  * The store is away, and will be back (RFC 9110 §10.2.3). Mostly the library has answered by then; where it saves a session
  * last, it has not.
  */
-export const answerOutage =
+export const explainOutage =
   (renderError: RenderError): Middleware =>
   async (ctx, next) => {
     try {
       await next()
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error
-      ctx.status = error.status
-      ctx.remove('Location') // a code that was about to be handed out
       const { error: code, error_description } = error
-      if (ctx.accepts('json', 'html') === 'html') await renderError(ctx, { error: code, error_description })
-      else ctx.body = { error: code, error_description }
+      await answerOutage(
+        ctx,
+        error,
+        wantsPage(ctx) ? () => renderError(ctx, { error: code, error_description }) : undefined,
+      )
     }
     if (ctx.status === 503) ctx.set('Retry-After', RETRY_AFTER)
   }

@@ -6,7 +6,8 @@ import compose from 'koa-compose'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config.ts'
 import { anyOrigin } from '../cors.ts'
-import { RETRY_AFTER, StoreUnavailable } from '../storage/store.ts'
+import { answerOutage, wantsPage } from '../outage.ts'
+import { StoreUnavailable } from '../storage/store.ts'
 import { visitorAddress } from './client-documents/client-documents.ts'
 import type { InteractionSuppliers } from './interactions/interactions.ts'
 import { createInteractions } from './interactions/interactions.ts'
@@ -72,10 +73,9 @@ export function authorizationServer(config: Config, suppliers: AuthorizationServ
     try {
       await next()
     } catch (error) {
-      if (!(error instanceof StoreUnavailable) || ctx.accepts('json', 'html') !== 'html') throw error
-      ctx.status = error.status
-      ctx.set('Retry-After', RETRY_AFTER)
-      await sendPage(ctx as Context, explain(error.error, error.error_description, config.sandbox))
+      if (!(error instanceof StoreUnavailable && wantsPage(ctx))) throw error
+      const view = explain(error.error, error.error_description, config.sandbox)
+      await answerOutage(ctx, error, () => sendPage(ctx as Context, view))
     }
   }
 

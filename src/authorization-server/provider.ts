@@ -12,7 +12,7 @@ import { createOidcAdapter } from '../storage/oidc-adapter.ts'
 import type { Store } from '../storage/store.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { Middleware, RenderError } from './answers.ts'
-import { answerOutage, describeTruthfully, QueryOnlyProvider } from './answers.ts'
+import { describeTruthfully, explainOutage, QueryOnlyProvider } from './answers.ts'
 import { createClientAdapter } from './client-adapter.ts'
 import { createClientDocuments } from './client-documents/client-documents.ts'
 import { createOutbound } from './client-documents/outbound.ts'
@@ -154,7 +154,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
   adaptRequests(provider, resource)
   // Sound: what runs here gets the library's own context, which its types for middleware leave out.
   const use = (middleware: Middleware) => provider.use(middleware as Parameters<typeof provider.use>[0])
-  use(answerOutage(renderError))
+  use(explainOutage(renderError))
   use(describeTruthfully)
   use(nameScopes)
   use(noteUse(store, log))

@@ -20,7 +20,7 @@ export interface Decision {
  * Whether a connection's client sees a challenge only in a tool's result. ChatGPT and Codex, which read it from there, take
  * HTTP 403 for a call that failed for good.
  */
-export const readsChallengeInResult = ({ clientId, redirectHost }: Grant): boolean =>
+const readsChallengeInResult = ({ clientId, redirectHost }: Grant): boolean =>
   clientId.startsWith('https://chatgpt.com/') || redirectHost === 'chatgpt.com'
 
 const made = new WeakSet<object>()

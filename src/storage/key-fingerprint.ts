@@ -33,7 +33,7 @@ function parse(json: string): Fingerprint {
 }
 
 /** The key files that lack the key which the others use now. Further keys are fine: that is how keys are replaced. */
-export const filesThatDiffer = (own: Fingerprint, known: Fingerprint): string[] =>
+const filesThatDiffer = (own: Fingerprint, known: Fingerprint): string[] =>
   Object.entries(known.files).flatMap(([name, [inUse = '']]) => (own.files[name]?.includes(inUse) ? [] : [name]))
 
 /**

@@ -78,8 +78,9 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
   const waitFrom = new Map<string, number>()
   /** Waits until one replica has what was just written. None at hand is no reason to refuse: the master has it. */
   async function replicate(key: string): Promise<void> {
+    if (address.mode === 'single') return
     const master = writer instanceof Cluster ? (writer.slots[calculateSlot(address.prefix + key)]?.[0] ?? '') : ''
-    if (writer === client || Date.now() < (waitFrom.get(master) ?? 0)) return
+    if (Date.now() < (waitFrom.get(master) ?? 0)) return
     // The first command leads the second one to the node, and the connection, that took the write.
     const [, wait] = (await writer.pipeline().exists(key).wait(1, REPLICA_MS).exec()) ?? []
     const [failure, replicas] = wait ?? []
@@ -156,7 +157,7 @@ function connectionTo({ mode, tls, hosts, username, password, db, name, prefix }
     lazyConnect: true,
     enableOfflineQueue: false,
     enableAutoPipelining: true,
-    autoPipeliningIgnoredCommands: ['qcgatecommit', 'qcgateCommit'], // its keys do not come first
+    autoPipeliningIgnoredCommands: ['qcgateCommit'], // its keys do not come first
     scripts: {
       qcgateCommit: { lua: COMMIT },
       qcgateIncrement: { lua: INCREMENT, numberOfKeys: 1 },

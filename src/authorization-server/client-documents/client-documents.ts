@@ -2,12 +2,14 @@
 // fetched when they are needed; when that fails, the last good copy stands in, or the one that we ship. So a person who
 // connected yesterday does not lose the connection because a host is down or answers 403 to a cloud.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { Configuration } from 'oidc-provider'
 import { z } from 'zod'
 import type { Log } from '../../observability/log.ts'
 import { KEYS } from '../../storage/keys.ts'
 import type { Store } from '../../storage/store.ts'
 import { put } from '../../storage/store.ts'
+import type { Middleware } from '../answers.ts'
+import { servedClient } from '../answers.ts'
 import { countAttempt, LIMITS, tooMany } from '../attempts.ts'
 import { acceptDocument, isKeySet, parseObject } from './accept-document.ts'
 import { knownClient } from './known-clients.ts'
@@ -54,7 +56,7 @@ export interface ClientDocuments {
   /** For everything that the library fetches. Rejects without a reason; the reason is in the log. */
   readonly fetch: NonNullable<Configuration['fetch']>
   /** Middleware for the provider: keeps the documents of a client that was just given tokens, and of no other. */
-  readonly keepWhatWasUsed: (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>
+  readonly keepWhatWasUsed: Middleware
 }
 
 const now = () => Math.floor(Date.now() / 1000)
@@ -177,10 +179,10 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
 
     async keepWhatWasUsed(ctx, next) {
       await next()
-      const client = ctx.oidc?.client as
+      const client = servedClient(ctx) as
         | { clientIdMetadataDocument?: true; clientId: string; jwksUri?: string }
         | undefined
-      if (ctx.path !== '/token' || ctx.status !== 200 || !client?.clientIdMetadataDocument) return
+      if (!client?.clientIdMetadataDocument) return
       const urls = [client.clientId, ...(client.jwksUri ? [new URL(client.jwksUri).href] : [])]
       await Promise.all(urls.map(keep)).catch((err) => log.error({ err }, 'a document of a client could not be kept'))
     },
