@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { KEYS } from '../src/storage/keys.ts'
-import { openSqliteStore } from '../src/storage/sqlite.ts'
 import { put } from '../src/storage/store.ts'
+import { withStore } from './authorization-server/support.ts'
 import { connect, rpc, toolCall } from './support/raw-client.ts'
 import { startServer, type TestServer, useServer } from './support/server.ts'
 
@@ -117,11 +116,11 @@ describe('a client in a web page of any origin (Fetch §3.3)', () => {
   })
 
   it('reads that it came too often', async () => {
-    const store = openSqliteStore(join(server.folder, 'data'))
-    for (const what of ['registration', 'par']) {
-      for (const address of ['127.0.0.1', '0:0:0:0::/64']) await put(store, KEYS.attempts(what, address), '3000', 60)
-    }
-    await store.close()
+    await withStore(server, async (store) => {
+      for (const what of ['registration', 'par']) {
+        for (const address of ['127.0.0.1', '0:0:0:0::/64']) await put(store, KEYS.attempts(what, address), '3000', 60)
+      }
+    })
     for (const [path, body] of [
       ['/register', { ...CLIENT, client_name: 'one too many' }],
       ['/par', { client_id: 'x' }],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, register, tokenRequest } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, register, tokenRequest } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { ALIVE, connectAs, fate, OVER, refusal, signedIn } from './support.ts'
 
@@ -15,16 +15,9 @@ describe('authorization codes, OAuth 2.1 §4.1.3', () => {
   /** A code, and the request that redeems it as it should be, or with something changed. */
   async function issueCode(client: Registration) {
     const request = authorizationRequest(server, client)
-    const code = (await person.allow(request.url)).url.searchParams.get('code') ?? ''
+    const place = await person.allow(request.url)
     return (changed: Record<string, string> = {}) =>
-      tokenRequest(server, {
-        grant_type: 'authorization_code',
-        client_id: client.client_id,
-        code,
-        code_verifier: request.verifier,
-        redirect_uri: request.redirectUri,
-        ...changed,
-      })
+      tokenRequest(server, { client_id: client.client_id, ...redemption(request, place), ...changed })
   }
 
   it('gives tokens to exactly one of twenty who redeem a code at once, and then ends even those', async () => {

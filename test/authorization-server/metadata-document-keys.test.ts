@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { RawPerson, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, register, rpc, tokenRequest, toolCall } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, register, rpc, tokenRequest, toolCall } from '../support/raw-client.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
 import type { ClientKey } from './assertions.ts'
 import { assertionBy, newKey } from './assertions.ts'
@@ -26,12 +26,7 @@ describe('a client that proves itself with a key, private_key_jwt (RFC 7523 §2.
   async function code(client_id = CHATGPT, redirect = REDIRECT) {
     const request = authorizationRequest(server, { client_id, redirect_uris: [redirect] })
     const { url } = await person.allow(request.url)
-    return {
-      grant_type: 'authorization_code',
-      code: url.searchParams.get('code') ?? '',
-      code_verifier: request.verifier,
-      redirect_uri: redirect,
-    }
+    return redemption(request, { url })
   }
   let ahead = 0
   const prove = (client_id = CHATGPT, by = key, aud = server.origin) =>

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { usePair } from '../support/pair.ts'
 import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest } from '../support/raw-client.ts'
-import { SHARED_STORES } from '../support/stores.ts'
+import { authorizationRequest, redemption, rpc, tokenRequest } from '../support/raw-client.ts'
+import { STORE_NAMES, storeEnv } from '../support/stores.ts'
 import { ALIVE, connectAs, fate, OVER, registerHosted, signedIn } from './support.ts'
 
-for (const [name, store] of Object.entries(SHARED_STORES)) {
+for (const name of STORE_NAMES) {
   describe(`two processes that share ${name}`, () => {
-    const pair = usePair(() => ({ ...store('processes:'), TRUSTED_PROXIES: '127.0.0.1/8,::1' }))
+    const pair = usePair(() => ({ ...storeEnv(name, 'processes:'), TRUSTED_PROXIES: '127.0.0.1/8,::1' }))
     let person: RawPerson
     let client: Registration // it returns to https, so that each round gets its code without a page
     before(async () => {
@@ -18,12 +18,8 @@ for (const [name, store] of Object.entries(SHARED_STORES)) {
     })
 
     const at = (i: number) => pair.addresses[i % 2] ?? ''
-    const ask = (address: string, parameters: Record<string, string>, from = '198.51.100.7') =>
-      fetch(`${address}/token`, {
-        method: 'POST',
-        headers: { 'x-forwarded-for': from },
-        body: new URLSearchParams({ client_id: client.client_id, ...parameters }),
-      })
+    const ask = (origin: string, parameters: Record<string, string>, from = '198.51.100.7') =>
+      tokenRequest({ origin }, { client_id: client.client_id, ...parameters }, { 'x-forwarded-for': from })
     const refreshAt = (address: string, { refresh_token }: Tokens, from?: string) =>
       ask(address, { grant_type: 'refresh_token', refresh_token }, from)
     /** The same request many times at once, half of them to each process. */
@@ -34,10 +30,7 @@ for (const [name, store] of Object.entries(SHARED_STORES)) {
       const request = authorizationRequest(pair.one, client)
       const { url } = await person.allow(request.url)
       return race(racers, {
-        grant_type: 'authorization_code',
-        code: url.searchParams.get('code') ?? '',
-        code_verifier: request.verifier,
-        redirect_uri: request.redirectUri,
+        ...redemption(request, { url }),
       })
     }
 
@@ -97,14 +90,6 @@ for (const [name, store] of Object.entries(SHARED_STORES)) {
     })
 
     const callAt = (i: number, { access_token }: Tokens) =>
-      fetch(`${at(i)}/mcp`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-          authorization: `Bearer ${access_token}`,
-        },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
-      })
+      rpc({ mcp: `${at(i)}/mcp` }, access_token, { jsonrpc: '2.0', id: 1, method: 'tools/list' })
   })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { RawPerson, Registration } from '../support/raw-client.ts'
-import { authorizationRequest, refresh, register, tokenRequest } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, refresh, register, tokenRequest } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { ALIVE, connectAs, fate, refusal, signedIn } from './support.ts'
 
@@ -21,11 +21,8 @@ describe('client authentication comes before anything a refresh token could tell
     const secret = { client_secret: client.client_secret ?? '' }
     const response = await tokenRequest(server, {
       ...secret,
-      grant_type: 'authorization_code',
       client_id: client.client_id,
-      code: (await person.allow(request.url)).url.searchParams.get('code') ?? '',
-      code_verifier: request.verifier,
-      redirect_uri: request.redirectUri,
+      ...redemption(request, await person.allow(request.url)),
     })
     const { refresh_token } = (await response.json()) as { refresh_token: string }
     return { client, secret, refresh_token }

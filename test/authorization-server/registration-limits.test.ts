@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { LIMITS, networkOf } from '../../src/authorization-server/attempts.ts'
 import { KEYS } from '../../src/storage/keys.ts'
-import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import { put } from '../../src/storage/store.ts'
 import { useServer } from '../support/server.ts'
-import { refusal } from './support.ts'
+import { refusal, withStore } from './support.ts'
 
 const HOUR = 60 * 60
 
@@ -31,11 +29,8 @@ describe('how many clients an address may register', () => {
     )
 
   /** Has an address register so many clients, without the time that takes. */
-  async function spend(what: string, address: string, times: number) {
-    const store = openSqliteStore(join(server.folder, 'data'))
-    await put(store, KEYS.attempts(what, address), String(times), HOUR)
-    await store.close()
-  }
+  const spend = (what: string, address: string, times: number) =>
+    withStore(server, (store) => put(store, KEYS.attempts(what, address), String(times), HOUR))
 
   it('is 300 an hour; then it is told when to come back, and a page that asks can read it (RFC 6585 §4)', async () => {
     assert.deepEqual(await statuses(300, '198.51.100.1'), new Set([201]))

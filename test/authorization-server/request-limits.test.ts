@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { KEYS } from '../../src/storage/keys.ts'
-import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import { put } from '../../src/storage/store.ts'
 import { authorizationRequest, RawPerson, type Registration, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { refusal } from './support.ts'
+import { refusal, withStore } from './support.ts'
 
 const TEN_MINUTES = 10 * 60
 
@@ -17,11 +15,8 @@ describe('how many authorizations may be begun', () => {
     client = await register(server)
   })
 
-  async function spend(what: string, address: string) {
-    const store = openSqliteStore(join(server.folder, 'data'))
-    await put(store, KEYS.attempts(what, address), '2999', TEN_MINUTES)
-    await store.close()
-  }
+  const spend = (what: string, address: string) =>
+    withStore(server, (store) => put(store, KEYS.attempts(what, address), '2999', TEN_MINUTES))
   const authorize = (from: string) =>
     fetch(authorizationRequest(server, client).url, {
       redirect: 'manual',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, refresh, tokenRequest } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, refresh, tokenRequest } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { claimsOf, connectAs, refusal, registerHosted, signedIn } from './support.ts'
 
@@ -39,11 +39,8 @@ describe('resource indicators, RFC 8707', () => {
     const request = authorizationRequest(server, client, parameters)
     const { url } = await person.open(request.url)
     return tokenRequest(server, {
-      grant_type: 'authorization_code',
       client_id: client.client_id,
-      code: url.searchParams.get('code') ?? '',
-      code_verifier: request.verifier,
-      redirect_uri: request.redirectUri,
+      ...redemption(request, { url }),
       ...resourceParameter(resource),
     })
   }
@@ -78,11 +75,8 @@ describe('resource indicators, RFC 8707', () => {
       const query = new URLSearchParams({ client_id: client.client_id, request_uri })
       const { url } = await person.allow(`${server.origin}/authorize?${query}`)
       const redeemed = await tokenRequest(server, {
-        grant_type: 'authorization_code',
         client_id: client.client_id,
-        code: url.searchParams.get('code') ?? '',
-        code_verifier: request.verifier,
-        redirect_uri: request.redirectUri,
+        ...redemption(request, { url }),
       })
       assert.equal(await audience(redeemed), server.mcp)
     })

@@ -47,10 +47,10 @@ async function checkConnections(worker: Worker, ledger: Ledger): Promise<void> {
   for (const connection of worker.connections) {
     switch (connection.end) {
       case undefined:
-        await checkLiving(worker, connection, ledger)
+        await checkConnection(worker, connection, 'living', ledger)
         break
       case 'revoked':
-        await checkRevoked(worker, connection, ledger)
+        await checkConnection(worker, connection, 'revoked', ledger)
         break
       case 'either':
         ledger.count('connections that the rules allowed to end')
@@ -61,28 +61,20 @@ async function checkConnections(worker: Worker, ledger: Ledger): Promise<void> {
   }
 }
 
-async function checkLiving(worker: Worker, connection: Connection, ledger: Ledger): Promise<void> {
-  const { number, line } = worker
-  const call = await line.insist(() => worker.call(connection))
-  const refreshed = await line.insist(() => worker.refreshOnce(connection))
-  ledger.count('living connections checked')
-  if (call.status === 200 && refreshed.status === 200) return
-  ledger.lose(
-    'connection',
-    `worker ${number}: afterwards a call got ${refusalOf(call)}, a refresh ${refusalOf(refreshed)}`,
-  )
-}
+/** What a connection is answered by the rules, to a call and to a refresh, and what was lost when it is not. */
+const RULES = {
+  living: { call: 200, refresh: 200, lost: 'connection' },
+  revoked: { call: 401, refresh: 400, lost: 'revocation' },
+} as const
 
-async function checkRevoked(worker: Worker, connection: Connection, ledger: Ledger): Promise<void> {
+async function checkConnection(worker: Worker, connection: Connection, rule: keyof typeof RULES, ledger: Ledger) {
   const { number, line } = worker
   const call = await line.insist(() => worker.call(connection))
   const refreshed = await line.insist(() => worker.refreshOnce(connection))
-  ledger.count('revoked connections checked')
-  if (call.status === 401 && refreshed.status === 400) return
-  ledger.lose(
-    'revocation',
-    `worker ${number}: afterwards a call got ${refusalOf(call)}, a refresh ${refusalOf(refreshed)}`,
-  )
+  ledger.count(`${rule} connections checked`)
+  const { call: expected, refresh, lost } = RULES[rule]
+  if (call.status === expected && refreshed.status === refresh) return
+  ledger.lose(lost, `worker ${number}: afterwards a call got ${refusalOf(call)}, a refresh ${refusalOf(refreshed)}`)
 }
 
 async function checkPerson({ number, line, person, clients }: Worker, ledger: Ledger): Promise<void> {

@@ -5,7 +5,15 @@ import { signedIn } from '../authorization-server/support.ts'
 import { message, mirror, modern } from '../resource-server/messages.ts'
 import { usePrograms } from '../support/clients.ts'
 import type { RawPerson } from '../support/raw-client.ts'
-import { authorizationRequest, redeem, register, rpc, tokenRequest, toolCall } from '../support/raw-client.ts'
+import {
+  authorizationRequest,
+  redeem,
+  redemption,
+  register,
+  rpc,
+  tokenRequest,
+  toolCall,
+} from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { initialize, REGISTRATIONS } from './clients.ts'
 
@@ -161,11 +169,8 @@ describe('real clients: eras', () => {
         const redeemed = await tokenRequest(
           server,
           {
-            grant_type: 'authorization_code',
             client_id,
-            code: url.searchParams.get('code') ?? '',
-            code_verifier: request.verifier,
-            redirect_uri: request.redirectUri,
+            ...redemption(request, { url }),
             resource: server.mcp,
           },
           origin,

@@ -6,7 +6,7 @@ import type { ClientKey } from '../authorization-server/assertions.ts'
 import { assertionBy, newKey } from '../authorization-server/assertions.ts'
 import { ALIVE, connectAs, fate, signedIn } from '../authorization-server/support.ts'
 import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, rpc, tokenRequest, toolCall } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, rpc, tokenRequest, toolCall } from '../support/raw-client.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
 import { DOCUMENTS, documented } from './clients.ts'
 
@@ -35,10 +35,7 @@ describe('real clients: metadata documents', () => {
     const { url } = await person.allow(request.url)
     const prove = () => assertionBy(key, client.client_id, server.origin)
     const redeemed = await tokenRequest(server, {
-      grant_type: 'authorization_code',
-      code: url.searchParams.get('code') ?? '',
-      code_verifier: request.verifier,
-      redirect_uri: request.redirectUri,
+      ...redemption(request, { url }),
       resource: server.mcp,
       ...(await prove()),
     })

@@ -4,7 +4,16 @@ import { before, describe, it } from 'node:test'
 import { ALL_SCOPES, GROUPS } from '../../src/scopes.ts'
 import { connectAs, refusal, signedIn } from '../authorization-server/support.ts'
 import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, boxes, refresh, register, rpc, tokenRequest, toolCall } from '../support/raw-client.ts'
+import {
+  authorizationRequest,
+  boxes,
+  redemption,
+  refresh,
+  register,
+  rpc,
+  tokenRequest,
+  toolCall,
+} from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { REGISTRATIONS } from './clients.ts'
 
@@ -136,10 +145,7 @@ describe('real clients: registration', () => {
         const redeemed = await tokenRequest(
           server,
           {
-            grant_type: 'authorization_code',
-            code: url.searchParams.get('code') ?? '',
-            code_verifier: request.verifier,
-            redirect_uri: request.redirectUri,
+            ...redemption(request, { url }),
             resource: server.mcp,
             ...who,
           },

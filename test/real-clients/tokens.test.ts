@@ -6,7 +6,15 @@ import { GROUPS } from '../../src/scopes.ts'
 import { assertionBy, newKey } from '../authorization-server/assertions.ts'
 import { connectAs, refusal, signedIn } from '../authorization-server/support.ts'
 import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, refresh, register, rpc, tokenRequest, toolCall } from '../support/raw-client.ts'
+import {
+  authorizationRequest,
+  redemption,
+  refresh,
+  register,
+  rpc,
+  tokenRequest,
+  toolCall,
+} from '../support/raw-client.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
 import { DOCUMENTS, documented, REGISTRATIONS } from './clients.ts'
 
@@ -34,11 +42,8 @@ describe('real clients: tokens', () => {
       const request = authorizationRequest(server, client, { resource: atAuthorize })
       const { url } = await person.allow(request.url)
       return tokenRequest(server, {
-        grant_type: 'authorization_code',
         client_id: client.client_id,
-        code: url.searchParams.get('code') ?? '',
-        code_verifier: request.verifier,
-        redirect_uri: request.redirectUri,
+        ...redemption(request, { url }),
         ...(atToken === undefined ? {} : { resource: atToken }),
       })
     }
@@ -158,11 +163,8 @@ describe('real clients: tokens', () => {
       const { url } = await person.allow(request.url)
       const redeem = () =>
         tokenRequest(server, {
-          grant_type: 'authorization_code',
           client_id: client.client_id,
-          code: url.searchParams.get('code') ?? '',
-          code_verifier: request.verifier,
-          redirect_uri: request.redirectUri,
+          ...redemption(request, { url }),
         })
       await answered(await redeem())
       assert.equal(await refusal(await redeem()), '400 invalid_grant')

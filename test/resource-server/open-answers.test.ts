@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { never, startUpstream, type Upstream } from '../quantconnect/upstream.ts'
 import { usePair } from '../support/pair.ts'
 import { connect, refresh, refreshFrom, rpc, toolCall } from '../support/raw-client.ts'
-import { SHARED_STORES } from '../support/stores.ts'
+import { storeEnv } from '../support/stores.ts'
 import { modern } from './messages.ts'
 
 for (const name of ['SQLite', 'Redis'] as const) {
@@ -14,7 +14,7 @@ for (const name of ['SQLite', 'Redis'] as const) {
       upstream = await startUpstream()
     })
     const pair = usePair(() => ({
-      ...SHARED_STORES[name]?.('open-answers:'),
+      ...storeEnv(name, 'open-answers:'),
       QUANTCONNECT_API_URL: upstream.url,
       SANDBOX: 'off',
       TRUSTED_PROXIES: '127.0.0.1/8,::1',

@@ -4,13 +4,13 @@ import { after, before, describe, it } from 'node:test'
 import type { Store } from '../../src/storage/store.ts'
 import { add, put, remove, update } from '../../src/storage/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { STORES } from '../support/stores.ts'
+import { openStore, STORE_NAMES } from '../support/stores.ts'
 import { until } from '../support/until.ts'
 
-for (const [name, open] of Object.entries(STORES)) {
+for (const name of STORE_NAMES) {
   describe(`a store on ${name}`, () => {
     const folder = temporaryFolder()
-    const openOne = () => open(folder.path, 'store-test:')
+    const openOne = () => openStore(name, folder.path, 'store-test:')
     let store: Store
     let other: Store // a second process that shares the store
     before(async () => {

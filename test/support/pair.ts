@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { freePort, startServer, type TestServer } from './server.ts'
+import { whileRunning } from './while-running.ts'
 
 export interface Pair {
   /** The one whose address is the PUBLIC_URL. */
@@ -26,10 +27,5 @@ export function usePair(env: () => Record<string, string>): Pair {
     await pair?.two.stop()
     await pair?.one.stop()
   })
-  return new Proxy({} as Pair, {
-    get(_target, name: keyof Pair) {
-      if (!pair) throw new Error('the servers run only while tests do')
-      return pair[name]
-    },
-  })
+  return whileRunning('pair of servers', () => pair)
 }

@@ -161,26 +161,28 @@ export function boxes({ html }: Place, which: 'asked' | 'ticked' | 'more' = 'ask
 
 /** A request to the token endpoint, as it is answered. */
 export const tokenRequest = async (
-  server: TestServer,
+  server: Pick<TestServer, 'origin'>,
   parameters: Record<string, string>,
   headers: Record<string, string> = {},
 ): Promise<Response> =>
   noteAnswer(await fetch(`${server.origin}/token`, { method: 'POST', headers, body: new URLSearchParams(parameters) }))
 
+/** What redeems the code at the end of a visit, but for who redeems it. */
+export const redemption = ({ verifier, redirectUri }: AuthorizationRequest, { url }: Pick<Place, 'url'>) => ({
+  grant_type: 'authorization_code',
+  code: url.searchParams.get('code') ?? '',
+  code_verifier: verifier,
+  redirect_uri: redirectUri,
+})
+
 /** Redeems the code at the end of a visit. Throws when it is refused. */
 export async function redeem(
   server: TestServer,
   client: Registration,
-  { verifier, redirectUri }: AuthorizationRequest,
-  { url }: Place,
+  request: AuthorizationRequest,
+  place: Place,
 ): Promise<Tokens> {
-  const response = await tokenRequest(server, {
-    grant_type: 'authorization_code',
-    client_id: client.client_id,
-    code: url.searchParams.get('code') ?? '',
-    code_verifier: verifier,
-    redirect_uri: redirectUri,
-  })
+  const response = await tokenRequest(server, { client_id: client.client_id, ...redemption(request, place) })
   if (response.status !== 200) throw new Error(`token: ${response.status} ${await response.text()}`)
   return (await response.json()) as Tokens
 }
@@ -209,7 +211,12 @@ export const refreshFrom = (address: string, server: TestServer, client: Registr
   )
 
 /** One JSON-RPC request to the MCP endpoint, 2025 style. */
-export const rpc = (server: TestServer, token: string, body: unknown, headers: Record<string, string> = {}) =>
+export const rpc = (
+  server: Pick<TestServer, 'mcp'>,
+  token: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+) =>
   fetch(server.mcp, {
     method: 'POST',
     headers: {

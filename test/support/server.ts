@@ -7,6 +7,7 @@ import { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from './folder.ts'
 import { assertNothingSecretLeft } from './secrets.ts'
+import { whileRunning } from './while-running.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const CLOCK = new URL('./clock.ts', import.meta.url).href
@@ -57,12 +58,7 @@ export function useServer(env: Record<string, string> = {}): TestServer {
     server = await startServer(env)
   })
   after(() => server?.stop())
-  return new Proxy({} as TestServer, {
-    get(_target, name: keyof TestServer) {
-      if (!server) throw new Error('the server runs only while tests do')
-      return server[name]
-    },
-  })
+  return whileRunning('server', () => server)
 }
 
 /** Starts a server and waits until it says that it runs. Throws with its output when it ends instead. */

@@ -6,7 +6,7 @@ import { parseRedisUrl } from '../../src/storage/redis-url.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import type { Store } from '../../src/storage/store.ts'
 
-export const SILENT = pino({ level: 'silent' })
+const SILENT = pino({ level: 'silent' })
 
 /** The address of a fleet of this run, with a key prefix for one test file. Throws when the fleet is not there. */
 export function redisUrl(kind: 'single' | 'sentinel' | 'cluster', prefix: string): string {
@@ -21,20 +21,26 @@ export async function openRedis(url: string): Promise<Store> {
   return openRedisStore(address, SILENT)
 }
 
-/** Opens a store of each kind; whoever opens it twice is two processes that share it. */
-export const STORES: Readonly<Record<string, (folder: string, prefix: string) => Promise<Store>>> = {
-  SQLite: async (folder) => openSqliteStore(folder),
-  Redis: async (_folder, prefix) => openRedis(redisUrl('single', prefix)),
-  'Redis under Sentinels': async (_folder, prefix) => openRedis(redisUrl('sentinel', prefix)),
-  'a Redis Cluster': async (_folder, prefix) => openRedis(redisUrl('cluster', prefix)),
+/** The kinds of store by name, and what the fleet calls those that are a Redis. */
+const KINDS = {
+  SQLite: undefined,
+  Redis: 'single',
+  'Redis under Sentinels': 'sentinel',
+  'a Redis Cluster': 'cluster',
+} as const
+export type StoreName = keyof typeof KINDS
+export const STORE_NAMES = Object.keys(KINDS) as StoreName[]
+
+/** Opens a store; whoever opens it twice is two processes that share it. */
+export async function openStore(name: StoreName, folder: string, prefix: string): Promise<Store> {
+  const kind = KINDS[name]
+  return kind ? openRedis(redisUrl(kind, prefix)) : openSqliteStore(folder)
 }
 
-/** The stores that a fleet of processes shares in the tests over HTTP, as the environment that makes a server use them. */
-export const SHARED_STORES: Readonly<Record<string, (prefix: string) => Record<string, string>>> = {
-  SQLite: () => ({}),
-  Redis: (prefix) => ({ REDIS_URL: redisUrl('single', prefix) }),
-  'Redis under Sentinels': (prefix) => ({ REDIS_URL: redisUrl('sentinel', prefix) }),
-  'a Redis Cluster': (prefix) => ({ REDIS_URL: redisUrl('cluster', prefix) }),
+/** The environment that makes a server use a store of this kind. */
+export function storeEnv(name: StoreName, prefix: string): { REDIS_URL?: string } {
+  const kind = KINDS[name]
+  return kind ? { REDIS_URL: redisUrl(kind, prefix) } : {}
 }
 
 let journeys = 0
@@ -42,14 +48,11 @@ let journeys = 0
  * The stores that every journey is made on: by name, the environment that makes a server use it, and a way for the test to
  * look into it. The keys of each are its own.
  */
-export const journeyStores = (journey: string) => {
-  const REDIS_URL = redisUrl('single', `${journey}-${journeys++}:`)
-  return [
-    {
-      name: 'SQLite',
-      env: {} as { REDIS_URL?: string },
-      open: async (folder: string) => openSqliteStore(join(folder, 'data')),
-    },
-    { name: 'Redis', env: { REDIS_URL }, open: async (_folder: string) => openRedis(REDIS_URL) },
-  ]
+export function journeyStores(journey: string) {
+  const prefix = `${journey}-${journeys++}:`
+  return (['SQLite', 'Redis'] as const).map((name) => ({
+    name,
+    env: storeEnv(name, prefix),
+    open: (folder: string) => openStore(name, join(folder, 'data'), prefix),
+  }))
 }

@@ -13,6 +13,7 @@ import { temporaryFolder } from './folder.ts'
 import type { Plan } from './internet.ts'
 import type { TestServer } from './server.ts'
 import { startServer } from './server.ts'
+import { whileRunning } from './while-running.ts'
 
 export const PUBLIC_ADDRESS = '93.184.215.14'
 const INTERNET = new URL('./internet.ts', import.meta.url).href
@@ -75,12 +76,7 @@ export function useWeb(names: Plan['names'] = {}, env: Record<string, string> = 
     folder.remove()
   })
 
-  const server = new Proxy({} as TestServer, {
-    get(_target, name: keyof TestServer) {
-      if (!started) throw new Error('the server runs only while tests do')
-      return started[name]
-    },
-  })
+  const server = whileRunning('server', () => started)
   const web: Web = {
     serve: (url, answer) => answers.set(url, answer),
     visits: (url) => visits.get(url) ?? 0,
