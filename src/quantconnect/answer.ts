@@ -1,45 +1,71 @@
 // What QuantConnect's answers mean. Success is a field, not a status; a refusal usually comes as HTTP 200.
+import { isCredentialProblem, reasonsIn } from './reasons.ts'
 
 /** One answer, told apart by what can be done about it. */
 export type Answer =
+  /** The work was done. Answers of the AI endpoints, which say nothing of success, are among them. */
   | { readonly kind: 'done'; readonly body: Readonly<Record<string, unknown>> }
   /** QuantConnect said no, in these words. */
   | { readonly kind: 'refused'; readonly reasons: readonly string[] }
-  /** The user id or API token is not accepted (any more). */
+  /** The user id or API token is not accepted (any more), and `/authenticate` says the same. Nothing was done. */
   | { readonly kind: 'credentials'; readonly reasons: readonly string[] }
+  /** Signatures are refused, and the clock of this machine is the likelier cause. Nothing was done, nobody is to blame. */
+  | { readonly kind: 'clock' }
+  /** What was sent is larger than QuantConnect takes (HTTP 413). Nothing was done. */
+  | { readonly kind: 'too-large' }
+  /** An address for a person to open in a browser. It was not followed, and the signed headers went nowhere else. */
+  | { readonly kind: 'redirect'; readonly location: string }
+  /** Too many requests (HTTP 429), also after the retries. Nothing was done. `retryAfter` is in seconds, when told. */
+  | { readonly kind: 'rate-limited'; readonly retryAfter?: number }
+  /** Too many calls of this account wait already. Nothing was sent. */
+  | { readonly kind: 'busy' }
   /** No answer in time. Whether the work was done is unknown. */
   | { readonly kind: 'timeout' }
-  /** No usable answer. `status` is absent when no connection was made; `sent` tells whether work may have been done. */
-  | { readonly kind: 'unavailable'; readonly status?: number; readonly sent: boolean }
+  /**
+   * No usable answer. `status` is absent when there was none; `sent` tells whether work may have been done. `retryAfter`
+   * is in seconds, when told.
+   */
+  | { readonly kind: 'unavailable'; readonly status?: number; readonly sent: boolean; readonly retryAfter?: number }
+
+/** What the headers of an answer add, already judged. */
+export interface Hints {
+  /** Seconds. */
+  readonly retryAfter?: number
+  /** An address that a person may be sent to. */
+  readonly location?: string
+}
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Reasons arrive as `errors`, `messages` (lists) or `Message` (text). */
-function reasonsIn(body: Record<string, unknown>): string[] {
-  const lists = [body.errors, body.messages].flatMap((list) => (Array.isArray(list) ? list : []))
-  const words = [...lists, body.Message].filter((reason) => typeof reason === 'string' && reason !== '')
-  return words.length ? (words as string[]) : ['QuantConnect gave no reason.']
-}
-
-const isCredentialProblem = (reason: string) => /^(Hash doesn't match\.|UserID not valid)/.test(reason)
-
-/** Reads one HTTP answer: its status and its text. */
-export function readAnswer(status: number, text: string): Answer {
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch {
-    body = undefined // seen with 500 and from gateways
+/**
+ * Reads one HTTP answer: its status, its text and what its headers add. `credentials` is only what this one answer says;
+ * it takes `/authenticate` to be sure.
+ */
+export function readAnswer(status: number, text: string, { retryAfter, location }: Hints = {}): Answer {
+  const hint = retryAfter === undefined ? {} : { retryAfter }
+  if (status === 413) return { kind: 'too-large' }
+  if (status === 429) return { kind: 'rate-limited', ...hint }
+  if (status >= 300 && status < 400) {
+    return location === undefined ? { kind: 'unavailable', status, sent: true } : { kind: 'redirect', location }
   }
+  const body = parse(text)
   if (status === 401) {
     return { kind: 'credentials', reasons: isRecord(body) ? reasonsIn(body) : ['QuantConnect answered 401.'] }
   }
-  if (status >= 500 || !isRecord(body)) return { kind: 'unavailable', status, sent: true }
+  if (status >= 500) return { kind: 'unavailable', status, sent: true, ...hint }
+  if (!isRecord(body)) return { kind: 'unavailable', status, sent: true }
   if (body.success === false) {
     const reasons = reasonsIn(body)
     return { kind: reasons.some(isCredentialProblem) ? 'credentials' : 'refused', reasons }
   }
-  if (status >= 300) return { kind: 'unavailable', status, sent: true }
-  return { kind: 'done', body }
+  return status >= 300 ? { kind: 'unavailable', status, sent: true } : { kind: 'done', body }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // seen with 500 and from gateways
+  }
 }

@@ -1,19 +1,29 @@
-// The REST client: one signed POST per call, over pooled connections, with an end to every wait.
-import { setTimeout as wait } from 'node:timers/promises'
+// The REST client: what one call goes through, from its turn to an answer that can be believed.
+import type { Log } from '../observability/log.ts'
 import type { Credentials, Realm } from '../vault/vault.ts'
+import { pause } from './abort.ts'
 import type { Answer } from './answer.ts'
-import { readAnswer } from './answer.ts'
-import { signedHeaders } from './authentication.ts'
+import { createConfirmation, readVerdict, type Verdict } from './confirmation.ts'
+import { requestBody } from './request-body.ts'
+import { pauseBefore } from './retry.ts'
+import { type Sent, send } from './send.ts'
+import { createSuspicion } from './suspicion.ts'
+import { createTurns } from './turns.ts'
 
 const TIMEOUT_MS = 30_000
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024
-/** Pauses before a read is asked again. */
-const RETRY_AFTER_MS = [250, 1_000]
+/** Calls of one account: how many run at once, and how many more wait. */
+const LIMITS = { atOnce: 8, waiting: 64 }
+const AUTHENTICATE = '/authenticate'
 
 export interface CallOptions {
   /** Whether asking twice does no harm. Anything that writes, spends or trades is sent once. */
   readonly retry?: boolean
+  /** Ends the call, and the waiting for its turn; it rejects with the signal's reason. */
   readonly signal?: AbortSignal
+  /** How long one sending may take, its answer and the check of the credentials included. */
+  readonly timeoutMs?: number
+  /** Sends multipart/form-data, with the argument `objectData` as the file. */
+  readonly form?: boolean
 }
 
 export interface QuantConnect {
@@ -22,57 +32,85 @@ export interface QuantConnect {
 }
 
 /** `urls` says where each realm lives; a realm without an address has no accounts, and calls to it are refused. */
-export function createQuantConnect(urls: Readonly<Partial<Record<Realm, string>>>): QuantConnect {
-  async function once(who: Credentials, url: string, args: object, signal: AbortSignal | undefined): Promise<Answer> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS)
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        redirect: 'manual',
-        headers: {
-          ...signedHeaders(who.userId, who.apiToken, Math.floor(Date.now() / 1000)),
-          'content-type': 'application/json',
-          'user-agent': 'qcgate',
-        },
-        body: JSON.stringify(args),
-        signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
-      })
-      return readAnswer(response.status, await readBounded(response))
-    } catch (error) {
-      signal?.throwIfAborted()
-      if (timeout.aborted) return { kind: 'timeout' }
-      const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(error))
-      return { kind: 'unavailable', sent: !refused }
+export function createQuantConnect(urls: Readonly<Partial<Record<Realm, string>>>, log: Log): QuantConnect {
+  const turns = createTurns(LIMITS)
+  // Each realm for itself: the sandbox runs on our clock, so its yes says nothing about it.
+  const suspicions: Record<Realm, ReturnType<typeof createSuspicion>> = {
+    live: createSuspicion(log),
+    sandbox: createSuspicion(log),
+  }
+  const confirm = createConfirmation((who, signal) =>
+    send(who, `${urls[who.realm]}${AUTHENTICATE}`, requestBody({}, false), AbortSignal.timeout(TIMEOUT_MS), signal),
+  )
+
+  /** What a verdict means for the person whose call made it necessary; undefined when they are not to be told of it. */
+  function judge(verdict: Verdict, who: Credentials, stored: boolean): Answer | undefined {
+    const suspicion = suspicions[who.realm]
+    if (verdict.kind === 'accepted') suspicion.accepted()
+    if (verdict.kind !== 'refused') return undefined
+    const refusal = {
+      account: stored ? accountOf(who) : undefined,
+      // The sandbox runs on our clock, whatever its answers are dated.
+      ahead: who.realm === 'sandbox' ? undefined : verdict.ahead,
     }
+    if (suspicion.refused(refusal, Date.now())) return { kind: 'clock' }
+    return { kind: 'credentials', reasons: verdict.reasons }
+  }
+
+  /** Believes no single answer that the credentials are bad, nor that HTTP 500 is about something else. */
+  async function verify(who: Credentials, endpoint: string, sent: Sent, budget: AbortSignal, signal?: AbortSignal) {
+    const { answer, status } = sent
+    // Whoever asks this itself has just typed the credentials, and has its answer.
+    if (endpoint === AUTHENTICATE) return judge(readVerdict(sent), who, false) ?? answer
+    if (answer.kind === 'done') suspicions[who.realm].accepted()
+    if (answer.kind !== 'credentials' && status !== 500) return answer
+
+    const ends = signal ? AbortSignal.any([budget, signal]) : budget
+    const verdict = await confirm(who, ends).catch((): Verdict => {
+      signal?.throwIfAborted()
+      return { kind: 'unknown' }
+    })
+    const otherwise: Answer =
+      answer.kind === 'credentials'
+        ? // A refused signature does nothing.
+          { kind: 'unavailable', ...(status === undefined ? {} : { status }), sent: false }
+        : answer
+    return judge(verdict, who, true) ?? otherwise
   }
 
   return {
-    async call(who, endpoint, args, { retry = false, signal } = {}) {
+    async call(who, endpoint, args, { retry = false, signal, timeoutMs = TIMEOUT_MS, form = false } = {}) {
       const base = urls[who.realm]
       if (!base) return { kind: 'credentials', reasons: [`This server has no ${who.realm} accounts (any more).`] }
-      let answer = await once(who, base + endpoint, args, signal)
-      for (const pause of retry ? RETRY_AFTER_MS : []) {
-        if (answer.kind !== 'unavailable') break
-        await wait(pause * (0.5 + Math.random()), undefined, signal ? { signal } : {})
-        answer = await once(who, base + endpoint, args, signal)
+      const body = requestBody(args, form)
+
+      async function attempt(): Promise<Answer> {
+        const endTurn = await turns.take(accountOf(who), signal)
+        if (!endTurn) return { kind: 'busy' }
+        try {
+          const budget = AbortSignal.timeout(timeoutMs)
+          return await verify(who, endpoint, await send(who, base + endpoint, body, budget, signal), budget, signal)
+        } finally {
+          endTurn()
+        }
+      }
+
+      let answer = await attempt()
+      for (let sends = 1; retry; sends++) {
+        const milliseconds = pauseBefore(answer, sends, Math.random())
+        if (milliseconds === undefined) break
+        await pause(milliseconds, signal) // holds no turn: others may go first
+        const next = await attempt()
+        if (next.kind === 'busy') break // it would say that nothing was sent
+        answer = sentBefore(answer, next)
       }
       return answer
     },
   }
 }
 
-const codeOf = (error: unknown): string => {
-  const { cause } = error as { cause?: { code?: string; errors?: { code?: string }[] } }
-  return cause?.code ?? cause?.errors?.[0]?.code ?? ''
-}
+const accountOf = ({ realm, userId }: Credentials): string => `${realm}:${userId}`
 
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_ANSWER_BYTES) throw new Error('answer too large')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
+/** The next answer, with what an earlier sending may have done. */
+const sentBefore = (earlier: Answer, next: Answer): Answer =>
+  earlier.kind === 'unavailable' && earlier.sent && next.kind === 'unavailable' ? { ...next, sent: true } : next

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it, mock } from 'node:test'
+import { createLog } from '../../src/observability/log.ts'
 import { createQuantConnect } from '../../src/quantconnect/client.ts'
 import { freePort } from '../support/server.ts'
 import { cut, json, never, type Reply, startUpstream, text, type Upstream } from './upstream.ts'
@@ -19,11 +20,11 @@ async function against<T>(replies: Reply[], test: (upstream: Upstream) => Promis
   }
 }
 const call = (upstream: Upstream, options = {}) =>
-  createQuantConnect({ live: upstream.url }).call(WHO, '/projects/read', {}, options)
+  createQuantConnect({ live: upstream.url }, createLog('silent')).call(WHO, '/projects/read', {}, options)
 
 describe('a read', { concurrency: true }, () => {
   const troubles = {
-    500: text(500, ''),
+    429: text(429, ''),
     502: text(502, '<html>'),
     503: text(503, ''),
     504: text(504, 'x'),
@@ -50,12 +51,45 @@ describe('a read', { concurrency: true }, () => {
       for (const { headers } of upstream.requests) assert.ok(headers.authorization && headers.timestamp)
     }))
 
-  it('is not asked again when QuantConnect has answered, be it no', () =>
-    against([json(200, { success: false, errors: ['no'] }), json(401, {}), good], async (upstream) => {
-      assert.equal((await call(upstream, READ)).kind, 'refused')
-      assert.equal((await call(upstream, READ)).kind, 'credentials')
-      assert.equal(upstream.requests.length, 2)
+  it('that meets too many requests to the end says so', () =>
+    against([text(429, ''), text(429, ''), text(429, '', { 'retry-after': '0' }), good], async (upstream) => {
+      assert.deepEqual(await call(upstream, READ), { kind: 'rate-limited', retryAfter: 0 })
+      assert.equal(upstream.requests.length, 3)
     }))
+
+  it('is not asked again when that would mean to wait long, and says how long', () =>
+    against(
+      [text(429, '', { 'retry-after': '11' }), text(503, '', { 'retry-after': '3600' }), good],
+      async (upstream) => {
+        assert.deepEqual(await call(upstream, READ), { kind: 'rate-limited', retryAfter: 11 })
+        const unavailable = { kind: 'unavailable', status: 503, sent: true, retryAfter: 3600 }
+        assert.deepEqual(await call(upstream, READ), unavailable)
+        assert.equal(upstream.requests.length, 2)
+      },
+    ))
+
+  it('is asked again when nobody is at the address yet', async () => {
+    const port = await freePort()
+    const live = `http://127.0.0.1:${port}/api/v2`
+    const answer = createQuantConnect({ live }, createLog('silent')).call(WHO, '/projects/read', {}, READ)
+    const upstream = await startUpstream(port)
+    try {
+      assert.equal((await answer).kind, 'done')
+    } finally {
+      await upstream.close()
+    }
+  })
+
+  it('is not asked again when QuantConnect has answered, be it no or nonsense', () =>
+    against(
+      [json(200, { success: false, errors: ['no'] }), text(500, ''), text(200, '<html>'), text(413, ''), good],
+      async (upstream) => {
+        const kinds: string[] = []
+        for (let i = 0; i < 4; i++) kinds.push((await call(upstream, READ)).kind)
+        assert.deepEqual(kinds, ['refused', 'unavailable', 'unavailable', 'too-large'])
+        assert.equal(upstream.requests.filter(({ path }) => path.endsWith('/projects/read')).length, 4)
+      },
+    ))
 
   it('is given up during the pause when the caller hangs up', () =>
     against([text(503, ''), good], async (upstream) => {
@@ -81,13 +115,19 @@ describe('a write', () => {
         const answer = await call(upstream)
         assert.equal(answer.kind, 'unavailable')
         assert.ok('sent' in answer && answer.sent)
-        assert.equal(upstream.requests.length, 1)
+        assert.equal(upstream.requests.filter(({ path }) => path.endsWith('/projects/read')).length, 1)
       }))
   }
 
+  it('is sent once, also when it meets too many requests', () =>
+    against([text(429, '', { 'retry-after': '1' }), good], async (upstream) => {
+      assert.deepEqual(await call(upstream), { kind: 'rate-limited', retryAfter: 1 })
+      assert.equal(upstream.requests.length, 1)
+    }))
+
   it('that found nobody at the address was not sent, and says so', async () => {
     const live = `http://127.0.0.1:${await freePort()}/api/v2`
-    const answer = await createQuantConnect({ live }).call(WHO, '/projects/create', {})
+    const answer = await createQuantConnect({ live }, createLog('silent')).call(WHO, '/projects/create', {})
     assert.deepEqual(answer, { kind: 'unavailable', sent: false })
   })
 })
@@ -102,11 +142,26 @@ describe('an answer', () => {
 
   it('that points elsewhere is not followed: the signed headers go to nobody else', async () => {
     for (const status of [301, 302, 303, 307, 308]) {
-      upstream.replies.push(text(status, '', { location: `${upstream.url}/elsewhere` }))
-      assert.deepEqual(await call(upstream), { kind: 'unavailable', status, sent: true })
+      const location = `${upstream.url}/elsewhere`
+      upstream.replies.push(text(status, '', { location }))
+      assert.deepEqual(await call(upstream, READ), { kind: 'redirect', location })
     }
     assert.ok(upstream.requests.every(({ path }) => path === '/api/v2/projects/read'))
     assert.equal(upstream.requests.length, 5)
+  })
+
+  it('that points where nobody should be sent, or nowhere, is no answer', async () => {
+    for (const location of ['http://qc.example/', 'javascript:alert(1)', 'https://quantconnect.com@qc.example/']) {
+      upstream.replies.push(text(302, '', { location }))
+      assert.deepEqual(await call(upstream), { kind: 'unavailable', status: 302, sent: true })
+    }
+    upstream.replies.push(text(302, ''))
+    assert.deepEqual(await call(upstream), { kind: 'unavailable', status: 302, sent: true })
+  })
+
+  it('is read though a byte order mark precedes it', async () => {
+    upstream.replies.push(text(200, '\ufeff{"success":true}'))
+    assert.deepEqual(await call(upstream), { kind: 'done', body: { success: true } })
   })
 
   it('that is too large is no answer, and is not read to its end', async () => {
@@ -121,8 +176,9 @@ describe('an answer', () => {
     }
     upstream.replies.push(endless)
     const asked = upstream.next()
-    assert.equal((await call(upstream)).kind, 'unavailable')
+    assert.deepEqual(await call(upstream, READ), { kind: 'unavailable', status: 200, sent: true })
     await (await asked).hungUp
+    assert.equal(upstream.requests.length, 1)
   })
 
   it('that breaks off is no answer', async () => {
@@ -160,6 +216,24 @@ describe('an answer', () => {
     } finally {
       mock.timers.reset()
       upstream.replies.splice(0)
+    }
+  })
+
+  it('is waited for as long as the call says', async () => {
+    mock.timers.enable({ apis: ['AbortSignal.timeout' as 'Date'] })
+    try {
+      upstream.replies.push(never)
+      const asked = upstream.next()
+      const answer = call(upstream, { timeoutMs: 800_000 })
+      const { hungUp } = await asked
+      mock.timers.tick(799_999)
+      const first = await Promise.race([answer, new Promise((resolve) => setImmediate(resolve, 'waits'))])
+      assert.equal(first, 'waits')
+      mock.timers.tick(1)
+      assert.deepEqual(await answer, { kind: 'timeout' })
+      await hungUp
+    } finally {
+      mock.timers.reset()
     }
   })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
+import { createLog } from '../../src/observability/log.ts'
 import { signedHeaders } from '../../src/quantconnect/authentication.ts'
 import { createQuantConnect } from '../../src/quantconnect/client.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
@@ -24,7 +25,11 @@ describe('signed headers', () => {
       const who = { realm: 'live', userId: '123456', apiToken: 'token-for-tests' } as const
       const earliest = Math.floor(Date.now() / 1000)
       const args = { name: 'Ünïcode', nested: { a: [1] } }
-      const answer = await createQuantConnect({ live: upstream.url }).call(who, '/projects/read', args)
+      const answer = await createQuantConnect({ live: upstream.url }, createLog('silent')).call(
+        who,
+        '/projects/read',
+        args,
+      )
       const latest = Math.floor(Date.now() / 1000)
 
       assert.deepEqual(answer, { kind: 'done', body: { success: true, projects: [] } })
@@ -49,7 +54,11 @@ describe('signed headers', () => {
     it('are not even made for a realm that this server does not have', async () => {
       const who = { realm: 'sandbox', userId: '100001', apiToken: 'sandbox-alice' } as const
       const before = upstream.requests.length
-      const { kind } = await createQuantConnect({ live: upstream.url }).call(who, '/projects/read', {})
+      const { kind } = await createQuantConnect({ live: upstream.url }, createLog('silent')).call(
+        who,
+        '/projects/read',
+        {},
+      )
       assert.equal(kind, 'credentials')
       assert.equal(upstream.requests.length, before)
     })

@@ -8,6 +8,8 @@ export interface Received {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: string
+  /** The body as it came, for what is no text. */
+  readonly bytes: Buffer
   /** Fulfilled when the connection ends before it was answered. */
   readonly hungUp: Promise<unknown>
 }
@@ -22,6 +24,11 @@ export const text =
 /** Closes the connection without a word. */
 export const cut: Reply = (response) => response.destroy()
 export const never: Reply = () => {}
+/** Answers when told to. */
+export function held(reply: Reply): { reply: Reply; release(): void } {
+  const released = Promise.withResolvers<void>()
+  return { reply: (response) => void released.promise.then(() => reply(response)), release: released.resolve }
+}
 
 export interface Upstream {
   /** The address to give as `QUANTCONNECT_API_URL`. */
@@ -29,31 +36,40 @@ export interface Upstream {
   readonly requests: Received[]
   /** What the next requests get, in turn; afterwards `{ success: true, projects: [] }`. */
   readonly replies: Reply[]
+  /** What the next requests to `/authenticate` get, in turn; afterwards `{ success: true }`. */
+  readonly verdicts: Reply[]
   /** The next request, when it has arrived. */
   next(): Promise<Received>
   close(): Promise<void>
 }
 
-export async function startUpstream(): Promise<Upstream> {
+/** On a free port, or on this one. */
+export async function startUpstream(port = 0): Promise<Upstream> {
   const requests: Received[] = []
   const replies: Reply[] = []
+  const verdicts: Reply[] = []
   const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const bytes = Buffer.concat(chunks)
     const hungUp = new Promise<void>((resolve) => {
       response.once('close', () => response.writableFinished || resolve())
     })
-    const received = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body, hungUp }
+    const { method = '', url: path = '', headers } = request
+    const received: Received = { method, path, headers, body: bytes.toString(), bytes, hungUp }
     requests.push(received)
     server.emit('received', received)
-    const reply = received.path.endsWith('/authenticate') ? json(200, { success: true }) : replies.shift()
-    ;(reply ?? json(200, { success: true, projects: [] }))(response)
+    const reply = path.endsWith('/authenticate')
+      ? (verdicts.shift() ?? json(200, { success: true }))
+      : (replies.shift() ?? json(200, { success: true, projects: [] }))
+    reply(response)
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  await once(server.listen(port, '127.0.0.1'), 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v2`,
     requests,
     replies,
+    verdicts,
     next: async () => (await once(server, 'received'))[0] as Received,
     close: async () => {
       const closed = once(server, 'close')

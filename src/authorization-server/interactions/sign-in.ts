@@ -69,6 +69,12 @@ function explain(answer: Exclude<Answer, { kind: 'done' }>): SignInResult {
           'QuantConnect does not accept this user id and API token together. Check both, or request a new token.',
         status: 422,
       }
+    // The person can do nothing about any of these but wait; a suspected clock is the operator's, and is in the log.
+    case 'clock':
+    case 'busy':
+    case 'rate-limited':
+    case 'too-large':
+    case 'redirect':
     case 'timeout':
     case 'unavailable':
       return {

@@ -1,0 +1,91 @@
+// One signed POST: sent once, bounded in size, and read into an answer whatever comes.
+import type { Credentials } from '../vault/vault.ts'
+import type { Answer } from './answer.ts'
+import { readAnswer } from './answer.ts'
+import { signedHeaders } from './authentication.ts'
+import { redirectLocation } from './redirect.ts'
+import type { RequestBody } from './request-body.ts'
+import { httpDate, retryAfterSeconds } from './retry-after.ts'
+
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
+export interface Sent {
+  readonly answer: Answer
+  /** The HTTP status, when there was an answer. */
+  readonly status?: number
+  /** By how many milliseconds our clock is ahead of QuantConnect's, when the answer has a `Date`. */
+  readonly ahead?: number
+}
+
+/**
+ * Sends a request, once: `fetch` itself sends again only after HTTP 421, which says that the request went to a server that
+ * does not take it (RFC 9110 §15.5.20). `budget` is how long that may take, its answer included; `signal` is the caller's, and its reason is
+ * the only thing that this throws.
+ */
+export async function send(
+  { userId, apiToken }: Credentials,
+  url: string,
+  { headers, body }: RequestBody,
+  budget: AbortSignal,
+  signal?: AbortSignal,
+): Promise<Sent> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      redirect: 'manual', // the signed headers are for QuantConnect alone
+      headers: {
+        ...signedHeaders(userId, apiToken, Math.floor(Date.now() / 1000)),
+        ...headers,
+        'user-agent': 'qcgate',
+      },
+      body,
+      signal: signal ? AbortSignal.any([budget, signal]) : budget,
+    })
+    const now = Date.now()
+    const { status } = response
+    const theirs = httpDate(response.headers.get('date'))
+    const ahead = theirs === undefined ? {} : { ahead: now - theirs }
+    const text = await readBounded(response)
+    if (text === undefined) return { answer: { kind: 'unavailable', status, sent: true }, status, ...ahead }
+
+    // A date is meant by the clock of whoever wrote it.
+    const retryAfter = retryAfterSeconds(response.headers.get('retry-after'), theirs ?? now)
+    const location = redirectLocation(response.headers.get('location'), url)
+    const hints = {
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(location === undefined ? {} : { location }),
+    }
+    return { answer: readAnswer(status, text, hints), status, ...ahead }
+  } catch (error) {
+    signal?.throwIfAborted()
+    return { answer: budget.aborted ? { kind: 'timeout' } : { kind: 'unavailable', sent: !neverConnected(error) } }
+  }
+}
+
+/** Whether there was no connection that could have carried anything. */
+function neverConnected(error: unknown): boolean {
+  // The shape of what `fetch` rejects with: a system error, or one for each address that was tried.
+  const { cause } = error as { cause?: SystemError & { errors?: SystemError[] } }
+  const causes = cause?.errors ?? (cause ? [cause] : [])
+  return causes.length > 0 && causes.every(isOfConnecting)
+}
+
+interface SystemError {
+  readonly code?: string
+  readonly syscall?: string
+}
+
+const isOfConnecting = ({ code, syscall }: SystemError): boolean =>
+  syscall === 'connect' || syscall === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT'
+
+/** The text of an answer, or undefined when it is too large to be kept; it is not read to its end then. */
+async function readBounded(response: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength
+    if (size > MAX_ANSWER_BYTES) return undefined
+    chunks.push(chunk)
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks)) // unlike Buffer's toString, it drops a byte order mark
+}

@@ -1,0 +1,43 @@
+// Who calls in these tests, and what an operator reads.
+import { pino } from 'pino'
+import { createLog, type Log } from '../../src/observability/log.ts'
+import { createQuantConnect, type QuantConnect } from '../../src/quantconnect/client.ts'
+import type { Credentials } from '../../src/vault/vault.ts'
+import { startUpstream, type Upstream } from './upstream.ts'
+
+/** A person with an account of their own. */
+export const person = (number: number, apiToken = `token-of-${number}`): Credentials => ({
+  realm: 'live',
+  userId: String(number),
+  apiToken,
+})
+
+export interface Line {
+  readonly level: number
+  readonly msg: string
+  readonly accounts?: number
+  readonly aheadSeconds?: number
+}
+
+/** A log that is kept. */
+export function keptLog(): { log: Log; lines: Line[] } {
+  const lines: Line[] = []
+  return { log: pino({ base: null, level: 'trace' }, { write: (line) => lines.push(JSON.parse(line)) }), lines }
+}
+
+/** A client and the upstream that it calls, for one test. */
+export async function withClient<T>(
+  test: (upstream: Upstream, client: QuantConnect) => Promise<T>,
+  log: Log = createLog('silent'),
+): Promise<T> {
+  const upstream = await startUpstream()
+  try {
+    return await test(upstream, createQuantConnect({ live: upstream.url }, log))
+  } finally {
+    await upstream.close()
+  }
+}
+
+/** The requests to one endpoint. */
+export const asked = (upstream: Upstream, endpoint: string) =>
+  upstream.requests.filter(({ path }) => path === `/api/v2${endpoint}`)
