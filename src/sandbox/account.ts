@@ -1,4 +1,4 @@
-// /authenticate and /account
+// /authenticate, /account and /organizations
 import { SANDBOX_ACCOUNTS, type SandboxAccount } from './accounts.ts'
 import type { Family } from './handler.ts'
 import type { World } from './world.ts'
@@ -15,5 +15,14 @@ export const account: Family = {
   '/account/read': (world) => {
     const { organizationId, creditBalance, card } = accountOf(world)
     return { organizationId, creditBalance, card }
+  },
+  '/organizations/list': (world) => {
+    const { organizationId, organizationName, name, mayExport } = accountOf(world)
+    const type = mayExport ? 'Institution' : 'Quant Researcher'
+    return {
+      organizations: [
+        { id: organizationId, name: organizationName, type, ownerName: name, members: 1, preferred: true },
+      ],
+    }
   },
 }

@@ -7,6 +7,8 @@ import { SANDBOX_ACCOUNTS } from './accounts.ts'
 /** Seconds for which a pair of hash and time counts. How far a clock may run ahead is not documented; we allow as much. */
 const WINDOW = 7_200
 
+export const HASH_MISMATCH = "Hash doesn't match. Check the API token and this machine's clock."
+
 export type Authentication = { userId: string } | { status: 200 | 401; error: string }
 
 const sha256 = (value: string): Buffer => createHash('sha256').update(value).digest()
@@ -31,7 +33,7 @@ export function authenticate(headers: IncomingHttpHeaders, now: number): Authent
   const matches = timingSafeEqual(sha256(presented), sha256(expected))
   const inTime = Math.abs(now / 1000 - Number(timestamp)) <= WINDOW
   if (!matches || !inTime) {
-    return { status: 200, error: "Hash doesn't match. Check the API token and this machine's clock." }
+    return { status: 200, error: HASH_MISMATCH }
   }
   return { userId }
 }

@@ -1,31 +1,27 @@
 // /backtests: one second in the queue, three in progress, then completed or failed
 import { accountOf } from './account.ts'
+import { backtestOf, circumstancesOf, hasSucceeded, isRunning, rowOf, simulationOf, stateOf } from './backtest.ts'
+import { backtestResults } from './backtest-results.ts'
+import { CHARTS } from './charts.ts'
 import { buildState, compileOf } from './compiles.ts'
 import { type Arguments, type Family, flag, Refusal, stamp, text } from './handler.ts'
 import { LEAN_VERSION } from './lean.ts'
 import { backtestNodes } from './nodes.ts'
-import { NO_RESULTS, results, summary, WEEK } from './performance.ts'
+import { NO_RESULTS, periodShown, results } from './performance.ts'
 import { projectOf } from './projects.ts'
+import { periodOf } from './simulation/simulate.ts'
 import { type Backtest, hexId, numberId, type World } from './world.ts'
 
-const QUEUED_MS = 1_000
-const RUNNING_MS = 3_000
+export { isRunning } from './backtest.ts'
+
 const BACKTESTS_AT_MOST = 500
+const A_MINUTE_AT_MOST = 20
 const NAME_AT_MOST = 200
+const NOTE_AT_MOST = 4_000
 
 const ADJECTIVES = ['Calm', 'Sleepy', 'Brave', 'Quiet', 'Gentle', 'Swift', 'Merry', 'Patient']
 const COLORS = ['Orange', 'Green', 'Blue', 'Red', 'Amber', 'Violet', 'White', 'Yellow']
 const ANIMALS = ['Jackal', 'Heron', 'Badger', 'Cobra', 'Pelican', 'Lemur', 'Giraffe', 'Otter']
-const CHARTS = [
-  'Strategy Equity',
-  'Capacity',
-  'Drawdown',
-  'Benchmark',
-  'Exposure',
-  'Assets Sales Volume',
-  'Portfolio Turnover',
-  'Portfolio Margin',
-]
 const SERVER_STATISTICS = {
   'CPU Usage': '12.0%',
   'Used RAM (MB)': '420',
@@ -34,24 +30,8 @@ const SERVER_STATISTICS = {
   'LEAN Version': `v${LEAN_VERSION}`,
   'Up Time': '0d 00:00:07',
 }
-
-export const isRunning = ({ created }: Backtest, now: number): boolean => now - created < QUEUED_MS + RUNNING_MS
-
-function stateOf(backtest: Backtest, now: number): { status: string; progress: number } {
-  const running = now - backtest.created - QUEUED_MS
-  if (running < 0) return { status: 'In Queue...', progress: 0 }
-  const progress = Math.floor((running / RUNNING_MS) * 100) / 100
-  if (progress < 1) return { status: 'In Progress...', progress }
-  return { status: backtest.failsAt === null ? 'Completed.' : 'Runtime Error', progress: 1 }
-}
-
-export function backtestOf(world: World, args: Arguments): Backtest {
-  const { projectId } = projectOf(world, args)
-  const backtestId = text(args, 'backtestId')
-  const backtest = world.backtests.find((candidate) => candidate.backtestId === backtestId)
-  if (backtest?.projectId !== projectId) throw new Refusal('Backtest not found')
-  return backtest
-}
+/** Stands where other failures name a file and a line. */
+const DATES = 'initialize'
 
 function spareNode(world: World, now: number): string {
   const busy = world.backtests.filter((backtest) => isRunning(backtest, now)).map(({ nodeName }) => nodeName)
@@ -61,6 +41,12 @@ function spareNode(world: World, now: number): string {
     'There are no spare nodes available in your cluster. To launch a new backtest please stop an existing running ' +
       'backtest or add more compute nodes to your organization.',
   )
+}
+
+function keepPace(world: World, now: number): void {
+  const recent = (world.backtestRequests ?? []).filter((time) => now - time < 60_000)
+  if (recent.length >= A_MINUTE_AT_MOST) throw new Refusal('Too many backtest requests; please slow down.')
+  world.backtestRequests = [...recent, now]
 }
 
 function parameterSet(args: Arguments): Backtest['parameterSet'] {
@@ -74,8 +60,12 @@ function parameterSet(args: Arguments): Backtest['parameterSet'] {
   return given as Backtest['parameterSet'] // the line above looked at every value
 }
 
+function checkName(name: string | undefined): void {
+  if (name && name.length > NAME_AT_MOST) throw new Refusal(`Backtest name is longer than ${NAME_AT_MOST} characters`)
+}
+
 /** Names such as Calm Orange Jackal, for backtests that come without one. */
-const animalName = (backtestId: string): string =>
+export const animalName = (backtestId: string): string =>
   [ADJECTIVES, COLORS, ANIMALS]
     .map((words, at) => words[Number.parseInt(backtestId.slice(at * 2, at * 2 + 2), 16) % words.length])
     .join(' ')
@@ -85,69 +75,100 @@ const parameterCount = ({ parameterSet }: Backtest) => Object.keys(parameterSet)
 /** Empty sets are written as lists. */
 const parametersShown = (backtest: Backtest) => (parameterCount(backtest) === 0 ? [] : backtest.parameterSet)
 
+function failure({ failsAt }: Backtest) {
+  if (failsAt === DATES) {
+    const error = 'The start date of the algorithm is not before its end date.'
+    return { error, stacktrace: `  at initialize\n${error}`, hasInitializeError: true }
+  }
+  return {
+    error: "'NoneType' object has no attribute 'price'",
+    stacktrace: `  at on_data\n    price = data['SPY'].price\n in ${failsAt}`,
+    hasInitializeError: false,
+  }
+}
+
 function describe(world: World, backtest: Backtest, now: number) {
   const { backtestId, projectId, failsAt } = backtest
   const over = !isRunning(backtest, now)
-  const succeeded = over && failsAt === null
-  const failed = over && failsAt !== null
+  const simulation = hasSucceeded(backtest, now) ? simulationOf(backtest) : undefined
   return {
     backtestId,
     projectId,
     organizationId: accountOf(world).organizationId,
     name: backtest.name,
-    note: null,
+    note: backtest.note ?? null,
     ...stateOf(backtest, now),
     completed: over,
     created: stamp(backtest.created),
-    ...(succeeded ? WEEK : { backtestStart: null, backtestEnd: null, tradeableDates: 0 }),
-    optimizationId: null,
+    ...(simulation ? periodShown(simulation) : { backtestStart: null, backtestEnd: null, tradeableDates: 0 }),
+    optimizationId: backtest.optimizationId ?? null,
     snapshotId: backtest.snapshotId,
-    error: failed ? "'NoneType' object has no attribute 'price'" : null,
-    stacktrace: failed ? `  at on_data\n    price = data['SPY'].price\n in ${failsAt}` : null,
-    hasInitializeError: false,
-    charts: succeeded ? Object.fromEntries(CHARTS.map((name) => [name, { name }])) : [],
+    ...(over && failsAt !== null ? failure(backtest) : { error: null, stacktrace: null, hasInitializeError: false }),
+    charts: simulation ? Object.fromEntries(CHARTS.map((name) => [name, { name }])) : [],
     parameterSet: parametersShown(backtest),
-    ...(succeeded && backtest.seenCompleted ? results(backtestId) : NO_RESULTS),
+    ...(simulation && backtest.seenCompleted ? results(simulation) : NO_RESULTS),
     nodeName: backtest.nodeName,
     researchGuide: { minutes: 3, backtestCount: backtest.count, parameters: parameterCount(backtest) },
     outOfSampleMaxEndDate: null,
     outOfSampleDays: null,
-    ...(succeeded && { serverStatistics: SERVER_STATISTICS, analysis: null }),
+    ...(simulation && { serverStatistics: SERVER_STATISTICS, analysis: null }),
+    // A field that no document knows, on every other backtest: clients have to bear one now and then.
+    ...(backtest.snapshotId % 2 === 0 && { sandboxWeather: 'fair' }),
   }
 }
 
 function describeRow(backtest: Backtest, withStatistics: boolean, now: number) {
-  const succeeded = !isRunning(backtest, now) && backtest.failsAt === null
-  const numbers = summary(backtest.backtestId)
-  const blanks = Object.fromEntries(Object.keys(numbers).map((name) => [name, null]))
+  const succeeded = hasSucceeded(backtest, now)
+  const { tradeableDates, ...numbers } = succeeded ? rowOf(backtest) : NO_NUMBERS
   return {
     backtestId: backtest.backtestId,
     ...stateOf(backtest, now),
     name: backtest.name,
     created: stamp(backtest.created),
-    optimizationId: null,
-    tradeableDates: succeeded ? WEEK.tradeableDates : 0,
+    optimizationId: backtest.optimizationId ?? null,
+    tradeableDates,
     parameterSet: parametersShown(backtest),
     snapshotId: backtest.snapshotId,
     tags: [],
-    ...(withStatistics && { parameters: parameterCount(backtest), ...(succeeded ? numbers : blanks) }),
+    ...(withStatistics && { parameters: parameterCount(backtest), ...numbers }),
   }
 }
 
+const NO_NUMBERS = {
+  sharpeRatio: null,
+  alpha: null,
+  beta: null,
+  compoundingAnnualReturn: null,
+  drawdown: null,
+  lossRate: null,
+  netProfit: null,
+  psr: null,
+  securityTypes: null,
+  sortinoRatio: null,
+  trades: null,
+  treynorRatio: null,
+  winRate: null,
+  tradeableDates: 0,
+}
+
 export const backtests: Family = {
+  ...backtestResults,
+
   '/backtests/create': (world, args, now) => {
     const compile = compileOf(world, args)
     const name = text(args, 'backtestName')
     const parameters = parameterSet(args)
     const state = buildState(compile, now)
     if (state !== 'BuildSuccess') throw new Refusal(`Compile is not ready for a backtest: its state is ${state}`)
-    if (name && name.length > NAME_AT_MOST) throw new Refusal(`Backtest name is longer than ${NAME_AT_MOST} characters`)
+    checkName(name)
     if (world.backtests.length >= BACKTESTS_AT_MOST) {
       throw new Refusal(`This sandbox keeps at most ${BACKTESTS_AT_MOST} backtests; delete one first`)
     }
-    const { projectId, failsAt } = compile
+    keepPace(world, now)
+    const { projectId, program } = compile
     const nodeName = spareNode(world, now)
     const backtestId = hexId(world)
+    const period = program && periodOf(program, circumstancesOf({ parameterSet: parameters, created: now }))
     const backtest: Backtest = {
       backtestId,
       projectId,
@@ -157,7 +178,8 @@ export const backtests: Family = {
       nodeName,
       parameterSet: parameters,
       count: world.backtests.filter((other) => other.projectId === projectId).length + 1,
-      failsAt,
+      failsAt: period && period.first > period.last ? DATES : compile.failsAt,
+      ...(program && { program }),
       seenCompleted: false,
     }
     world.backtests.push(backtest)
@@ -169,6 +191,24 @@ export const backtests: Family = {
     const answer = { backtest: describe(world, backtest, now), debugging: false }
     backtest.seenCompleted = !isRunning(backtest, now)
     return answer
+  },
+
+  '/backtests/update': (world, args) => {
+    const backtest = backtestOf(world, args)
+    const name = text(args, 'name')?.trim()
+    const note = text(args, 'note')
+    if (name === '') throw new Refusal('Backtest name is empty')
+    checkName(name)
+    if (note && note.length > NOTE_AT_MOST) throw new Refusal(`Note is longer than ${NOTE_AT_MOST} characters`)
+    if (name !== undefined) backtest.name = name
+    if (note !== undefined) backtest.note = note
+    return {}
+  },
+
+  '/backtests/delete': (world, args) => {
+    const backtest = backtestOf(world, args)
+    world.backtests = world.backtests.filter((other) => other !== backtest)
+    return {}
   },
 
   '/backtests/list': (world, args, now) => {

@@ -1,16 +1,13 @@
-// /compile: a build waits one second, then succeeds unless a file says SYNTAX ERROR
+// /compile: a build waits one second, then succeeds unless the code has a mistake
+import { build } from './build.ts'
 import { type Arguments, type Family, Refusal, text } from './handler.ts'
 import { LEAN_VERSION } from './lean.ts'
 import { projectOf } from './projects.ts'
-import { mainFileOf } from './starter.ts'
-import { type Compile, hash, hexId, type Project, type World } from './world.ts'
+import { type Compile, hash, hexId, type World } from './world.ts'
 
 const QUEUED_MS = 1_000
 /** Older ones are forgotten. There is no endpoint to delete one, so a refusal could never be remedied. */
 const COMPILES_AT_MOST = 100
-
-const SYNTAX_ERROR = 'SYNTAX ERROR'
-const RUNTIME_ERROR = 'RUNTIME ERROR'
 
 export function compileOf(world: World, args: Arguments): Compile {
   const { projectId } = projectOf(world, args)
@@ -25,32 +22,6 @@ export function buildState({ created, errors }: Compile, now: number): 'InQueue'
   return errors.length > 0 ? 'BuildError' : 'BuildSuccess'
 }
 
-/** Where a marker stands, in the first few lines that have it. Lines and columns count from one. */
-const places = (content: string, marker: string) =>
-  content
-    .split('\n')
-    .map((line, index) => ({ line: index + 1, column: line.indexOf(marker) + 1 }))
-    .filter(({ column }) => column > 0)
-    .slice(0, 20)
-
-function build({ files, language }: Project): Pick<Compile, 'errors' | 'parameters' | 'failsAt'> {
-  const errors = files.flatMap(({ name, content }) =>
-    places(content, SYNTAX_ERROR).map(
-      ({ line, column }) => `Build Error File: ${name} Line ${line} Column ${column} - invalid syntax`,
-    ),
-  )
-  const type = language === 'Py' ? 'get_parameter' : 'GetParameter'
-  const parameters = files
-    .map(({ name, content }) => ({
-      file: name,
-      parameters: places(content, `${type}(`).map(({ line }) => ({ line, type })),
-    }))
-    .filter((file) => file.parameters.length > 0)
-  const main = mainFileOf(language)
-  const [failure] = places(files.find(({ name }) => name === main)?.content ?? '', RUNTIME_ERROR)
-  return { errors, parameters, failsAt: failure ? `${main}: line ${failure.line}` : null }
-}
-
 const describe = (compile: Compile, now: number) => {
   const { compileId, projectId, signature, signatureOrder, parameters } = compile
   const state = buildState(compile, now)
@@ -63,6 +34,8 @@ const describe = (compile: Compile, now: number) => {
     signatureOrder,
   }
 }
+
+export { build } from './build.ts'
 
 export const compiles: Family = {
   '/compile/create': (world, args, now) => {

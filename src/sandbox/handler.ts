@@ -1,19 +1,35 @@
 // What an endpoint is here: a function from an account's world, the arguments and the time to an answer. It may change
 // the world it is given, and it touches nothing else, because a lost race runs it again on a fresh world.
-import type { World } from './world.ts'
+import { Refusal } from './refusal.ts'
+import type { Beside, World } from './world.ts'
+
+export { Refusal }
 
 export type Arguments = Readonly<Record<string, unknown>>
 
 /** Becomes `{success: true, ...answer}`. An endpoint whose real answers lack `success` returns it as undefined. */
 export type Answer = Readonly<Record<string, unknown>>
 
-export type Handler = (world: World, args: Arguments, now: number) => Answer
+/** An answer that sends a person elsewhere (HTTP 302), to a path on this sandbox. */
+export class Redirect {
+  readonly path: string
+
+  constructor(path: string) {
+    this.path = path
+  }
+}
+
+export interface Surroundings {
+  /** Where a browser reaches this sandbox, without a path. */
+  readonly origin: string
+  /** Written in the same step as the world. */
+  readonly beside: Beside
+}
+
+export type Handler = (world: World, args: Arguments, now: number, around: Surroundings) => Answer | Redirect
 
 /** The endpoints of one family, by path below `/api/v2`. */
 export type Family = Readonly<Record<string, Handler>>
-
-/** A request that is understood and turned down. QuantConnect says so with HTTP 200, `success: false` and a reason. */
-export class Refusal extends Error {}
 
 /** Milliseconds as QuantConnect writes times, in UTC. */
 export const stamp = (time: number): string => new Date(time).toISOString().slice(0, 19).replace('T', ' ')

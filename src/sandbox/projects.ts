@@ -1,5 +1,7 @@
 // /projects: making, reading, renaming, binning
 import { accountOf } from './account.ts'
+import { forgetProject } from './belongings.ts'
+import { collaboratorsOf } from './collaboration.ts'
 import { type Arguments, type Family, integer, Refusal, stamp, text } from './handler.ts'
 import { leanVersions, NEWEST_LEAN } from './lean.ts'
 import { starterFiles } from './starter.ts'
@@ -39,26 +41,12 @@ function makeRoom(world: World): void {
   if (world.projects.length < PROJECTS_AT_MOST) return
   const [oldest] = world.projects.filter(({ name }) => name.startsWith(BIN)).sort((a, b) => a.modified - b.modified)
   if (!oldest) throw new Refusal(`This sandbox keeps at most ${PROJECTS_AT_MOST} projects; delete one first`)
-  const others = ({ projectId }: { projectId: number }) => projectId !== oldest.projectId
-  world.projects = world.projects.filter(others)
-  world.compiles = world.compiles.filter(others)
-  world.backtests = world.backtests.filter(others)
+  forgetProject(world, oldest.projectId)
 }
 
 function describe(world: World, project: Project) {
-  const { userId, name, email, organizationId } = accountOf(world)
+  const { userId, organizationId } = accountOf(world)
   const { projectId } = project
-  const owner = {
-    uid: Number(userId),
-    publicId: hash(`person ${userId}`).slice(0, 32),
-    name,
-    email,
-    bio: '',
-    profileImage: `https://cdn.example.org/p/${userId}.png`,
-    owner: true,
-    permission: 'write',
-    liveControl: true,
-  }
   return {
     projectId,
     organizationId,
@@ -69,7 +57,7 @@ function describe(world: World, project: Project) {
     ownerId: Number(userId),
     owner: true,
     language: project.language,
-    collaborators: [owner],
+    collaborators: collaboratorsOf(world, projectId),
     leanVersionId: NEWEST_LEAN,
     leanPinnedToMaster: true,
     leanEnvironment: 1,

@@ -2,14 +2,17 @@
 // the world, and a restart forgets nothing. What can be computed from these facts and the clock is not kept.
 
 import { createHash } from 'node:crypto'
-import { KEYS } from '../storage/keys.ts'
-import type { Store } from '../storage/store.ts'
-import { update } from '../storage/store.ts'
-import { Refusal } from './handler.ts'
+import type { Entry } from '../storage/store.ts'
+import type { Collaboration } from './collaboration.ts'
+import type { BrokerageLogin } from './live/connections.ts'
+import type { Deployment } from './live/deployment.ts'
+import type { NodeChoice } from './nodes.ts'
+import type { Export, StoredObject } from './object-store/objects.ts'
+import type { Optimization } from './optimizations/optimization.ts'
+import type { Program } from './simulation/simulate.ts'
+import type { Trouble } from './trouble.ts'
 
-const DAYS_KEPT = 400
-/** Characters of JSON. It keeps a step on the shared record quick. */
-const WORLD_AT_MOST = 4_000_000
+export const DAYS_KEPT = 400
 
 export interface ProjectFile {
   readonly id: number
@@ -39,12 +42,15 @@ export interface Compile {
   readonly parameters: readonly { file: string; parameters: readonly { line: number; type: string }[] }[]
   /** Where a backtest of this code will fail, in words for its stack trace. */
   readonly failsAt: string | null
+  /** What a backtest needs to know of the code. Compiles from before there were simulations lack it. */
+  readonly program?: Program
 }
 
 export interface Backtest {
   readonly backtestId: string
   readonly projectId: number
-  readonly name: string
+  name: string
+  note?: string
   readonly created: number
   readonly snapshotId: number
   readonly nodeName: string
@@ -52,20 +58,45 @@ export interface Backtest {
   /** How many backtests the project had seen, this one included. */
   readonly count: number
   readonly failsAt: string | null
+  /** As the compile had it. Results are computed from it and the parameters whenever they are asked for. */
+  readonly program?: Program
+  readonly optimizationId?: string
+  /** How often a chart, the orders or the report were asked for, while they were not shown yet. */
+  asked?: Record<string, number>
   /** Whether a read has shown it completed. The numbers of a real backtest appear only after that. */
   seenCompleted: boolean
 }
 
 export interface World {
+  /** Of the record. What was written before there were versions is of the first. */
+  readonly version: 1
   readonly userId: string
   /** Counts everything ever made. All ids come from it, so that a step which is run again gives the same ids. */
   serial: number
   projects: Project[]
   compiles: Compile[]
   backtests: Backtest[]
+  /** When the latest backtests were requested, also those that are deleted since. */
+  backtestRequests?: number[]
+  collaborations?: Collaboration[]
+  nodeChoices?: NodeChoice[]
+  optimizations?: Optimization[]
+  deployments?: Deployment[]
+  logins?: BrokerageLogin[]
+  objects?: StoredObject[]
+  exports?: Export[]
+  /** Trouble that was asked for and is still to come. */
+  troubles?: Trouble[]
 }
 
-const emptyWorld = (userId: string): World => ({ userId, serial: 0, projects: [], compiles: [], backtests: [] })
+export const emptyWorld = (userId: string): World => ({
+  version: 1,
+  userId,
+  serial: 0,
+  projects: [],
+  compiles: [],
+  backtests: [],
+})
 
 export const hash = (seed: string): string => createHash('sha256').update(seed).digest('hex')
 
@@ -81,24 +112,5 @@ export const numberId = (world: World, digits: number): number => {
   return Number(world.userId.at(-1)) * range + ((world.serial * 7919) % range)
 }
 
-/**
- * Takes one step in an account's world and returns what the step returns. Nothing is written when the step changes
- * nothing or throws. The step runs again when somebody else came between, so it must depend on the world alone.
- */
-export async function inWorld<T>(store: Store, userId: string, step: (world: World) => T): Promise<T> {
-  let result: { value: T } | undefined
-  await update(store, KEYS.sandbox(userId), (current) => {
-    const before = current ?? JSON.stringify(emptyWorld(userId))
-    // The record was written by this module; an older version of it may lack the newer lists.
-    const world: World = { ...emptyWorld(userId), ...JSON.parse(before) }
-    result = { value: step(world) }
-    const after = JSON.stringify(world)
-    if (after === before) return undefined
-    if (after.length > WORLD_AT_MOST && after.length > before.length) {
-      throw new Refusal('This sandbox account is full; delete some files first')
-    }
-    return { value: after, ttl: DAYS_KEPT * 24 * 60 * 60 }
-  })
-  if (!result) throw new Error('update() did not take the step')
-  return result.value
-}
+/** What shall be written, or removed, in the same step as the world, by store key. The keys share its hash tag. */
+export type Beside = Record<string, Entry | undefined>

@@ -25,6 +25,8 @@ export const KEYS = {
   attempts: (what: string, who: string) => `attempts:${what}:{${hash(who)}}`,
   /** What a client published at a URL, JSON, last good copy. 365 days, a key set 30. Owner: authorization-server/client-documents */
   clientDocument: (url: string) => `client-document:{${hash(url)}}`,
-  /** A sandbox account's projects, files, compiles and backtests, JSON. 400 days from the last change. Owner: sandbox/ */
+  /** A sandbox account's world: projects, runs, what it stored; JSON. 400 days from the last change. Owner: sandbox/ */
   sandbox: (userId: string) => `sandbox:{${userId}}`,
+  /** The bytes of one object that a sandbox account stored, base64. 400 days from the last change. Owner: sandbox/ */
+  sandboxObject: (userId: string, key: string) => `sandbox-object:{${userId}}:{${hash(key)}}`,
 } as const

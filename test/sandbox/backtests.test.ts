@@ -116,12 +116,85 @@ describe('backtests in the sandbox', () => {
     assert.equal((await read(newer.backtestId)).statistics['Sharpe Ratio'], String(done.sharpeRatio))
   })
 
-  it('different backtests have different numbers', async () => {
-    await create()
-    await create()
+  it('the same code and parameters have the same numbers, different ones have not', async () => {
+    const content = `from AlgorithmImports import *
+
+class Crossing(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2018, 1, 1)
+        self.set_end_date(2020, 12, 31)
+        self.spy = self.add_equity("SPY", Resolution.DAILY).symbol
+        self.fast = self.sma(self.spy, self.get_parameter("fast", 10))
+        self.slow = self.sma(self.spy, self.get_parameter("slow", 50))
+
+    def on_data(self, data):
+        if self.fast.current.value > self.slow.current.value:
+            self.set_holdings(self.spy, 1)
+        else:
+            self.liquidate()
+`
+    await call('/files/update', { projectId, name: 'main.py', content })
+    for (const parameters of [{ fast: 10 }, { fast: 10 }, { fast: 20 }]) {
+      await create({ parameters })
+      mock.timers.tick(4_000)
+    }
+    const [different, again, first] = await list({ includeStatistics: true })
+    assert.equal(first.netProfit, again.netProfit)
+    assert.notEqual(first.netProfit, different.netProfit)
+    assert.notEqual(first.trades, different.trades)
+  })
+
+  it('a backtest belongs to the code as it was built', async () => {
+    const { backtestId } = (await create()).backtest
+    await call('/files/update', { projectId, name: 'main.py', content: 'nothing = True\n' })
     mock.timers.tick(4_000)
-    const [one, other] = await list({ includeStatistics: true })
-    assert.notEqual(one.netProfit, other.netProfit)
+    await read(backtestId)
+    assert.equal((await read(backtestId)).statistics['Total Orders'], '1')
+    assert.equal((await read(backtestId)).backtestStart, '2013-10-07 00:00:00')
+  })
+
+  it('an end before the start is an error of initialize', async () => {
+    const content =
+      'class A(QCAlgorithm):\n    def initialize(self):\n        self.set_start_date(2020, 1, 2)\n        self.set_end_date(2019, 1, 2)\n'
+    await call('/files/update', { projectId, name: 'main.py', content })
+    const { backtestId } = (await create()).backtest
+    mock.timers.tick(4_000)
+    const { status, hasInitializeError, error } = await read(backtestId)
+    assert.deepEqual([status, hasInitializeError], ['Runtime Error', true])
+    assert.match(error, /start date/)
+  })
+
+  it('name and note can be changed', async () => {
+    const { backtestId } = (await create()).backtest
+    assert.deepEqual(await call('/backtests/update', { projectId, backtestId, name: 'New', note: 'kept' }), {
+      success: true,
+    })
+    await call('/backtests/update', { projectId, backtestId, note: 'changed' })
+    const { name, note } = await read(backtestId)
+    assert.deepEqual({ name, note }, { name: 'New', note: 'changed' })
+    assert.deepEqual((await list())[0].name, 'New')
+  })
+
+  it('deleting a running backtest frees its node', async () => {
+    const compileId = await built()
+    const { backtestId } = (await create({ compileId })).backtest
+    await create({ compileId })
+    assert.deepEqual(await call('/backtests/delete', { projectId, backtestId }), { success: true })
+    assert.equal((await create({ compileId })).success, true)
+    assert.deepEqual(await call('/backtests/read', { projectId, backtestId }), refused('Backtest not found'))
+  })
+
+  it('the 21st backtest within a minute is too fast, deleted ones included', async () => {
+    mock.timers.tick(60_000) // whatever was requested before is a minute old
+    const compileId = await built()
+    for (let count = 0; count < 20; count += 1) {
+      const { backtest } = await call('/backtests/create', { projectId, compileId })
+      await call('/backtests/delete', { projectId, backtestId: backtest.backtestId })
+    }
+    const refusal = refused('Too many backtest requests; please slow down.')
+    assert.deepEqual(await call('/backtests/create', { projectId, compileId }), refusal)
+    mock.timers.tick(60_000)
+    assert.equal((await call('/backtests/create', { projectId, compileId })).success, true)
   })
 
   it('only a successful build can be tested', async () => {

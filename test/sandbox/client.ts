@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/folder.ts'
 
 export const [ALICE, BOB] = SANDBOX_ACCOUNTS as unknown as [Account, Account]
 
-interface Account {
+export interface Account {
   userId: string
   apiToken: string
 }

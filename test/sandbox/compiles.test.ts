@@ -41,6 +41,29 @@ describe('compiles in the sandbox', () => {
     assert.deepEqual(logs, ['Build Error File: main.py Line 2 Column 5 - invalid syntax'])
   })
 
+  it('a real mistake is found, with its place, in whichever file it is', async () => {
+    await call('/files/create', { projectId, name: 'ranking.py', content: 'def rank(items)\n    return items\n' })
+    const { compileId } = await compile()
+    mock.timers.tick(1_000)
+    const { state, logs } = await read(compileId)
+    assert.equal(state, 'BuildError')
+    assert.deepEqual(logs, ["Build Error File: ranking.py Line 1 Column 16 - expected ':'"])
+  })
+
+  it('a real mistake in C# is found too, and good code is left alone', async () => {
+    const [{ projectId: other }] = (await call('/projects/create', { name: 'Sharp', language: 'C#' })).projects
+    const build = async () => {
+      const { compileId } = await call('/compile/create', { projectId: other })
+      mock.timers.tick(1_000)
+      return call('/compile/read', { projectId: other, compileId })
+    }
+    assert.equal((await build()).state, 'BuildSuccess')
+    const [{ content }] = (await call('/files/read', { projectId: other, name: 'Main.cs' })).files
+    const broken = content.replace('SetCash(100000);', 'SetCash(100000)')
+    await call('/files/update', { projectId: other, name: 'Main.cs', content: broken })
+    assert.deepEqual((await build()).logs, ['Build Error File: Main.cs Line 12 Column 24 - ; expected'])
+  })
+
   it('parameters appear after the build', async () => {
     await write('class A(QCAlgorithm):\n    period = self.get_parameter("period", 10)\n')
     const { compileId, parameters } = await compile()

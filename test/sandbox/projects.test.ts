@@ -18,11 +18,6 @@ describe('projects in the sandbox', () => {
   const names = async (args = {}) =>
     (await alice('/projects/read', args)).projects.map((project: { name: string }) => project.name)
 
-  it('a world begins empty', async () => {
-    const answer = await bob('/projects/read')
-    assert.deepEqual({ projects: answer.projects, success: answer.success }, { projects: [], success: true })
-  })
-
   it('a new project looks like a real one', async () => {
     const project = await create('Momentum/US equities')
     assert.equal(String(project.projectId).length, 8)
@@ -120,7 +115,8 @@ describe('projects in the sandbox', () => {
     for (const path of ['/projects/read', '/projects/update', '/projects/delete', '/files/read', '/compile/create']) {
       assert.deepEqual(await bob(path, { projectId }), refused('Project not found'), path)
     }
-    assert.deepEqual((await bob('/projects/read')).projects, [])
+    const seen = (await bob('/projects/read')).projects.map((project: { projectId: number }) => project.projectId)
+    assert.ok(seen.length > 0 && !seen.includes(projectId))
   })
 
   it('an unknown project is refused, and so is an id of a wrong kind', async () => {

@@ -85,23 +85,11 @@ describe('the sandbox', () => {
     assert.equal((await call('/files/create', { projectId, name: 'f1.py', content: lot })).success, true)
   })
 
-  it('a project named [http 500] breaks its own reading and nothing else', async () => {
-    const { projectId } = await create('Broken [http 500]')
-    const response = await fetch(`${sandbox.url}/projects/read`, {
-      method: 'POST',
-      headers: sign(ALICE),
-      body: JSON.stringify({ projectId }),
-    })
-    assert.deepEqual([response.status, await response.text()], [500, ''])
-    assert.equal((await call('/projects/read')).success, true)
-    assert.equal((await call('/files/read', { projectId })).success, true)
-  })
-
   it('closes at once, whatever is kept alive or answered slowly', async () => {
     const closing = await startSandbox(sandbox.store)
     const slow = client(closing.url)
-    const { projectId } = await create('Crawling [slow]', slow)
-    const pending = slow('/projects/read', { projectId }).then(
+    await slow('/sandbox/trouble', { path: '/projects/read', kind: 'slow' })
+    const pending = slow('/projects/read').then(
       () => 'answered',
       () => 'cut off',
     )

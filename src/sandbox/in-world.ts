@@ -1,0 +1,41 @@
+// How a step in an account's world is taken: read the record, run the step, write what came of it.
+import { KEYS } from '../storage/keys.ts'
+import type { Store } from '../storage/store.ts'
+import { Refusal } from './refusal.ts'
+import { newWorld } from './seeds/seeds.ts'
+import { type Beside, DAYS_KEPT, emptyWorld, type World } from './world.ts'
+
+/** Characters of JSON. It keeps a step on the shared record quick. */
+const WORLD_AT_MOST = 4_000_000
+
+function worldFrom(record: string, userId: string): World {
+  // The record was written by this module. An older one may lack the newer lists, and its version.
+  const world: Omit<World, 'version'> & { version: number } = { ...emptyWorld(userId), ...JSON.parse(record) }
+  if (world.version !== 1) {
+    throw new Refusal(`This sandbox account was written by a newer release (version ${world.version}, not 1)`, 500)
+  }
+  return { ...world, version: 1 }
+}
+
+/**
+ * Takes one step in an account's world and returns what the step returns. Nothing is written when the step changes
+ * nothing or throws; only a world that is seen for the first time is written whatever the step does, because its dates
+ * count from then. The step runs again when somebody else came between, so it must depend on the world alone.
+ */
+export async function inWorld<T>(store: Store, userId: string, step: (world: World, beside: Beside) => T): Promise<T> {
+  const key = KEYS.sandbox(userId)
+  for (;;) {
+    const current = await store.get(key)
+    const before = current ?? ''
+    const world = current === undefined ? newWorld(userId, Date.now()) : worldFrom(current, userId)
+    const beside: Beside = {}
+    const value = step(world, beside)
+    const after = JSON.stringify(world)
+    if (after === before && Object.keys(beside).length === 0) return value
+    if (after.length > WORLD_AT_MOST && after.length > before.length) {
+      throw new Refusal('This sandbox account is full; delete some files first')
+    }
+    const write = { ...beside, [key]: { value: after, ttl: DAYS_KEPT * 24 * 60 * 60 } }
+    if (await store.commit({ expect: { [key]: current }, write })) return value
+  }
+}

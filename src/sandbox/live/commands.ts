@@ -1,0 +1,50 @@
+// /live/commands: words to running algorithms. `success` only says that a command was handed over; what came of it stands
+// in the logs.
+import { accountOf } from '../account.ts'
+import { type Arguments, type Family, integer, Refusal, text } from '../handler.ts'
+import { projectOf } from '../projects.ts'
+import { aliveIn, type Command, type Deployment, endOf, hearsCommands } from './deployment.ts'
+
+const COMMANDS_AT_MOST = 200
+const COMMAND_AT_MOST = 4_000
+
+function commandOf({ command }: Arguments): Command['command'] {
+  if (typeof command !== 'object' || command === null || Array.isArray(command)) {
+    throw new Refusal('Invalid argument: command')
+  }
+  if (JSON.stringify(command).length > COMMAND_AT_MOST) throw new Refusal('Command is too long')
+  return command as Command['command'] // the lines above looked
+}
+
+/** Whoever speaks before the algorithm has written its first lines is not heard, and not told so either. */
+function send(deployment: Deployment, command: Command['command'], now: number): void {
+  if (!hearsCommands(deployment, now)) return
+  if (deployment.commands.length >= COMMANDS_AT_MOST) {
+    throw new Refusal(`This sandbox keeps at most ${COMMANDS_AT_MOST} commands of a deployment`)
+  }
+  deployment.commands.push({ at: now, command })
+  if (command.$type === 'QuitCommand') deployment.ended = { at: now, status: 'Stopped' }
+  if (command.$type === 'AlgorithmStatusCommand' && (command.status === 'Stopped' || command.status === 'Liquidated')) {
+    deployment.ended = { at: now, status: command.status }
+  }
+}
+
+export const commands: Family = {
+  '/live/commands/create': (world, args, now) => {
+    const deployment = aliveIn(world, projectOf(world, args).projectId, now)
+    const command = commandOf(args)
+    if (!deployment) throw new Refusal('No live algorithm is running in this project')
+    send(deployment, command, now)
+    return {}
+  },
+
+  '/live/commands/broadcast': (world, args, now) => {
+    if (text(args, 'organizationId') !== accountOf(world).organizationId) throw new Refusal('Organization not found')
+    const command = commandOf(args)
+    const spared = integer(args, 'excludeProjectId')
+    for (const deployment of world.deployments ?? []) {
+      if (deployment.projectId !== spared && endOf(deployment, now) === null) send(deployment, command, now)
+    }
+    return {}
+  },
+}

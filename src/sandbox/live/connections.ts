@@ -1,0 +1,68 @@
+// /live/auth0: connecting a brokerage. One call answers with the address of a page for a person, the other gives what the
+// brokerage handed over, once the person has allowed it. That lasts, as it does at QuantConnect.
+import { randomBytes } from 'node:crypto'
+import { type Arguments, type Family, Redirect, Refusal, text } from '../handler.ts'
+import { hash, type World } from '../world.ts'
+
+/** By the name that the endpoints use: the name for people, and the fields of its form that a login fills in. */
+export const BROKERAGES = {
+  alpaca: { label: 'Alpaca', fields: (seed: string) => ({ 'alpaca-access-token': `sandbox-${seed}` }) },
+  tradestation: {
+    label: 'TradeStation',
+    fields: (seed: string) => ({
+      'trade-station-client-id': 'sandbox-client',
+      'trade-station-account-id': 'SIM0000001',
+      'trade-station-refresh-token': `sandbox-${seed}`,
+    }),
+  },
+  charlesschwab: { label: 'Charles Schwab', fields: () => ({ 'charles-schwab-account-number': '00000001' }) },
+  tastytrade: {
+    label: 'tastytrade',
+    fields: (seed: string) => ({
+      'tastytrade-account-number': 10000001,
+      'tastytrade-refresh-token': `sandbox-${seed}`,
+    }),
+  },
+} as const
+
+type Brokerage = keyof typeof BROKERAGES
+
+export interface BrokerageLogin {
+  readonly brokerage: Brokerage
+  /** Part of the address, and all that protects it. */
+  readonly secret: string
+  approved: number | null
+}
+
+function brokerageOf(args: Arguments): Brokerage {
+  const name = text(args, 'brokerage') ?? ''
+  if (!Object.hasOwn(BROKERAGES, name)) throw new Refusal('Brokerage is not supported')
+  return name as Brokerage // the line above looked
+}
+
+const loginOf = (world: World, brokerage: Brokerage): BrokerageLogin | undefined =>
+  world.logins?.find((login) => login.brokerage === brokerage)
+
+/** What happens when the person presses the button. */
+export function approve(login: BrokerageLogin, now: number): BrokerageLogin {
+  login.approved ??= now
+  return login
+}
+
+export const connections: Family = {
+  '/live/auth0/authorize': (world, args) => {
+    const brokerage = brokerageOf(args)
+    let login = loginOf(world, brokerage)
+    if (!login) {
+      login = { brokerage, secret: randomBytes(24).toString('base64url'), approved: null }
+      world.logins = [...(world.logins ?? []), login]
+    }
+    return new Redirect(`/connections/${world.userId}/${login.secret}`)
+  },
+
+  '/live/auth0/read': (world, args) => {
+    const login = loginOf(world, brokerageOf(args))
+    if (!login || login.approved === null) return { authorization: null }
+    return { authorization: BROKERAGES[login.brokerage].fields(hash(login.secret).slice(0, 24)) }
+  },
+}

@@ -1,0 +1,99 @@
+// What is kept of a deployment, and what it is doing at a given moment. It starts by the clock, runs until it is stopped,
+// and everything that can be computed from these facts and the clock is not kept.
+import { type Arguments, Refusal, text } from '../handler.ts'
+import { projectOf } from '../projects.ts'
+import type { Program } from '../simulation/program.ts'
+import type { ProjectFile, World } from '../world.ts'
+
+export interface Position {
+  readonly symbolId: string
+  readonly ticker: string
+  readonly quantity: number
+  readonly averagePrice: number
+}
+
+export interface Money {
+  readonly currency: string
+  readonly amount: number
+}
+
+export interface Command {
+  readonly at: number
+  readonly command: Readonly<Record<string, unknown>>
+}
+
+export interface Deployment {
+  readonly deployId: string
+  readonly projectId: number
+  readonly launched: number
+  readonly nodeId: string
+  readonly versionId: number
+  readonly brokerage: string
+  readonly environment: 'live' | 'paper'
+  /** The code as it was. */
+  readonly files: readonly ProjectFile[]
+  /** What the simulation reads out of it. */
+  readonly program: Program
+  readonly failsAt: string | null
+  readonly cash: readonly Money[]
+  readonly holdings: readonly Position[]
+  commands: Command[]
+  ended: { readonly at: number; readonly status: 'Stopped' | 'Liquidated' } | null
+  /** How often the first chart and the first orders were asked for: they take a while to load. */
+  loads: { chart: number; orders: number }
+}
+
+const STARTING: readonly (readonly [until: number, status: string])[] = [
+  [10_000, 'LoggingIn'],
+  [25_000, 'Initializing'],
+  [40_000, 'History'],
+]
+/** From its launch until it runs. */
+export const RUNNING_AFTER = 40_000
+const FAILS_AFTER = 60_000
+
+const LOGS_EVERY = 5 * 60_000
+const SNAPSHOT_EVERY = 10 * 60_000
+
+/** When and how it ended, or nothing while it is alive. */
+export function endOf(deployment: Deployment, now: number): { at: number; status: string } | null {
+  const { ended, failsAt, launched } = deployment
+  const failure = failsAt === null ? Number.POSITIVE_INFINITY : launched + FAILS_AFTER
+  if (failure <= now && (!ended || failure <= ended.at)) return { at: failure, status: 'RuntimeError' }
+  return ended
+}
+
+export function statusOf(deployment: Deployment, now: number): string {
+  const age = now - deployment.launched
+  return endOf(deployment, now)?.status ?? STARTING.find(([until]) => age < until)?.[1] ?? 'Running'
+}
+
+/** Until when logs, or the rest, were copied over for readers. The end copies everything at once. */
+const copied = (deployment: Deployment, every: number, now: number): number =>
+  endOf(deployment, now)?.at ?? deployment.launched + Math.floor(Math.max(now - deployment.launched, 0) / every) * every
+
+export const logsUntil = (deployment: Deployment, now: number): number => copied(deployment, LOGS_EVERY, now)
+export const snapshotUntil = (deployment: Deployment, now: number): number => copied(deployment, SNAPSHOT_EVERY, now)
+
+/** Whether it has written its first lines. Commands that come earlier are lost. */
+export const hearsCommands = (deployment: Deployment, now: number): boolean =>
+  logsUntil(deployment, now) > deployment.launched
+
+/** What occupies a live node. */
+export const deploymentOn = (world: World, nodeId: string, now: number): Deployment | undefined =>
+  world.deployments?.find((deployment) => deployment.nodeId === nodeId && endOf(deployment, now) === null)
+
+/** What runs in a project. */
+export const aliveIn = (world: World, projectId: number, now: number): Deployment | undefined =>
+  world.deployments?.find((deployment) => deployment.projectId === projectId && endOf(deployment, now) === null)
+
+/** The deployment that a call means: the named one, or the latest of the project. */
+export function deploymentOf(world: World, args: Arguments, idName: 'deployId' | 'algorithmId'): Deployment {
+  const { projectId } = projectOf(world, args)
+  const deployId = text(args, idName)
+  const deployment = world.deployments?.findLast(
+    (candidate) => candidate.projectId === projectId && (deployId === undefined || candidate.deployId === deployId),
+  )
+  if (!deployment) throw new Refusal('Live algorithm not found')
+  return deployment
+}

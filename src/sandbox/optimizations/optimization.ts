@@ -1,0 +1,94 @@
+// What is kept of an optimization, the grid that it walks, and how far it is at a given moment.
+import { type Arguments, Refusal, text } from '../handler.ts'
+import type { Program } from '../simulation/simulate.ts'
+import { hash, type World } from '../world.ts'
+
+export interface Range {
+  readonly name: string
+  readonly min: number
+  readonly max: number
+  readonly step: number
+  readonly minStep?: number
+}
+
+export interface Constraint {
+  readonly target: string
+  readonly operator: string
+  readonly targetValue: number
+}
+
+export interface Optimization {
+  readonly optimizationId: string
+  readonly projectId: number
+  name: string
+  readonly created: number
+  readonly snapshotId: number
+  readonly nodeType: string
+  readonly parallelNodes: number
+  readonly target: string
+  readonly extremum: 'min' | 'max'
+  readonly targetValue: number | null
+  readonly constraints: readonly Constraint[]
+  readonly parameters: readonly Range[]
+  /** The code as it was, as far as a simulation needs it. */
+  readonly program: Program
+  readonly failsAt: string | null
+  aborted: number | null
+  /** By backtest how often its charts and orders were asked for, while they were not shown yet. */
+  asked?: Record<string, Record<string, number>>
+}
+
+export const NEW_MS = 15_000
+/** What one backtest of the grid takes. */
+export const BACKTEST_MS = 5_000
+export const GRID_AT_MOST = 200
+
+export function optimizationOf(world: World, args: Arguments): Optimization {
+  const optimizationId = text(args, 'optimizationId')
+  const optimization = world.optimizations?.find((candidate) => candidate.optimizationId === optimizationId)
+  if (!optimization) throw new Refusal('Optimization not found')
+  return optimization
+}
+
+/** The values of a range. A small allowance bears with steps such as 0.1. */
+export const valuesOf = ({ min, max, step }: Range): number[] =>
+  Array.from({ length: Math.floor((max - min) / step + 1e-9) + 1 }, (_, index) =>
+    Number((min + index * step).toFixed(10)),
+  )
+
+/** How many combinations the ranges have, without making them. */
+export const gridSize = (ranges: readonly Range[]): number =>
+  ranges.reduce((product, { min, max, step }) => product * (Math.floor((max - min) / step + 1e-9) + 1), 1)
+
+/** Every combination of the values, the last range turning fastest. Values are text, as the service writes them. */
+export const grid = (ranges: readonly Range[]): Record<string, string>[] =>
+  ranges.reduce<Record<string, string>[]>(
+    (sets, range) => sets.flatMap((set) => valuesOf(range).map((value) => ({ ...set, [range.name]: String(value) }))),
+    [{}],
+  )
+
+export const backtestIdOf = ({ optimizationId }: Optimization, index: number): string =>
+  hash(`${optimizationId}/${index}`).slice(0, 32)
+
+export interface Progress {
+  readonly status: 'new' | 'running' | 'completed' | 'aborted'
+  /** Backtests of the grid, which are taken in its order, as many at once as there are nodes. */
+  readonly total: number
+  readonly completed: number
+  readonly running: number
+  /** Milliseconds since the first began. */
+  readonly elapsed: number
+}
+
+export function progressOf(optimization: Optimization, now: number): Progress {
+  const { created, aborted, parallelNodes, parameters } = optimization
+  const total = gridSize(parameters)
+  const elapsed = Math.max(0, Math.min(now, aborted ?? now) - created - NEW_MS)
+  const completed = Math.min(total, Math.floor(elapsed / BACKTEST_MS) * parallelNodes)
+  const begun = elapsed > 0 || now - created >= NEW_MS
+  if (aborted !== null) return { status: 'aborted', total, completed, running: 0, elapsed }
+  if (!begun) return { status: 'new', total, completed: 0, running: 0, elapsed: 0 }
+  const whole = Math.ceil(total / parallelNodes) * BACKTEST_MS
+  if (elapsed >= whole) return { status: 'completed', total, completed: total, running: 0, elapsed: whole }
+  return { status: 'running', total, completed, running: Math.min(parallelNodes, total - completed), elapsed }
+}

@@ -1,0 +1,56 @@
+// The door to this folder: code, dates and parameters in, results out. The same in gives the same out.
+import { createHash } from 'node:crypto'
+import { type Circumstances, periodOf } from './period.ts'
+import { type Program, readProgram } from './program.ts'
+import { run } from './run.ts'
+import type { Simulation } from './simulation.ts'
+
+export type { Circumstances } from './period.ts'
+export { periodOf } from './period.ts'
+export type { Program } from './program.ts'
+export { readProgram } from './program.ts'
+export type * from './simulation.ts'
+
+export interface SimulationRequest extends Circumstances {
+  readonly language: 'Py' | 'C#'
+  /** As they are stored in the project. */
+  readonly files: readonly { readonly name: string; readonly content: string }[]
+}
+
+/** How many results, and how many days in them together, stay in memory. Whatever is let go is computed again. */
+const KEPT = 64
+const DAYS_KEPT = 40_000
+
+const kept = new Map<string, Simulation>()
+
+function keep(key: string, simulation: Simulation): void {
+  kept.set(key, simulation)
+  let days = [...kept.values()].reduce((sum, { tradeableDays }) => sum + tradeableDays, 0)
+  for (const [oldest, { tradeableDays }] of kept) {
+    if (kept.size <= KEPT && days <= DAYS_KEPT) break
+    if (oldest === key) continue
+    kept.delete(oldest)
+    days -= tradeableDays
+  }
+}
+
+/** Two simulations with the same key have the same results. */
+export function keyOf(program: Program, circumstances: Circumstances): string {
+  const { parameters, start, end, cash } = circumstances
+  const settings = [program, Object.entries(parameters).sort(), start, end, cash, periodOf(program, circumstances)]
+  return createHash('sha256').update(JSON.stringify(settings)).digest('base64')
+}
+
+/** Simulates what was read out of a code before. */
+export function simulateProgram(program: Program, circumstances: Circumstances): Simulation {
+  const key = keyOf(program, circumstances)
+  const known = kept.get(key)
+  if (known) kept.delete(key) // to come last, since the first is the one that goes
+  const simulation = known ?? run(program, circumstances)
+  keep(key, simulation)
+  return simulation
+}
+
+/** Simulates code as it stands: a backtest, or with `start` a live deployment from that moment to `end`. */
+export const simulate = ({ language, files, ...circumstances }: SimulationRequest): Simulation =>
+  simulateProgram(readProgram(language, files), circumstances)

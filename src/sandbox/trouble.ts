@@ -1,0 +1,141 @@
+// Trouble on demand, so that a client's handling of it can be tried: POST /sandbox/trouble says what the next calls of
+// the account shall meet. Setting it, and beginning again with /sandbox/reset, never meet any themselves.
+import { HASH_MISMATCH } from './authenticate.ts'
+import { type Answer, type Arguments, type Family, flag, integer, Refusal, text } from './handler.ts'
+import { ballooned } from './huge.ts'
+import { removeObjects } from './object-store/objects.ts'
+import { type Reply, refusal } from './reply.ts'
+import { newWorld } from './seeds/seeds.ts'
+import type { World } from './world.ts'
+
+/** What can be asked for, in words for the person who asks. */
+export const KINDS = {
+  unauthorized: 'HTTP 401',
+  'hash-mismatch': "HTTP 200 with Hash doesn't match.",
+  'http-500': 'HTTP 500 with an empty body',
+  'http-500-html': 'HTTP 500 with a page instead of JSON',
+  'http-413': 'HTTP 413',
+  'http-429': 'HTTP 429, with Retry-After when seconds is given',
+  'http-502': 'HTTP 502, the same',
+  'http-503': 'HTTP 503, the same',
+  'http-504': 'HTTP 504, the same',
+  slow: 'the answer takes 35 seconds, or as many as seconds says',
+  'hang-up': 'the connection is closed without an answer',
+  loading: 'status loading, as charts and orders answer at first',
+  refuse: 'success false, with reason',
+  'without-success': 'the answer lacks success',
+  huge: 'the answer is some megabytes long',
+} as const
+
+type Kind = keyof typeof KINDS
+
+export interface Trouble {
+  readonly path: string
+  readonly kind: Kind
+  times: number
+  readonly seconds?: number
+  readonly reason?: string
+  /** Whether the work is done all the same, and only the answer is lost. */
+  readonly after?: boolean
+}
+
+const TROUBLES_AT_MOST = 50
+const TIMES_AT_MOST = 1_000
+const SECONDS_AT_MOST = 600
+const SLOW_SECONDS = 35
+const HTML = '<!DOCTYPE html><html><body><h1>Something went wrong</h1></body></html>'
+
+const between = (args: Arguments, name: string, least: number, most: number): number | undefined => {
+  const value = integer(args, name)
+  if (value !== undefined && (value < least || value > most)) throw new Refusal(`${name} must be ${least} to ${most}`)
+  return value
+}
+
+function troubleFrom(args: Arguments): Trouble {
+  const path = text(args, 'path') ?? ''
+  const kind = text(args, 'kind') ?? ''
+  const seconds = between(args, 'seconds', 0, SECONDS_AT_MOST)
+  const reason = text(args, 'reason')?.slice(0, 500)
+  if (!/^(\*|\/[\w/-]{1,80})$/.test(path)) throw new Refusal('path must be a path below /api/v2, or *')
+  if (!Object.hasOwn(KINDS, kind)) throw new Refusal(`kind must be one of: ${Object.keys(KINDS).join(', ')}`)
+  return {
+    path,
+    kind: kind as Kind, // the line above looked
+    times: between(args, 'times', 1, TIMES_AT_MOST) ?? 1,
+    ...(seconds !== undefined && { seconds }),
+    ...(reason !== undefined && { reason }),
+    ...(flag(args, 'after') && { after: true }),
+  }
+}
+
+export const troubles: Family = {
+  // Without arguments it only tells what is still to come; with `kind: none` it takes back what was asked for a path.
+  '/sandbox/trouble': (world, args) => {
+    const asked = world.troubles ?? []
+    if (args.kind === 'none') world.troubles = asked.filter(({ path }) => path !== args.path)
+    else if (args.kind !== undefined || args.path !== undefined) {
+      if (asked.length >= TROUBLES_AT_MOST) throw new Refusal(`At most ${TROUBLES_AT_MOST} troubles can wait`)
+      world.troubles = [...asked, troubleFrom(args)]
+    }
+    return { trouble: world.troubles ?? [] }
+  },
+
+  // Back to the beginning. The count of ids goes on, so that an id that someone remembers never means something new.
+  '/sandbox/reset': (world, _args, now, { beside }) => {
+    removeObjects(world, world.objects ?? [], beside)
+    const { userId, serial } = world
+    for (const list of Object.keys(world)) delete (world as unknown as Record<string, unknown>)[list]
+    Object.assign(world, newWorld(userId, now))
+    world.serial = Math.max(serial, world.serial)
+    return {}
+  },
+}
+
+/** The trouble that a call meets, counted off; the oldest first. */
+export function takeTrouble(world: World, path: string): Trouble | undefined {
+  if (path.startsWith('/sandbox/')) return undefined
+  const trouble = world.troubles?.find((candidate) => candidate.path === path || candidate.path === '*')
+  if (!trouble) return undefined
+  trouble.times -= 1
+  world.troubles = world.troubles?.filter(({ times }) => times > 0) ?? []
+  return trouble
+}
+
+/** Whether the call is carried out, whatever its caller hears of it. */
+export const doesWork = ({ kind, after }: Trouble): boolean =>
+  after === true || kind === 'slow' || kind === 'without-success' || kind === 'huge'
+
+/** What the caller gets in place of the answer, or the answer made worse. */
+export function troubledReply(trouble: Trouble, answer: Reply): Reply {
+  const { kind, seconds, reason } = trouble
+  const retry = seconds === undefined ? {} : { headers: { 'Retry-After': String(seconds) } }
+  switch (kind) {
+    case 'unauthorized':
+      return refusal(401, reason ?? 'Unauthorized')
+    case 'hash-mismatch':
+      return refusal(200, HASH_MISMATCH)
+    case 'http-500':
+      return { status: 500 }
+    case 'http-500-html':
+      return { status: 500, html: HTML }
+    case 'http-413':
+      return refusal(413, reason ?? 'Request entity too large')
+    case 'http-429':
+    case 'http-502':
+    case 'http-503':
+    case 'http-504':
+      return { status: Number(kind.slice('http-'.length)), html: HTML, ...retry }
+    case 'slow':
+      return { ...answer, afterSeconds: seconds ?? SLOW_SECONDS }
+    case 'hang-up':
+      return { status: 0, hangUp: true }
+    case 'loading':
+      return { status: 200, body: { progress: 0.4, status: 'loading', success: true } }
+    case 'refuse':
+      return refusal(200, reason ?? 'Refused on demand')
+    case 'without-success':
+      return { ...answer, body: { ...(answer.body as Answer), success: undefined } }
+    case 'huge':
+      return { ...answer, body: ballooned(answer.body ?? {}) }
+  }
+}

@@ -1,0 +1,28 @@
+// The sandbox inside a test server, spoken to directly: for what a test needs in the world before it begins, and for
+// trouble on demand.
+import { SANDBOX_ACCOUNTS } from '../../src/sandbox/accounts.ts'
+import { newWorld } from '../../src/sandbox/seeds/seeds.ts'
+import { type Account, ALICE, client, type Json } from '../sandbox/client.ts'
+import type { TestServer } from './server.ts'
+
+export type SandboxCall = (path: string, args?: object) => Promise<Json>
+
+/** Calls the sandbox of a server as one account. Throws when it refuses, since a test's set-up must not fail unseen. */
+export function sandboxOf(server: TestServer, account: Account = ALICE): SandboxCall {
+  return async (path, args = {}) => {
+    const url = /"url":"([^"]+)","msg":"sandbox is listening"/g
+    const latest = [...server.output().matchAll(url)].at(-1)?.[1]
+    if (!latest) throw new Error('the server runs without a sandbox')
+    const answer = await client(latest, account)(path, args)
+    if (answer.success === false) throw new Error(`${path}: ${JSON.stringify(answer)}`)
+    return answer
+  }
+}
+
+const SEEDED = new Set(
+  SANDBOX_ACCOUNTS.flatMap(({ userId }) => newWorld(userId, Date.now()).projects.map(({ name }) => name)),
+)
+
+/** The names of projects that were not there from the beginning. */
+export const added = (projects: readonly { readonly name: string }[]): string[] =>
+  projects.map(({ name }) => name).filter((name) => !SEEDED.has(name))
