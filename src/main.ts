@@ -42,10 +42,10 @@ async function start(config: Config): Promise<void> {
     grants: createGrants(store),
     signingKeys,
     cookieKeys,
-    quantConnect: createQuantConnect({
-      live: config.quantConnectApiUrl,
-      ...(sandbox ? { sandbox: sandbox.url } : {}),
-    }),
+    quantConnect: createQuantConnect(
+      { live: config.quantConnectApiUrl, ...(sandbox ? { sandbox: sandbox.url } : {}) },
+      log,
+    ),
     sandboxAccounts: sandbox ? SANDBOX_ACCOUNTS : [],
     clientAddress: ({ req }) => networkOf(proxyAddr(req, trusted)),
   })
@@ -58,6 +58,7 @@ async function start(config: Config): Promise<void> {
 
   const server = createServer(app.callback())
   await listen(server, config)
+  if (sandbox) log.info({ url: sandbox.url }, 'sandbox is listening')
   console.log(`qcgate is running.
 
   Open in a browser      ${config.issuer}/

@@ -8,6 +8,7 @@ import { isLoopback } from '../config.ts'
 import { anyOrigin } from '../cors.ts'
 import { answerOutage, wantsPage } from '../outage.ts'
 import { StoreUnavailable } from '../storage/store.ts'
+import { createAccountPages } from './account.ts'
 import { visitorAddress } from './client-documents/client-documents.ts'
 import type { InteractionSuppliers } from './interactions/interactions.ts'
 import { createInteractions } from './interactions/interactions.ts'
@@ -35,6 +36,7 @@ export function authorizationServer(config: Config, suppliers: AuthorizationServ
   const provider = createProvider(config, { ...suppliers, renderError })
   const handle = provider.callback()
   const interactions = createInteractions({ ...suppliers, provider, issuer: config.issuer })
+  const accountPages = createAccountPages(suppliers)
   const { host, protocol, hostname } = new URL(config.issuer)
 
   const pages = new Router()
@@ -88,6 +90,7 @@ export function authorizationServer(config: Config, suppliers: AuthorizationServ
     speakAsPublicUrl,
     rememberVisitor,
     interactions.routes(),
+    accountPages.routes(),
     endpoints,
   ] as Middleware[])
 }

@@ -5,6 +5,8 @@ import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import type { VerifyAccessToken } from './access-token.ts'
 import type { GateFailure } from './challenge.ts'
+import { sourceOf } from './resources/completions.ts'
+import { readingOf } from './resources/templates.ts'
 import { findTool } from './tools/catalog.ts'
 
 /** The gate's word about one request. Only the gate can make one. */
@@ -33,17 +35,33 @@ function allow(decision: Decision): Decision {
 }
 
 /** The messages of a JSON-RPC body, single or batch, as far as they can be told before the SDK has looked at them. */
-export function messagesIn(body: unknown): { method?: unknown; params?: { name?: unknown } }[] {
+export function messagesIn(body: unknown): { method?: unknown; params?: Readonly<Record<string, unknown>> }[] {
   const messages: unknown[] = Array.isArray(body) ? body : [body]
   return messages.map((message) => message ?? {})
 }
 
-/** Every tool that a JSON-RPC message or batch would run. A name that is no tool is not among them, and cannot run. */
+/**
+ * Every tool that a JSON-RPC message or batch would run, by its name or to answer what it asks: a resource and a completion
+ * take the scopes of the tool that reads them. A name that is no tool is not among them, and cannot run.
+ */
 export const toolsIn = (body: unknown): string[] =>
   messagesIn(body).flatMap(({ method, params }) => {
-    const name = params?.name
-    return method === 'tools/call' && typeof name === 'string' && findTool(name) ? [name] : []
+    const name = toolBehind(method, params)
+    return typeof name === 'string' && findTool(name) ? [name] : []
   })
+
+function toolBehind(method: unknown, params: Readonly<Record<string, unknown>> | undefined): unknown {
+  switch (method) {
+    case 'tools/call':
+      return params?.name
+    case 'resources/read':
+      return readingOf(params?.uri)?.tool
+    case 'completion/complete':
+      return sourceOf(params)?.tool
+    default:
+      return undefined // everything else tells what is the same for everyone
+  }
+}
 
 /** All scopes that a set of tools needs, in our order. */
 export function scopesFor(tools: readonly string[]): Scope[] {

@@ -2,14 +2,22 @@
 // as the SDK wants it, and costs two map entries; tools and their schemas were built when the process started.
 import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
 import { toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler, Server } from '@modelcontextprotocol/server'
+import type { ServerContext } from '@modelcontextprotocol/server'
+import { CLIENT_CAPABILITIES_META_KEY, createMcpHandler, Server } from '@modelcontextprotocol/server'
 import { VERSION } from '../version.ts'
 import { isDecision, messagesIn } from './gate.ts'
 import { instructionsFor } from './instructions.ts'
-import type { ToolSuppliers } from './tools/call-tool.ts'
+import { getPrompt, PROMPT_LIST } from './prompts/get-prompt.ts'
+import { complete, readResource } from './resources/read-resource.ts'
+import { TEMPLATE_LIST } from './resources/templates.ts'
+import type { Caller, ToolSuppliers } from './tools/call-tool.ts'
 import { callTool } from './tools/call-tool.ts'
 import { TOOL_LIST } from './tools/catalog.ts'
+import { record } from './tools/reading.ts'
 
+/** What is the same for everyone, and changes only with a release (MCP 2026-07-28, Caching). */
+const LISTS = ['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list'] as const
+const FOR_ALL = { ttlMs: 60 * 60 * 1000, cacheScope: 'public' } as const
 const ABOUT = { name: 'qcgate', title: 'QuantConnect', version: VERSION }
 
 /** Whether a body opens a conversation, in either era. Only then are instructions sent, and worth opening the vault for. */
@@ -35,14 +43,54 @@ export function createMcp(suppliers: ToolSuppliers): NodeMcpRequestHandler {
         log.error({ err: error }, 'MCP request failed')
         throw error
       })
-      const server = new Server(ABOUT, { capabilities: { tools: {} }, ...(about ? { instructions: about } : {}) })
+      const server = new Server(ABOUT, {
+        capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+        cacheHints: Object.fromEntries(LISTS.map((method) => [method, FOR_ALL])),
+        ...(about ? { instructions: about } : {}),
+      })
       server.setRequestHandler('tools/list', () => ({ tools: [...TOOL_LIST] }))
-      server.setRequestHandler('tools/call', ({ params: { name, arguments: args } }, { http, mcpReq }) =>
-        callTool({ name, args, decision: http?.authInfo?.extra?.decision, signal: mcpReq.signal }, suppliers),
+      server.setRequestHandler('tools/call', ({ params: { name, arguments: args } }, context) =>
+        callTool({ name, args, ...callerIn(context) }, suppliers),
       )
+      server.setRequestHandler('resources/list', () => ({ resources: [] }))
+      server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...TEMPLATE_LIST] }))
+      server.setRequestHandler('resources/read', ({ params: { uri } }, context) =>
+        readResource(uri, callerIn(context), suppliers),
+      )
+      server.setRequestHandler('completion/complete', ({ params }, context) =>
+        complete(params, callerIn(context), suppliers),
+      )
+      server.setRequestHandler('prompts/list', () => ({ prompts: [...PROMPT_LIST] }))
+      server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments))
       return server
     },
     { onerror: (error) => log.debug({ err: error }, 'MCP request refused') },
   )
   return toNodeHandler(handler, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') })
+}
+
+/** What the dispatcher needs to know of who asks, and the gate's word about it. */
+const callerIn = (context: ServerContext): Caller => ({
+  decision: context.http?.authInfo?.extra?.decision,
+  signal: context.mcpReq.signal,
+  responses: context.mcpReq.inputResponses,
+  report: reporter(context),
+  canOpen: canOpen(context),
+})
+
+/** Sends progress to a caller who asked for it with a token (MCP, Progress); absent for everyone else. */
+function reporter({ mcpReq }: ServerContext): ((progress: number, message?: string) => Promise<void>) | undefined {
+  const progressToken = mcpReq._meta?.progressToken
+  if (progressToken === undefined) return undefined
+  return (progress, message) =>
+    mcpReq.notify({
+      method: 'notifications/progress',
+      params: { progressToken, progress, total: 100, ...(message ? { message } : {}) },
+    })
+}
+
+/** Whether the client said with this request that it can send its person to an address. Clients of 2025 never can here. */
+function canOpen({ mcpReq }: ServerContext): boolean {
+  const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
+  return record(record(envelope[CLIENT_CAPABILITIES_META_KEY]).elicitation).url !== undefined
 }

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { useBrowser } from '../support/browser.ts'
 import { usePrograms } from '../support/clients.ts'
 import { ALICE, BOB, visitor } from '../support/person.ts'
+import { added } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
 import { journeyStores } from '../support/stores.ts'
 
@@ -32,7 +33,7 @@ for (const store of journeyStores('two-people'))
         Array.from({ length: 20 }, async (_, i) => {
           const who = i % 2 ? 'alice' : 'bob'
           const { structuredContent } = await people[who].callTool({ name: 'list_projects' })
-          return structuredContent.projects.map(({ name }: { name: string }) => [who, name.split(' ')[0]])
+          return added(structuredContent.projects).map((name) => [who, name.split(' ')[0]])
         }),
       )
       for (const projects of lists) {

@@ -1,27 +1,53 @@
-// What every tool must be. A new tool is held to the same sentences, and needs a line in tool-scopes.json.
+// What every tool must be. A new tool is held to the same sentences.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { fromJsonSchema } from '@modelcontextprotocol/server'
 import { scopesFor } from '../../src/resource-server/gate.ts'
-import { findTool, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
-import { isScope, SCOPES } from '../../src/scopes.ts'
-import NEEDS from './tool-scopes.json' with { type: 'json' }
+import { findTool, secretsOf, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { ALL_SCOPES, GROUPS, isScope, SCOPES } from '../../src/scopes.ts'
+import { declaredNeeds, NEEDS, PUBLISHED } from './published-scopes.ts'
 
 interface Schema {
   readonly type?: string
   readonly description?: string
   readonly properties?: Record<string, Schema>
+  readonly items?: Schema
+  readonly anyOf?: Schema[]
+  readonly oneOf?: Schema[]
   readonly required?: string[]
   readonly additionalProperties?: unknown
+  readonly const?: unknown
+  readonly writeOnly?: boolean
 }
 
+/** Every schema inside a schema, with the path to it. */
+function* within(schema: Schema, path = ''): Generator<[string, Schema]> {
+  yield [path, schema]
+  for (const [name, inner] of Object.entries(schema.properties ?? {})) yield* within(inner, `${path}.${name}`)
+  if (schema.items) yield* within(schema.items, `${path}[]`)
+  for (const inner of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) yield* within(inner, path)
+}
+
+/** Where a person's own algorithm decides which names there are. */
+const OPEN = ['create_live_command.command', 'broadcast_live_command.command', 'create_backtest.parameters']
+
 describe('the catalogue', () => {
-  it('holds the published tools in a fixed order, each once, with the scopes that each is published with', () => {
-    const scopes = Object.fromEntries(TOOL_LIST.map(({ name }) => [name, findTool(name)?.scopes]))
-    assert.deepEqual(
-      TOOL_LIST.map(({ name }) => name),
-      Object.keys(NEEDS),
-    )
-    assert.deepEqual(scopes, NEEDS)
+  it('holds 69 tools, each once', () => {
+    assert.equal(new Set(TOOL_LIST.map(({ name }) => name)).size, 69)
+    assert.equal(TOOL_LIST.length, 69)
+  })
+
+  it('asks for the scopes that are published for each tool', () => {
+    assert.deepEqual(declaredNeeds(), Object.fromEntries(TOOL_LIST.map(({ name }) => [name, NEEDS[name]])))
+    assert.deepEqual(Object.keys(NEEDS).toSorted(), TOOL_LIST.map(({ name }) => name).toSorted())
+  })
+
+  it('knows the scopes, groups and risks that are published', () => {
+    const { readonly, trader, admin } = GROUPS
+    assert.deepEqual([...ALL_SCOPES].toSorted(), [...PUBLISHED.scopes].toSorted())
+    const sorted = (groups: object) => Object.entries(groups).map(([name, scopes]) => [name, [...scopes].toSorted()])
+    assert.deepEqual(sorted({ readonly, trader, admin }), sorted(PUBLISHED.groups))
+    assert.deepEqual(Object.fromEntries(ALL_SCOPES.map((scope) => [scope, SCOPES[scope].risk])), PUBLISHED.risks)
   })
 
   it('knows no tool but those', () => {
@@ -35,7 +61,12 @@ describe('the catalogue', () => {
     assert.deepEqual(scopesFor([]), [])
   })
 
-  for (const { name, title, description = '', inputSchema, annotations, ...rest } of TOOL_LIST) {
+  it('takes less than 60 kB of a model’s context with all input schemas together', () => {
+    const size = Buffer.byteLength(JSON.stringify(TOOL_LIST.map(({ inputSchema }) => inputSchema)))
+    assert.ok(size < 60_000, `${size} bytes`)
+  })
+
+  for (const { name, title, description = '', inputSchema, outputSchema, annotations, _meta, ...rest } of TOOL_LIST) {
     describe(name, () => {
       const tool = findTool(name)
       const schema = inputSchema as Schema
@@ -46,23 +77,27 @@ describe('the catalogue', () => {
         assert.deepEqual(Object.keys(rest), [])
       })
 
-      it('needs at least one scope, and only scopes that exist', () => {
+      it('needs at least one scope, and only scopes that exist, and tells clients that ask beforehand', () => {
         assert.ok(tool?.scopes.length)
         assert.ok(tool?.scopes.every(isScope))
+        assert.deepEqual(_meta, { securitySchemes: [{ type: 'oauth2', scopes: tool?.scopes }] })
       })
 
-      it('has all four hints, and they agree with what its scopes risk', () => {
+      it('has all four hints, and they agree with what is at stake', () => {
         const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = annotations ?? {}
         for (const hint of [readOnlyHint, destructiveHint, idempotentHint, openWorldHint]) {
           assert.equal(typeof hint, 'boolean')
         }
-        const risks = (tool?.scopes ?? []).map((scope) => SCOPES[scope].risk)
-        assert.equal(
-          readOnlyHint,
-          risks.every((risk) => risk === 'reads'),
-        )
-        if (risks.includes('deletes')) assert.equal(destructiveHint, true)
+        assert.equal(readOnlyHint, tool?.risk === 'reads')
+        if (tool?.risk === 'deletes') assert.equal(destructiveHint, true)
         if (readOnlyHint) assert.deepEqual([destructiveHint, idempotentHint], [false, true])
+        assert.equal(openWorldHint, tool?.endpoint !== undefined)
+      })
+
+      it('puts nothing at stake that its scopes do not name', () => {
+        const risks: string[] = (tool?.scopes ?? []).map((scope) => SCOPES[scope].risk)
+        assert.ok(['reads', 'changes', ...risks].includes(tool?.risk ?? ''), tool?.risk)
+        if (risks.some((risk) => !['reads', 'changes'].includes(risk))) assert.notEqual(tool?.risk, 'reads')
       })
 
       it('describes itself in at most 400 characters', () => {
@@ -70,18 +105,48 @@ describe('the catalogue', () => {
         assert.match(description, /\.$/)
       })
 
-      it('takes flat arguments, describes each, and takes no others', () => {
+      it('takes flat arguments, describes each at any depth, and takes no others', () => {
         assert.equal(schema.type, 'object')
-        assert.equal(schema.additionalProperties, false)
         assert.ok(!('model' in (schema.properties ?? {})))
-        for (const [argument, { description: says }] of Object.entries(schema.properties ?? {})) {
-          assert.ok(says, argument)
+        assert.ok(!('anyOf' in schema || 'oneOf' in schema || 'allOf' in schema))
+        assert.ok(!JSON.stringify(schema).includes('"$ref"'))
+        for (const [path, inner] of within(schema)) {
+          for (const [argument, { description: says, const: only }] of Object.entries(inner.properties ?? {})) {
+            assert.ok(says || only, `${path}.${argument}`)
+          }
+          const elsewhere = inner.properties === undefined && /^As /.test(inner.description ?? '')
+          if (inner.type === 'object' && !elsewhere && !OPEN.includes(name + path)) {
+            assert.equal(inner.additionalProperties, false, path)
+          }
+          for (const argument of inner.required ?? []) assert.ok(inner.properties?.[argument], argument)
         }
-        for (const argument of schema.required ?? []) assert.ok(schema.properties?.[argument], argument)
       })
 
-      it('is one POST below QuantConnect’s address', () => {
-        assert.match(tool?.endpoint ?? '', /^(\/[a-z0-9-]+)+$/)
+      it('marks its secrets', () => {
+        const secret = /password|secret|token|key$/i
+        for (const [path, { properties = {} }] of within(schema)) {
+          if (path === '') continue // an Object Store key is a path
+          for (const [argument, { writeOnly }] of Object.entries(properties)) {
+            if (secret.test(argument)) assert.equal(writeOnly, true, argument)
+            assert.equal(secretsOf(name).has(argument), writeOnly === true, argument)
+          }
+        }
+      })
+
+      it('has an output schema that takes a refusal, an empty answer and an unknown field', async () => {
+        const { validate } = fromJsonSchema(outputSchema as never)['~standard']
+        for (const answer of [{ error: 'No.', next: 'Wait.' }, {}, { summary: 'x', unheardOf: [1] }]) {
+          assert.equal((await validate(answer)).issues, undefined)
+        }
+      })
+
+      it('calls an endpoint below QuantConnect’s address, or nobody', () => {
+        if (tool?.endpoint) assert.match(tool.endpoint, /^(\/[a-z0-9-]+)+$/)
+        else assert.match(name, /version$/)
+      })
+
+      it('names the call that finds out what happened, when it changes something', () => {
+        assert.equal(tool?.annotations.readOnlyHint, tool?.verify === undefined)
       })
     })
   }

@@ -5,6 +5,7 @@ import { before, describe, it } from 'node:test'
 import { signedIn } from '../authorization-server/support.ts'
 import type { RawPerson, Registration } from '../support/raw-client.ts'
 import { authorizationRequest, redeem, register, rpc, toolCall } from '../support/raw-client.ts'
+import { added } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
 import { message, modern } from './messages.ts'
 
@@ -46,7 +47,7 @@ describe('a call that was not allowed, of a client that returns to chatgpt.com',
 
   it('changes nothing', async () => {
     const { result } = await message(await rpc(server, token, toolCall('list_projects')))
-    assert.deepEqual(result.structuredContent.projects, [])
+    assert.deepEqual(added(result.structuredContent.projects), [])
   })
 
   it('runs once the person has allowed it', async () => {

@@ -34,7 +34,7 @@ describe('the dispatcher', () => {
     suppliers = {
       log: createLog('silent'),
       vault,
-      quantConnect: createQuantConnect({ live: upstream.url }),
+      quantConnect: createQuantConnect({ live: upstream.url }, createLog('silent')),
       issuer: 'http://localhost',
       metadata: 'http://localhost/.well-known/oauth-protected-resource/mcp',
     }

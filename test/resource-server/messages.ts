@@ -1,6 +1,7 @@
 // What travels on /mcp, as plain JSON-RPC: requests of the 2026-07-28 era, and answers of both.
 
 import { rpc, toolCall } from '../support/raw-client.ts'
+import { added } from '../support/sandbox.ts'
 import type { TestServer } from '../support/server.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read as loosely as a client without types would
@@ -33,7 +34,7 @@ export async function call(server: TestServer, token: string, name: string, args
 /** Names of the projects that a connection sees. */
 export async function projectNames(server: TestServer, token: string): Promise<string[]> {
   const { structuredContent } = await call(server, token, 'list_projects')
-  return structuredContent.projects.map(({ name }: { name: string }) => name)
+  return added(structuredContent.projects)
 }
 
 /** A request as a 2026-07-28 client sends it (basic/transports/streamable-http, Request Metadata). */

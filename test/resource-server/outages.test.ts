@@ -45,16 +45,17 @@ describe('when QuantConnect misbehaves, a tool call', () => {
 
   it('that reads succeeds when the trouble passes', async () => {
     upstream.replies.push(cut, text(502, ''), json(200, { success: true, projects: [], versions: [1] }))
-    assert.deepEqual((await read()).structuredContent, { projects: [] })
+    const { structuredContent } = await read()
+    assert.deepEqual([structuredContent.projects, structuredContent.versions], [[], undefined])
     assert.equal(upstream.requests.length, 3)
   })
 
   it('that writes is made once, and says that its fate is unknown', async () => {
     for (const trouble of [text(502, ''), text(500, 'Internal error'), cut]) {
       upstream.replies.push(trouble)
-      assert.match(await failed(write()), /unknown: read the current state/)
+      assert.match(await failed(write()), /unknown whether this was done.*list_projects/)
     }
-    assert.equal(upstream.requests.length, 3)
+    assert.equal(upstream.requests.filter(({ path }) => path.endsWith('/projects/create')).length, 3)
   })
 
   it('says so when the stored API token is not accepted any more, and what a person can do', async () => {
@@ -64,11 +65,12 @@ describe('when QuantConnect misbehaves, a tool call', () => {
     ]
     for (const refusal of refusals) {
       upstream.replies.push(refusal)
+      upstream.verdicts.push(refusal)
       const words = await failed(read())
       assert.match(words, /does not accept the stored API token/)
-      assert.match(words, /connecting again/)
+      assert.ok(words.includes(`${server.origin}/account`), words)
     }
-    assert.equal(upstream.requests.length, 2)
+    assert.equal(upstream.requests.length, 4) // each with the question to /authenticate
   })
 
   it('makes an error of HTML where JSON was expected, without repeating it to the model', async () => {

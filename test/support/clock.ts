@@ -1,4 +1,8 @@
-// Preloaded into servers under test: a clock that the test can push. The server itself knows nothing of it.
+// Preloaded into servers under test: a clock that the test can push, and with TEST_SPEED time that passes that many times
+// faster for whoever waits. The server itself knows nothing of it.
+import { syncBuiltinESMExports } from 'node:module'
+import timers from 'node:timers/promises'
+
 const RealDate = Date
 let ahead = 0
 const now = () => RealDate.now() + ahead
@@ -14,3 +18,14 @@ process.on('message', (message: { advance?: number }) => {
   process.send?.({ ahead })
 })
 process.channel?.unref()
+
+const speed = Number(process.env.TEST_SPEED ?? 1)
+if (speed !== 1) {
+  const timeout = AbortSignal.timeout.bind(AbortSignal)
+  const wait = timers.setTimeout
+  const elapsed = performance.now.bind(performance)
+  AbortSignal.timeout = (milliseconds) => timeout(milliseconds / speed)
+  timers.setTimeout = (milliseconds, ...rest) => wait((milliseconds ?? 0) / speed, ...rest)
+  performance.now = () => elapsed() * speed
+  syncBuiltinESMExports()
+}

@@ -1,17 +1,21 @@
-// The one road that every call takes: the gate's decision, the arguments, QuantConnect, the answer.
-import type { CallToolResult } from '@modelcontextprotocol/server'
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+// The one road that every call takes: the gate's decision, the arguments, the work, the answer.
+import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
+import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Log } from '../../observability/log.ts'
-import type { Answer } from '../../quantconnect/answer.ts'
 import type { QuantConnect } from '../../quantconnect/client.ts'
 import { StoreUnavailable } from '../../storage/store.ts'
 import type { Vault } from '../../vault/vault.ts'
 import type { Challenge } from '../challenge.ts'
 import { challenge } from '../challenge.ts'
 import { isDecision } from '../gate.ts'
-import { findTool } from './catalog.ts'
+import { findTool, secretsOf } from './catalog.ts'
+import { refusal } from './refusals.ts'
+import { withoutSecrets } from './secrets.ts'
+import { failure, resultOf } from './told.ts'
 import type { Tool } from './tool.ts'
+import type { Work } from './work.ts'
+import { Impossible, Unanswered, workWith } from './work.ts'
 
 export interface ToolSuppliers {
   readonly log: Log
@@ -22,86 +26,115 @@ export interface ToolSuppliers {
   readonly metadata: string
 }
 
-export interface ToolCall {
-  readonly name: string
-  readonly args: unknown
+/** What a call brings along. */
+export interface Caller {
   /** What the gate decided about the request that carries this call. */
   readonly decision: unknown
   readonly signal: AbortSignal
+  /** Sends a progress notification; absent when the caller gave no progress token. */
+  readonly report?: ((progress: number, message?: string) => Promise<void>) | undefined
+  /** Whether the client can send its person to an address (URL elicitation). */
+  readonly canOpen?: boolean
+  /** The answers to an earlier round's input requests. */
+  readonly responses?: Readonly<Record<string, unknown>> | undefined
+}
+
+export interface ToolCall extends Caller {
+  readonly name: string
+  readonly args: unknown
+}
+
+/** The account of a connection is not in the vault any more. */
+class NoCredentials extends Error {}
+
+/**
+ * Gives `job` what a tool works with, as the account that the gate's decision is about. Throws a protocol error unless the
+ * gate allowed that tool for this very request.
+ */
+export async function perform<T>(
+  tool: Tool,
+  caller: Caller,
+  suppliers: ToolSuppliers,
+  job: (work: Work) => Promise<T>,
+): Promise<T> {
+  const { decision, signal, report, canOpen = false, responses } = caller
+  if (!isDecision(decision) || !decision.tools.has(tool.name)) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidRequest, `Not allowed: ${tool.name}`)
+  }
+  const credentials = await suppliers.vault.open(decision.grant.accountId)
+  if (!credentials) throw new NoCredentials()
+  return job(
+    workWith({
+      ask: (endpoint, args, options) => suppliers.quantConnect.call(credentials, endpoint, args, options),
+      readOnly: tool.annotations.readOnlyHint,
+      signal,
+      report,
+      canOpen,
+      responses,
+    }),
+  )
 }
 
 /**
  * Runs one tool call and returns a tool result; whatever QuantConnect does is a result, so that the model can act on it.
  * Throws a protocol error for an unknown tool, and for a call that the gate did not allow, however it came here.
  */
-export async function callTool(call: ToolCall, suppliers: ToolSuppliers): Promise<CallToolResult> {
-  const { name, args, decision, signal } = call
+export async function callTool(
+  call: ToolCall,
+  suppliers: ToolSuppliers,
+): Promise<CallToolResult | InputRequiredResult> {
+  const { name, args, decision } = call
   const tool = findTool(name)
   if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`)
   if (isDecision(decision) && decision.refusal) return refuse(challenge(decision.refusal, suppliers))
-  if (!isDecision(decision) || !decision.tools.has(name)) {
-    throw new ProtocolError(ProtocolErrorCode.InvalidRequest, `Not allowed: ${name}`)
-  }
-  const input = tool.input.safeParse(args ?? {})
-  if (!input.success) return failure(`The arguments do not fit ${name}:\n${z.prettifyError(input.error)}`)
+  const began = performance.now()
+  const result = await run(tool, call, suppliers)
+  const ms = Math.round(performance.now() - began)
+  suppliers.log.info({ tool: name, failed: 'isError' in result && result.isError === true, ms }, 'tool call')
+  return isInputRequiredResult(result) ? result : withoutSecrets(result, args, secretsOf(name))
+}
 
+async function run(
+  tool: Tool,
+  call: ToolCall,
+  suppliers: ToolSuppliers,
+): Promise<CallToolResult | InputRequiredResult> {
   try {
-    return await run(tool, input.data, decision.grant.accountId, signal, suppliers)
+    return await perform(tool, call, suppliers, async (work) => {
+      const input = tool.input.safeParse(call.args ?? {})
+      if (!input.success) {
+        return failure(
+          `The arguments do not fit ${tool.name}:\n${z.prettifyError(input.error)}`,
+          'Correct them and call it again; nothing was sent.',
+        )
+      }
+      const told = await tool.run(input.data, work)
+      return isInputRequiredResult(told) ? told : resultOf(told, tool)
+    })
   } catch (error) {
-    if (signal.aborted) throw error // nobody is listening any more
-    if (error instanceof StoreUnavailable)
-      return failure('qcgate cannot reach its store. Nothing was done; try again soon.')
-    suppliers.log.error({ err: error, tool: name }, 'tool call failed')
-    return failure('Something went wrong in qcgate itself; whoever runs it finds the cause in its log.')
+    if (error instanceof ProtocolError || call.signal.aborted) throw error // not allowed, or nobody is listening any more
+    return explain(error, tool, suppliers)
   }
 }
 
-async function run(tool: Tool, args: object, sub: string, signal: AbortSignal, { vault, quantConnect }: ToolSuppliers) {
-  const credentials = await vault.open(sub)
-  if (!credentials)
-    return failure('The QuantConnect account of this connection is not stored here any more. Connect again.')
-  const retry = tool.annotations.readOnlyHint
-  return resultOf(tool, await quantConnect.call(credentials, tool.endpoint, args, { retry, signal }))
-}
-
-function resultOf(tool: Tool, answer: Answer): CallToolResult {
-  switch (answer.kind) {
-    case 'done': {
-      const { success: _said, ...body } = tool.trim ? tool.trim(answer.body) : answer.body
-      // Some clients hand the model only the text, others only the structure: both hold everything.
-      return { content: [{ type: 'text', text: JSON.stringify(body) }], structuredContent: body }
-    }
-    case 'refused':
-      return failure(`QuantConnect refused: ${answer.reasons.join(' ')}`)
-    case 'credentials':
-      return failure(
-        `QuantConnect does not accept the stored API token of this account: ${answer.reasons.join(' ')} A person can enter a new token by connecting again and choosing "use another account".`,
-      )
-    case 'timeout':
-      return failure(`QuantConnect did not answer in time. ${afterwards(tool, true)}`)
-    case 'unavailable': {
-      const status = answer.status ? ` (HTTP ${answer.status})` : ''
-      return failure(`QuantConnect gave no usable answer${status}. ${afterwards(tool, answer.sent)}`)
-    }
+/** What a model is told when there was no answer to tell. */
+function explain(error: unknown, tool: Tool, { log, issuer }: ToolSuppliers): CallToolResult {
+  if (error instanceof Unanswered) return refusal(error.answer, tool, `${issuer}/account`)
+  if (error instanceof Impossible) return failure(error.message, error.next)
+  if (error instanceof StoreUnavailable)
+    return failure('qcgate cannot reach its store.', 'Nothing was done; call it again soon.')
+  if (error instanceof NoCredentials) {
+    return failure(
+      'The QuantConnect account of this connection is not stored here any more.',
+      'Ask the person to connect again.',
+    )
   }
-}
-
-/** What is known about the work after a call that went wrong. */
-function afterwards({ annotations }: Tool, sent: boolean): string {
-  if (annotations.readOnlyHint) return 'Nothing was changed; try again in a minute.'
-  return sent
-    ? 'Whether the change was made is unknown: read the current state before trying again.'
-    : 'The request did not reach it, so nothing was changed; try again in a minute.'
+  log.error({ err: error, tool: tool.name }, 'tool call failed')
+  return failure('Something went wrong in qcgate itself; whoever runs it finds the cause in its log.')
 }
 
 /** The challenge where ChatGPT and Codex look for it, and from where they send their person to allow more. */
 const refuse = ({ header, body }: Challenge): CallToolResult => ({
   ...failure(body.error_description),
   _meta: { 'mcp/www_authenticate': [header] },
-})
-
-const failure = (text: string): CallToolResult => ({
-  isError: true,
-  content: [{ type: 'text', text }],
-  structuredContent: { error: text },
 })

@@ -1,6 +1,10 @@
 // What a tool is here: a declaration. The gate reads its scopes, the dispatcher its endpoint and input, a model the rest.
+import type { InputRequiredResult } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import type { Scopes } from '../../scopes.ts'
+import type { Risk, Scopes } from '../../scopes.ts'
+import type { Body } from './reading.ts'
+import type { Told } from './told.ts'
+import type { Work } from './work.ts'
 
 /** The hints a client shows and acts on (MCP `ToolAnnotations`). All four, always: what is left out counts as the worst. */
 export interface Posture {
@@ -26,36 +30,93 @@ export const addsOnce = posture(false, false, true)
 export const replaces = posture(false, true, true)
 /** Changes what is there, and a second call changes it again. */
 export const edits = posture(false, true, false)
+/** Reads from this server itself and reaches nobody else. */
+export const readsHere: Posture = { ...reads, openWorldHint: false }
+
+/** What an answer may hold, field by field: a JSON type, or none where QuantConnect's answers differ, and a sentence. */
+export interface Field {
+  readonly type?: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object'
+  readonly description: string
+}
 
 export interface Tool {
   readonly name: string
   readonly title: string
-  /** For the model: what it does, what it returns, what to call next, what it costs. */
+  /** For the model, at most 400 characters: what it does, what it returns, what to call next, what it costs. */
   readonly description: string
   /** What a call needs, all of it. The type forbids a tool that needs nothing. */
   readonly scopes: Scopes
+  /** What is at stake in one call. */
+  readonly risk: Risk
   readonly annotations: Posture
-  /** Path below QuantConnect's API address; the input is its JSON body. */
-  readonly endpoint: `/${string}`
+  /** Path below QuantConnect's API address; absent for what this server knows itself. */
+  readonly endpoint?: `/${string}`
   readonly input: z.ZodObject
-  /** Takes known ballast out of an answer. */
-  readonly trim?: (body: Readonly<Record<string, unknown>>) => Record<string, unknown>
+  readonly output: Readonly<Record<string, Field>>
+  /** The call that shows whether a change was made after all, when no answer came. Every tool that changes something has one. */
+  readonly verify?: string
+  /** How to get what an answer had to leave out for its size. */
+  readonly more?: string
+  /** Bytes that an answer may have, pictures included. */
+  readonly limit?: number
+  /** Does the work of one call. Throws `Unanswered` when QuantConnect does not do its part. */
+  run(args: Readonly<Record<string, unknown>>, work: Work): Promise<Told | InputRequiredResult>
+}
+
+type Arguments<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>
+
+/** What must hold between arguments that are each fine by themselves. */
+export interface Rule<Args> {
+  holds(args: Args): boolean
+  /** For the model, when it does not hold. */
+  readonly says: string
+}
+
+interface Basics<Shape extends z.ZodRawShape> extends Omit<Tool, 'input' | 'run' | 'endpoint'> {
+  readonly input: Shape
+  readonly rule?: Rule<Arguments<Shape>>
+}
+
+/** A tool that forwards its arguments to one endpoint and tells what came back. */
+interface Forwarding<Shape extends z.ZodRawShape> extends Basics<Shape> {
+  readonly endpoint: `/${string}`
+  /** The JSON body; the arguments themselves when left out. */
+  body?(args: Arguments<Shape>): object
+  /** Whether an answer may say that data is still being gathered. It is asked for again, then, for a while. */
+  readonly loads?: boolean
+  /** How the answer reads. */
+  tell(body: Body, args: Arguments<Shape>, work: Work): Told | Promise<Told>
+}
+
+/** A tool that does more than forward one call, and is visibly special. */
+interface Working<Shape extends z.ZodRawShape> extends Basics<Shape> {
+  readonly endpoint?: `/${string}`
+  run(args: Arguments<Shape>, work: Work): Promise<Told | InputRequiredResult>
 }
 
 /** Declares one tool. `input` lists the flat arguments; anything beside them is refused. */
-export const tool = ({ input, ...rest }: Omit<Tool, 'input'> & { readonly input: z.ZodRawShape }): Tool => ({
-  ...rest,
-  input: z.strictObject(input),
-})
-
-/** An answer without the named fields. */
-export const without =
-  (...names: string[]) =>
-  (body: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-    Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)))
+export function tool<Shape extends z.ZodRawShape>(declared: Forwarding<Shape> | Working<Shape>): Tool {
+  const { rule } = declared
+  const flat = z.strictObject(declared.input)
+  // sound: a rule sees what `flat` has parsed
+  const input = rule ? flat.refine((args) => rule.holds(args as Arguments<Shape>), { error: rule.says }) : flat
+  if ('run' in declared) return { ...declared, input } as Tool // sound: the dispatcher calls it with what `input` returned
+  const { tell, body, loads, ...rest } = declared
+  return {
+    ...rest,
+    input,
+    async run(args, work) {
+      const typed = args as Arguments<Shape> // sound: the dispatcher hands over what `input` returned
+      const send = body ? body(typed) : typed
+      const { endpoint } = declared
+      return tell(loads ? await work.load(endpoint, send) : await work.call(endpoint, send), typed, work)
+    },
+  }
+}
 
 // Arguments that recur, each with the sentence that a model reads.
 export const ProjectId = z.int().describe('Project number, from list_projects or create_project.')
 export const CompileId = z.string().min(1).describe('Compile id, from create_compile.')
 export const BacktestId = z.string().min(1).describe('Backtest id, from create_backtest or list_backtests.')
 export const FileName = z.string().min(1).describe('File name with extension; slashes make folders.')
+export const OrganizationId = z.string().min(1).describe('Organization id, from list_organizations.')

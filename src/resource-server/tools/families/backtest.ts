@@ -1,20 +1,33 @@
 import { z } from 'zod'
-import { adds, BacktestId, CompileId, ProjectId, reads, tool } from '../tool.ts'
+import { number, record, records, text } from '../reading.ts'
+import { adds, BacktestId, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
+import { slice, widthOf, window } from '../windows.ts'
+import { WAIT_AT_MOST } from '../work.ts'
+import { isOver, stateOf, tellBacktest } from './backtest-answers.ts'
+import { backtestResults } from './backtest-results.ts'
 
-/** Monthly repetitions of the same statistics, by far the bulkiest part of a backtest. */
-function trim(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  if (typeof body.backtest !== 'object' || body.backtest === null) return body
-  const { rollingWindow: _bulky, ...backtest } = body.backtest as Record<string, unknown>
-  return { ...body, backtest }
-}
+const output = {
+  backtest: {
+    type: 'object',
+    description:
+      'backtestId, status, progress from 0 to 1, completed, error, url, statistics by name, names of charts, and more.',
+  },
+} as const
+
+/** Seconds in which the numbers of a completed backtest are there. */
+const NUMBERS_FOLLOW_WITHIN = 10
+
+/** Backtests shown at once. */
+const LIST_AT_MOST = 50
 
 export const backtest = [
   tool({
     name: 'create_backtest',
     title: 'Run backtest',
     description:
-      'Runs a compiled project over historical data and returns the backtestId. Occupies one of the account’s backtest nodes until it ends. Next: read_backtest until completed is true or error is set.',
+      'Runs a compiled project over historical data. Returns the backtestId, and with waitSeconds the results when they are ready in time. Occupies one of the organization’s backtest nodes until it ends. Next: read_backtest until completed is true or error is set.',
     scopes: ['qc:backtests:write'],
+    risk: 'changes',
     annotations: adds,
     endpoint: '/backtests/create',
     input: {
@@ -25,30 +38,113 @@ export const backtest = [
         .record(z.string(), z.union([z.string(), z.number()]))
         .optional()
         .describe('Values of the algorithm’s parameters by name; leave out when there are none.'),
+      waitSeconds: z
+        .int()
+        .min(0)
+        .max(WAIT_AT_MOST)
+        .default(0)
+        .describe('How long to wait for the results; 0 returns at once.'),
     },
-    trim,
+    output,
+    verify: 'list_backtests shows whether it was started.',
+    limit: 8_000,
+    async run({ waitSeconds, parameters, ...args }, work) {
+      // An empty object is refused where none at all is welcome.
+      const given = parameters && Object.keys(parameters).length ? { parameters } : {}
+      const created = await work.call('/backtests/create', { ...args, ...given })
+      const first = record(created.backtest)
+      const backtestId = text(first.backtestId)
+      if (waitSeconds === 0 || isOver(first) || !backtestId) return tellBacktest(first)
+      return work
+        .wait(waitSeconds, async () => {
+          const { projectId } = args
+          const { backtest } = await work.call('/backtests/read', { projectId, backtestId }, { reads: true })
+          const seen = record(backtest)
+          const progress = (number(seen.progress) ?? 0) * 100
+          return { done: isOver(seen), value: seen, progress, message: stateOf(seen) }
+        })
+        .then(tellBacktest)
+    },
   }),
   tool({
     name: 'read_backtest',
     title: 'Read backtest',
     description:
-      'Reads a backtest: status, progress from 0 to 1, error and stack trace, and statistics, which may follow a moment after completed turns true.',
+      'Reads a backtest: state, progress from 0 to 1, error and stack trace, statistics, chart names and the address of the result. Works while it runs. Next: read_backtest_chart, read_backtest_orders, read_backtest_trades, read_backtest_logs.',
     scopes: ['qc:backtests:read'],
+    risk: 'reads',
     annotations: reads,
     endpoint: '/backtests/read',
     input: { projectId: ProjectId, backtestId: BacktestId },
-    trim,
+    output,
+    limit: 8_000,
+    run: (args, work) =>
+      work
+        .wait(NUMBERS_FOLLOW_WITHIN, async () => {
+          const seen = record((await work.call('/backtests/read', args)).backtest)
+          return { done: isOver(seen) || seen.completed !== true, value: seen, message: stateOf(seen) }
+        })
+        .then(tellBacktest),
   }),
   tool({
     name: 'list_backtests',
     title: 'List backtests',
-    description: 'Lists the backtests of a project, newest first.',
+    description: `Lists the backtests of a project, newest first, ${LIST_AT_MOST} at once: id, name, state and progress, with includeStatistics their performance too. Next: read_backtest.`,
     scopes: ['qc:backtests:read'],
+    risk: 'reads',
     annotations: reads,
     endpoint: '/backtests/list',
     input: {
       projectId: ProjectId,
-      includeStatistics: z.boolean().optional().describe('Add the performance numbers of each backtest.'),
+      includeStatistics: z.boolean().default(false).describe('Add the performance numbers of each backtest.'),
+      ...window(LIST_AT_MOST),
     },
+    output: {
+      backtests: { type: 'array', description: 'Backtests of the window.' },
+      count: { type: 'integer', description: 'Backtests in all.' },
+    },
+    body: ({ projectId, includeStatistics }) => ({ projectId, includeStatistics }),
+    tell({ backtests }, args) {
+      const all = records(backtests)
+      const { shown, place, next } = slice(all, widthOf(args, LIST_AT_MOST))
+      return {
+        summary: `Backtests: ${place}.`,
+        next: next ?? 'read_backtest with a backtestId.',
+        data: { count: all.length, backtests: shown },
+      }
+    },
+  }),
+  ...backtestResults,
+  tool({
+    name: 'update_backtest',
+    title: 'Rename backtest',
+    description: 'Changes the name or the note of a backtest. Its results stay as they are.',
+    scopes: ['qc:backtests:write'],
+    risk: 'changes',
+    annotations: replaces,
+    endpoint: '/backtests/update',
+    input: {
+      projectId: ProjectId,
+      backtestId: BacktestId,
+      name: z.string().min(1).optional().describe('New name.'),
+      note: z.string().optional().describe('New note.'),
+    },
+    output: {},
+    verify: 'read_backtest shows the name and the note.',
+    tell: (_body, { backtestId }) => ({ summary: 'The backtest was changed.', data: { backtestId } }),
+  }),
+  tool({
+    name: 'delete_backtest',
+    title: 'Delete backtest',
+    description:
+      'Deletes a backtest and its results for good, also while it runs, which frees its node. Ask the person first.',
+    scopes: ['qc:backtests:delete'],
+    risk: 'deletes',
+    annotations: replaces,
+    endpoint: '/backtests/delete',
+    input: { projectId: ProjectId, backtestId: BacktestId },
+    output: {},
+    verify: 'list_backtests shows whether it is still there.',
+    tell: (_body, { backtestId }) => ({ summary: 'The backtest was deleted for good.', data: { backtestId } }),
   }),
 ]

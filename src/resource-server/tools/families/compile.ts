@@ -1,24 +1,82 @@
+import { z } from 'zod'
+import type { Body } from '../reading.ts'
+import { clip, list, text } from '../reading.ts'
+import type { Told } from '../told.ts'
 import { adds, CompileId, ProjectId, reads, tool } from '../tool.ts'
+import { WAIT_AT_MOST } from '../work.ts'
+
+const output = {
+  compileId: { type: 'string', description: 'Id of the build; create_backtest needs it.' },
+  projectId: { type: 'integer', description: 'Project number.' },
+  state: { type: 'string', description: 'InQueue, BuildSuccess or BuildError.' },
+  logs: { type: 'array', description: 'Messages of the build, with file, line and column of each mistake.' },
+  parameters: { description: 'Parameters that the code reads, by file.' },
+} as const
+
+const isOver = (body: Body): boolean => text(body.state) !== 'InQueue'
+
+function tell({ success: _said, ...data }: Body): Told {
+  const { compileId, state } = data
+  const logs = list(data.logs)
+  switch (state) {
+    case 'BuildSuccess':
+      return { summary: 'The project compiled.', next: `create_backtest with compileId ${compileId}.`, data }
+    case 'BuildError': {
+      const first = clip(logs.slice(0, 5).join('\n'), 1_000)
+      return {
+        summary: `The project does not compile: ${logs.length} ${logs.length === 1 ? 'message' : 'messages'}.\n${first}`,
+        next: 'Correct the code at the lines named (patch_file or update_file_contents), then create_compile again.',
+        data,
+      }
+    }
+    default:
+      return { summary: `The build is in state ${state}.`, next: `read_compile with compileId ${compileId}.`, data }
+  }
+}
 
 export const compile = [
   tool({
     name: 'create_compile',
     title: 'Compile project',
     description:
-      'Starts a build of the code as it is now and returns a compileId in state InQueue. Next: read_compile until the state is BuildSuccess or BuildError. Compile again after each edit.',
+      'Compiles the code of a project as it is now and waits for the outcome: the compileId and state, and for a failed build file, line and column of each mistake. Next: create_backtest with the compileId; compile again after each edit. Costs nothing.',
     scopes: ['qc:compile:execute'],
+    risk: 'changes',
     annotations: adds,
     endpoint: '/compile/create',
-    input: { projectId: ProjectId },
+    input: {
+      projectId: ProjectId,
+      waitSeconds: z
+        .int()
+        .min(0)
+        .max(WAIT_AT_MOST)
+        .default(20)
+        .describe('How long to wait for the outcome; 0 returns at once.'),
+    },
+    output,
+    verify: 'a build changes no code, so calling create_compile once more does no harm.',
+    async run({ projectId, waitSeconds }, work) {
+      const created = await work.call('/compile/create', { projectId })
+      if (isOver(created) || waitSeconds === 0) return tell(created)
+      const compileId = text(created.compileId)
+      const body = await work.wait(waitSeconds, async () => {
+        const seen = await work.call('/compile/read', { projectId, compileId }, { reads: true })
+        return { done: isOver(seen), value: seen, message: `Build: ${text(seen.state)}` }
+      })
+      return tell({ ...created, ...body })
+    },
   }),
   tool({
     name: 'read_compile',
     title: 'Read compile',
     description:
-      'Reads the state of a build and its log, with file and line of each error. Next, after BuildSuccess: create_backtest.',
+      'Reads the state of a build (InQueue, BuildSuccess, BuildError) and its messages, with file, line and column of each mistake. Next, after BuildSuccess: create_backtest.',
     scopes: ['qc:projects:read'],
+    risk: 'reads',
     annotations: reads,
     endpoint: '/compile/read',
     input: { projectId: ProjectId, compileId: CompileId },
+    output,
+    tell,
   }),
 ]

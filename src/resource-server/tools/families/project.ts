@@ -1,70 +1,168 @@
+// Projects: where code, backtests and deployments live.
 import { z } from 'zod'
-import { adds, ProjectId, reads, replaces, tool, without } from '../tool.ts'
+import { records, text } from '../reading.ts'
+import { adds, ProjectId, reads, replaces, tool } from '../tool.ts'
+import { inOrder, slice, widthOf, window } from '../windows.ts'
+import { BIN, describe, isDeleted, projectIn, tellProject, tellProjects } from './project-answers.ts'
 
-/** A long list of LEAN builds that comes with every project answer and that nobody asked for. */
-const trim = without('versions')
+const LIST_AT_MOST = 50
+
+const output = { projects: { type: 'array', description: 'The project, or those of the window.' } } as const
+
+const changed = {
+  projectId: { type: 'integer', description: 'Project number.' },
+  name: { type: 'string', description: 'New name.' },
+  description: { type: 'string', description: 'New description.' },
+  url: { type: 'string', description: 'The project on quantconnect.com.' },
+} as const
+
+/** The files that QuantConnect puts into a new project. */
+const STARTERS = { Py: ['main.py', 'research.ipynb'], 'C#': ['Main.cs', 'Research.ipynb'] } as const
+
+/** Newest change first and deleted ones last, since a person rarely means those. */
+const forReading = (projects: ReturnType<typeof records>) =>
+  projects.toSorted(
+    (a, b) =>
+      Number(isDeleted(a)) - Number(isDeleted(b)) || (text(b.modified) ?? '').localeCompare(text(a.modified) ?? ''),
+  )
 
 export const project = [
   tool({
     name: 'create_project',
     title: 'Create project',
     description:
-      'Creates a project with two starter files (main.py and research.ipynb, or Main.cs and Research.ipynb) and returns it. A taken name gets a number appended. Next: update_file_contents, then create_compile.',
+      'Creates a project with two starter files (main.py and research.ipynb, or Main.cs and Research.ipynb). Returns its projectId and its actual name: a taken name gets a number appended. Next: read_file or update_file_contents, then create_compile. Costs nothing; a second call makes a second project.',
     scopes: ['qc:projects:write'],
+    risk: 'changes',
     annotations: adds,
     endpoint: '/projects/create',
     input: {
       name: z.string().min(1).describe('Project name; slashes make folders.'),
       language: z.enum(['Py', 'C#']).describe('Programming language.'),
-      organizationId: z.string().optional().describe('Organization to create it in; the default one when left out.'),
+      organizationId: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Organization to create it in, from list_organizations; the default one when left out.'),
     },
-    trim,
+    output: { ...output, files: { type: 'array', description: 'Names of its starter files.' } },
+    verify: 'list_projects shows whether there is a new project of that name.',
+    tell(body, { name, language }) {
+      const made = projectIn(body)
+      const files = STARTERS[language]
+      const renamed =
+        made.name !== undefined && made.name !== name
+          ? ' The name differs from the one asked for: a taken one gets a number.'
+          : ''
+      const told = tellProject(
+        made,
+        `Created. ${describe(made)}${renamed} Starter files: ${files.join(', ')}.`,
+        `read_file with projectId ${made.projectId} and name ${files[0]}, or update_file_contents with the whole new text; then create_compile.`,
+      )
+      return told.data ? { ...told, data: { ...told.data, files } } : told
+    },
   }),
   tool({
     name: 'read_project',
     title: 'Read project',
-    description: 'Reads one project by projectId, or a page of all projects by start and end.',
+    description: `Reads one project by projectId: name, language, description, parameters, libraries, LEAN version, file size limit. Without projectId it reads a page of all projects by start and end, ${LIST_AT_MOST} at once, in QuantConnect’s order. Next: read_file, read_project_nodes, list_backtests.`,
     scopes: ['qc:projects:read'],
+    risk: 'reads',
     annotations: reads,
     endpoint: '/projects/read',
     input: {
-      projectId: ProjectId.optional(),
-      start: z.int().min(0).optional().describe('First index of a page of projects.'),
-      end: z.int().min(1).optional().describe('Index after the last of the page; above start.'),
+      projectId: ProjectId.optional().describe('Project to read; leave out for a page of all projects.'),
+      ...window(LIST_AT_MOST),
     },
-    trim,
+    rule: inOrder,
+    output,
+    body: ({ projectId, ...range }) => (projectId === undefined ? widthOf(range, LIST_AT_MOST) : { projectId }),
+    tell(body, { projectId, ...range }) {
+      if (projectId !== undefined) {
+        const read = projectIn(body)
+        return tellProject(
+          read,
+          describe(read),
+          `read_file with projectId ${projectId} for its code; list_backtests for its results.`,
+        )
+      }
+      const { start, end } = widthOf(range, LIST_AT_MOST)
+      const page = records(body.projects).slice(0, end - start)
+      const full = page.length === end - start
+      const place = page.length ? `${start} to ${start + page.length}` : `none from ${start} on`
+      return tellProjects(
+        page,
+        full ? place : `${place}; there are no more`,
+        full ? `read_project with start ${end} for the next ones.` : 'read_project with a projectId.',
+      )
+    },
   }),
   tool({
     name: 'list_projects',
     title: 'List projects',
-    description:
-      'Lists all projects of the account, deleted ones under "Recycle Bin/" too. The answer can be long; read_project with start and end gives pages.',
+    description: `Lists the projects of the account, newest change first, ${LIST_AT_MOST} at once: projectId, name, language, last change, owner. Deleted ones come last, under "${BIN}". Next: read_project or read_file with a projectId. For accounts with very many, read_project with start and end answers faster.`,
     scopes: ['qc:projects:read'],
+    risk: 'reads',
     annotations: reads,
     endpoint: '/projects/read',
-    input: {},
-    trim,
+    input: window(LIST_AT_MOST),
+    rule: inOrder,
+    output: { ...output, count: { type: 'integer', description: 'Projects in all, deleted ones included.' } },
+    body: () => ({}),
+    tell({ projects }, args) {
+      const all = forReading(records(projects))
+      const { shown, place, next } = slice(all, widthOf(args, LIST_AT_MOST))
+      const told = tellProjects(
+        shown,
+        place,
+        next ?? (all.length ? 'read_project or read_file with a projectId.' : 'create_project makes the first one.'),
+      )
+      return { ...told, data: { count: all.length, ...told.data } }
+    },
   }),
   tool({
     name: 'update_project',
-    title: 'Update project',
-    description: 'Changes the name or the description of a project. A name that another project has is refused.',
+    title: 'Rename or describe project',
+    description:
+      'Changes the name or the description of a project, or both; what is left out stays. The previous one is gone. A name that another project has is refused. A new path in the name moves the project to that folder. Costs nothing.',
     scopes: ['qc:projects:write'],
+    risk: 'changes',
     annotations: replaces,
     endpoint: '/projects/update',
     input: {
       projectId: ProjectId,
-      name: z.string().min(1).optional().describe('New name.'),
+      name: z.string().min(1).optional().describe('New name; slashes make folders.'),
       description: z.string().optional().describe('New description.'),
+    },
+    rule: {
+      holds: ({ name, description }) => name !== undefined || description !== undefined,
+      says: 'Give a new name, a new description, or both.',
+    },
+    output: changed,
+    verify: 'read_project shows the name and the description.',
+    tell(_body, { projectId, name, description }) {
+      const changed = [name !== undefined && 'name', description !== undefined && 'description'].filter(Boolean)
+      return {
+        summary: `Project ${projectId} has a new ${changed.join(' and ')}.`,
+        data: { projectId, name, description },
+      }
     },
   }),
   tool({
     name: 'delete_project',
     title: 'Delete project',
-    description: 'Moves a project to the Recycle Bin, from where a person can restore it on quantconnect.com.',
+    description:
+      'Moves a project with its code and results to the Recycle Bin, from where a person can restore it on quantconnect.com; no tool here can. It stays listed there. Ask the person first.',
     scopes: ['qc:projects:delete'],
+    risk: 'deletes',
     annotations: replaces,
     endpoint: '/projects/delete',
     input: { projectId: ProjectId },
+    output: { projectId: changed.projectId },
+    verify: `read_project shows a name under "${BIN}" if it was deleted.`,
+    tell: (_body, { projectId }) => ({
+      summary: `Project ${projectId} is in the Recycle Bin. A person can restore it on quantconnect.com; list_projects still shows it, under "${BIN}".`,
+      data: { projectId },
+    }),
   }),
 ]

@@ -1,0 +1,42 @@
+// Reading by address, and completing an address: both run the tool that stands behind it, so nothing here is reached that a
+// tool call would not reach.
+import type { CompleteResult, ReadResourceResult } from '@modelcontextprotocol/server'
+import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import type { Caller, ToolSuppliers } from '../tools/call-tool.ts'
+import { callTool, perform } from '../tools/call-tool.ts'
+import { findTool } from '../tools/catalog.ts'
+import { record, records, text } from '../tools/reading.ts'
+import { Unanswered } from '../tools/work.ts'
+import { asked, matching, sourceOf } from './completions.ts'
+import { mimeTypeOf, readingOf } from './templates.ts'
+
+/** Reads a `qc://` address. Throws a protocol error for an unknown one, and with QuantConnect's words when it refuses. */
+export async function readResource(uri: string, caller: Caller, suppliers: ToolSuppliers): Promise<ReadResourceResult> {
+  const reading = readingOf(uri)
+  if (!reading) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Resource not found: ${uri}`)
+  const { tool, args } = reading
+  const result = await callTool({ name: tool, args, ...caller }, suppliers)
+  const facts = isInputRequiredResult(result) ? {} : record(result.structuredContent)
+  if (isInputRequiredResult(result) || result.isError) {
+    const error = [text(facts.error), text(facts.next)].filter(Boolean).join(' ')
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Resource not read: ${error}`)
+  }
+  const [file] = tool === 'read_file' ? records(facts.files) : []
+  const contents = file
+    ? { uri, mimeType: mimeTypeOf(args.name ?? ''), text: text(file.content) ?? '' }
+    : { uri, mimeType: 'application/json', text: JSON.stringify(facts) }
+  return { contents: [contents] }
+}
+
+/** The ids and names that fit what was typed. Nothing when QuantConnect does not say which there are. */
+export async function complete(params: unknown, caller: Caller, suppliers: ToolSuppliers): Promise<CompleteResult> {
+  const source = sourceOf(params)
+  const tool = source && findTool(source.tool)
+  if (!source || !tool) return { completion: { values: [], total: 0, hasMore: false } }
+  const { typed, known } = asked(params)
+  const all = await perform(tool, caller, suppliers, (work) => source.look(work, known)).catch((error: unknown) => {
+    if (error instanceof Unanswered) return []
+    throw error
+  })
+  return { completion: matching(all, typed) }
+}

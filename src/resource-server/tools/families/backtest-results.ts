@@ -1,0 +1,146 @@
+// What a backtest produced: charts, orders, insights, trades, logs, report.
+import { convert } from 'html-to-text'
+import { z } from 'zod'
+import { addressOf } from '../addresses.ts'
+import { clip, list, number, text } from '../reading.ts'
+import { BacktestId, ProjectId, reads, tool } from '../tool.ts'
+import { placeOf, widthOf, window } from '../windows.ts'
+import { chartBody, chartInput, chartOutput, tellChart } from './chart-answers.ts'
+import {
+  insightsOutput,
+  ordersOutput,
+  ROWS_AT_MOST,
+  tellInsights,
+  tellOrders,
+  tellTrades,
+  tradesOutput,
+} from './trading-answers.ts'
+
+const which = { projectId: ProjectId, backtestId: BacktestId }
+const common = { scopes: ['qc:backtests:read'], risk: 'reads', annotations: reads } as const
+const LINES_AT_MOST = 200
+
+/** The arguments with both ends of the window, as QuantConnect wants them. */
+const windowed =
+  (atMost: number) =>
+  <T extends { start: number; end?: number | undefined }>(args: T) => ({ ...args, ...widthOf(args, atMost) })
+
+export const backtestResults = [
+  tool({
+    ...common,
+    name: 'read_backtest_chart',
+    title: 'Read backtest chart',
+    description:
+      'Draws a chart of a backtest as a picture and returns its series with first, last, lowest and highest value and thinned points. Every backtest has Strategy Equity, Drawdown, Benchmark, Exposure, Capacity, Assets Sales Volume, Portfolio Turnover and Portfolio Margin; read_backtest names them all.',
+    endpoint: '/backtests/chart/read',
+    input: { ...which, name: z.string().min(1).describe('Chart name, from read_backtest.'), ...chartInput },
+    output: chartOutput,
+    loads: true,
+    body: chartBody,
+    tell: (body, args) => tellChart(body, args, `${args.name} · backtest ${args.backtestId.slice(0, 8)}`),
+  }),
+  tool({
+    ...common,
+    name: 'read_backtest_orders',
+    title: 'Read backtest orders',
+    description: `Reads the orders of a backtest, ${ROWS_AT_MOST} at once: time, symbol, type, direction, quantity, fill price, value, state, fees and tag. Next: read_backtest_trades for round trips with their profit.`,
+    endpoint: '/backtests/orders/read',
+    input: { ...which, ...window(ROWS_AT_MOST) },
+    output: ordersOutput,
+    loads: true,
+    body: windowed(ROWS_AT_MOST),
+    tell: (body, args) => tellOrders(body, widthOf(args, ROWS_AT_MOST)),
+  }),
+  tool({
+    ...common,
+    name: 'read_backtest_insights',
+    title: 'Read backtest insights',
+    description: `Reads the insights (predictions) that the alpha models of a backtest emitted, ${ROWS_AT_MOST} at once: symbol, direction, period, magnitude, confidence and score. Strategies without alpha models have none.`,
+    endpoint: '/backtests/read/insights',
+    input: { ...which, ...window(ROWS_AT_MOST) },
+    output: insightsOutput,
+    loads: true,
+    body: windowed(ROWS_AT_MOST),
+    tell: (body, args) => tellInsights(body, widthOf(args, ROWS_AT_MOST)),
+  }),
+  tool({
+    ...common,
+    name: 'read_backtest_trades',
+    title: 'Read backtest trades',
+    description: `Reads the closed trades (round trips) of a backtest, ${ROWS_AT_MOST} at once: entry and exit with time and price, profit, fees, duration, worst and best excursion. Shows where a strategy earns and loses.`,
+    endpoint: '/backtests/trades/read',
+    input: { ...which, ...window(ROWS_AT_MOST) },
+    output: tradesOutput,
+    loads: true,
+    body: windowed(ROWS_AT_MOST),
+    tell: (body, args) => tellTrades(body, widthOf(args, ROWS_AT_MOST)),
+  }),
+  tool({
+    ...common,
+    name: 'read_backtest_logs',
+    title: 'Read backtest logs',
+    description: `Reads what the algorithm of a backtest logged, ${LINES_AT_MOST} lines at once, with query only the lines that contain it. The way to find out why a strategy did what it did.`,
+    endpoint: '/backtests/read/log',
+    input: {
+      ...which,
+      query: z.string().default('').describe('Only lines that contain this text; all when empty.'),
+      ...window(LINES_AT_MOST),
+    },
+    output: {
+      logs: { type: 'string', description: 'Lines of the log, oldest first.' },
+      length: { description: 'Lines in all.' },
+    },
+    loads: true,
+    body: windowed(LINES_AT_MOST),
+    tell(body, args) {
+      const lines = list(body.logs)
+      const total = number(body.length) ?? args.start + lines.length
+      const { place, next } = placeOf(lines.length, args.start, total)
+      const about = args.query ? ` with "${clip(args.query, 80)}"` : ''
+      return {
+        summary: `Log lines${about}: ${place}.`,
+        ...(next ? { next } : {}),
+        data: { length: total, logs: lines.join('\n') },
+      }
+    },
+  }),
+  tool({
+    ...common,
+    name: 'read_backtest_report',
+    title: 'Read backtest report',
+    description:
+      'Reads the report that QuantConnect writes about a finished backtest, as text without its pictures: key statistics, returns by month and year, drawdowns, crisis events. The first request makes it, which takes a while; for single numbers read_backtest is quicker.',
+    endpoint: '/backtests/read/report',
+    input: which,
+    output: {
+      report: { type: 'string', description: 'Text of the report.' },
+      url: { type: 'string', description: 'The backtest on quantconnect.com.' },
+    },
+    loads: true,
+    limit: 100_000,
+    more: 'The whole report, with its pictures, is on the page of the backtest.',
+    tell(body, { projectId, backtestId }) {
+      const report = textOf(text(body.report) ?? '')
+      const url = addressOf(projectId, backtestId)
+      return {
+        summary: report ? `The report, as text.\n${url}` : `The report is empty.\n${url}`,
+        data: { url, report },
+        cut: ['Pictures and layout: they are on the page of the backtest.'],
+      }
+    },
+  }),
+]
+
+/** What a reader would see of a page, without markup, pictures and links. */
+const textOf = (html: string): string =>
+  convert(html, {
+    wordwrap: false,
+    limits: { maxInputLength: 20_000_000 },
+    selectors: [
+      { selector: 'img', format: 'skip' },
+      { selector: 'svg', format: 'skip' },
+      { selector: 'a', options: { ignoreHref: true } },
+      { selector: 'table', format: 'dataTable', options: { uppercaseHeaderCells: false } },
+      ...['h1', 'h2', 'h3'].map((selector) => ({ selector, options: { uppercase: false } })),
+    ],
+  })

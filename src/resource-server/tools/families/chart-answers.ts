@@ -1,0 +1,124 @@
+// How a chart reads, of a backtest and of a live algorithm alike: a picture for the person, and for the model what each
+// series did and a manageable number of its points.
+import { z } from 'zod'
+import { drawChart } from '../../../charts/draw-chart.ts'
+import type { Body } from '../reading.ts'
+import { clip, list, number, record, text, utc } from '../reading.ts'
+import type { Told } from '../told.ts'
+import type { Field } from '../tool.ts'
+
+/** Points a series that QuantConnect is asked for: enough for a smooth line. */
+const POINTS_DRAWN = 1_000
+const POINTS_AT_MOST = 500
+const NAMES_AT_MOST = 20
+
+export const chartInput = {
+  count: z
+    .int()
+    .min(2)
+    .max(POINTS_AT_MOST)
+    .default(60)
+    .describe('Points of each series in the answer, evenly thinned; the picture shows more.'),
+  start: z.int().min(0).optional().describe('Unix seconds of the first point; all from the beginning when left out.'),
+  end: z.int().min(0).optional().describe('Unix seconds of the last point; all to the end when left out.'),
+}
+
+export const chartOutput: Readonly<Record<string, Field>> = {
+  chart: { type: 'string', description: 'Name of the chart.' },
+  series: {
+    type: 'array',
+    description: 'Each series: unit, first, last, lowest and highest value, and points by columns.',
+  },
+}
+
+interface ChartArguments {
+  readonly name: string
+  readonly count: number
+  readonly start?: number | undefined
+  readonly end?: number | undefined
+}
+
+/** What QuantConnect is asked: both ends, or neither for the whole period. */
+export function chartBody<T extends ChartArguments>({ start, end, ...rest }: T): object {
+  const whole = start === undefined && end === undefined
+  const now = Math.floor(Date.now() / 1000)
+  return { ...rest, count: POINTS_DRAWN, ...(whole ? {} : { start: start ?? 0, end: end ?? now }) }
+}
+
+/** `title` stands above the picture. */
+export async function tellChart(body: Body, { name, count }: ChartArguments, title: string): Promise<Told> {
+  const chart = record(body.chart)
+  const series = Object.entries(record(chart.series)).map(([key, value]) => seriesFrom(key, record(value), count))
+  const filled = series.filter(({ points }) => points > 0)
+  if (!filled.length) {
+    return {
+      summary: `Chart "${clip(name, 80)}" has no points in this window.`,
+      next: 'Leave start and end out for the whole period, or wait until the run has produced some.',
+      data: { chart: name, series: [] },
+    }
+  }
+  const picture = await drawChart(chart, title)
+  const thinned = filled.filter(({ points, values }) => values.length < points)
+  return {
+    summary: [
+      `Chart "${clip(name, 80)}": ${filled.length} series${picture ? ', drawn in the picture' : ''}. Times are UTC.`,
+      ...filled.slice(0, NAMES_AT_MOST).map(sentence),
+    ].join('\n'),
+    data: { chart: name, series: filled },
+    ...(thinned.length
+      ? { cut: ['Points between those shown: a larger count, or a narrower start and end, gives more of them.'] }
+      : {}),
+    ...(picture ? { pictures: [picture] } : {}),
+  }
+}
+
+type Point = readonly unknown[]
+
+/** A series as rows of values: `[time, value]`, or `[time, open, high, low, close]`. */
+function seriesFrom(key: string, series: Body, count: number) {
+  const rows = list(series.values)
+    .map(rowOf)
+    .filter((row): row is Point => row !== undefined)
+  const measure = rows.map((row) => number(row.at(-1))).filter((value) => value !== undefined)
+  const candle = rows.some((row) => row.length === 5)
+  return {
+    name: clip(text(series.name) ?? key, 80),
+    unit: text(series.unit) ?? null,
+    points: rows.length,
+    from: rows[0]?.[0] ?? null,
+    to: rows.at(-1)?.[0] ?? null,
+    first: measure[0] ?? null,
+    last: measure.at(-1) ?? null,
+    lowest: measure.reduce<number | null>((low, value) => (low === null || value < low ? value : low), null),
+    highest: measure.reduce<number | null>((high, value) => (high === null || value > high ? value : high), null),
+    columns: candle ? ['time', 'open', 'high', 'low', 'close'] : ['time', 'value'],
+    values: thin(rows, count),
+  }
+}
+
+/** A point comes as a list that begins with its time, or as an object with x and y. */
+function rowOf(point: unknown): Point | undefined {
+  const { x, y } = record(point)
+  const [time, ...values] = Array.isArray(point) ? point : [x, y]
+  return number(time) === undefined || !values.length ? undefined : [utc(time), ...values]
+}
+
+/** At most `count` rows, the first and the last among them. */
+function thin<T>(rows: readonly T[], count: number): T[] {
+  if (rows.length <= count) return [...rows]
+  const step = (rows.length - 1) / (count - 1)
+  return Array.from({ length: count }, (_, at) => rows[Math.round(at * step)]).filter((row) => row !== undefined)
+}
+
+const sentence = ({
+  name,
+  unit,
+  points,
+  from,
+  to,
+  first,
+  last,
+  lowest,
+  highest,
+}: ReturnType<typeof seriesFrom>): string =>
+  `${name}${unit ? ` (${unit})` : ''}: ${points} points from ${from} to ${to}, first ${first}, last ${last}, lowest ${lowest}, highest ${highest}.`

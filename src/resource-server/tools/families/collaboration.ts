@@ -1,0 +1,153 @@
+// Who else may see, change and run a project. Giving access hands over private code, and with live control the trading
+// account behind it.
+import { z } from 'zod'
+import type { Body } from '../reading.ts'
+import { clip, pick, records } from '../reading.ts'
+import type { Told } from '../told.ts'
+import { addsOnce, ProjectId, reads, replaces, tool } from '../tool.ts'
+
+const PersonId = z
+  .string()
+  .min(1)
+  .describe('Public id of the person: publicId in read_project_collaborators, or from their profile page.')
+const LiveControl = z.boolean().describe('Whether the person may start, command and stop live trading.')
+const Write = z.boolean().describe('Whether the person may change the code; otherwise only read it.')
+
+const output = {
+  projectId: { type: 'integer', description: 'Project number.' },
+  collaborators: { type: 'array', description: 'Everybody with access, the owner included.' },
+} as const
+
+const verify = 'read_project_collaborators shows who has access.'
+
+function tellPeople(body: Body, projectId: number, did: string): Told {
+  const people = records(body.collaborators).map((person) =>
+    pick(person, 'publicId', 'name', 'uid', 'owner', 'permission', 'liveControl'),
+  )
+  const has = people.length === 1 ? '1 person has' : `${people.length} people have`
+  const access = people.length
+    ? `${has} access to project ${projectId}, the owner included.`
+    : `QuantConnect named nobody with access to project ${projectId}.`
+  return {
+    summary: `${did}${access}`,
+    data: { projectId, ...pick(body, 'userPermissions', 'userLiveControl'), collaborators: people },
+    ...(people.length ? { cut: ['Address, picture and text of each person: their profile on quantconnect.com.'] } : {}),
+  }
+}
+
+/** What a person may do now: as the answer shows it, else as it was asked for. */
+function rights(body: Body, publicId: string, asked: { write: boolean; liveControl: boolean }): string {
+  const person = records(body.collaborators).find((one) => one.publicId === publicId)
+  const { permission = asked.write ? 'write' : 'read', liveControl = asked.liveControl } = person ?? {}
+  const code = permission === 'write' ? 'read and change' : 'only read'
+  const live = liveControl === true ? 'may' : 'may not'
+  return `Collaborator ${clip(publicId, 100)} may ${code} the code now and ${live} control live trading. `
+}
+
+export const collaboration = [
+  tool({
+    name: 'create_project_collaborator',
+    title: 'Add collaborator',
+    description:
+      'Gives another person access to a project. Ask the person first: it shares private code, and with collaborationLiveControl it lets them trade with the connected brokerage account. Returns everybody with access.',
+    scopes: ['qc:collaboration:write'],
+    risk: 'administers',
+    annotations: addsOnce,
+    endpoint: '/projects/collaboration/create',
+    input: {
+      projectId: ProjectId,
+      collaboratorUserId: PersonId,
+      collaborationLiveControl: LiveControl,
+      collaborationWrite: Write,
+    },
+    output,
+    verify,
+    tell: (body, { projectId, collaboratorUserId, collaborationLiveControl, collaborationWrite }) => ({
+      ...tellPeople(
+        body,
+        projectId,
+        rights(body, collaboratorUserId, { write: collaborationWrite, liveControl: collaborationLiveControl }),
+      ),
+      next: `update_project_collaborator changes these rights, delete_project_collaborator with collaboratorId ${clip(collaboratorUserId, 100)} takes them away.`,
+    }),
+  }),
+  tool({
+    name: 'read_project_collaborators',
+    title: 'Read collaborators',
+    description:
+      'Reads who has access to a project, the owner included: publicId, name, whether they may write and control live trading, and the same rights of this account. The tools that change or remove a collaborator take the publicId.',
+    scopes: ['qc:collaboration:read'],
+    risk: 'reads',
+    annotations: reads,
+    endpoint: '/projects/collaboration/read',
+    input: { projectId: ProjectId },
+    output: {
+      ...output,
+      userPermissions: { type: 'string', description: 'read or write, for this account.' },
+      userLiveControl: { type: 'boolean', description: 'Whether this account may control live trading.' },
+    },
+    tell: (body, { projectId }) => ({
+      ...tellPeople(body, projectId, ''),
+      ...(records(body.collaborators).length > 1
+        ? { next: 'Before edits to a project that others edit too: lock_project_with_collaborators.' }
+        : {}),
+    }),
+  }),
+  tool({
+    name: 'update_project_collaborator',
+    title: 'Change collaborator',
+    description:
+      'Sets what a collaborator of a project may do; both rights are replaced. Ask the person first: liveControl lets the collaborator trade with the connected brokerage account. Returns everybody with access.',
+    scopes: ['qc:collaboration:write'],
+    risk: 'administers',
+    annotations: replaces,
+    endpoint: '/projects/collaboration/update',
+    input: { projectId: ProjectId, collaboratorUserId: PersonId, liveControl: LiveControl, write: Write },
+    output,
+    verify,
+    tell: (body, { projectId, collaboratorUserId, liveControl, write }) =>
+      tellPeople(body, projectId, rights(body, collaboratorUserId, { write, liveControl })),
+  }),
+  tool({
+    name: 'delete_project_collaborator',
+    title: 'Remove collaborator',
+    description:
+      'Takes a person’s access to a project away. Ask the person first. What the collaborator copied or started before is not undone. Returns everybody who still has access.',
+    scopes: ['qc:collaboration:delete'],
+    risk: 'administers',
+    annotations: replaces,
+    endpoint: '/projects/collaboration/delete',
+    input: { projectId: ProjectId, collaboratorId: PersonId },
+    output,
+    verify,
+    tell: (body, { projectId, collaboratorId }) =>
+      tellPeople(body, projectId, `Collaborator ${clip(collaboratorId, 100)} was removed. `),
+  }),
+  tool({
+    name: 'lock_project_with_collaborators',
+    title: 'Lock project for editing',
+    description:
+      'Takes the editing lock of a project that others edit too; call it before changing files there. Editors with the same codeSourceId do not notice each other. Nothing is lost by calling it. Next: read_file for the newest text, then the edit.',
+    scopes: ['qc:collaboration:write'],
+    risk: 'changes',
+    annotations: addsOnce,
+    endpoint: '/projects/collaboration/lock/acquire',
+    input: {
+      projectId: ProjectId,
+      codeSourceId: z
+        .string()
+        .min(1)
+        .describe('Name of the editor that takes the lock; "qcgate" is what file tools send unless told otherwise.'),
+    },
+    output: {
+      projectId: output.projectId,
+      codeSourceId: { type: 'string', description: 'The editor that has the lock.' },
+    },
+    verify: 'taking the lock once more does no harm.',
+    tell: (_body, { projectId, codeSourceId }) => ({
+      summary: `"${clip(codeSourceId, 100)}" has the editing lock of project ${projectId}.`,
+      next: 'read_file for the newest text, then the edit with the same codeSourceId.',
+      data: { projectId, codeSourceId },
+    }),
+  }),
+]

@@ -1,0 +1,72 @@
+// Starting a live algorithm. Logins that QuantConnect keeps are fetched here, so that their tokens pass no model.
+import { z } from 'zod'
+import type { Body } from '../reading.ts'
+import { record } from '../reading.ts'
+import { strikeOut } from '../secrets.ts'
+import { CompileId, edits, ProjectId, tool } from '../tool.ts'
+import type { Work } from '../work.ts'
+import { Unanswered } from '../work.ts'
+import { liveOutput, tellCreated } from './live-answers.ts'
+import { Brokerage, DataProviders } from './live-brokerages.ts'
+import { filled, loginFor, secretsIn } from './live-login.ts'
+
+const OWN_FEED = { QuantConnectBrokerage: { id: 'QuantConnectBrokerage' } }
+
+/** The newest documents want these from paper trading, even empty. */
+const forPaper = (brokerage: Body): Body =>
+  brokerage.id === 'QuantConnectBrokerage' ? { cash: [], holdings: [], ...brokerage } : brokerage
+
+/** Forms by name, each completed by the login that belongs to it, and the secrets that came in with the logins. */
+async function completed(forms: readonly (readonly [string, Body])[], work: Work) {
+  const entries: [string, Body][] = []
+  const secrets: string[] = []
+  for (const [name, form] of forms) {
+    const login = await loginFor(form, work)
+    secrets.push(...secretsIn(login))
+    entries.push([name, filled(form, login)])
+  }
+  return { entries, secrets }
+}
+
+/** Creates, and keeps to itself what QuantConnect might repeat of the logins. */
+async function create(args: object, secrets: readonly string[], work: Work): Promise<Body> {
+  const answer = await work.ask('/live/create', args)
+  if (answer.kind === 'done') return record(strikeOut(answer.body, secrets))
+  throw new Unanswered(record(strikeOut(answer, secrets)) as typeof answer) // sound: only texts inside it differ
+}
+
+export const createLiveAlgorithm = tool({
+  name: 'create_live_algorithm',
+  title: 'Start live algorithm',
+  description:
+    'Starts a compiled project live. Any brokerage but QuantConnectBrokerage (paper) trades real money: ask the person first, naming brokerage, account and environment. Occupies a paid live node. Alpaca, TradeStation, Charles Schwab and tastytrade need authorize_connection before. Next: read_live_algorithm until Running, up to three minutes.',
+  scopes: ['qc:live:write'],
+  risk: 'trades',
+  annotations: edits,
+  endpoint: '/live/create',
+  input: {
+    versionId: z.string().min(1).default('-1').describe('LEAN build id; -1 is the newest.'),
+    projectId: ProjectId,
+    compileId: CompileId,
+    nodeId: z.string().min(1).describe('Idle live node (LN- …), from read_project_nodes.'),
+    brokerage: Brokerage,
+    dataProviders: DataProviders,
+  },
+  output: {
+    ...liveOutput,
+    paper: { type: 'boolean', description: 'Whether no real money is at stake.' },
+    environment: { description: 'Environment of the brokerage.' },
+  },
+  verify: 'read_live_algorithm or list_live_algorithms shows whether it was started.',
+  async run({ brokerage, dataProviders, ...args }, work) {
+    const providers = Object.entries(dataProviders ?? {}).map(([name, form]) => [name, record(form)] as const)
+    const trading = await completed([['brokerage', forPaper(brokerage)]], work)
+    const data = await completed(providers, work)
+    const body = {
+      ...args,
+      ...Object.fromEntries(trading.entries),
+      dataProviders: data.entries.length ? Object.fromEntries(data.entries) : OWN_FEED,
+    }
+    return tellCreated(await create(body, [...trading.secrets, ...data.secrets], work), args.projectId, brokerage)
+  },
+})

@@ -1,0 +1,165 @@
+// Logging in to a brokerage by way of QuantConnect, which keeps the login. Its tokens never reach a model: an answer names
+// them, and a deployment fetches them itself.
+import type { InputRequiredResult } from '@modelcontextprotocol/server'
+import { inputRequired } from '@modelcontextprotocol/server'
+import { z } from 'zod'
+import type { Body } from '../reading.ts'
+import { record, text } from '../reading.ts'
+import type { Told } from '../told.ts'
+import { addsOnce, tool } from '../tool.ts'
+import type { Work } from '../work.ts'
+import { Impossible, Unanswered } from '../work.ts'
+
+/** Stands where a secret of a stored login would. */
+export const STORED = '[stored at QuantConnect]'
+/** Seconds that a person who has just opened the page is waited for. */
+const WAIT_FOR_PERSON = 45
+
+const BROKERAGES = {
+  alpaca: 'Alpaca',
+  tradestation: 'TradeStation',
+  charlesschwab: 'Charles Schwab',
+  tastytrade: 'tastytrade',
+}
+type Login = keyof typeof BROKERAGES
+
+/** What a login fills in, and in which forms. Charles Schwab keeps its token to itself, but needs the login all the same. */
+const LOGINS: Readonly<Record<string, { readonly brokerage: Login; readonly secret?: string }>> = {
+  AlpacaBrokerage: { brokerage: 'alpaca', secret: 'alpaca-access-token' },
+  TradeStationBrokerage: { brokerage: 'tradestation', secret: 'trade-station-refresh-token' },
+  CharlesSchwabBrokerage: { brokerage: 'charlesschwab' },
+  TastytradeBrokerage: { brokerage: 'tastytrade', secret: 'tastytrade-refresh-token' },
+}
+
+const isSecret = (name: string): boolean => /token|secret|key|password/i.test(name)
+const isMissing = (value: unknown): boolean => value === undefined || value === null || value === STORED
+
+/** A stored login as it may be shown: every field, no secret. */
+export const shown = (authorization: Body): Body =>
+  Object.fromEntries(
+    Object.entries(authorization).map(([name, value]) => [
+      name,
+      isSecret(name) ? STORED : typeof value === 'object' ? shown(record(value)) : value,
+    ]),
+  )
+
+/** A form, such as that of a brokerage, with what it leaves out filled in from the login that belongs to it. */
+export const filled = (form: Body, authorization: Body): Body => ({
+  ...form,
+  ...Object.fromEntries(Object.entries(authorization).filter(([name]) => isMissing(form[name]))),
+})
+
+/** The values of a login that must not be repeated to anybody. */
+export const secretsIn = (authorization: Body): string[] =>
+  Object.entries(authorization).flatMap(([name, value]) =>
+    isSecret(name) && typeof value === 'string' && value.length > 3 ? [value] : [],
+  )
+
+/** The login that QuantConnect keeps for a brokerage; undefined when there is none. */
+async function readLogin(work: Work, brokerage: Login): Promise<Body | undefined> {
+  const { authorization } = await work.call('/live/auth0/read', { brokerage }, { reads: true })
+  const login = record(authorization)
+  return Object.keys(login).length ? login : undefined
+}
+
+/** The login that a form needs and does not bring along; an empty one where it needs none. */
+export async function loginFor(form: Body, work: Work): Promise<Body> {
+  const needed = Object.hasOwn(LOGINS, `${form.id}`) ? LOGINS[`${form.id}`] : undefined
+  // As a mere data provider Alpaca takes a key pair, and no login.
+  if (!needed || form['alpaca-api-key'] || (needed.secret && !isMissing(form[needed.secret]))) return {}
+  const login = await readLogin(work, needed.brokerage).catch((error: unknown) => {
+    // Whatever became of this reading, nothing was started.
+    const open = error instanceof Unanswered && ['timeout', 'unavailable'].includes(error.answer.kind)
+    throw open ? new Unanswered({ kind: 'unavailable', sent: false }) : error
+  })
+  const name = BROKERAGES[needed.brokerage]
+  if (!login) {
+    throw new Impossible(
+      `QuantConnect has no stored login for ${name}. Nothing was started.`,
+      `authorize_connection with brokerage ${needed.brokerage}; when the person has logged in, call this again.`,
+    )
+  }
+  if (needed.secret && isMissing(login[needed.secret])) {
+    throw new Impossible(
+      `The login that QuantConnect stores for ${name} lacks ${needed.secret}. Nothing was started.`,
+      `Call it again with ${needed.secret} filled in, or ask the person to log in to ${name} on quantconnect.com.`,
+    )
+  }
+  return login
+}
+
+/** The address where a person logs in. The client has made sure that a person may be sent there. */
+async function loginAddress(work: Work, brokerage: Login): Promise<string> {
+  const answer = await work.ask('/live/auth0/authorize', { brokerage })
+  if (answer.kind === 'redirect') return answer.location
+  throw new Unanswered(answer.kind === 'done' ? { kind: 'unavailable', sent: true } : answer)
+}
+
+/** What the person did with the address of an earlier round; undefined when there was none. */
+const actionIn = (work: Work): string | undefined => text(record(record(work.responses).login).action)
+
+async function authorize(brokerage: Login, work: Work): Promise<Told | InputRequiredResult> {
+  const name = BROKERAGES[brokerage]
+  const before = await readLogin(work, brokerage)
+  if (before) return tellLogin(name, before)
+
+  const action = actionIn(work)
+  if (action === 'accept') {
+    // They agreed to open the page, which says nothing about how far they have come.
+    const login = await work.wait(WAIT_FOR_PERSON, async () => {
+      const value = await readLogin(work, brokerage)
+      return { done: value !== undefined, value, message: `Waiting for the login to ${name}` }
+    })
+    return login ? tellLogin(name, login) : tellPending(name, brokerage)
+  }
+  if (action) {
+    return {
+      summary: `The person did not open the login page of ${name}. Nothing was done.`,
+      next: 'Ask the person what they want instead; do not call it again unasked.',
+      data: { authorized: false },
+    }
+  }
+
+  const url = await loginAddress(work, brokerage)
+  if (work.canOpen) {
+    const message = `Log in to ${name}, so that QuantConnect can trade there for you. The browser has to be signed in to QuantConnect.`
+    return inputRequired({ inputRequests: { login: inputRequired.elicitUrl({ url, message }) } })
+  }
+  return {
+    summary: `The person has to log in to ${name} in a browser that is signed in to QuantConnect:\n${url}`,
+    next: `Show the person this address. When they say that they have finished, authorize_connection with brokerage ${brokerage} again.`,
+    data: { authorized: false, url },
+  }
+}
+
+const tellPending = (name: string, brokerage: Login): Told => ({
+  summary: `The login to ${name} is not finished yet.`,
+  next: `Ask the person to finish it; then authorize_connection with brokerage ${brokerage} again.`,
+  data: { authorized: false },
+})
+
+const tellLogin = (name: string, login: Body): Told => ({
+  summary: `QuantConnect is logged in to ${name}. Fields of the login: ${Object.keys(login).join(', ')}.`,
+  next: 'create_live_algorithm. Leave the secret fields of the login out; this server fills them in.',
+  data: { authorized: true, authorization: shown(login) },
+})
+
+export const authorizeConnection = tool({
+  name: 'authorize_connection',
+  title: 'Log in to brokerage',
+  description:
+    'Connects Alpaca, TradeStation, Charles Schwab or tastytrade to QuantConnect, which create_live_algorithm needs. Returns the fields of the login when there is one, secrets hidden. Otherwise the person opens an address and logs in; call it again afterwards. Starts no trading.',
+  scopes: ['qc:live:write'],
+  risk: 'trades',
+  annotations: addsOnce,
+  endpoint: '/live/auth0/authorize',
+  input: { brokerage: z.enum(Object.keys(BROKERAGES) as [Login, ...Login[]]).describe('Brokerage to log in to.') },
+  output: {
+    authorized: { type: 'boolean', description: 'Whether QuantConnect has the login.' },
+    authorization: { type: 'object', description: 'Fields of the login; secrets only as a placeholder.' },
+    url: { type: 'string', description: 'Address where the person logs in.' },
+  },
+  verify:
+    'authorize_connection itself says first whether the login is there, so calling it again is the way to find out.',
+  run: ({ brokerage }, work) => authorize(brokerage, work),
+})

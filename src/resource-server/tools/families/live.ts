@@ -1,0 +1,190 @@
+// Live trading: starting an algorithm, watching it, ending it. What is at stake here is people's money.
+import { z } from 'zod'
+import { ProjectId, reads, replaces, tool } from '../tool.ts'
+import { inOrder, widthOf, window } from '../windows.ts'
+import { chartBody, chartInput, chartOutput, tellChart } from './chart-answers.ts'
+import { liveOutput, SNAPSHOT, tellList, tellLive, tellLogs, tellPortfolio } from './live-answers.ts'
+import { liveCommands } from './live-commands.ts'
+import { createLiveAlgorithm } from './live-creation.ts'
+import { authorizeConnection } from './live-login.ts'
+import {
+  insightsOutput,
+  ordersOutput,
+  ROWS_AT_MOST,
+  tellInsights,
+  tellOrders,
+  tellTrades,
+  tradesOutput,
+} from './trading-answers.ts'
+
+const LIST_AT_MOST = 50
+const LINES_AT_MOST = 250
+
+const common = { scopes: ['qc:live:read'], risk: 'reads', annotations: reads } as const
+const rows = { ...common, input: { projectId: ProjectId, ...window(ROWS_AT_MOST) }, rule: inOrder, loads: true }
+const toRows = (args: { projectId: number; start: number; end?: number | undefined }) => ({
+  projectId: args.projectId,
+  ...widthOf(args, ROWS_AT_MOST),
+})
+
+export const live = [
+  authorizeConnection,
+  createLiveAlgorithm,
+  tool({
+    ...common,
+    name: 'read_live_algorithm',
+    title: 'Read live algorithm',
+    description:
+      'Reads the latest live deployment of a project: state, brokerage, paper or real money, when it was launched and stopped, equity and profit, message, chart and file names. Next: read_live_portfolio, read_live_orders, read_live_logs with the deployId as algorithmId.',
+    endpoint: '/live/read',
+    input: { projectId: ProjectId },
+    output: liveOutput,
+    limit: 20_000,
+    tell: (body, { projectId }) => tellLive(body, projectId),
+  }),
+  tool({
+    ...common,
+    name: 'list_live_algorithms',
+    title: 'List live algorithms',
+    description: `Lists live deployments of all projects or of one, ${LIST_AT_MOST} at once: project, id, state, brokerage, paper or real money, equity, times, error. Next: read_live_algorithm.`,
+    endpoint: '/live/list',
+    input: {
+      projectId: ProjectId.optional().describe('Only this project.'),
+      status: z.enum(['Running', 'Stopped', 'RuntimeError', 'Liquidated']).optional().describe('Only this state.'),
+      ...window(LIST_AT_MOST),
+    },
+    rule: inOrder,
+    output: {
+      live: { type: 'array', description: 'Deployments of the window.' },
+      count: { type: 'integer', description: 'Deployments in all.' },
+    },
+    body: ({ start: _start, end: _end, ...filter }) => filter,
+    tell: (body, args) => tellList(body, widthOf(args, LIST_AT_MOST)),
+  }),
+  tool({
+    ...common,
+    name: 'read_live_chart',
+    title: 'Read live chart',
+    description:
+      'Draws a chart of the live deployment of a project as a picture and returns its series with first, last, lowest and highest value and thinned points. Charts appear some minutes after the start; read_live_algorithm names them. There is no Capacity chart here.',
+    endpoint: '/live/chart/read',
+    input: {
+      projectId: ProjectId,
+      name: z.string().min(1).describe('Chart name, from read_live_algorithm.'),
+      ...chartInput,
+    },
+    output: chartOutput,
+    loads: true,
+    body: chartBody,
+    tell: (body, args) => tellChart(body, args, `${args.name} · live, project ${args.projectId}`),
+  }),
+  tool({
+    ...common,
+    name: 'read_live_logs',
+    title: 'Read live logs',
+    description: `Reads log lines of a live deployment, at most ${LINES_AT_MOST} at once. Shows errors, what the algorithm logged, and what became of commands. New lines appear about every five minutes.`,
+    endpoint: '/live/logs/read',
+    input: {
+      format: z.enum(['json']).default('json').describe('Format of the answer.'),
+      projectId: ProjectId,
+      algorithmId: z.string().min(1).describe('Deployment id (L- …), the deployId of read_live_algorithm.'),
+      startLine: z.int().min(0).describe('Index of the first line.'),
+      endLine: z.int().min(0).describe(`Index after the last line; at most ${LINES_AT_MOST} above startLine.`),
+    },
+    rule: {
+      holds: ({ startLine, endLine }) => endLine > startLine && endLine - startLine <= LINES_AT_MOST,
+      says: `endLine must be above startLine, by at most ${LINES_AT_MOST}.`,
+    },
+    output: {
+      logs: { type: 'string', description: 'Lines of the log, oldest first.' },
+      length: { description: 'Lines in all.' },
+      deploymentOffset: { description: 'Index of the first line of this deployment.' },
+    },
+    more: 'Ask for fewer lines to see them whole.',
+    tell: (body, { startLine }) => tellLogs(body, startLine),
+  }),
+  tool({
+    ...common,
+    name: 'read_live_portfolio',
+    title: 'Read live portfolio',
+    description:
+      'Reads the positions and cash of the live deployment of a project: quantity, average and last price, value, unrealized profit. A snapshot of about every ten minutes, also taken on stopping. Next: read_live_orders.',
+    endpoint: '/live/portfolio/read',
+    input: { projectId: ProjectId },
+    output: {
+      holdings: { type: 'array', description: 'Positions, one row each; empty when flat.' },
+      cash: { type: 'array', description: 'Cash by currency.' },
+    },
+    tell: tellPortfolio,
+  }),
+  tool({
+    ...rows,
+    name: 'read_live_orders',
+    title: 'Read live orders',
+    description: `Reads the orders of the live deployment of a project, ${ROWS_AT_MOST} at once: time, symbol, type, direction, quantity, fill price, value, state, fees, tag and why one is invalid. A snapshot of about every ten minutes. Next: read_live_trades for profits.`,
+    endpoint: '/live/orders/read',
+    output: ordersOutput,
+    body: toRows,
+    tell: (body, args) =>
+      tellOrders(body, widthOf(args, ROWS_AT_MOST), { note: SNAPSHOT, next: 'read_live_portfolio.' }),
+  }),
+  tool({
+    ...rows,
+    name: 'read_live_insights',
+    title: 'Read live insights',
+    description: `Reads the insights (predictions) of the live deployment of a project, ${ROWS_AT_MOST} at once: symbol, direction, period, magnitude, confidence, score. Algorithms without alpha models have none. A snapshot of about every ten minutes.`,
+    endpoint: '/live/insights/read',
+    output: insightsOutput,
+    body: toRows,
+    tell: (body, args) =>
+      tellInsights(body, widthOf(args, ROWS_AT_MOST), { note: SNAPSHOT, next: 'read_live_orders.' }),
+  }),
+  tool({
+    ...rows,
+    name: 'read_live_trades',
+    title: 'Read live trades',
+    description: `Reads the closed trades (round trips) of the live deployment of a project, ${ROWS_AT_MOST} at once: entry and exit with time and price, profit, fees, duration, worst and best excursion. A snapshot of about every ten minutes.`,
+    endpoint: '/live/trades/read',
+    output: tradesOutput,
+    body: toRows,
+    tell: (body, args) =>
+      tellTrades(body, widthOf(args, ROWS_AT_MOST), { note: SNAPSHOT, next: 'read_live_portfolio.' }),
+  }),
+  tool({
+    name: 'stop_live_algorithm',
+    title: 'Stop live algorithm',
+    description:
+      'Stops the live algorithm of a project. Its positions stay open at the brokerage, and nobody watches them then. Ask the person first; liquidate_live_algorithm closes them too. Frees the live node. Next: read_live_algorithm until Stopped.',
+    scopes: ['qc:live:execute'],
+    risk: 'trades',
+    annotations: replaces,
+    endpoint: '/live/update/stop',
+    input: { projectId: ProjectId },
+    output: {},
+    verify: 'read_live_algorithm shows whether it is Stopped; give it a minute.',
+    tell: (_body, { projectId }) => ({
+      summary: 'QuantConnect is stopping the algorithm. Open positions stay at the brokerage, unattended.',
+      next: `read_live_algorithm with projectId ${projectId} until the state is Stopped, then read_live_portfolio for what stays open.`,
+      data: { projectId },
+    }),
+  }),
+  tool({
+    name: 'liquidate_live_algorithm',
+    title: 'Liquidate live algorithm',
+    description:
+      'Sells everything that the live algorithm of a project holds, closes its short positions, and stops it. Trades at once at market prices, with real money unless it is paper, and cannot be undone. Ask the person first, naming project and brokerage. Next: read_live_algorithm.',
+    scopes: ['qc:live:execute'],
+    risk: 'trades',
+    annotations: replaces,
+    endpoint: '/live/update/liquidate',
+    input: { projectId: ProjectId },
+    output: {},
+    verify: 'read_live_algorithm shows whether it ended, read_live_orders what was sold; give them some minutes.',
+    tell: (_body, { projectId }) => ({
+      summary: 'QuantConnect is closing all positions of the algorithm and stops it. Closed markets delay the sales.',
+      next: `read_live_algorithm with projectId ${projectId} until it has ended, then read_live_portfolio: nothing should be left.`,
+      data: { projectId },
+    }),
+  }),
+  ...liveCommands,
+]

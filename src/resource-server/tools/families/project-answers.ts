@@ -1,0 +1,90 @@
+// How projects read: short rows in lists, one project whole.
+import { addressOf } from '../addresses.ts'
+import type { Body } from '../reading.ts'
+import { clip, list, pick, records, text, without } from '../reading.ts'
+import type { Told } from '../told.ts'
+
+/** Where deleted projects go. */
+export const BIN = 'Recycle Bin/'
+export const isDeleted = (project: Body): boolean => text(project.name)?.startsWith(BIN) === true
+
+/** Layouts, keys and remembered forms: nothing to act on, and some of it (keys, sharing tokens) nobody else's business. */
+const BALLAST = [
+  'grid',
+  'liveGrid',
+  'liveForm',
+  'encrypted',
+  'encryptionKey',
+  'channelId',
+  'sharingTokenBacktest',
+  'isPinned',
+  // Who works on it is a permission of its own (qc:collaboration:read).
+  'collaborators',
+]
+
+const DESCRIPTION_AT_MOST = 200
+const VERSIONS = 'versions, the LEAN builds: read_lean_versions.'
+const LONG_DESCRIPTIONS = `Descriptions are shortened to ${DESCRIPTION_AT_MOST} characters, and parameters and libraries left out: read_project with projectId.`
+
+/** A project as a row among others. */
+function rowOf(project: Body): Record<string, unknown> {
+  const description = text(project.description)?.replace(/\s+/g, ' ')
+  return {
+    ...pick(project, 'projectId', 'name', 'language', 'modified', 'owner', 'organizationId', 'codeRunning'),
+    ...(description ? { description: clip(description, DESCRIPTION_AT_MOST) } : {}),
+  }
+}
+
+/** Some of the projects. `place` says which. */
+export function tellProjects(projects: readonly Body[], place: string, next: string): Told {
+  const deleted = projects.filter(isDeleted).length
+  const bin = deleted ? ` ${deleted} of those shown ${deleted === 1 ? 'is' : 'are'} deleted (name under "${BIN}").` : ''
+  return {
+    summary: `Projects: ${place}.${bin}`,
+    next,
+    data: { projects: projects.map(rowOf) },
+    ...(projects.length ? { cut: [VERSIONS, LONG_DESCRIPTIONS] } : {}),
+  }
+}
+
+/** The one project in an answer. */
+export const projectIn = (body: Body): Body => records(body.projects)[0] ?? {}
+
+/** A project, with `summary` and `next` around it; an answer without one says so. */
+export function tellProject(project: Body, summary: string, next: string): Told {
+  if (project.projectId === undefined)
+    return { summary: `QuantConnect said yes and named no project.`, next: 'list_projects shows which ones there are.' }
+  const url = addressOf(project.projectId)
+  const people = list(project.collaborators).length
+  return {
+    summary: `${summary}\n${url}`,
+    next,
+    data: {
+      projects: [
+        {
+          ...pick(project, 'projectId', 'name', 'language', 'description', 'modified', 'created'),
+          url,
+          ...without(project, ...BALLAST),
+          ...(people ? { peopleWithAccess: people } : {}),
+        },
+      ],
+    },
+    cut: [
+      VERSIONS,
+      'Who has access: read_project_collaborators.',
+      'Layout, encryption, channel, sharing token and the last live form: on the page of the project.',
+    ],
+  }
+}
+
+/** What a project is, in a sentence. */
+export function describe(project: Body): string {
+  const name = clip(text(project.name) ?? '', 200)
+  const facts = [
+    `Project ${project.projectId} "${name}"`,
+    text(project.language),
+    project.codeRunning === true ? 'its code is running' : undefined,
+    isDeleted(project) ? 'deleted: a person can restore it from the Recycle Bin on quantconnect.com' : undefined,
+  ]
+  return `${facts.filter(Boolean).join(', ')}.`
+}

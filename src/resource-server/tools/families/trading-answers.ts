@@ -1,0 +1,238 @@
+// How orders, insights and closed trades read, of a backtest and of a live algorithm alike: LEAN's numbers become words,
+// the steps of an order become one row.
+import type { Body } from '../reading.ts'
+import { list, number, pick, record, records, text, utc, without } from '../reading.ts'
+import type { Told } from '../told.ts'
+import type { Field } from '../tool.ts'
+import type { Window } from '../windows.ts'
+import { placeOf } from '../windows.ts'
+
+/** Widest window that QuantConnect gives of orders and insights, and that we give of trades. */
+export const ROWS_AT_MOST = 100
+
+const total: Field = { description: 'How many there are in all, not only in this window.' }
+export const ordersOutput: Readonly<Record<string, Field>> = {
+  orders: { type: 'array', description: 'Orders of the window, one row each.' },
+  length: total,
+}
+export const insightsOutput: Readonly<Record<string, Field>> = {
+  insights: { type: 'array', description: 'Insights of the window, one row each.' },
+  length: total,
+}
+export const tradesOutput: Readonly<Record<string, Field>> = {
+  trades: { type: 'array', description: 'Closed trades of the window, one row each.' },
+  length: total,
+}
+
+/** What a family adds to the telling: how fresh the rows are, and what to do when there are no more of them. */
+export interface Around {
+  readonly note?: string
+  readonly next?: string
+}
+
+// The numbers of LEAN's enumerations; 4 is no status.
+const ORDER_TYPES = [
+  'market',
+  'limit',
+  'stop market',
+  'stop limit',
+  'market on open',
+  'market on close',
+  'option exercise',
+  'limit if touched',
+  'combo market',
+  'combo limit',
+  'combo leg limit',
+  'trailing stop',
+]
+const ORDER_STATUSES = [
+  'new',
+  'submitted',
+  'partially filled',
+  'filled',
+  undefined,
+  'canceled',
+  'none',
+  'invalid',
+  'cancel pending',
+  'update submitted',
+]
+const ORDER_DIRECTIONS = ['buy', 'sell', 'hold']
+const TRADE_DIRECTIONS = ['long', 'short']
+const SECURITY_TYPES = [
+  'base',
+  'equity',
+  'option',
+  'commodity',
+  'forex',
+  'future',
+  'CFD',
+  'crypto',
+  'future option',
+  'index',
+  'index option',
+  'crypto future',
+]
+
+/** The word for a number; anything else as it is. */
+const word = (words: readonly (string | undefined)[], value: unknown): unknown =>
+  (typeof value === 'number' ? words[value] : undefined) ?? value
+
+/** Sums without the dust of binary fractions. */
+const sum = (values: readonly unknown[]): number =>
+  Number(values.reduce<number>((all, value) => all + (number(value) ?? 0), 0).toPrecision(12))
+
+/** A window of orders. */
+export function tellOrders(body: Body, window: Window, around: Around = {}): Told {
+  const orders = records(body.orders).map(orderRow)
+  const states = counted(orders.map(({ status }) => status))
+  const invalid = orders.some(({ status }) => status === 'invalid')
+  return {
+    ...head('Orders', orders.length, body, window, around, [
+      states && `In this window: ${states}.`,
+      invalid && 'Why an order is invalid stands in its message.',
+    ]),
+    data: { length: body.length, orders },
+    ...(orders.length
+      ? {
+          cut: [
+            'The single events of each order, its quote at submission and its time in force; quantconnect.com has them.',
+          ],
+        }
+      : {}),
+  }
+}
+
+function orderRow(order: Body): Record<string, unknown> {
+  const symbol = record(order.symbol)
+  const events = records(order.events)
+  const filled = sum(events.map(({ fillQuantity }) => fillQuantity))
+  const messages = [...new Set(events.map(({ message }) => text(message)).filter(Boolean))]
+  const group = record(order.groupOrderManager).id
+  return {
+    ...pick(order, 'id', 'time'),
+    symbol: symbol.value ?? order.symbol,
+    symbolId: symbol.id,
+    securityType: word(SECURITY_TYPES, order.securityType),
+    type: word(ORDER_TYPES, order.type),
+    direction: word(ORDER_DIRECTIONS, order.direction),
+    ...pick(order, 'quantity', 'price', 'priceCurrency', 'value'),
+    status: word(ORDER_STATUSES, order.status),
+    // Said only where it differs: most orders are filled whole.
+    ...(filled !== 0 && filled !== number(order.quantity) ? { filledQuantity: filled } : {}),
+    fees: feesOf(events),
+    ...pick(order, 'limitPrice', 'stopPrice', 'stopTriggered', 'triggerPrice', 'triggerTouched'),
+    ...pick(order, 'trailingAmount', 'trailingAsPercentage', 'trailingPercentage'),
+    ...(group === undefined ? {} : { combo: group }),
+    ...pick(order, 'lastFillTime', 'lastUpdateTime', 'canceledTime'),
+    ...(list(order.brokerId).length ? { brokerId: list(order.brokerId).join(', ') } : {}),
+    ...(text(order.tag) ? { tag: order.tag } : {}),
+    ...(messages.length ? { message: messages.join(' ') } : {}),
+  }
+}
+
+/** What an order cost, per currency. */
+function feesOf(events: readonly Body[]): string {
+  const paid = events.filter(({ orderFeeAmount }) => number(orderFeeAmount))
+  const currencies = [...new Set(paid.map(({ orderFeeCurrency }) => text(orderFeeCurrency) ?? ''))]
+  const fees = currencies.map((currency) => {
+    const amounts = paid.filter((event) => (text(event.orderFeeCurrency) ?? '') === currency)
+    return `${sum(amounts.map(({ orderFeeAmount }) => orderFeeAmount))} ${currency}`.trim()
+  })
+  return fees.join(' + ') || '0'
+}
+
+/** A window of insights. */
+export function tellInsights(body: Body, window: Window, around: Around = {}): Told {
+  const insights = records(body.insights).map(insightRow)
+  const directions = counted(insights.map(({ direction }) => direction))
+  return {
+    ...head('Insights', insights.length, body, window, around, [directions && `In this window: ${directions}.`]),
+    data: { length: body.length, insights },
+  }
+}
+
+const INSIGHT_TIMES = ['generatedTime', 'createdTime', 'closeTime']
+
+function insightRow(insight: Body): Record<string, unknown> {
+  const times = INSIGHT_TIMES.filter((name) => insight[name] != null).map((name) => [name, utc(insight[name])])
+  return {
+    ...pick(insight, 'id', 'ticker', 'symbol', 'type', 'direction'),
+    ...Object.fromEntries(times),
+    periodSeconds: insight.period,
+    ...without(insight, 'id', 'ticker', 'symbol', 'type', 'direction', 'period', ...INSIGHT_TIMES),
+  }
+}
+
+/** A window of closed trades. */
+export function tellTrades(body: Body, window: Window, around: Around = {}): Told {
+  const closed = records(body.trades)
+  const won = closed.filter(({ isWin, profitLoss }) => isWin ?? (number(profitLoss) ?? 0) > 0).length
+  const profit = sum(closed.map(({ profitLoss }) => profitLoss))
+  const fees = sum(closed.map(({ totalFees }) => totalFees))
+  return {
+    ...head('Closed trades', closed.length, body, window, around, [
+      closed.length > 0 &&
+        `In this window: ${won} won, ${closed.length - won} not; together ${profit} before fees of ${fees}.`,
+    ]),
+    data: { length: body.length, trades: closed.map(tradeRow) },
+    ...(closed.some(({ orders }) => list(orders).length)
+      ? { cut: ['The orders of each trade: orderIds name them, and the orders tool shows them.'] }
+      : {}),
+  }
+}
+
+function tradeRow(trade: Body): Record<string, unknown> {
+  const symbols = trade.symbols ? records(trade.symbols) : [record(trade.symbol)]
+  const ids = trade.orderIds ? list(trade.orderIds) : records(trade.orders).map(({ id }) => id)
+  const names = (name: string) =>
+    symbols
+      .map((symbol) => text(symbol[name]))
+      .filter(Boolean)
+      .join(', ')
+  return {
+    ...pick(trade, 'id'),
+    symbol: names('value'),
+    symbolId: names('id'),
+    direction: word(TRADE_DIRECTIONS, trade.direction),
+    ...pick(trade, 'quantity', 'entryTime', 'entryPrice', 'exitTime', 'exitPrice', 'profitLoss', 'totalFees', 'isWin'),
+    ...pick(trade, 'duration', 'mae', 'mfe', 'endTradeDrawdown'),
+    orderIds: ids.join(', '),
+    ...without(trade, 'symbols', 'symbol', 'orders', 'orderIds', ...TRADE_FIELDS),
+  }
+}
+
+const TRADE_FIELDS = [
+  ...['id', 'direction', 'quantity', 'entryTime', 'entryPrice', 'exitTime', 'exitPrice', 'profitLoss', 'totalFees'],
+  ...['isWin', 'duration', 'mae', 'mfe', 'endTradeDrawdown'],
+]
+
+/** The first lines: where the window stands in the whole, what the rows come to, how fresh they are. */
+function head(
+  what: string,
+  shown: number,
+  body: Body,
+  { start, end }: Window,
+  { note, next }: Around,
+  remarks: readonly (string | false | undefined)[],
+): Pick<Told, 'summary' | 'next'> {
+  const all = number(body.length)
+  const { place, next: more } = all === undefined ? placeUnknown(shown, start, end) : placeOf(shown, start, all)
+  const now = more ?? next
+  return {
+    summary: [[`${what}: ${place}.`, ...remarks].filter(Boolean).join(' '), note].filter(Boolean).join('\n'),
+    ...(now ? { next: now } : {}),
+  }
+}
+
+/** Where no total came, a full window says that there may be more. */
+const placeUnknown = (shown: number, start: number, end: number): { place: string; next?: string } => {
+  const place = shown ? `${start} to ${start + shown}` : `none from ${start} on`
+  return shown && shown >= end - start ? { place, next: `Ask again with start ${start + shown} for more.` } : { place }
+}
+
+/** `3 filled, 1 canceled`: how often each word stands in a list. */
+function counted(words: readonly unknown[]): string {
+  const different = [...new Set(words)].filter((one) => one !== undefined && one !== null)
+  return different.map((one) => `${words.filter((other) => other === one).length} ${one}`).join(', ')
+}

@@ -1,0 +1,55 @@
+// Facts as text for a model that sees nothing else: one line a fact, tables for lists of like things, files as they are.
+
+type Facts = Readonly<Record<string, unknown>>
+
+const isFacts = (value: unknown): value is Facts => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null
+const isRow = (value: unknown): value is Facts => isFacts(value) && Object.values(value).every(isOneLine)
+const isOneLine = (value: unknown): boolean => isPlain(value) && !/[\n\r\u2028\u2029]/.test(`${value}`)
+
+/** Every name and value of `facts`, each value spelled as it is. */
+export const outline = (facts: Facts): string => linesOf(facts, '').join('\n')
+
+function linesOf(facts: Facts, indent: string): string[] {
+  return Object.entries(facts).flatMap(([name, value]) => entry(name, value, indent))
+}
+
+function entry(name: string, value: unknown, indent: string): string[] {
+  if (typeof value === 'string' && !isOneLine(value)) return [`${indent}${name}:`, fenced(value)]
+  if (isPlain(value)) return [`${indent}${name}: ${value}`]
+  if (isFacts(value)) {
+    return Object.keys(value).length
+      ? [`${indent}${name}:`, ...linesOf(value, `${indent}  `)]
+      : [`${indent}${name}: none`]
+  }
+  return Array.isArray(value) ? listed(name, value, indent) : []
+}
+
+function listed(name: string, items: readonly unknown[], indent: string): string[] {
+  if (!items.length) return [`${indent}${name}: none`]
+  if (items.every((item) => isOneLine(item) && `${item}`.length < 40)) return [`${indent}${name}: ${items.join(', ')}`]
+  if (items.length > 1 && items.every(isRow)) return [`${indent}${name}:`, ...table(items, `${indent}  `)]
+  const lines = items.flatMap((item) => {
+    if (isFacts(item)) {
+      const [first = '', ...others] = linesOf(item, `${indent}  `)
+      return [`${indent}- ${first.trimStart()}`, ...others]
+    }
+    if (!isOneLine(item)) return typeof item === 'string' ? [fenced(item)] : [`${indent}- ${JSON.stringify(item)}`]
+    return [`${indent}- ${item}`]
+  })
+  return [`${indent}${name}:`, ...lines]
+}
+
+/** One line a row; the first names the columns. */
+function table(rows: readonly Facts[], indent: string): string[] {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const line = (cells: readonly unknown[]) => `${indent}${cells.map((cell) => cell ?? '').join(' | ')}`
+  return [line(columns), ...rows.map((row) => line(columns.map((column) => row[column])))]
+}
+
+/** Text of several lines between fences that it does not contain itself, so that nothing in it looks like our words. */
+function fenced(value: string): string {
+  const longest = Math.max(2, ...[...value.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}\n${value}${value.endsWith('\n') ? '' : '\n'}${fence}`
+}

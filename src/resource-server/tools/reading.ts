@@ -1,0 +1,41 @@
+// Reading answers that nobody promised the shape of: a field that is missing, null or of another kind counts as absent.
+
+/** The body of an answer. */
+export type Body = Readonly<Record<string, unknown>>
+
+/** An object; an empty one for anything else, `[]` included, which is how QuantConnect writes empty sets. */
+export const record = (value: unknown): Body =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : {}
+
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+/** The records of a list. */
+export const records = (value: unknown): Body[] => list(value).map(record)
+
+export const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+/** The beginning of a text, for a sentence; the whole stands elsewhere. */
+export const clip = (value: string, length = 300): string =>
+  value.length > length ? `${value.slice(0, length).trimEnd()} …` : value
+
+/** A number, also one that arrived as its spelling. */
+export function number(value: unknown): number | undefined {
+  const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof read === 'number' && Number.isFinite(read) ? read : undefined
+}
+
+/** The named fields of a record, in this order, as far as it has them. */
+export const pick = (from: Body, ...names: string[]): Record<string, unknown> =>
+  Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]))
+
+/** A record without the named fields. */
+export const without = (from: Body, ...names: string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name)))
+
+/** Unix seconds as a time that says its zone; anything else is handed back as it is. */
+export const utc = (value: unknown): unknown => {
+  const seconds = number(value)
+  const date = seconds === undefined ? undefined : new Date(seconds * 1000)
+  return date && !Number.isNaN(date.getTime()) ? `${date.toISOString().slice(0, 19)}Z` : value
+}

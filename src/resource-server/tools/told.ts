@@ -1,0 +1,61 @@
+// What a tool has to tell, and the two halves it leaves in. Clients forward only one of them to their model, some the text
+// and some the structure, so both are made from the same parts and neither knows more than the other.
+import type { CallToolResult } from '@modelcontextprotocol/server'
+import { fit } from './fit.ts'
+import { outline } from './outline.ts'
+
+export interface Told {
+  /** The first lines: what a reader must know, in sentences. */
+  readonly summary: string
+  /** What there is to do now. */
+  readonly next?: string
+  /** The facts, by name. Nulls are left out, and times without a zone are marked as UTC, on the way. */
+  readonly data?: Readonly<Record<string, unknown>>
+  /** What was left out on purpose, each with the way to get it. */
+  readonly cut?: readonly string[]
+  /** PNG images. */
+  readonly pictures?: readonly Buffer[]
+}
+
+/** Nothing larger leaves in one answer. */
+const ANSWER_AT_MOST = 1_000_000
+
+/** `limit` in bytes of the whole result as JSON; `more` says how to get what has to be left out. */
+export function resultOf(
+  told: Told,
+  { limit = ANSWER_AT_MOST, more }: { limit?: number | undefined; more?: string | undefined } = {},
+): CallToolResult {
+  const images = (told.pictures ?? []).map((picture) => ({
+    type: 'image' as const,
+    data: picture.toString('base64'),
+    mimeType: 'image/png',
+  }))
+  const build = (data: Readonly<Record<string, unknown>>): CallToolResult => {
+    const structuredContent = { summary: told.summary, ...data, ...(told.next ? { next: told.next } : {}) }
+    const parts = [told.summary, outline(data), told.next && `Next: ${told.next}`]
+    return { content: [{ type: 'text', text: parts.filter(Boolean).join('\n\n') }, ...images], structuredContent }
+  }
+  return fit(tidy({ ...told.data, ...(told.cut ? { cut: told.cut } : {}) }), build, limit, more)
+}
+
+/** A failure that a model can act on: what happened, and what to do. */
+export function failure(error: string, next?: string): CallToolResult {
+  const content = [{ type: 'text' as const, text: next ? `${error}\n\nNext: ${next}` : error }]
+  return { isError: true, content, structuredContent: { error, ...(next ? { next } : {}) } }
+}
+
+const BARE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/
+const BARE_ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/
+
+/** Without nulls, which say nothing, and with a zone on times that lack one: QuantConnect means UTC. */
+function tidy(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const entries = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined)
+  return Object.fromEntries(entries.map(([name, value]) => [name, tidyValue(value)]))
+}
+
+function tidyValue(value: unknown): unknown {
+  if (typeof value === 'string')
+    return BARE_TIME.test(value) ? `${value} UTC` : BARE_ISO_TIME.test(value) ? `${value}Z` : value
+  if (Array.isArray(value)) return value.map(tidyValue)
+  return typeof value === 'object' && value !== null ? tidy(value as Record<string, unknown>) : value
+}

@@ -1,0 +1,124 @@
+// What a tool has at hand while it does its work: QuantConnect as one account, a way to wait, and a way to be heard
+// meanwhile.
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Answer } from '../../quantconnect/answer.ts'
+import type { CallOptions } from '../../quantconnect/client.ts'
+import type { Body } from './reading.ts'
+import { number, text } from './reading.ts'
+
+/** QuantConnect did not do its part; the dispatcher says what that means. */
+export class Unanswered extends Error {
+  readonly answer: Exclude<Answer, { kind: 'done' }> | { readonly kind: 'loading' }
+  /** Whether a call that changes something came before it in the same work and was done. */
+  constructor(answer: Unanswered['answer']) {
+    super(`QuantConnect: ${answer.kind}`)
+    this.answer = answer
+  }
+}
+
+/** What was asked for cannot be done as things are, and nothing was. Told to the model as it is. */
+export class Impossible extends Error {
+  readonly next: string
+  constructor(error: string, next: string) {
+    super(error)
+    this.next = next
+  }
+}
+
+export interface CallSettings {
+  /** Whether this call only reads, whatever the tool as a whole does. */
+  readonly reads?: boolean
+  /** Send as multipart form. */
+  readonly form?: boolean
+}
+
+export interface Work {
+  /** One call. Returns the body of an answer; throws `Unanswered` for anything else. */
+  call(endpoint: string, args: object, settings?: CallSettings): Promise<Body>
+  /** One call, whatever comes back, for tools that know what to do with it. */
+  ask(endpoint: string, args: object, settings?: CallSettings): Promise<Answer>
+  /** Reads what may still be loading, again and again until it is there. Throws `Unanswered` when that takes too long. */
+  load(endpoint: string, args: object): Promise<Body>
+  /**
+   * Calls `look` until it says `done`, at most until `seconds` after the call came in, and returns its last word. Reports
+   * progress on the way. Ends at once when the caller hangs up.
+   */
+  wait<T>(seconds: number, look: () => Promise<Look<T>>): Promise<T>
+  /** Whether a person can be sent to an address by way of the client (URL elicitation, MCP 2026-07-28). */
+  readonly canOpen: boolean
+  /** What the person answered to the requests of an earlier round, by key; not to be trusted. */
+  readonly responses: Readonly<Record<string, unknown>> | undefined
+}
+
+export interface Look<T> {
+  readonly done: boolean
+  readonly value: T
+  /** In percent, when known, and in words. */
+  readonly progress?: number | undefined
+  readonly message?: string
+}
+
+/** Clients give up on a call after 60 s; an answer that says where things stand is worth more than none. */
+export const WAIT_AT_MOST = 50
+/** Pauses between looks, in milliseconds; the last one repeats. */
+const PAUSES = [500, 1_000, 1_500, 2_000]
+
+interface Surroundings {
+  readonly ask: (endpoint: string, args: object, options: CallOptions) => Promise<Answer>
+  readonly readOnly: boolean
+  readonly signal: AbortSignal
+  /** Tells whoever called how far things are; absent when they did not want to know. */
+  readonly report?: ((progress: number, message?: string) => Promise<void>) | undefined
+  readonly canOpen: boolean
+  readonly responses: Readonly<Record<string, unknown>> | undefined
+}
+
+export function workWith({ ask: send, readOnly, signal, report, canOpen, responses }: Surroundings): Work {
+  const began = performance.now()
+  const secondsSince = () => (performance.now() - began) / 1000
+  let reported = -1
+
+  /** The protocol wants progress to rise each time, so a step without news counts as a small one. */
+  async function tell({ progress = 0, message }: Look<unknown>): Promise<void> {
+    reported = Math.max(Math.min(progress, 99), reported + 0.01)
+    await report?.(reported, message)
+  }
+
+  const work: Work = {
+    canOpen,
+    responses,
+    ask: (endpoint, args, { reads = readOnly, form = false } = {}) =>
+      send(endpoint, args, { retry: reads, form, signal }),
+
+    async call(endpoint, args, settings) {
+      const answer = await work.ask(endpoint, args, settings)
+      if (answer.kind !== 'done') throw new Unanswered(answer)
+      return answer.body
+    },
+
+    load: (endpoint, args) =>
+      work
+        .wait(WAIT_AT_MOST, async () => {
+          const body = await work.call(endpoint, args, { reads: true })
+          const loading = text(body.status) === 'loading' || body.generating === true
+          const progress = (number(body.progress) ?? 0) * 100
+          return { done: !loading, value: { body, loading }, progress, message: 'QuantConnect is gathering the data' }
+        })
+        .then(({ body, loading }) => {
+          if (loading) throw new Unanswered({ kind: 'loading' })
+          return body
+        }),
+
+    async wait(seconds, look) {
+      const until = Math.min(seconds, WAIT_AT_MOST)
+      for (let round = 0; ; round += 1) {
+        const seen = await look()
+        const wait = PAUSES[Math.min(round, PAUSES.length - 1)] ?? 0
+        if (seen.done || secondsSince() + wait / 1000 > until) return seen.value
+        await tell(seen)
+        await pause(wait, undefined, { signal })
+      }
+    },
+  }
+  return work
+}

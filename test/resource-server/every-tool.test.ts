@@ -1,0 +1,69 @@
+// Every tool of the catalogue, called over HTTP by the real SDK client against the sandbox: once with exactly the scopes
+// that it needs, and once for each of them with all scopes but that one.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import type { Grants } from '../../src/grants/grants.ts'
+import { TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { ALL_SCOPES, type Scope } from '../../src/scopes.ts'
+import { challengeOf, connect } from '../support/raw-client.ts'
+import { sandboxOf } from '../support/sandbox.ts'
+import { useServer } from '../support/server.ts'
+import { assertHalvesAgree } from './halves.ts'
+import type { Json } from './messages.ts'
+import { NEEDS } from './published-scopes.ts'
+import { grantIdOf, openGrants } from './tokens.ts'
+import { argumentsFor, inOrder, learn, makeWorld, type World } from './world.ts'
+
+describe('every tool', () => {
+  const server = useServer()
+  let token: string
+  let grants: Grants & { close(): Promise<void> }
+  let client: Client
+  let latest: Response
+  let world: World
+  before(async () => {
+    token = (await connect(server)).tokens.access_token
+    grants = openGrants(server)
+    client = new Client({ name: 'Every tool', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+    const transport = new StreamableHTTPClientTransport(new URL(server.mcp), {
+      requestInit: { headers: { authorization: `Bearer ${token}` } },
+      fetch: async (url, init) => {
+        latest = await fetch(url, init)
+        return latest
+      },
+    })
+    await client.connect(transport)
+    await client.listTools() // from here on the client checks answers against their output schemas
+    world = await makeWorld(server, sandboxOf(server))
+  })
+  after(async () => {
+    await client?.close()
+    await grants?.close()
+  })
+
+  const allow = (scopes: readonly Scope[]) => grants.change(grantIdOf(token), { scopes })
+
+  for (const tool of inOrder(TOOL_LIST)) {
+    const needs = (NEEDS[tool.name] ?? []) as Scope[]
+
+    it(`${tool.name} works with exactly ${needs.join(' and ')}`, async () => {
+      await allow(needs)
+      const result: Json = await client.callTool({ name: tool.name, arguments: argumentsFor(tool, world) })
+      assert.equal(result.isError, undefined, JSON.stringify(result.structuredContent))
+      assertHalvesAgree(result, tool.name)
+      assert.ok(Buffer.byteLength(JSON.stringify(result)) <= 1_000_000)
+      learn(world, tool.name, result)
+    })
+
+    for (const missing of needs) {
+      it(`${tool.name} is refused without ${missing}, and all that it needs is named`, async () => {
+        await allow(ALL_SCOPES.filter((scope) => scope !== missing))
+        await assert.rejects(client.callTool({ name: tool.name, arguments: argumentsFor(tool, world) }))
+        assert.equal(latest.status, 403)
+        const { error, scope } = challengeOf(latest)
+        assert.deepEqual([error, scope], ['insufficient_scope', needs.join(' ')])
+      })
+    }
+  }
+})

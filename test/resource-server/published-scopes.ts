@@ -1,0 +1,34 @@
+// The scope map that is published for the catalogue: the original where it lies beside this checkout, else our copy of it.
+import { existsSync, readFileSync } from 'node:fs'
+import { findTool, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+
+const original = new URL('../../../shared/quantconnect/scopes.json', import.meta.url)
+const copy = new URL('../published-scopes.json', import.meta.url)
+
+interface Published {
+  readonly scopes: readonly string[]
+  readonly groups: Readonly<Record<'readonly' | 'trader' | 'admin', readonly string[]>>
+  readonly tools: Readonly<Record<string, readonly string[]>>
+  readonly risks: Readonly<Record<string, string>>
+}
+
+export const PUBLISHED: Published = JSON.parse(readFileSync(existsSync(original) ? original : copy, 'utf8'))
+
+/** Tools that the published map leaves out, and those that we have beyond it. */
+const OURS: Readonly<Record<string, readonly string[]>> = {
+  lock_project_with_collaborators: ['qc:collaboration:write'],
+  patch_file: ['qc:files:write'],
+  read_latest_mcp_server_version: ['qc:admin:read'],
+  list_organizations: ['qc:account:read'],
+  read_backtest_logs: ['qc:backtests:read'],
+  read_backtest_trades: ['qc:backtests:read'],
+  read_backtest_report: ['qc:backtests:read'],
+  read_live_trades: ['qc:live:read'],
+}
+
+/** What every tool needs, by its name. */
+export const NEEDS: Readonly<Record<string, readonly string[]>> = { ...PUBLISHED.tools, ...OURS }
+
+/** What every tool of the catalogue says that it needs. */
+export const declaredNeeds = (): Record<string, readonly string[]> =>
+  Object.fromEntries(TOOL_LIST.map(({ name }) => [name, findTool(name)?.scopes ?? []]))

@@ -1,0 +1,160 @@
+// A world in the sandbox in which every tool has something to work on, and arguments for every tool made from its schema.
+import type { Tool } from '@modelcontextprotocol/server'
+import type { SandboxCall } from '../support/sandbox.ts'
+import type { TestServer } from '../support/server.ts'
+import type { Json } from './messages.ts'
+
+const MAIN = `from AlgorithmImports import *
+
+
+class Averages(QCAlgorithm):
+    def initialize(self):
+        self.set_start_date(2022, 1, 1)
+        self.set_end_date(2022, 12, 31)
+        self.set_cash(100000)
+        self._symbol = self.add_equity("SPY", Resolution.DAILY).symbol
+        self._fast = self.sma(self._symbol, self.get_parameter("sma_fast", 10))
+        self._slow = self.sma(self._symbol, self.get_parameter("sma_slow", 50))
+
+    def on_data(self, data):
+        if self._fast.current.value > self._slow.current.value:
+            self.set_holdings(self._symbol, 1)
+        else:
+            self.liquidate()
+`
+const PATCH = `diff --git a/main.py b/main.py
+--- a/main.py
++++ b/main.py
+@@ -7,3 +7,3 @@
+         self.set_end_date(2022, 12, 31)
+-        self.set_cash(100000)
++        self.set_cash(50000)
+         self._symbol = self.add_equity("SPY", Resolution.DAILY).symbol
+`
+const OPTIMIZATION = {
+  name: 'Averages',
+  target: 'TotalPerformance.PortfolioStatistics.SharpeRatio',
+  targetTo: 'max',
+  strategy: 'QuantConnect.Optimizer.Strategies.GridSearchOptimizationStrategy',
+  parameters: [{ name: 'sma_fast', min: 5, max: 15, step: 5 }],
+  estimatedCost: 1,
+  nodeType: 'O2-8',
+  parallelNodes: 2,
+}
+
+/** Values by the name of the argument that takes them. */
+export type World = Record<string, unknown>
+
+/** A project with a build, a finished backtest, an optimization, a running paper deployment, and a stored object. */
+export async function makeWorld(server: TestServer, sandbox: SandboxCall): Promise<World> {
+  const [project] = (await sandbox('/projects/create', { name: 'Every tool', language: 'Py' })).projects
+  const { projectId } = project
+  await sandbox('/files/update', { projectId, name: 'main.py', content: MAIN })
+  const { compileId } = await sandbox('/compile/create', { projectId })
+  await server.advance(5)
+  const { backtest } = await sandbox('/backtests/create', { projectId, compileId, backtestName: 'First' })
+  const { backtestId } = backtest
+  const spare = await sandbox('/backtests/create', { projectId, compileId, backtestName: 'To be deleted' })
+  await server.advance(30)
+  await sandbox('/backtests/read', { projectId, backtestId })
+  const { optimizations } = await sandbox('/optimizations/create', { projectId, compileId, ...OPTIMIZATION })
+  const { nodes } = await sandbox('/projects/nodes/read', { projectId })
+  const deployment = { projectId, compileId, versionId: '-1', brokerage: { id: 'QuantConnectBrokerage' } }
+  const { deployId } = await sandbox('/live/create', { ...deployment, nodeId: nodes.live[0].id })
+  await server.advance(20 * 60)
+  const { organizationId } = await sandbox('/account/read')
+  const text = { organizationId, key: 'greeting.txt', objectData: 'Hello, world!' }
+  await sandbox('/object/set', text)
+  const { jobId } = await sandbox('/object/get', { organizationId, keys: [text.key] })
+  return {
+    projectId,
+    compileId,
+    backtestId,
+    spareBacktestId: spare.backtest.backtestId,
+    optimizationId: optimizations[0].optimizationId,
+    nodeId: nodes.live[1].id,
+    nodes: [nodes.backtest[0].id],
+    algorithmId: deployId,
+    organizationId,
+    jobId,
+    keys: [text.key],
+    key: text.key,
+    collaboratorUserId: 'ca401000a2b3c4d5e6f708192a3b4c5d',
+    collaboratorId: 'ca401000a2b3c4d5e6f708192a3b4c5d',
+    ...OPTIMIZATION,
+    language: 'Py',
+    files: [{ name: 'main.py', content: MAIN }],
+    command: { $type: 'AlgorithmStatusCommand' },
+    objectData: text.objectData,
+    newName: 'renamed.py',
+    content: MAIN,
+    patch: PATCH,
+    codeSourceId: 'a test',
+    brokerage: { id: 'QuantConnectBrokerage' },
+    backtestName: 'By a test',
+    sentence: 'self.add_eq',
+    error: { message: "'NoneType' object has no attribute 'price'" },
+    criteria: [{ input: 'alpha model', type: 'Docs', count: 2 }],
+    collaborationLiveControl: false,
+    collaborationWrite: true,
+    liveControl: false,
+    write: false,
+    startLine: 0,
+    endLine: 100,
+    versionId: '-1',
+  }
+}
+
+/** Where the same name means different things, by tool. */
+const BY_TOOL: Readonly<Record<string, (world: World) => World>> = {
+  create_project: () => ({ name: 'Another one' }),
+  update_project: () => ({ name: 'Renamed' }),
+  authorize_connection: () => ({ brokerage: 'alpaca' }),
+  create_file: () => ({ name: 'extra.py', content: 'x = 1\n' }),
+  update_file_name: () => ({ name: 'extra.py' }),
+  update_file_contents: () => ({ name: 'main.py' }),
+  delete_file: () => ({ name: 'renamed.py' }),
+  read_backtest_chart: () => ({ name: 'Strategy Equity' }),
+  read_live_chart: () => ({ name: 'Strategy Equity' }),
+  delete_backtest: ({ spareBacktestId }) => ({ backtestId: spareBacktestId }),
+  abort_optimization: ({ newOptimizationId }) => ({ optimizationId: newOptimizationId }),
+}
+
+/** Arguments that a tool requires, and those that its line above adds. */
+export function argumentsFor({ name, inputSchema }: Pick<Tool, 'name' | 'inputSchema'>, world: World): World {
+  const own = BY_TOOL[name]?.(world) ?? {}
+  const required = (inputSchema.required ?? []).map((argument) => {
+    const value = own[argument] ?? world[argument]
+    if (value === undefined) throw new Error(`${name} needs ${argument}, and the world of this test has none`)
+    return [argument, value]
+  })
+  return { ...Object.fromEntries(required), ...own }
+}
+
+/** What ends or removes things, in an order in which everything still has something to work on. */
+const LAST = [
+  'create_live_command',
+  'broadcast_live_command',
+  'stop_live_algorithm',
+  'create_live_algorithm',
+  'liquidate_live_algorithm',
+  'abort_optimization',
+  'delete_optimization',
+  'delete_backtest',
+  'delete_file',
+  'delete_object',
+  'delete_project_collaborator',
+  'delete_project',
+]
+
+/** The tools in an order in which each can be called: readers first, then what adds and changes, then what ends things. */
+export function inOrder<T extends Pick<Tool, 'name' | 'annotations'>>(tools: readonly T[]): T[] {
+  const rank = ({ name, annotations }: T) =>
+    LAST.includes(name) ? 2 + LAST.indexOf(name) : annotations?.readOnlyHint ? 0 : 1
+  return tools.toSorted((a, b) => rank(a) - rank(b))
+}
+
+/** What later calls need from the answer of an earlier one. */
+export function learn(world: World, name: string, { structuredContent }: Json): void {
+  if (name === 'create_optimization') world.newOptimizationId = structuredContent.optimizationId
+}
