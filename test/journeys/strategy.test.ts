@@ -7,30 +7,12 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { assertHalvesAgree } from '../resource-server/halves.ts'
 import type { Json } from '../resource-server/messages.ts'
+import { AVERAGES, averagesWith } from '../support/averages.ts'
 import { connect } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { journeyStores } from '../support/stores.ts'
 
-const strategy = (line: string) => `from AlgorithmImports import *
-
-
-class CrossOver(QCAlgorithm):
-    def initialize(self):
-        self.set_start_date(2021, 1, 1)
-        self.set_end_date(2022, 12, 31)
-        self.set_cash(100000)
-        self._symbol = self.add_equity("SPY", Resolution.DAILY).symbol
-        self._fast = self.sma(self._symbol, self.get_parameter("sma_fast", 10))
-        self._slow = self.sma(self._symbol, self.get_parameter("sma_slow", 50))
-
-    def on_data(self, data):
-${line}
-            self.set_holdings(self._symbol, 1)
-        else:
-            self.liquidate()
-`
-const BROKEN = strategy('        if self._fast.current.value > self._slow.current.value')
-const WORKING = strategy('        if self._fast.current.value > self._slow.current.value:')
+const BROKEN = averagesWith('self._fast.current.value > self._slow.current.value')
 const OPTIMIZATION = {
   name: 'Averages',
   target: 'TotalPerformance.PortfolioStatistics.SharpeRatio',
@@ -72,7 +54,7 @@ for (const store of journeyStores('strategy')) {
       assert.match(broken.text, /main\.py.*[Ll]ine 14/)
       assert.match(broken.next, /create_compile again/)
 
-      await call('update_file_contents', { projectId, name: 'main.py', content: WORKING })
+      await call('update_file_contents', { projectId, name: 'main.py', content: AVERAGES })
       const { state, compileId } = await call('create_compile', { projectId })
       assert.equal(state, 'BuildSuccess')
 

@@ -200,6 +200,20 @@ describe('when QuantConnect refuses', () => {
     assert.equal(structuredContent.projects.filter(({ name }: Json) => name === 'Made unseen').length, 1)
   })
 
+  it('reading on fails after work was begun: the work is told with its id, and nobody begins it twice', async () => {
+    await trouble('/compile/read', 'refuse', { reason: 'Not now' })
+    const started = await ask('create_compile', { projectId })
+    assert.equal(started.isError, undefined)
+    const { compileId, next } = started.structuredContent
+    assert.match(next, new RegExp(`read_compile with compileId ${compileId}`))
+    await server.advance(5)
+    await trouble('/backtests/read', 'http-500', { times: 3 })
+    const args = { projectId, compileId, backtestName: 'Begun', waitSeconds: 50 }
+    const begun = await ask('create_backtest', args)
+    assert.equal(begun.isError, undefined)
+    assert.match(begun.structuredContent.next, /^read_backtest with backtestId [0-9a-f]{32}/)
+  })
+
   it('more calls of one account than may wait: the rest are told to come later, and nothing of them was sent', async () => {
     await trouble('/account/read', 'slow', { times: 100, seconds: 20 })
     const results = await Promise.all(Array.from({ length: 80 }, () => ask('read_account')))

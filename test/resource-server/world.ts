@@ -1,27 +1,10 @@
 // A world in the sandbox in which every tool has something to work on, and arguments for every tool made from its schema.
 import type { Tool } from '@modelcontextprotocol/server'
+import { AVERAGES } from '../support/averages.ts'
 import type { SandboxCall } from '../support/sandbox.ts'
 import type { TestServer } from '../support/server.ts'
 import type { Json } from './messages.ts'
 
-const MAIN = `from AlgorithmImports import *
-
-
-class Averages(QCAlgorithm):
-    def initialize(self):
-        self.set_start_date(2022, 1, 1)
-        self.set_end_date(2022, 12, 31)
-        self.set_cash(100000)
-        self._symbol = self.add_equity("SPY", Resolution.DAILY).symbol
-        self._fast = self.sma(self._symbol, self.get_parameter("sma_fast", 10))
-        self._slow = self.sma(self._symbol, self.get_parameter("sma_slow", 50))
-
-    def on_data(self, data):
-        if self._fast.current.value > self._slow.current.value:
-            self.set_holdings(self._symbol, 1)
-        else:
-            self.liquidate()
-`
 const PATCH = `diff --git a/main.py b/main.py
 --- a/main.py
 +++ b/main.py
@@ -49,7 +32,7 @@ export type World = Record<string, unknown>
 export async function makeWorld(server: TestServer, sandbox: SandboxCall): Promise<World> {
   const [project] = (await sandbox('/projects/create', { name: 'Every tool', language: 'Py' })).projects
   const { projectId } = project
-  await sandbox('/files/update', { projectId, name: 'main.py', content: MAIN })
+  await sandbox('/files/update', { projectId, name: 'main.py', content: AVERAGES })
   const { compileId } = await sandbox('/compile/create', { projectId })
   await server.advance(5)
   const { backtest } = await sandbox('/backtests/create', { projectId, compileId, backtestName: 'First' })
@@ -83,11 +66,11 @@ export async function makeWorld(server: TestServer, sandbox: SandboxCall): Promi
     collaboratorId: 'ca401000a2b3c4d5e6f708192a3b4c5d',
     ...OPTIMIZATION,
     language: 'Py',
-    files: [{ name: 'main.py', content: MAIN }],
+    files: [{ name: 'main.py', content: AVERAGES }],
     command: { $type: 'AlgorithmStatusCommand' },
     objectData: text.objectData,
     newName: 'renamed.py',
-    content: MAIN,
+    content: AVERAGES,
     patch: PATCH,
     codeSourceId: 'a test',
     brokerage: { id: 'QuantConnectBrokerage' },

@@ -1,25 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { AVERAGES } from '../support/averages.ts'
 import { type Json, refused } from './client.ts'
 import { useFrozenSandbox } from './frozen.ts'
 
-const MAIN = `from AlgorithmImports import *
-
-class Averages(QCAlgorithm):
-    def initialize(self):
-        self.set_start_date(2022, 1, 1)
-        self.set_end_date(2022, 12, 31)
-        self.set_cash(100000)
-        self._symbol = self.add_equity("SPY", Resolution.DAILY).symbol
-        self._fast = self.sma(self._symbol, self.get_parameter("sma_fast", 10))
-        self._slow = self.sma(self._symbol, self.get_parameter("sma_slow", 50))
-
-    def on_data(self, data):
-        if self._fast.current.value > self._slow.current.value:
-            self.set_holdings(self._symbol, 1)
-        else:
-            self.liquidate()
-`
 const SHARPE = 'TotalPerformance.PortfolioStatistics.SharpeRatio'
 const PARAMETERS = [
   { name: 'sma_slow', min: 40, max: 60, step: 10 },
@@ -29,7 +13,7 @@ const PARAMETERS = [
 describe('optimizations in the sandbox', () => {
   const { call, tick, project, built } = useFrozenSandbox()
 
-  async function form(main = MAIN): Promise<Json> {
+  async function form(main = AVERAGES): Promise<Json> {
     const projectId = await project('Optimized', main)
     const compileId = await built(projectId)
     return {

@@ -9,7 +9,6 @@ import { number, text } from './reading.ts'
 /** QuantConnect did not do its part; the dispatcher says what that means. */
 export class Unanswered extends Error {
   readonly answer: Exclude<Answer, { kind: 'done' }> | { readonly kind: 'loading' }
-  /** Whether a call that changes something came before it in the same work and was done. */
   constructor(answer: Unanswered['answer']) {
     super(`QuantConnect: ${answer.kind}`)
     this.answer = answer
@@ -44,6 +43,11 @@ export interface Work {
    * progress on the way. Ends at once when the caller hangs up.
    */
   wait<T>(seconds: number, look: () => Promise<Look<T>>): Promise<T>
+  /**
+   * The same for work that has begun: when looking fails there is still `begun` to tell, since the work goes on whatever
+   * becomes of our looking.
+   */
+  follow<T>(begun: T, seconds: number, look: () => Promise<Look<T>>): Promise<T>
   /** Whether a person can be sent to an address by way of the client (URL elicitation, MCP 2026-07-28). */
   readonly canOpen: boolean
   /** What the person answered to the requests of an earlier round, by key; not to be trusted. */
@@ -108,6 +112,12 @@ export function workWith({ ask: send, readOnly, signal, report, canOpen, respons
           if (loading) throw new Unanswered({ kind: 'loading' })
           return body
         }),
+
+    follow: (begun, seconds, look) =>
+      work.wait(seconds, look).catch((error: unknown) => {
+        if (error instanceof Unanswered) return begun
+        throw error
+      }),
 
     async wait(seconds, look) {
       const until = Math.min(seconds, WAIT_AT_MOST)

@@ -56,7 +56,7 @@ export const backtest = [
       const backtestId = text(first.backtestId)
       if (waitSeconds === 0 || isOver(first) || !backtestId) return tellBacktest(first)
       return work
-        .wait(waitSeconds, async () => {
+        .follow(first, waitSeconds, async () => {
           const { projectId } = args
           const { backtest } = await work.call('/backtests/read', { projectId, backtestId }, { reads: true })
           const seen = record(backtest)

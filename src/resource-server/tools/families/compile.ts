@@ -59,11 +59,11 @@ export const compile = [
       const created = await work.call('/compile/create', { projectId })
       if (isOver(created) || waitSeconds === 0) return tell(created)
       const compileId = text(created.compileId)
-      const body = await work.wait(waitSeconds, async () => {
+      const latest = await work.follow(created, waitSeconds, async () => {
         const seen = await work.call('/compile/read', { projectId, compileId }, { reads: true })
-        return { done: isOver(seen), value: seen, message: `Build: ${text(seen.state)}` }
+        return { done: isOver(seen), value: { ...created, ...seen }, message: `Build: ${text(seen.state)}` }
       })
-      return tell({ ...created, ...body })
+      return tell(latest)
     },
   }),
   tool({
