@@ -25,7 +25,7 @@ const OPTIMIZATION = {
 
 for (const store of journeyStores('strategy')) {
   describe(`a strategy, on ${store.name}`, () => {
-    const server = useServer(store.env)
+    const server = useServer({ ...store.env, TEST_SPEED: '4' })
 
     it('is written, corrected, backtested, looked into, optimized, traded on paper, commanded and stopped', async () => {
       const { tokens } = await connect(server, { scope: ALL_SCOPES.join(' '), allow: ALL_SCOPES })
