@@ -44,6 +44,15 @@ describe('a call that waits', () => {
     assert.equal(all.at(-1).result.structuredContent.backtest.completed, true)
   })
 
+  it('asks again by itself for a chart that is still loading, and says so', async () => {
+    const [backtest] = (await sandbox('/backtests/list', { projectId })).backtests
+    const args = { projectId, backtestId: backtest.backtestId, name: 'Exposure' }
+    const all = await messages(await withToken('read_backtest_chart', args, 7))
+    assert.match(all[0].params.message, /gathering/)
+    assert.ok(all.at(-1).result.structuredContent.series.length > 0)
+    assert.equal(all.at(-1).result.content[1].mimeType, 'image/png')
+  })
+
   it('reports nothing to whoever sent none', async () => {
     const { result } = await message(await withToken('create_compile', { projectId }))
     assert.equal(result.structuredContent.state, 'BuildSuccess')
