@@ -1,4 +1,5 @@
 // What QuantConnect's answers mean. Success is a field, not a status; a refusal usually comes as HTTP 200.
+import { hiding } from './hide.ts'
 import { isCredentialProblem, reasonsIn } from './reasons.ts'
 
 /** One answer, told apart by what can be done about it. */
@@ -40,16 +41,21 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * Reads one HTTP answer: its status, its text and what its headers add. `credentials` is only what this one answer says;
- * it takes `/authenticate` to be sure.
+ * it takes `/authenticate` to be sure. `hide` are secrets of the request, which leave the answer before it is read.
  */
-export function readAnswer(status: number, text: string, { retryAfter, location }: Hints = {}): Answer {
+export function readAnswer(
+  status: number,
+  text: string,
+  { retryAfter, location }: Hints = {},
+  hide: readonly string[] = [],
+): Answer {
   const hint = retryAfter === undefined ? {} : { retryAfter }
   if (status === 413) return { kind: 'too-large' }
   if (status === 429) return { kind: 'rate-limited', ...hint }
   if (status >= 300 && status < 400) {
     return location === undefined ? { kind: 'unavailable', status, sent: true } : { kind: 'redirect', location }
   }
-  const body = parse(text)
+  const body = hiding(hide)(parse(text))
   if (status === 401) {
     return { kind: 'credentials', reasons: isRecord(body) ? reasonsIn(body) : ['QuantConnect answered 401.'] }
   }

@@ -18,10 +18,15 @@ const AUTHENTICATE = '/authenticate'
 export interface CallOptions {
   /** Whether asking twice does no harm. Anything that writes, spends or trades is sent once. */
   readonly retry?: boolean
-  /** Ends the call, and the waiting for its turn; it rejects with the signal's reason. */
+  /**
+   * Ends the waiting for a turn, and a call that may be retried; it rejects with the signal's reason. What changes
+   * something and is on its way is never cut off.
+   */
   readonly signal?: AbortSignal
   /** How long one sending may take, its answer and the check of the credentials included. */
   readonly timeoutMs?: number
+  /** Secrets among the arguments; they are struck out of the answer, however they are spelled there. */
+  readonly hide?: readonly string[]
   /** Sends multipart/form-data, with the argument `objectData` as the file. */
   readonly form?: boolean
 }
@@ -79,17 +84,19 @@ export function createQuantConnect(urls: Readonly<Partial<Record<Realm, string>>
   }
 
   return {
-    async call(who, endpoint, args, { retry = false, signal, timeoutMs = TIMEOUT_MS, form = false } = {}) {
+    async call(who, endpoint, args, { retry = false, signal, timeoutMs = TIMEOUT_MS, form = false, hide = [] } = {}) {
       const base = urls[who.realm]
       if (!base) return { kind: 'credentials', reasons: [`This server has no ${who.realm} accounts (any more).`] }
       const body = requestBody(args, form)
+      const ends = retry ? signal : undefined
 
       async function attempt(): Promise<Answer> {
         const endTurn = await turns.take(accountOf(who), signal)
         if (!endTurn) return { kind: 'busy' }
         try {
           const budget = AbortSignal.timeout(timeoutMs)
-          return await verify(who, endpoint, await send(who, base + endpoint, body, budget, signal), budget, signal)
+          const sent = await send(who, base + endpoint, body, budget, ends, hide)
+          return await verify(who, endpoint, sent, budget, ends)
         } finally {
           endTurn()
         }

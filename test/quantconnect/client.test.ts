@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it, mock } from 'node:test'
 import { createLog } from '../../src/observability/log.ts'
 import { createQuantConnect } from '../../src/quantconnect/client.ts'
 import { freePort } from '../support/server.ts'
-import { cut, json, never, type Reply, startUpstream, text, type Upstream } from './upstream.ts'
+import { cut, held, json, never, type Reply, startUpstream, text, type Upstream } from './upstream.ts'
 
 const WHO = { realm: 'live', userId: '123456', apiToken: 'token-for-tests' } as const
 const READ = { retry: true }
@@ -189,11 +189,23 @@ describe('an answer', () => {
     assert.deepEqual(await call(upstream), { kind: 'unavailable', sent: true })
   })
 
-  it('that nobody waits for any more is not waited for: the connection ends', async () => {
-    upstream.replies.push(never)
+  it('of a change goes on when nobody waits for it any more: half of a trade is worse than none', async () => {
+    const reply = held(json(200, { success: true }))
+    upstream.replies.push(reply.reply)
     const caller = new AbortController()
     const asked = upstream.next()
     const answer = call(upstream, { signal: caller.signal })
+    await asked
+    caller.abort()
+    reply.release()
+    assert.equal((await answer).kind, 'done')
+  })
+
+  it('of a read that nobody waits for any more is not waited for: the connection ends', async () => {
+    upstream.replies.push(never)
+    const caller = new AbortController()
+    const asked = upstream.next()
+    const answer = call(upstream, { signal: caller.signal, retry: true })
     const { hungUp } = await asked
     caller.abort()
     await assert.rejects(answer, { name: 'AbortError' })

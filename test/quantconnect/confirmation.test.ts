@@ -96,7 +96,7 @@ describe('after an answer that smells of bad credentials', () => {
       upstream.replies.push(json(401, {}), json(401, {}))
       upstream.verdicts.push(never, no)
       const callers = [new AbortController(), new AbortController()]
-      const answers = callers.map(({ signal }) => client.call(person(1), '/projects/read', {}, { signal }))
+      const answers = callers.map(({ signal }) => client.call(person(1), '/projects/read', {}, { signal, retry: true }))
       await until('both calls and the check', () => upstream.requests.length === 3)
       await roundTrips(client)
       let ended = false
