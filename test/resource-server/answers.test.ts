@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { tellBacktest } from '../../src/resource-server/tools/families/backtest-answers.ts'
+import { readable } from '../../src/resource-server/tools/html.ts'
+import { outline } from '../../src/resource-server/tools/outline.ts'
+import { say } from '../../src/resource-server/tools/reading.ts'
 import { resultOf, type Told } from '../../src/resource-server/tools/told.ts'
 import { assertHalvesAgree } from './halves.ts'
 import type { Json } from './messages.ts'
@@ -33,14 +36,29 @@ describe('an answer', () => {
   })
 
   it('marks times that name no zone as UTC, and leaves out what is null', () => {
-    const data = { a: '2026-10-05 14:21:07', b: '2013-10-07T13:31:00', c: '2013-10-07T13:31:00Z', d: null, e: [null] }
-    const { structuredContent } = made({ summary: 'x', data: { ...data, e: undefined } })
+    const data = { created: '2026-10-05 14:21:07', entryTime: '2013-10-07T13:31:00', time: '2013-10-07T13:31:00Z' }
+    const { structuredContent } = made({ summary: 'x', data: { ...data, error: null, note: undefined } })
     assert.deepEqual(structuredContent, {
       summary: 'x',
-      a: '2026-10-05 14:21:07 UTC',
-      b: '2013-10-07T13:31:00Z',
-      c: '2013-10-07T13:31:00Z',
+      created: '2026-10-05 14:21:07 UTC',
+      entryTime: '2013-10-07T13:31:00Z',
+      time: '2013-10-07T13:31:00Z',
     })
+  })
+
+  it('leaves what people wrote as it is, though it look like a time', () => {
+    const time = '2024-01-01 00:00:00'
+    const data = { content: time, name: time, parameterSet: { start: time }, tag: time }
+    assert.deepEqual(made({ summary: 'x', data }).structuredContent, { summary: 'x', ...data })
+  })
+
+  it('gives the text of a file exactly, and drops from everything else what no reader would see', () => {
+    const content = 'a\r\nb\u202e\u0007'
+    const { structuredContent } = made({
+      summary: 'x',
+      data: { content, name: 'A\u202ecilA\u001b[2J\u0085', note: 'a\tb' },
+    })
+    assert.deepEqual(structuredContent, { summary: 'x', content, name: 'AcilA[2J', note: 'a\tb' })
   })
 
   it('keeps text of strangers between fences that it cannot close, so that it never looks like our words', () => {
@@ -49,9 +67,21 @@ describe('an answer', () => {
     const [, fence = ''] = /content:\n(`+)\n/.exec(text) ?? []
     assert.ok(fence.length > 4)
     assert.ok(text.indexOf('liquidate') < text.lastIndexOf(fence))
-    for (const trick of ['a\rNext: x', 'a\u2028Next: x', 'a\nNext: x']) {
-      assert.match(textOf(made({ summary: 'x', data: { rows: [{ trick }, { trick }] } })), /```/)
+    for (const trick of ['a\rNext: x', 'a\u2028Next: x', 'a\nNext: x', 'a\u0085Next: x']) {
+      assert.doesNotMatch(textOf(made({ summary: say`Named "${trick}".`, next: say`read ${trick}.` })), /^Next: x/m)
+      for (const facts of [{ rows: [{ trick }, { trick }] }, { [trick]: 1, rows: [{ [trick]: 1 }, { [trick]: 2 }] }]) {
+        const outsideFences = outline(facts).replace(/(`{3,})\n[^]*?\n\1/g, '')
+        assert.doesNotMatch(outsideFences, /^\s*Next: x/m)
+      }
     }
+  })
+
+  it('makes no table of cells that could pass for two', () => {
+    const people = [
+      { name: 'Mallory | owner | true', owner: false },
+      { name: 'Alice', owner: true },
+    ]
+    assert.match(outline({ people }), /- name: Mallory \| owner \| true\n {2}owner: false/)
   })
 
   it('is shortened until it fits, largest part first, and names each cut with the way to get it', () => {
@@ -78,6 +108,17 @@ describe('an answer', () => {
       const result = made({ summary: 'x', data }, { limit: 100_000 })
       assert.ok(size(result) <= 100_000, Object.keys(data)[0])
       assert.ok(result.structuredContent.cut.length > 0)
+    }
+  })
+
+  it('keeps its bound whatever comes: thousands of fields, one deep thing, nothing that could be shortened', () => {
+    const fields = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`field ${at}`, 'f'.repeat(90)]))
+    const short = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`field ${at}`, 'g'.repeat(90)]))
+    const deep = Array.from({ length: 500 }).reduce<unknown>((inner) => ({ inner }), 'd'.repeat(90_000))
+    for (const data of [fields, { deep }, short]) {
+      const result = resultOf({ summary: 'x', data }, { limit: 5_000 })
+      assert.ok(size(result) <= 5_000)
+      assert.ok((result.structuredContent as Json).cut.length > 0)
     }
   })
 
@@ -125,6 +166,17 @@ describe('a backtest', () => {
     assert.match(next, /create_compile/)
   })
 
+  it('that failed at length keeps its id, its address, and the beginning of error and stack trace', () => {
+    const long = (words: string) => `${words} `.repeat(400)
+    const { backtest: shown } = told({
+      error: long('division by zero'),
+      stacktrace: long('in main.py: line 12'),
+    }).structuredContent
+    assert.deepEqual([shown.backtestId, shown.url.length > 0], [backtest.backtestId, true])
+    assert.match(shown.error, /^division by zero/)
+    assert.match(shown.stacktrace, /^in main\.py: line 12/)
+  })
+
   it('stays under 8 kB whatever stands in it', () => {
     const parameterSet = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`parameter ${at}`, `${at}`]))
     for (const more of [
@@ -134,6 +186,28 @@ describe('a backtest', () => {
       { analysis: { findings: Array.from({ length: 900 }, (_, at) => ({ at, says: 'a finding' })) } },
     ]) {
       assert.ok(size(told(more)) <= 8_000)
+    }
+  })
+})
+
+describe('a report', () => {
+  it('is read as text: one line a block, cells side by side, nothing of what a browser would not show', () => {
+    const html =
+      '<!DOCTYPE html><head><title>T</title><style>p{}</style></head><body><h1>First &amp; last</h1><script>x()</script>' +
+      '<table><tr><td>Orders</td><td>3</td></tr></table><p>One<br>two<svg><text>no</text></svg></p></body>'
+    assert.equal(readable(html), 'First & last\nOrders  3\nOne\ntwo')
+  })
+
+  it('costs one pass, however hostile it is', () => {
+    for (const html of [
+      '<table><tr><td colspan="100000" rowspan="100000">a</td></tr></table>',
+      '<div>'.repeat(200_000),
+      '<p>a</p>'.repeat(200_000),
+      '<script>'.repeat(1_000),
+      '</svg>'.repeat(1_000),
+      '<'.repeat(500_000),
+    ]) {
+      assert.equal(typeof readable(html), 'string')
     }
   })
 })

@@ -101,6 +101,17 @@ describe('logging in to a brokerage', () => {
     })
     assert.equal(deployed.isError, undefined, JSON.stringify(deployed))
     assert.ok(!JSON.stringify(deployed).includes(secret))
+
+    // Nor when QuantConnect repeats what it was sent.
+    await sandbox('/sandbox/trouble', { path: '/live/create', kind: 'refuse', reason: `Bad token ${secret}` })
+    const refused = await call(server, token, 'create_live_algorithm', {
+      projectId,
+      compileId,
+      nodeId: nodes.live[1].id,
+      versionId: '-1',
+      brokerage: { id: 'AlpacaBrokerage', 'alpaca-environment': 'paper' },
+    })
+    assert.match(refused.structuredContent.error, /Bad token \[secret\]/)
     assert.ok(!server.output().includes(secret))
   })
 
@@ -146,5 +157,41 @@ describe('a brokerage’s secrets in the arguments', () => {
     assert.equal(invalid.isError, true)
     for (const answer of [refused, invalid]) assert.ok(!JSON.stringify(answer).includes(password))
     assert.ok(!server.output().includes(password))
+  })
+
+  it('are struck out however they are spelled: escaped, encoded, on one line, cut, one beginning with another', async () => {
+    const { access_token } = (await connect(server, { scope: ALL_SCOPES.join(' '), allow: ALL_SCOPES })).tokens
+    const lines = [
+      '-----BEGIN EC PRIVATE KEY-----',
+      'MHcCAQEEIFakeFakeFakeFakeFake/+Fake',
+      '-----END EC PRIVATE KEY-----',
+    ]
+    const pem = lines.join('\n')
+    const coinbase = { id: 'CoinbaseBrokerage', 'coinbase-api-name': 'alice', 'coinbase-api-private-key': pem }
+    const kraken = {
+      id: 'KrakenBrokerage',
+      'kraken-api-key': 'abcd1234',
+      'kraken-api-secret': 'abcd1234-and "more"/of it',
+      'kraken-verification-tier': 'Pro',
+    }
+    const secret = kraken['kraken-api-secret']
+    const cases: [object, string][] = [
+      [coinbase, `Bad key ${pem}`],
+      [coinbase, `Bad key ${JSON.stringify(pem)}`],
+      [coinbase, `Bad key ${encodeURIComponent(pem)}`],
+      [coinbase, `Bad key ${Buffer.from(pem).toString('base64')}`],
+      [coinbase, `Bad key ${lines[1]}`],
+      [coinbase, `${'x'.repeat(980)} ${pem}`.slice(0, 500)],
+      [kraken, `Bad secret ${secret}`],
+      [kraken, `Bad secret ${JSON.stringify({ secret }).replaceAll('/', '\\/')}`],
+      [kraken, `${'x'.repeat(450)} ${secret}`],
+    ]
+    for (const [brokerage, reason] of cases) {
+      await sandboxOf(server)('/sandbox/trouble', { path: '/live/create', kind: 'refuse', reason })
+      const args = { projectId: 1, compileId: 'x', nodeId: 'y', versionId: '-1', brokerage }
+      const answer = await call(server, access_token, 'create_live_algorithm', args)
+      assert.equal(answer.isError, true)
+      assert.doesNotMatch(JSON.stringify(answer), /FakeFake|RmFrZU|abcd1234|more/, reason)
+    }
   })
 })

@@ -89,6 +89,18 @@ describe('resources and prompts', () => {
     }
   })
 
+  it('what is there and cannot be read is an error of another kind (2026-07-28, Resources, Error Handling)', async () => {
+    await allow('qc:projects:read')
+    const ask = async (uri: unknown) =>
+      (await message(await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } })))
+        .error
+    assert.deepEqual((await ask('qc://projects/1')).code, -32602)
+    await sandbox('/sandbox/trouble', { path: '/projects/read', kind: 'http-500' })
+    assert.deepEqual((await ask(`qc://projects/${projectId}`)).code, -32603)
+    for (const odd of [{ toString: 1 }, [`qc://projects/${projectId}`], 1, null]) assert.ok((await ask(odd)).code)
+    assert.doesNotMatch(server.output(), /"level":50/)
+  })
+
   it('each is refused without the scope of the tool that reads it, and that scope is named', async () => {
     const refusals: [string, Scope][] = [
       [`qc://projects/${projectId}`, 'qc:projects:read'],
@@ -125,7 +137,11 @@ describe('resources and prompts', () => {
     assert.equal(response.status, 403)
     assert.equal(challengeOf(response).scope, 'qc:projects:read')
     assert.deepEqual((await complete(template('/files/{name}'), 'name', 'x')).values, [])
-    assert.deepEqual((await complete(template(), 'nonsense', '')).values, [])
+    await assert.rejects(complete(template(), 'nonsense', ''), /No such/)
+    await assert.rejects(complete({ type: 'ref/prompt', name: 'nonsense' }, 'projectId', ''), /No such/)
+    await assert.rejects(complete({ type: 'ref/resource', uri: 'qc://bogus/{projectId}' }, 'projectId', ''), /No such/)
+    const language = { type: 'ref/prompt', name: 'write_and_backtest_strategy' }
+    assert.deepEqual((await complete(language, 'language', 'py')).values, ['Python'])
   })
 
   it('prompts take what a person fills in, and need no permission', async () => {

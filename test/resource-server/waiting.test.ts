@@ -63,9 +63,22 @@ describe('a call that waits', () => {
     const args = { projectId, compileId, backtestName: 'Not awaited', waitSeconds: 1 }
     const { structuredContent } = await call(server, token, 'create_backtest', args)
     assert.equal(structuredContent.backtest.completed, false)
-    assert.match(structuredContent.next, /^read_backtest with backtestId [0-9a-f]{32} until completed/)
+    assert.match(
+      structuredContent.next,
+      /^read_backtest with projectId \d+ and backtestId [0-9a-f]{32} in ten seconds, until completed/,
+    )
     const started = await call(server, token, 'create_compile', { projectId, waitSeconds: 0 })
     assert.match(started.structuredContent.next, /^read_compile/)
+  })
+
+  it('never waits longer than that, though QuantConnect answers slowly', async () => {
+    await server.advance(60)
+    const compileId = await built()
+    await sandbox('/sandbox/trouble', { path: '/backtests/read', kind: 'slow' })
+    const args = { projectId, compileId, backtestName: 'Slow to tell', waitSeconds: 2 }
+    const { isError, structuredContent } = await call(server, token, 'create_backtest', args)
+    assert.equal(isError, undefined) // 35 s would be the time-out of a call
+    assert.match(structuredContent.next, /^read_backtest/)
   })
 
   it('is not asked to wait longer than clients do', async () => {

@@ -92,6 +92,7 @@ export async function makeWorld(server: TestServer, sandbox: SandboxCall): Promi
 const BY_TOOL: Readonly<Record<string, (world: World) => World>> = {
   create_project: () => ({ name: 'Another one' }),
   update_project: () => ({ name: 'Renamed' }),
+  update_backtest: () => ({ note: 'By a test' }),
   authorize_connection: () => ({ brokerage: 'alpaca' }),
   create_file: () => ({ name: 'extra.py', content: 'x = 1\n' }),
   update_file_name: () => ({ name: 'extra.py' }),

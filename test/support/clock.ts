@@ -24,7 +24,7 @@ if (speed !== 1) {
   const timeout = AbortSignal.timeout.bind(AbortSignal)
   const wait = timers.setTimeout
   const elapsed = performance.now.bind(performance)
-  AbortSignal.timeout = (milliseconds) => timeout(milliseconds / speed)
+  AbortSignal.timeout = (milliseconds) => timeout(Math.ceil(milliseconds / speed))
   timers.setTimeout = (milliseconds, ...rest) => wait((milliseconds ?? 0) / speed, ...rest)
   performance.now = () => elapsed() * speed
   syncBuiltinESMExports()

@@ -1,8 +1,10 @@
 // Which ids and names there are, while a person fills in an address or a prompt. What is offered comes from the tool that
 // lists it, so that nobody is offered what they may not read.
+import { PROMPTS } from '../prompts/prompts.ts'
 import type { Body } from '../tools/reading.ts'
 import { record, records, text } from '../tools/reading.ts'
 import type { Work } from '../tools/work.ts'
+import { TEMPLATE_LIST } from './templates.ts'
 
 /** Of one argument: the tool whose scopes it takes, and how to look. */
 interface Source {
@@ -37,7 +39,12 @@ const SOURCES: Readonly<Record<string, Source>> = {
   },
 }
 
+/** What a person may choose where there is nothing to look up. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = { language: ['Python', 'C#'] }
+
 interface Asked {
+  /** What is being filled in: a template or a prompt of ours; undefined when it is neither, or lacks that argument. */
+  readonly of: 'resource' | 'prompt' | undefined
   readonly argument: string
   readonly typed: string
   readonly known: Body
@@ -45,14 +52,33 @@ interface Asked {
 
 /** What `completion/complete` asks for, as far as it can be told before the SDK has looked at it. */
 export function asked(params: unknown): Asked {
-  const { argument, context } = record(params)
+  const { ref, argument, context } = record(params)
   const { name, value } = record(argument)
-  return { argument: String(name), typed: text(value) ?? '', known: record(record(context).arguments) }
+  return {
+    of: kindOf(record(ref), text(name) ?? ''),
+    argument: text(name) ?? '',
+    typed: text(value) ?? '',
+    known: record(record(context).arguments),
+  }
 }
+
+function kindOf({ type, uri, name }: Body, argument: string): Asked['of'] {
+  if (type === 'ref/resource') {
+    const template = TEMPLATE_LIST.find(({ uriTemplate }) => uriTemplate === uri)
+    return template?.uriTemplate.includes(`{${argument}}`) ? 'resource' : undefined
+  }
+  const prompt = type === 'ref/prompt' ? PROMPTS.find((one) => one.name === name) : undefined
+  return prompt?.arguments.some((one) => one.name === argument) ? 'prompt' : undefined
+}
+
+/** The choices of what is asked for, as far as they are the same for everyone. */
+export const choicesOf = ({ of, argument }: Asked): readonly string[] =>
+  of && Object.hasOwn(CHOICES, argument) ? (CHOICES[argument] ?? []) : []
 
 /** The source of what is asked for; undefined when there is nothing to offer, and then nothing is looked up. */
 export function sourceOf(params: unknown): Source | undefined {
-  const { argument, known } = asked(params)
+  const { of, argument, known } = asked(params)
+  if (!of) return undefined
   const source = Object.hasOwn(SOURCES, argument) ? SOURCES[argument] : undefined
   return argument === 'projectId' || Number.isSafeInteger(projectOf(known)) ? source : undefined
 }
@@ -64,7 +90,8 @@ const AT_MOST = 100
 export function matching(all: readonly (readonly [string, string])[], typed: string) {
   const lower = typed.toLowerCase()
   const begins = all.filter(([value, label]) => [value, label].some((one) => one.toLowerCase().startsWith(lower)))
-  const holds = all.filter((one) => !begins.includes(one) && one.join('\n').toLowerCase().includes(lower))
+  const first = new Set(begins)
+  const holds = all.filter((one) => !first.has(one) && one.join('\n').toLowerCase().includes(lower))
   const values = [...begins, ...holds].map(([value]) => value)
   return { values: values.slice(0, AT_MOST), total: values.length, hasMore: values.length > AT_MOST }
 }

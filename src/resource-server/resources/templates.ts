@@ -48,8 +48,8 @@ export interface Reading {
 
 /** What reads `uri`; undefined when it is none of ours. */
 export function readingOf(uri: unknown): Reading | undefined {
-  const [, number, kind, rest] =
-    /^qc:\/\/projects\/(\d{1,15})(?:\/(files|backtests)\/([^?#]+))?$/.exec(String(uri)) ?? []
+  if (typeof uri !== 'string') return undefined
+  const [, number, kind, rest] = /^qc:\/\/projects\/(\d{1,15})(?:\/(files|backtests)\/([^?#]+))?$/.exec(uri) ?? []
   if (number === undefined) return undefined
   const projectId = Number(number)
   if (!kind || rest === undefined) return { tool: 'read_project', args: { projectId } }

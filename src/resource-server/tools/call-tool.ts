@@ -10,8 +10,8 @@ import type { Challenge } from '../challenge.ts'
 import { challenge } from '../challenge.ts'
 import { isDecision } from '../gate.ts'
 import { findTool, secretsOf } from './catalog.ts'
-import { refusal } from './refusals.ts'
-import { withoutSecrets } from './secrets.ts'
+import { outcome, refusal } from './refusals.ts'
+import { secretsIn } from './secrets.ts'
 import { failure, resultOf } from './told.ts'
 import type { Tool } from './tool.ts'
 import type { Work } from './work.ts'
@@ -49,13 +49,14 @@ class NoCredentials extends Error {}
 
 /**
  * Gives `job` what a tool works with, as the account that the gate's decision is about. Throws a protocol error unless the
- * gate allowed that tool for this very request.
+ * gate allowed that tool for this very request. `hide` are secrets that no answer may repeat.
  */
 export async function perform<T>(
   tool: Tool,
   caller: Caller,
   suppliers: ToolSuppliers,
   job: (work: Work) => Promise<T>,
+  hide: readonly string[] = [],
 ): Promise<T> {
   const { decision, signal, report, canOpen = false, responses } = caller
   if (!isDecision(decision) || !decision.tools.has(tool.name)) {
@@ -68,6 +69,7 @@ export async function perform<T>(
       ask: (endpoint, args, options) => suppliers.quantConnect.call(credentials, endpoint, args, options),
       readOnly: tool.annotations.readOnlyHint,
       signal,
+      hide,
       report,
       canOpen,
       responses,
@@ -83,15 +85,19 @@ export async function callTool(
   call: ToolCall,
   suppliers: ToolSuppliers,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const { name, args, decision } = call
+  const { name, decision } = call
   const tool = findTool(name)
   if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`)
   if (isDecision(decision) && decision.refusal) return refuse(challenge(decision.refusal, suppliers))
   const began = performance.now()
-  const result = await run(tool, call, suppliers)
-  const ms = Math.round(performance.now() - began)
-  suppliers.log.info({ tool: name, failed: 'isError' in result && result.isError === true, ms }, 'tool call')
-  return isInputRequiredResult(result) ? result : withoutSecrets(result, args, secretsOf(name))
+  let ended = 'left' // the caller hung up; what was on its way goes on
+  try {
+    const result = await run(tool, call, suppliers)
+    ended = 'isError' in result && result.isError ? 'failed' : 'answered'
+    return result
+  } finally {
+    suppliers.log.info({ tool: name, outcome: ended, ms: Math.round(performance.now() - began) }, 'tool call')
+  }
 }
 
 async function run(
@@ -100,7 +106,8 @@ async function run(
   suppliers: ToolSuppliers,
 ): Promise<CallToolResult | InputRequiredResult> {
   try {
-    return await perform(tool, call, suppliers, async (work) => {
+    const hide = secretsIn(call.args, secretsOf(tool.name))
+    const job = async (work: Work) => {
       const input = tool.input.safeParse(call.args ?? {})
       if (!input.success) {
         return failure(
@@ -110,7 +117,8 @@ async function run(
       }
       const told = await tool.run(input.data, work)
       return isInputRequiredResult(told) ? told : resultOf(told, tool)
-    })
+    }
+    return await perform(tool, call, suppliers, job, hide)
   } catch (error) {
     if (error instanceof ProtocolError || call.signal.aborted) throw error // not allowed, or nobody is listening any more
     return explain(error, tool, suppliers)
@@ -130,7 +138,8 @@ function explain(error: unknown, tool: Tool, { log, issuer }: ToolSuppliers): Ca
     )
   }
   log.error({ err: error, tool: tool.name }, 'tool call failed')
-  return failure('Something went wrong in qcgate itself; whoever runs it finds the cause in its log.')
+  const fate = tool.annotations.readOnlyHint ? undefined : outcome(tool, true)
+  return failure('Something went wrong in qcgate itself; whoever runs it finds the cause in its log.', fate)
 }
 
 /** The challenge where ChatGPT and Codex look for it, and from where they send their person to allow more. */

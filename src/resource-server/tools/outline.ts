@@ -1,17 +1,22 @@
 // Facts as text for a model that sees nothing else: one line a fact, tables for lists of like things, files as they are.
+import { inline } from './reading.ts'
 
 type Facts = Readonly<Record<string, unknown>>
 
 const isFacts = (value: unknown): value is Facts => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null
-const isRow = (value: unknown): value is Facts => isFacts(value) && Object.values(value).every(isOneLine)
-const isOneLine = (value: unknown): boolean => isPlain(value) && !/[\n\r\u2028\u2029]/.test(`${value}`)
+const LINE_END = /[\n\v\f\r\u0085\u2028\u2029]/
+const isOneLine = (value: unknown): boolean => isPlain(value) && !LINE_END.test(`${value}`)
+/** What a table can show: values on one line, and none that looks like the end of a cell. */
+const isRow = (value: unknown): value is Facts =>
+  isFacts(value) &&
+  Object.entries(value).every((entry) => entry.every((part) => isOneLine(part) && !`${part}`.includes('|')))
 
 /** Every name and value of `facts`, each value spelled as it is. */
 export const outline = (facts: Facts): string => linesOf(facts, '').join('\n')
 
 function linesOf(facts: Facts, indent: string): string[] {
-  return Object.entries(facts).flatMap(([name, value]) => entry(name, value, indent))
+  return Object.entries(facts).flatMap(([name, value]) => entry(inline(name), value, indent))
 }
 
 function entry(name: string, value: unknown, indent: string): string[] {
@@ -49,7 +54,7 @@ function table(rows: readonly Facts[], indent: string): string[] {
 
 /** Text of several lines between fences that it does not contain itself, so that nothing in it looks like our words. */
 function fenced(value: string): string {
-  const longest = Math.max(2, ...[...value.matchAll(/`+/g)].map(([run]) => run.length))
+  const longest = [...value.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 2)
   const fence = '`'.repeat(longest + 1)
   return `${fence}\n${value}${value.endsWith('\n') ? '' : '\n'}${fence}`
 }

@@ -15,9 +15,32 @@ export const records = (value: unknown): Body[] => list(value).map(record)
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
+/** Whatever would end a line, hide, or turn the direction of writing. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu
+
+/** A value as part of a sentence of ours: on one line, since names and states come from strangers. */
+export const inline = (value: unknown): string => String(value).replace(UNSEEN, ' ')
+
 /** The beginning of a text, for a sentence; the whole stands elsewhere. */
-export const clip = (value: string, length = 300): string =>
-  value.length > length ? `${value.slice(0, length).trimEnd()} …` : value
+export function clip(value: string, length = 300): string {
+  const seen = inline(value.slice(0, length))
+  return value.length > length ? `${seen.trimEnd()} …` : seen
+}
+
+/** Tag for sentences of ours: what is put into one stays on its line, so that it cannot begin a line of its own. */
+export const say = (ours: TemplateStringsArray, ...theirs: readonly unknown[]): string =>
+  ours.slice(1).reduce((text, part, at) => text + inline(theirs[at]) + part, ours[0] ?? '')
+
+/** The first lines that together have at most `size` characters; at least one. */
+export function linesWithin(lines: readonly unknown[], size: number): string[] {
+  let left = size
+  const all = lines.map((line) => inline(line).slice(0, size))
+  const end = all.findIndex((line) => {
+    left -= line.length + 1
+    return left < 0
+  })
+  return end < 0 ? all : all.slice(0, Math.max(1, end))
+}
 
 /** A number, also one that arrived as its spelling. */
 export function number(value: unknown): number | undefined {

@@ -50,13 +50,14 @@ export function refusal(answer: Unanswered['answer'], tool: Tool, accountPage: s
       return failure('QuantConnect did not answer in time.', outcome(tool, true))
     case 'unavailable': {
       const status = answer.status ? ` (HTTP ${answer.status})` : ''
-      return failure(`QuantConnect gave no usable answer${status}.`, outcome(tool, answer.sent))
+      const later = answer.retryAfter ? ` It asks to wait ${answer.retryAfter} seconds.` : ''
+      return failure(`QuantConnect gave no usable answer${status}.${later}`, outcome(tool, answer.sent))
     }
   }
 }
 
 /** What is known about the work after a call that went wrong. */
-function outcome({ annotations, verify }: Tool, sent: boolean): string {
+export function outcome({ annotations, verify }: Tool, sent: boolean): string {
   if (annotations.readOnlyHint) return AGAIN
   if (!sent) return `The request did not reach QuantConnect. ${AGAIN}`
   return `It is unknown whether this was done. Do not repeat it before you know: ${verify}`

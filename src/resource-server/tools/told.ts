@@ -46,16 +46,28 @@ export function failure(error: string, next?: string): CallToolResult {
 
 const BARE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/
 const BARE_ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/
+/** Fields in which QuantConnect writes times of its own, which are UTC. What people wrote stays as it is. */
+const TIMES = /^(time|created|modified|launched|stopped|requested|backtestStart|backtestEnd|startDate|endDate|\w+Time)$/
+/** Text of files is exact, and stands between fences. */
+const EXACT = 'content'
+/** What a reader would not see, or what turns the direction of writing; tabs and ends of lines stay. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNSEEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
 
-/** Without nulls, which say nothing, and with a zone on times that lack one: QuantConnect means UTC. */
+/** Without nulls, which say nothing, and with a zone on times that lack one. */
 function tidy(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const entries = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined)
-  return Object.fromEntries(entries.map(([name, value]) => [name, tidyValue(value)]))
+  return Object.fromEntries(entries.map(([name, value]) => [name.replace(UNSEEN, ''), tidyValue(value, name)]))
 }
 
-function tidyValue(value: unknown): unknown {
-  if (typeof value === 'string')
-    return BARE_TIME.test(value) ? `${value} UTC` : BARE_ISO_TIME.test(value) ? `${value}Z` : value
-  if (Array.isArray(value)) return value.map(tidyValue)
+function tidyValue(value: unknown, name: string): unknown {
+  if (typeof value === 'string') return tidyText(value, name)
+  if (Array.isArray(value)) return value.map((item) => tidyValue(item, ''))
   return typeof value === 'object' && value !== null ? tidy(value as Record<string, unknown>) : value
+}
+
+function tidyText(value: string, name: string): string {
+  if (name === EXACT) return value
+  if (TIMES.test(name) && BARE_TIME.test(value)) return `${value} UTC`
+  return TIMES.test(name) && BARE_ISO_TIME.test(value) ? `${value}Z` : value.replace(UNSEEN, '')
 }

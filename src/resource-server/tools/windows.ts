@@ -1,5 +1,6 @@
 // Lists that QuantConnect gives whole, or not by the page: we hand out windows of them.
 import { z } from 'zod'
+import { say } from './reading.ts'
 
 /** The arguments of a window over a list; `atMost` entries at once. */
 export const window = (atMost: number) => ({
@@ -33,7 +34,7 @@ export function slice<T>(items: readonly T[], window: Window): { shown: readonly
 /** Where `shown` entries from `start` stand in a whole of `total`. */
 export function placeOf(shown: number, start: number, total: number): { place: string; next?: string } {
   const end = start + shown
-  if (start === 0 && end >= total) return { place: `${total} in all` }
-  const place = shown ? `${start} to ${end} of ${total}` : `none from ${start} on, of ${total}`
-  return end < total && shown ? { place, next: `Ask again with start ${end} for the next ones.` } : { place }
+  if (start === 0 && end >= total) return { place: say`${total} in all` }
+  const place = shown ? say`${start} to ${end} of ${total}` : say`none from ${start} on, of ${total}`
+  return end < total && shown ? { place, next: say`Ask again with start ${end} for the next ones.` } : { place }
 }

@@ -29,6 +29,8 @@ export interface CallSettings {
   readonly reads?: boolean
   /** Send as multipart form. */
   readonly form?: boolean
+  /** Secrets beside those of the tool's arguments, to be struck out of the answer. */
+  readonly hide?: readonly string[]
 }
 
 export interface Work {
@@ -40,12 +42,12 @@ export interface Work {
   load(endpoint: string, args: object): Promise<Body>
   /**
    * Calls `look` until it says `done`, at most until `seconds` after the call came in, and returns its last word. Reports
-   * progress on the way. Ends at once when the caller hangs up.
+   * progress on the way. Ends at once when the caller hangs up. Throws `Unanswered` when there was no word at all.
    */
   wait<T>(seconds: number, look: () => Promise<Look<T>>): Promise<T>
   /**
-   * The same for work that has begun: when looking fails there is still `begun` to tell, since the work goes on whatever
-   * becomes of our looking.
+   * The same for work that has begun: when looking fails there is still the last word to tell, or `begun`, since the work
+   * goes on whatever becomes of our looking.
    */
   follow<T>(begun: T, seconds: number, look: () => Promise<Look<T>>): Promise<T>
   /** Whether a person can be sent to an address by way of the client (URL elicitation, MCP 2026-07-28). */
@@ -71,28 +73,54 @@ interface Surroundings {
   readonly ask: (endpoint: string, args: object, options: CallOptions) => Promise<Answer>
   readonly readOnly: boolean
   readonly signal: AbortSignal
+  /** Secrets among the tool's arguments. */
+  readonly hide: readonly string[]
   /** Tells whoever called how far things are; absent when they did not want to know. */
   readonly report?: ((progress: number, message?: string) => Promise<void>) | undefined
   readonly canOpen: boolean
   readonly responses: Readonly<Record<string, unknown>> | undefined
 }
 
-export function workWith({ ask: send, readOnly, signal, report, canOpen, responses }: Surroundings): Work {
+export function workWith({ ask: send, readOnly, signal, hide, report, canOpen, responses }: Surroundings): Work {
   const began = performance.now()
   const secondsSince = () => (performance.now() - began) / 1000
+  /** What ends a call: the caller who hangs up, and during a wait its end. */
+  let ends = signal
   let reported = -1
 
   /** The protocol wants progress to rise each time, so a step without news counts as a small one. */
   async function tell({ progress = 0, message }: Look<unknown>): Promise<void> {
-    reported = Math.max(Math.min(progress, 99), reported + 0.01)
+    reported = Math.round(Math.max(Math.min(progress, 99), reported + 0.01) * 100) / 100
     await report?.(reported, message)
+  }
+
+  /** Looks until it is done or the time is up, and leaves the last word in `latest`. */
+  async function watch<T>(seconds: number, look: () => Promise<Look<T>>, latest: { value?: T }): Promise<void> {
+    const until = Math.min(seconds, WAIT_AT_MOST)
+    const timeUp = AbortSignal.timeout(Math.ceil(Math.max(0, until - secondsSince()) * 1000))
+    ends = AbortSignal.any([signal, timeUp])
+    try {
+      for (let round = 0; ; round += 1) {
+        const seen = await look()
+        latest.value = seen.value
+        const wait = PAUSES[Math.min(round, PAUSES.length - 1)] ?? 0
+        if (seen.done || secondsSince() + wait / 1000 > until) return
+        await tell(seen)
+        await pause(wait, undefined, { signal: ends })
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!timeUp.aborted) throw error
+    } finally {
+      ends = signal
+    }
   }
 
   const work: Work = {
     canOpen,
     responses,
-    ask: (endpoint, args, { reads = readOnly, form = false } = {}) =>
-      send(endpoint, args, { retry: reads, form, signal }),
+    ask: (endpoint, args, { reads = readOnly, form = false, hide: more = [] } = {}) =>
+      send(endpoint, args, { retry: reads, form, signal: ends, hide: [...hide, ...more] }),
 
     async call(endpoint, args, settings) {
       const answer = await work.ask(endpoint, args, settings)
@@ -113,21 +141,17 @@ export function workWith({ ask: send, readOnly, signal, report, canOpen, respons
           return body
         }),
 
-    follow: (begun, seconds, look) =>
-      work.wait(seconds, look).catch((error: unknown) => {
-        if (error instanceof Unanswered) return begun
-        throw error
-      }),
+    async wait<T>(seconds: number, look: () => Promise<Look<T>>) {
+      const latest: { value?: T } = {}
+      await watch(seconds, look, latest)
+      if (!('value' in latest)) throw new Unanswered({ kind: 'timeout' })
+      return latest.value as T // sound: `watch` has put it there
+    },
 
-    async wait(seconds, look) {
-      const until = Math.min(seconds, WAIT_AT_MOST)
-      for (let round = 0; ; round += 1) {
-        const seen = await look()
-        const wait = PAUSES[Math.min(round, PAUSES.length - 1)] ?? 0
-        if (seen.done || secondsSince() + wait / 1000 > until) return seen.value
-        await tell(seen)
-        await pause(wait, undefined, { signal })
-      }
+    async follow<T>(begun: T, seconds: number, look: () => Promise<Look<T>>) {
+      const latest = { value: begun }
+      await watch(seconds, look, latest).catch(() => signal.throwIfAborted())
+      return latest.value
     },
   }
   return work

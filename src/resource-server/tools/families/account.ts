@@ -1,5 +1,5 @@
 // Whose account this is: its credit, and the organizations that other tools ask for.
-import { number, pick, record, records, text } from '../reading.ts'
+import { number, pick, record, records, say, text } from '../reading.ts'
 import { reads, tool } from '../tool.ts'
 
 /** Of an organization: enough to choose one. The rest is about other people and about bills. */
@@ -28,10 +28,10 @@ export const account = [
       const hasCard = Object.keys(card).length > 0
       const balance = number(body.creditBalance)
       const lines = [
-        balance === undefined ? 'QuantConnect names no credit balance.' : `Credit balance: ${balance}.`,
-        `Organization: ${text(body.organizationId) ?? 'none named'}.`,
+        balance === undefined ? 'QuantConnect names no credit balance.' : say`Credit balance: ${balance}.`,
+        say`Organization: ${text(body.organizationId) ?? 'none named'}.`,
         hasCard
-          ? `Payment card: ${text(card.brand) ?? 'of a brand that is not named'}.`
+          ? say`Payment card: ${text(card.brand) ?? 'of a brand that is not named'}.`
           : 'No payment card is on file.',
       ]
       // The person agreed to these three and to nothing more (the consent page's words for qc:account:read).
@@ -67,12 +67,12 @@ export const account = [
       )
       const chosen = shown.find((one) => record(one).preferred === true) ?? shown[0]
       return {
-        summary: `Organizations: ${shown.length} in all.`,
+        summary: say`Organizations: ${shown.length} in all.`,
         ...(chosen?.organizationId
-          ? { next: `list_object_store_files with organizationId ${chosen.organizationId}, for example.` }
+          ? { next: say`list_object_store_files with organizationId ${chosen.organizationId}, for example.` }
           : {}),
         data: { organizations: shown },
-        ...(left.size ? { cut: [`${[...left].join(', ')} of each organization: see quantconnect.com.`] } : {}),
+        ...(left.size ? { cut: [say`${[...left].join(', ')} of each organization: see quantconnect.com.`] } : {}),
       }
     },
   }),

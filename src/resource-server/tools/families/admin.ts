@@ -1,6 +1,6 @@
 // Versions: of LEAN, QuantConnect's engine, and of this server.
 import { VERSION } from '../../../version.ts'
-import { clip, number, pick, records, text } from '../reading.ts'
+import { clip, number, pick, records, say, text } from '../reading.ts'
 import { reads, readsHere, tool } from '../tool.ts'
 import { inOrder, slice, widthOf, window } from '../windows.ts'
 
@@ -39,8 +39,8 @@ export const admin = [
       const [newest] = all
       const use = 'create_live_algorithm takes an id as versionId, as text; -1 means the newest.'
       return {
-        summary: `LEAN builds: ${place}.${newest?.id !== undefined ? ` The newest is ${newest.id} (${text(newest.name) ?? 'no name'}).` : ''}`,
-        next: next ? `${use} ${next}` : use,
+        summary: say`LEAN builds: ${place}.${newest?.id !== undefined ? say` The newest is ${newest.id} (${text(newest.name) ?? 'no name'}).` : ''}`,
+        next: next ? say`${use} ${next}` : use,
         data: { count: all.length, versions: rows },
         cut: ['Commit hashes, Git references and descriptions beyond 200 characters: LEAN’s public repository.'],
       }
@@ -56,7 +56,7 @@ export const admin = [
     annotations: readsHere,
     input: {},
     output: version,
-    run: async () => ({ summary: `This is qcgate ${VERSION}.`, data: { version: VERSION } }),
+    run: async () => ({ summary: say`This is qcgate ${VERSION}.`, data: { version: VERSION } }),
   }),
   tool({
     name: 'read_latest_mcp_server_version',
@@ -69,7 +69,7 @@ export const admin = [
     input: {},
     output: version,
     run: async () => ({
-      summary: `This is qcgate ${VERSION}. It does not look for newer versions, so whether there is one is not known here. Whoever runs this server can compare with its changelog.`,
+      summary: say`This is qcgate ${VERSION}. It does not look for newer versions, so whether there is one is not known here. Whoever runs this server can compare with its changelog.`,
       data: { version: VERSION },
     }),
   }),

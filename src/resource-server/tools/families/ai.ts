@@ -1,6 +1,6 @@
 // QuantConnect's helpers for writing code, and its search.
 import { z } from 'zod'
-import { clip } from '../reading.ts'
+import { clip, say } from '../reading.ts'
 import { reads, tool } from '../tool.ts'
 import { isFinding, payloadOf, tellFiles, tellFindings, tellHits } from './ai-answers.ts'
 
@@ -60,11 +60,11 @@ export const ai = [
     output: { state, completions: { type: 'array', description: 'Completions, one text each.' } },
     tell(body) {
       const completions = payloadOf(body)
-      const count = completions.length === 1 ? 'One completion' : `${completions.length} completions`
+      const count = completions.length === 1 ? 'One completion' : say`${completions.length} completions`
       return {
         summary: isFinding(body)
-          ? `The service could not complete this code. ${clip(completions.join(' '))}`.trimEnd()
-          : `${completions.length ? count : 'No completion'} for this code.`,
+          ? say`The service could not complete this code. ${clip(completions.join(' '))}`.trimEnd()
+          : say`${completions.length ? count : 'No completion'} for this code.`,
         next: completions.length ? 'check_syntax with the finished code.' : 'Give a longer or simpler piece of code.',
         data: { state: body.state, completions },
       }

@@ -1,10 +1,10 @@
 // What a backtest produced: charts, orders, insights, trades, logs, report.
-import { convert } from 'html-to-text'
 import { z } from 'zod'
 import { addressOf } from '../addresses.ts'
-import { clip, list, number, text } from '../reading.ts'
+import { readable } from '../html.ts'
+import { clip, linesWithin, list, number, say, text } from '../reading.ts'
 import { BacktestId, ProjectId, reads, tool } from '../tool.ts'
-import { placeOf, widthOf, window } from '../windows.ts'
+import { inOrder, placeOf, widthOf, window } from '../windows.ts'
 import { chartBody, chartInput, chartOutput, tellChart } from './chart-answers.ts'
 import {
   insightsOutput,
@@ -19,6 +19,9 @@ import {
 const which = { projectId: ProjectId, backtestId: BacktestId }
 const common = { scopes: ['qc:backtests:read'], risk: 'reads', annotations: reads } as const
 const LINES_AT_MOST = 200
+/** Characters of a log in one answer. */
+const LOG_AT_MOST = 200_000
+const LOG_TIMES = 'Their times are those of the algorithm’s time zone, New York unless the code sets another.'
 
 /** The arguments with both ends of the window, as QuantConnect wants them. */
 const windowed =
@@ -37,7 +40,7 @@ export const backtestResults = [
     output: chartOutput,
     loads: true,
     body: chartBody,
-    tell: (body, args) => tellChart(body, args, `${args.name} · backtest ${args.backtestId.slice(0, 8)}`),
+    tell: (body, args) => tellChart(body, args, say`${args.name} · backtest ${args.backtestId.slice(0, 8)}`),
   }),
   tool({
     ...common,
@@ -46,6 +49,7 @@ export const backtestResults = [
     description: `Reads the orders of a backtest, ${ROWS_AT_MOST} at once: time, symbol, type, direction, quantity, fill price, value, state, fees and tag. Next: read_backtest_trades for round trips with their profit.`,
     endpoint: '/backtests/orders/read',
     input: { ...which, ...window(ROWS_AT_MOST) },
+    rule: inOrder,
     output: ordersOutput,
     loads: true,
     body: windowed(ROWS_AT_MOST),
@@ -58,6 +62,7 @@ export const backtestResults = [
     description: `Reads the insights (predictions) that the alpha models of a backtest emitted, ${ROWS_AT_MOST} at once: symbol, direction, period, magnitude, confidence and score. Strategies without alpha models have none.`,
     endpoint: '/backtests/read/insights',
     input: { ...which, ...window(ROWS_AT_MOST) },
+    rule: inOrder,
     output: insightsOutput,
     loads: true,
     body: windowed(ROWS_AT_MOST),
@@ -70,6 +75,7 @@ export const backtestResults = [
     description: `Reads the closed trades (round trips) of a backtest, ${ROWS_AT_MOST} at once: entry and exit with time and price, profit, fees, duration, worst and best excursion. Shows where a strategy earns and loses.`,
     endpoint: '/backtests/trades/read',
     input: { ...which, ...window(ROWS_AT_MOST) },
+    rule: inOrder,
     output: tradesOutput,
     loads: true,
     body: windowed(ROWS_AT_MOST),
@@ -86,6 +92,7 @@ export const backtestResults = [
       query: z.string().default('').describe('Only lines that contain this text; all when empty.'),
       ...window(LINES_AT_MOST),
     },
+    rule: inOrder,
     output: {
       logs: { type: 'string', description: 'Lines of the log, oldest first.' },
       length: { description: 'Lines in all.' },
@@ -93,12 +100,13 @@ export const backtestResults = [
     loads: true,
     body: windowed(LINES_AT_MOST),
     tell(body, args) {
-      const lines = list(body.logs)
-      const total = number(body.length) ?? args.start + lines.length
+      const all = list(body.logs)
+      const lines = linesWithin(all, LOG_AT_MOST)
+      const total = number(body.length) ?? args.start + all.length
       const { place, next } = placeOf(lines.length, args.start, total)
-      const about = args.query ? ` with "${clip(args.query, 80)}"` : ''
+      const about = args.query ? say` with "${clip(args.query, 80)}"` : ''
       return {
-        summary: `Log lines${about}: ${place}.`,
+        summary: say`Log lines${about}: ${place}.\n${LOG_TIMES}`,
         ...(next ? { next } : {}),
         data: { length: total, logs: lines.join('\n') },
       }
@@ -120,27 +128,13 @@ export const backtestResults = [
     limit: 100_000,
     more: 'The whole report, with its pictures, is on the page of the backtest.',
     tell(body, { projectId, backtestId }) {
-      const report = textOf(text(body.report) ?? '')
+      const report = readable(text(body.report) ?? '')
       const url = addressOf(projectId, backtestId)
       return {
-        summary: report ? `The report, as text.\n${url}` : `The report is empty.\n${url}`,
+        summary: report ? say`The report, as text.\n${url}` : say`The report is empty.\n${url}`,
         data: { url, report },
         cut: ['Pictures and layout: they are on the page of the backtest.'],
       }
     },
   }),
 ]
-
-/** What a reader would see of a page, without markup, pictures and links. */
-const textOf = (html: string): string =>
-  convert(html, {
-    wordwrap: false,
-    limits: { maxInputLength: 20_000_000 },
-    selectors: [
-      { selector: 'img', format: 'skip' },
-      { selector: 'svg', format: 'skip' },
-      { selector: 'a', options: { ignoreHref: true } },
-      { selector: 'table', format: 'dataTable', options: { uppercaseHeaderCells: false } },
-      ...['h1', 'h2', 'h3'].map((selector) => ({ selector, options: { uppercase: false } })),
-    ],
-  })

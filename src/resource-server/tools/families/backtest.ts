@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { number, record, records, text } from '../reading.ts'
+import { number, record, records, say, text } from '../reading.ts'
 import { adds, BacktestId, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
-import { slice, widthOf, window } from '../windows.ts'
+import { inOrder, slice, widthOf, window } from '../windows.ts'
 import { WAIT_AT_MOST } from '../work.ts'
-import { isOver, stateOf, tellBacktest } from './backtest-answers.ts'
+import { isOver, PERCENTAGES, rowOf, stateOf, tellBacktest } from './backtest-answers.ts'
 import { backtestResults } from './backtest-results.ts'
 
 const output = {
@@ -61,7 +61,7 @@ export const backtest = [
           const { backtest } = await work.call('/backtests/read', { projectId, backtestId }, { reads: true })
           const seen = record(backtest)
           const progress = (number(seen.progress) ?? 0) * 100
-          return { done: isOver(seen), value: seen, progress, message: stateOf(seen) }
+          return { done: isOver(seen), value: { ...first, ...seen }, progress, message: stateOf(seen) }
         })
         .then(tellBacktest)
     },
@@ -78,6 +78,7 @@ export const backtest = [
     input: { projectId: ProjectId, backtestId: BacktestId },
     output,
     limit: 8_000,
+    more: 'The page of the backtest shows all of it.',
     run: (args, work) =>
       work
         .wait(NUMBERS_FOLLOW_WITHIN, async () => {
@@ -99,6 +100,7 @@ export const backtest = [
       includeStatistics: z.boolean().default(false).describe('Add the performance numbers of each backtest.'),
       ...window(LIST_AT_MOST),
     },
+    rule: inOrder,
     output: {
       backtests: { type: 'array', description: 'Backtests of the window.' },
       count: { type: 'integer', description: 'Backtests in all.' },
@@ -108,9 +110,13 @@ export const backtest = [
       const all = records(backtests)
       const { shown, place, next } = slice(all, widthOf(args, LIST_AT_MOST))
       return {
-        summary: `Backtests: ${place}.`,
+        summary: say`Backtests: ${place}.`,
         next: next ?? 'read_backtest with a backtestId.',
-        data: { count: all.length, backtests: shown },
+        data: {
+          count: all.length,
+          backtests: shown.map(rowOf),
+          ...(args.includeStatistics ? { inPercent: PERCENTAGES } : {}),
+        },
       }
     },
   }),
@@ -128,6 +134,10 @@ export const backtest = [
       backtestId: BacktestId,
       name: z.string().min(1).optional().describe('New name.'),
       note: z.string().optional().describe('New note.'),
+    },
+    rule: {
+      holds: ({ name, note }) => name !== undefined || note !== undefined,
+      says: 'Give a new name, a new note, or both.',
     },
     output: {},
     verify: 'read_backtest shows the name and the note.',

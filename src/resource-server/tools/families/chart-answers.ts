@@ -3,14 +3,16 @@
 import { z } from 'zod'
 import { drawChart } from '../../../charts/draw-chart.ts'
 import type { Body } from '../reading.ts'
-import { clip, list, number, record, text, utc } from '../reading.ts'
+import { clip, list, number, record, say, text, utc } from '../reading.ts'
 import type { Told } from '../told.ts'
 import type { Field } from '../tool.ts'
 
 /** Points a series that QuantConnect is asked for: enough for a smooth line. */
 const POINTS_DRAWN = 1_000
 const POINTS_AT_MOST = 500
-const NAMES_AT_MOST = 20
+const SERIES_AT_MOST = 20
+/** QuantConnect is asked for far fewer. */
+const ROWS_READ = 5_000
 
 export const chartInput = {
   count: z
@@ -48,11 +50,13 @@ export function chartBody<T extends ChartArguments>({ start, end, ...rest }: T):
 /** `title` stands above the picture. */
 export async function tellChart(body: Body, { name, count }: ChartArguments, title: string): Promise<Told> {
   const chart = record(body.chart)
-  const series = Object.entries(record(chart.series)).map(([key, value]) => seriesFrom(key, record(value), count))
+  const series = Object.entries(record(chart.series))
+    .slice(0, SERIES_AT_MOST)
+    .map(([key, value]) => seriesFrom(key, record(value), count))
   const filled = series.filter(({ points }) => points > 0)
   if (!filled.length) {
     return {
-      summary: `Chart "${clip(name, 80)}" has no points in this window.`,
+      summary: say`Chart "${clip(name, 80)}" has no points in this window.`,
       next: 'Leave start and end out for the whole period, or wait until the run has produced some.',
       data: { chart: name, series: [] },
     }
@@ -61,8 +65,8 @@ export async function tellChart(body: Body, { name, count }: ChartArguments, tit
   const thinned = filled.filter(({ points, values }) => values.length < points)
   return {
     summary: [
-      `Chart "${clip(name, 80)}": ${filled.length} series${picture ? ', drawn in the picture' : ''}. Times are UTC.`,
-      ...filled.slice(0, NAMES_AT_MOST).map(sentence),
+      say`Chart "${clip(name, 80)}": ${filled.length} series${picture ? ', drawn in the picture' : ''}. Times are UTC.`,
+      ...filled.map(sentence),
     ].join('\n'),
     data: { chart: name, series: filled },
     ...(thinned.length
@@ -77,6 +81,7 @@ type Point = readonly unknown[]
 /** A series as rows of values: `[time, value]`, or `[time, open, high, low, close]`. */
 function seriesFrom(key: string, series: Body, count: number) {
   const rows = list(series.values)
+    .slice(0, ROWS_READ)
     .map(rowOf)
     .filter((row): row is Point => row !== undefined)
   const measure = rows.map((row) => number(row.at(-1))).filter((value) => value !== undefined)
@@ -121,4 +126,4 @@ const sentence = ({
   lowest,
   highest,
 }: ReturnType<typeof seriesFrom>): string =>
-  `${name}${unit ? ` (${unit})` : ''}: ${points} points from ${from} to ${to}, first ${first}, last ${last}, lowest ${lowest}, highest ${highest}.`
+  say`${name}${unit ? say` (${unit})` : ''}: ${points} points from ${from} to ${to}, first ${first}, last ${last}, lowest ${lowest}, highest ${highest}.`

@@ -2,7 +2,7 @@
 // account behind it.
 import { z } from 'zod'
 import type { Body } from '../reading.ts'
-import { clip, pick, records } from '../reading.ts'
+import { clip, pick, records, say } from '../reading.ts'
 import type { Told } from '../told.ts'
 import { addsOnce, ProjectId, reads, replaces, tool } from '../tool.ts'
 
@@ -24,12 +24,12 @@ function tellPeople(body: Body, projectId: number, did: string): Told {
   const people = records(body.collaborators).map((person) =>
     pick(person, 'publicId', 'name', 'uid', 'owner', 'permission', 'liveControl'),
   )
-  const has = people.length === 1 ? '1 person has' : `${people.length} people have`
+  const has = people.length === 1 ? '1 person has' : say`${people.length} people have`
   const access = people.length
-    ? `${has} access to project ${projectId}, the owner included.`
-    : `QuantConnect named nobody with access to project ${projectId}.`
+    ? say`${has} access to project ${projectId}, the owner included.`
+    : say`QuantConnect named nobody with access to project ${projectId}.`
   return {
-    summary: `${did}${access}`,
+    summary: say`${did}${access}`,
     data: { projectId, ...pick(body, 'userPermissions', 'userLiveControl'), collaborators: people },
     ...(people.length ? { cut: ['Address, picture and text of each person: their profile on quantconnect.com.'] } : {}),
   }
@@ -41,7 +41,7 @@ function rights(body: Body, publicId: string, asked: { write: boolean; liveContr
   const { permission = asked.write ? 'write' : 'read', liveControl = asked.liveControl } = person ?? {}
   const code = permission === 'write' ? 'read and change' : 'only read'
   const live = liveControl === true ? 'may' : 'may not'
-  return `Collaborator ${clip(publicId, 100)} may ${code} the code now and ${live} control live trading. `
+  return say`Collaborator ${clip(publicId, 100)} may ${code} the code now and ${live} control live trading. `
 }
 
 export const collaboration = [
@@ -68,7 +68,7 @@ export const collaboration = [
         projectId,
         rights(body, collaboratorUserId, { write: collaborationWrite, liveControl: collaborationLiveControl }),
       ),
-      next: `update_project_collaborator changes these rights, delete_project_collaborator with collaboratorId ${clip(collaboratorUserId, 100)} takes them away.`,
+      next: say`update_project_collaborator changes these rights, delete_project_collaborator with collaboratorId ${clip(collaboratorUserId, 100)} takes them away.`,
     }),
   }),
   tool({
@@ -121,7 +121,7 @@ export const collaboration = [
     output,
     verify,
     tell: (body, { projectId, collaboratorId }) =>
-      tellPeople(body, projectId, `Collaborator ${clip(collaboratorId, 100)} was removed. `),
+      tellPeople(body, projectId, say`Collaborator ${clip(collaboratorId, 100)} was removed. `),
   }),
   tool({
     name: 'lock_project_with_collaborators',
@@ -145,7 +145,7 @@ export const collaboration = [
     },
     verify: 'taking the lock once more does no harm.',
     tell: (_body, { projectId, codeSourceId }) => ({
-      summary: `"${clip(codeSourceId, 100)}" has the editing lock of project ${projectId}.`,
+      summary: say`"${clip(codeSourceId, 100)}" has the editing lock of project ${projectId}.`,
       next: 'read_file for the newest text, then the edit with the same codeSourceId.',
       data: { projectId, codeSourceId },
     }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Body } from '../reading.ts'
-import { clip, list, text } from '../reading.ts'
+import { clip, list, say, text } from '../reading.ts'
 import type { Told } from '../told.ts'
 import { adds, CompileId, ProjectId, reads, tool } from '../tool.ts'
 import { WAIT_AT_MOST } from '../work.ts'
@@ -20,17 +20,24 @@ function tell({ success: _said, ...data }: Body): Told {
   const logs = list(data.logs)
   switch (state) {
     case 'BuildSuccess':
-      return { summary: 'The project compiled.', next: `create_backtest with compileId ${compileId}.`, data }
+      return { summary: 'The project compiled.', next: say`create_backtest with compileId ${compileId}.`, data }
     case 'BuildError': {
-      const first = clip(logs.slice(0, 5).join('\n'), 1_000)
+      const first = logs.slice(0, 5).map((line) => clip(String(line)))
       return {
-        summary: `The project does not compile: ${logs.length} ${logs.length === 1 ? 'message' : 'messages'}.\n${first}`,
+        summary: [
+          say`The project does not compile: ${logs.length} ${logs.length === 1 ? 'message' : 'messages'}.`,
+          ...first,
+        ].join('\n'),
         next: 'Correct the code at the lines named (patch_file or update_file_contents), then create_compile again.',
         data,
       }
     }
     default:
-      return { summary: `The build is in state ${state}.`, next: `read_compile with compileId ${compileId}.`, data }
+      return {
+        summary: say`The build is in state ${state}.`,
+        next: say`read_compile with compileId ${compileId}.`,
+        data,
+      }
   }
 }
 
@@ -61,7 +68,7 @@ export const compile = [
       const compileId = text(created.compileId)
       const latest = await work.follow(created, waitSeconds, async () => {
         const seen = await work.call('/compile/read', { projectId, compileId }, { reads: true })
-        return { done: isOver(seen), value: { ...created, ...seen }, message: `Build: ${text(seen.state)}` }
+        return { done: isOver(seen), value: { ...created, ...seen }, message: say`Build: ${text(seen.state)}` }
       })
       return tell(latest)
     },

@@ -1,6 +1,6 @@
 // How files read: one whole, many as far as they fit.
 import type { Body } from '../reading.ts'
-import { clip, pick, records } from '../reading.ts'
+import { clip, pick, records, say } from '../reading.ts'
 import type { Told } from '../told.ts'
 
 /** Bytes of text, as JSON, that an answer about all files carries. */
@@ -10,7 +10,7 @@ const contentOf = ({ content }: Body): string | undefined => (typeof content ===
 /** A number of bytes in words. */
 export const bytes = (count: number): string => `${count} ${count === 1 ? 'byte' : 'bytes'}`
 /** A name for a sentence. */
-export const quoted = (name: unknown): string => `"${clip(`${name}`, 200)}"`
+export const quoted = (name: unknown): string => say`"${clip(String(name), 200)}"`
 
 /** A file without its text. `content` is that text where the answer does not repeat it. */
 export function headOf(file: Body, content = contentOf(file)): Record<string, unknown> {
@@ -29,13 +29,13 @@ export function tellFile(body: Body, projectId: number, name: string): Told {
   const content = file && contentOf(file)
   if (!file || content === undefined) {
     return {
-      summary: `QuantConnect gave no text for ${quoted(name)}.`,
+      summary: say`QuantConnect gave no text for ${quoted(name)}.`,
       next: 'read_file without a name shows which files there are.',
       data: { projectId, files: file ? [wholeOf(file)] : [] },
     }
   }
   return {
-    summary: `File ${quoted(name)} of project ${projectId}: ${bytes(Buffer.byteLength(content))}.`,
+    summary: say`File ${quoted(name)} of project ${projectId}: ${bytes(Buffer.byteLength(content))}.`,
     next: 'patch_file or update_file_contents to change it, then create_compile.',
     data: { projectId, files: [wholeOf(file)] },
   }
@@ -60,18 +60,18 @@ export function tellFiles(body: Body, projectId: number): Told {
   const left = files.filter((file) => !shown.has(file))
   const total = files.reduce((sum, file) => sum + Buffer.byteLength(contentOf(file) ?? ''), 0)
   const [first] = left
-  const count = `${files.length} ${files.length === 1 ? 'file' : 'files'}`
+  const count = say`${files.length} ${files.length === 1 ? 'file' : 'files'}`
   return {
-    summary: `Project ${projectId} has ${count}, ${bytes(total)} in all.${left.length ? ` The text of ${left.length} is left out here.` : ''}`,
+    summary: say`Project ${projectId} has ${count}, ${bytes(total)} in all.${left.length ? say` The text of ${left.length} is left out here.` : ''}`,
     next: first
-      ? `read_file with name ${quoted(first.name)} for text that is left out here.`
+      ? say`read_file with name ${quoted(first.name)} for text that is left out here.`
       : 'patch_file or update_file_contents to change one, then create_compile.',
     data: { projectId, files: files.map((file) => (shown.has(file) ? wholeOf(file) : headOf(file))) },
     ...(left.length
       ? {
           cut: left.map(
             (file) =>
-              `The text of ${quoted(file.name)}, ${bytes(Buffer.byteLength(contentOf(file) ?? ''))}: read_file with that name.`,
+              say`The text of ${quoted(file.name)}, ${bytes(Buffer.byteLength(contentOf(file) ?? ''))}: read_file with that name.`,
           ),
         }
       : {}),

@@ -1,6 +1,6 @@
 // The code and notebooks of a project.
 import { z } from 'zod'
-import { records } from '../reading.ts'
+import { records, say } from '../reading.ts'
 import { addsOnce, edits, FileName, ProjectId, reads, replaces, tool } from '../tool.ts'
 import { bytes, headOf, quoted, tellFile, tellFiles } from './file-answers.ts'
 
@@ -44,7 +44,7 @@ export const file = [
     output,
     verify: 'read_file with the name shows whether it is there.',
     tell: ({ files }, { projectId, name, content = '' }) => ({
-      summary: `File ${quoted(name)} was created, ${bytes(Buffer.byteLength(content))}.`,
+      summary: say`File ${quoted(name)} was created, ${bytes(Buffer.byteLength(content))}.`,
       next: content ? COMPILE : 'update_file_contents gives it its text.',
       data: { projectId, files: [headOf({ ...records(files)[0], name }, content)] },
     }),
@@ -89,7 +89,7 @@ export const file = [
     output: { ...named, oldName: { type: 'string', description: 'The name before.' } },
     verify: 'read_file without a name shows the names of all files.',
     tell: (_body, { projectId, name, newName }) => ({
-      summary: `File ${quoted(name)} is now ${quoted(newName)}.`,
+      summary: say`File ${quoted(name)} is now ${quoted(newName)}.`,
       next: COMPILE,
       data: { projectId, name: newName, oldName: name },
     }),
@@ -115,7 +115,7 @@ export const file = [
     output,
     verify: 'read_file with the name shows the text.',
     tell: ({ files }, { projectId, name, content }) => ({
-      summary: `File ${quoted(name)} was written, ${bytes(Buffer.byteLength(content))}.`,
+      summary: say`File ${quoted(name)} was written, ${bytes(Buffer.byteLength(content))}.`,
       next: COMPILE,
       data: { projectId, files: [headOf({ ...records(files)[0], name }, content)] },
     }),
@@ -142,7 +142,7 @@ export const file = [
     output: { projectId: output.projectId },
     verify: 'read_file shows whether the change is there.',
     tell: (_body, { projectId }) => ({
-      summary: `The patch was applied to project ${projectId}.`,
+      summary: say`The patch was applied to project ${projectId}.`,
       next: COMPILE,
       data: { projectId },
     }),
@@ -160,7 +160,7 @@ export const file = [
     output: named,
     verify: 'read_file without a name shows which files there are.',
     tell: (_body, { projectId, name }) => ({
-      summary: `File ${quoted(name)} of project ${projectId} was deleted for good.`,
+      summary: say`File ${quoted(name)} of project ${projectId} was deleted for good.`,
       data: { projectId, name },
     }),
   }),

@@ -1,14 +1,16 @@
 // How live deployments read: first the state and whose money it is, then the numbers.
 import { addressOf } from '../addresses.ts'
 import type { Body } from '../reading.ts'
-import { clip, list, number, pick, record, records, text, without } from '../reading.ts'
+import { clip, linesWithin, list, number, pick, record, records, say, text, without } from '../reading.ts'
 import type { Told } from '../told.ts'
 import type { Field } from '../tool.ts'
 import { placeOf, slice, type Window } from '../windows.ts'
 
 export const SNAPSHOT = 'QuantConnect refreshes this about every ten minutes, so a fresh deployment shows nothing yet.'
+/** Characters of a log in one answer. */
+const LOG_AT_MOST = 200_000
 const LOG_SNAPSHOT =
-  'QuantConnect copies new lines about every five minutes, so silence does not mean that nothing happened.'
+  'Times are UTC. QuantConnect copies new lines about every five minutes, so silence does not mean that nothing happened.'
 
 export const liveAddress = (projectId: unknown): string => `${addressOf(projectId)}/live`
 
@@ -41,7 +43,7 @@ export function tellLive({ success: _said, ...body }: Body, projectId: number): 
   const live: Body = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== ''))
   const status = text(live.status) ?? 'unknown'
   const statistics = record(live.runtimeStatistics)
-  const numbers = Object.entries(statistics).map(([name, value]) => `${name} ${value}`)
+  const numbers = Object.entries(statistics).map(([name, value]) => say`${name} ${value}`)
   const message = text(live.message)
   const files = records(live.files)
   const url = liveAddress(projectId)
@@ -50,9 +52,9 @@ export function tellLive({ success: _said, ...body }: Body, projectId: number): 
     : Object.keys(record(live.charts))
   return {
     summary: [
-      `${text(live.projectName) ? `"${clip(text(live.projectName) ?? '', 100)}"` : `Project ${projectId}`} is in state ${status} at ${text(live.brokerage) ?? 'an unknown brokerage'} (${moneyOf(live)}). ${timesOf(live)}`,
-      numbers.length ? `${clip(numbers.join(', '), 600)}.` : 'No numbers yet.',
-      ...(message ? [`Message: "${clip(message.replace(/\s+/g, ' '))}"`] : []),
+      say`${text(live.projectName) ? say`"${clip(text(live.projectName) ?? '', 100)}"` : say`Project ${projectId}`} is in state ${status} at ${text(live.brokerage) ?? 'an unknown brokerage'} (${moneyOf(live)}). ${timesOf(live)}`,
+      numbers.length ? say`${clip(numbers.join(', '), 600)}.` : 'No numbers yet.',
+      ...(message ? [say`Message: "${clip(message.replace(/\s+/g, ' '))}"`] : []),
       url,
     ].join('\n'),
     next: nextFor(status, live.deployId),
@@ -71,19 +73,19 @@ export function tellLive({ success: _said, ...body }: Body, projectId: number): 
 }
 
 const timesOf = ({ launched, stopped }: Body): string => {
-  const stamp = (time: string) => (/\d$/.test(time) ? `${time} UTC` : time)
+  const stamp = (time: string) => (/\d$/.test(time) ? say`${time} UTC` : time)
   const [from, to] = [text(launched), text(stopped)]
-  if (!from) return to ? `Stopped ${stamp(to)}.` : 'Not launched yet.'
-  return `Launched ${stamp(from)}${to ? `, stopped ${stamp(to)}` : ''}.`
+  if (!from) return to ? say`Stopped ${stamp(to)}.` : 'Not launched yet.'
+  return say`Launched ${stamp(from)}${to ? say`, stopped ${stamp(to)}` : ''}.`
 }
 
 function nextFor(status: string, deployId: unknown): string {
-  const logs = `read_live_logs with ${text(deployId) ? `algorithmId ${deployId}` : 'the deployId as algorithmId'}`
+  const logs = say`read_live_logs with ${text(deployId) ? say`algorithmId ${deployId}` : 'the deployId as algorithmId'}`
   if (STARTING.includes(status)) return 'read_live_algorithm again in half a minute; Running takes up to three minutes.'
   if (FAILED.includes(status))
-    return `${logs} for the cause. Positions may still be open at the brokerage: tell the person.`
-  if (status === 'Running') return `read_live_portfolio, read_live_orders, or ${logs}.`
-  return `${logs}, or read_live_trades for what it earned.`
+    return say`${logs} for the cause. Positions may still be open at the brokerage: tell the person.`
+  if (status === 'Running') return say`read_live_portfolio, read_live_orders, or ${logs}.`
+  return say`${logs}, or read_live_trades for what it earned.`
 }
 
 /** What a creation answered. `brokerage` is what was asked for. */
@@ -94,10 +96,10 @@ export function tellCreated(body: Body, projectId: number, brokerage: Body): Tol
   const paper = brokerage.id === 'QuantConnectBrokerage' || ['paper', 'Practice'].includes(environment ?? '')
   const status = text(live.status) ?? 'unknown'
   const url = liveAddress(projectId)
-  const where = `${brokerage.id}${environment ? `, environment ${environment}` : ''}`
+  const where = say`${brokerage.id}${environment ? say`, environment ${environment}` : ''}`
   return {
-    summary: `Deployed as ${deployId ?? 'an unknown id'} with ${where}: ${paper ? 'paper trading' : 'real money'}. State ${status}; Running takes up to three minutes.\n${url}`,
-    next: `read_live_algorithm with projectId ${projectId} until the state is Running.`,
+    summary: say`Deployed as ${deployId ?? 'an unknown id'} with ${where}: ${paper ? 'paper trading' : 'real money'}. State ${status}; Running takes up to three minutes.\n${url}`,
+    next: say`read_live_algorithm with projectId ${projectId} until the state is Running.`,
     data: {
       deployId,
       projectId,
@@ -124,9 +126,11 @@ export function tellList(body: Body, window: Window): Told {
   const all = records(body.live)
   const { shown, place, next } = slice(all, window)
   const states = [...new Set(all.map(({ status }) => text(status) ?? 'unknown'))]
-  const counts = states.map((state) => `${all.filter(({ status }) => (status ?? 'unknown') === state).length} ${state}`)
+  const counts = states.map(
+    (state) => say`${all.filter(({ status }) => (status ?? 'unknown') === state).length} ${state}`,
+  )
   return {
-    summary: `Live deployments: ${place}.${counts.length ? ` ${counts.join(', ')}.` : ''}`,
+    summary: say`Live deployments: ${place}.${counts.length ? say` ${counts.join(', ')}.` : ''}`,
     next: next ?? (all.length ? 'read_live_algorithm with a projectId.' : 'create_live_algorithm starts one.'),
     data: {
       count: all.length,
@@ -144,17 +148,18 @@ export function tellList(body: Body, window: Window): Told {
 
 /** Log lines from `startLine`. */
 export function tellLogs(body: Body, startLine: number): Told {
-  const lines = list(body.logs)
-  const total = number(body.length) ?? startLine + lines.length
+  const all = list(body.logs)
+  const lines = linesWithin(all, LOG_AT_MOST)
+  const total = number(body.length) ?? startLine + all.length
   const { place } = placeOf(lines.length, startLine, total)
   const end = startLine + lines.length
   const offset = number(body.deploymentOffset)
   return {
-    summary: `Log lines: ${place}.${offset ? ` This deployment begins at line ${offset}.` : ''}\n${LOG_SNAPSHOT}`,
+    summary: say`Log lines: ${place}.${offset ? say` This deployment begins at line ${offset}.` : ''}\n${LOG_SNAPSHOT}`,
     next:
       end < total && lines.length
-        ? `Ask again with startLine ${end} for the next ones.`
-        : `Ask again in five minutes with startLine ${Math.min(end, total)} for new ones.`,
+        ? say`Ask again with startLine ${end} for the next ones.`
+        : say`Ask again in five minutes with startLine ${Math.min(end, total)} for new ones.`,
     data: { length: total, ...pick(body, 'deploymentOffset'), logs: lines.join('\n') },
   }
 }
@@ -180,10 +185,10 @@ export function tellPortfolio(body: Body): Told {
     const pairs = list(securitySymbols).map((pair) => (typeof pair === 'string' ? pair : text(record(pair).id)))
     return { currency, ...rest, ...(pairs.length ? { securitySymbols: pairs.join(', ') } : {}) }
   })
-  const positions = holdings.length === 1 ? '1 position' : `${holdings.length || 'no'} positions`
-  const amounts = cash.map((one) => `${record(one).amount ?? '?'} ${one.currency}`)
+  const positions = holdings.length === 1 ? '1 position' : say`${holdings.length || 'no'} positions`
+  const amounts = cash.map((one) => say`${record(one).amount ?? '?'} ${one.currency}`)
   return {
-    summary: `The portfolio holds ${positions}. Cash: ${clip(amounts.join(', ')) || 'none'}.\n${SNAPSHOT}`,
+    summary: say`The portfolio holds ${positions}. Cash: ${clip(amounts.join(', ')) || 'none'}.\n${SNAPSHOT}`,
     next: 'read_live_orders for how it came to this.',
     data: { holdings, cash },
   }

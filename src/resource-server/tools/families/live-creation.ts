@@ -2,13 +2,11 @@
 import { z } from 'zod'
 import type { Body } from '../reading.ts'
 import { record } from '../reading.ts'
-import { strikeOut } from '../secrets.ts'
 import { CompileId, edits, ProjectId, tool } from '../tool.ts'
 import type { Work } from '../work.ts'
-import { Unanswered } from '../work.ts'
 import { liveOutput, tellCreated } from './live-answers.ts'
 import { Brokerage, DataProviders } from './live-brokerages.ts'
-import { filled, loginFor, secretsIn } from './live-login.ts'
+import { filled, loginFor, secretsOfLogin } from './live-login.ts'
 
 const OWN_FEED = { QuantConnectBrokerage: { id: 'QuantConnectBrokerage' } }
 
@@ -22,17 +20,10 @@ async function completed(forms: readonly (readonly [string, Body])[], work: Work
   const secrets: string[] = []
   for (const [name, form] of forms) {
     const login = await loginFor(form, work)
-    secrets.push(...secretsIn(login))
+    secrets.push(...secretsOfLogin(login))
     entries.push([name, filled(form, login)])
   }
   return { entries, secrets }
-}
-
-/** Creates, and keeps to itself what QuantConnect might repeat of the logins. */
-async function create(args: object, secrets: readonly string[], work: Work): Promise<Body> {
-  const answer = await work.ask('/live/create', args)
-  if (answer.kind === 'done') return record(strikeOut(answer.body, secrets))
-  throw new Unanswered(record(strikeOut(answer, secrets)) as typeof answer) // sound: only texts inside it differ
 }
 
 export const createLiveAlgorithm = tool({
@@ -67,6 +58,7 @@ export const createLiveAlgorithm = tool({
       ...Object.fromEntries(trading.entries),
       dataProviders: data.entries.length ? Object.fromEntries(data.entries) : OWN_FEED,
     }
-    return tellCreated(await create(body, [...trading.secrets, ...data.secrets], work), args.projectId, brokerage)
+    const hide = [...trading.secrets, ...data.secrets]
+    return tellCreated(await work.call('/live/create', body, { hide }), args.projectId, brokerage)
   },
 })

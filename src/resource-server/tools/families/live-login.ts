@@ -4,7 +4,7 @@ import type { InputRequiredResult } from '@modelcontextprotocol/server'
 import { inputRequired } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Body } from '../reading.ts'
-import { record, text } from '../reading.ts'
+import { record, say, text } from '../reading.ts'
 import type { Told } from '../told.ts'
 import { addsOnce, tool } from '../tool.ts'
 import type { Work } from '../work.ts'
@@ -23,41 +23,73 @@ const BROKERAGES = {
 }
 type Login = keyof typeof BROKERAGES
 
-/** What a login fills in, and in which forms. Charles Schwab keeps its token to itself, but needs the login all the same. */
-const LOGINS: Readonly<Record<string, { readonly brokerage: Login; readonly secret?: string }>> = {
-  AlpacaBrokerage: { brokerage: 'alpaca', secret: 'alpaca-access-token' },
-  TradeStationBrokerage: { brokerage: 'tradestation', secret: 'trade-station-refresh-token' },
-  CharlesSchwabBrokerage: { brokerage: 'charlesschwab' },
-  TastytradeBrokerage: { brokerage: 'tastytrade', secret: 'tastytrade-refresh-token' },
+/** What a login fills in, by the id of a form. Charles Schwab keeps its token to itself, but needs the login all the same. */
+const LOGINS: Readonly<
+  Record<string, { readonly brokerage: Login; readonly fields: readonly string[]; readonly secret?: string }>
+> = {
+  AlpacaBrokerage: {
+    brokerage: 'alpaca',
+    fields: ['alpaca-access-token', 'alpaca-environment'],
+    secret: 'alpaca-access-token',
+  },
+  TradeStationBrokerage: {
+    brokerage: 'tradestation',
+    fields: [
+      'trade-station-client-id',
+      'trade-station-account-id',
+      'trade-station-refresh-token',
+      'trade-station-environment',
+    ],
+    secret: 'trade-station-refresh-token',
+  },
+  CharlesSchwabBrokerage: { brokerage: 'charlesschwab', fields: ['charles-schwab-account-number'] },
+  TastytradeBrokerage: {
+    brokerage: 'tastytrade',
+    fields: ['tastytrade-account-number', 'tastytrade-refresh-token'],
+    secret: 'tastytrade-refresh-token',
+  },
 }
 
-const isSecret = (name: string): boolean => /token|secret|key|password/i.test(name)
 const isMissing = (value: unknown): boolean => value === undefined || value === null || value === STORED
 
-/** A stored login as it may be shown: every field, no secret. */
+/** What of a login may be seen: which account it is, and where. Whatever else it holds is taken for a secret. */
+const SHOWN = /^[\w-]*(account(-id|-number)?s?|environment|client-id)$/
+const NAME = /^[\w-]{1,80}$/
+
+/** A stored login as it may be shown: every field, and no value but those that say which account it is. */
 export const shown = (authorization: Body): Body =>
   Object.fromEntries(
-    Object.entries(authorization).map(([name, value]) => [
-      name,
-      isSecret(name) ? STORED : typeof value === 'object' ? shown(record(value)) : value,
-    ]),
+    Object.entries(authorization)
+      .filter(([name]) => NAME.test(name))
+      .map(([name, value]) => [name, SHOWN.test(name) && holdsNoFields(value) ? value : STORED]),
   )
 
-/** A form, such as that of a brokerage, with what it leaves out filled in from the login that belongs to it. */
-export const filled = (form: Body, authorization: Body): Body => ({
-  ...form,
-  ...Object.fromEntries(Object.entries(authorization).filter(([name]) => isMissing(form[name]))),
-})
+const holdsNoFields = (value: unknown): boolean =>
+  Array.isArray(value) ? value.every((item) => typeof item !== 'object') : typeof value !== 'object'
 
-/** The values of a login that must not be repeated to anybody. */
-export const secretsIn = (authorization: Body): string[] =>
-  Object.entries(authorization).flatMap(([name, value]) =>
-    isSecret(name) && typeof value === 'string' && value.length > 3 ? [value] : [],
-  )
+/** A form with what it leaves out filled in from the login that belongs to it: the fields of the form, and nothing else. */
+export function filled(form: Body, authorization: Body): Body {
+  const fields = Object.hasOwn(LOGINS, `${form.id}`) ? (LOGINS[`${form.id}`]?.fields ?? []) : []
+  const added = fields.filter((name) => isMissing(form[name]) && authorization[name] !== undefined)
+  return { ...form, ...Object.fromEntries(added.map((name) => [name, authorization[name]])) }
+}
+
+/** The values of a login that must not be repeated to anybody: all but those that are shown. */
+export function secretsOfLogin(value: unknown, name = ''): string[] {
+  if (typeof value === 'string') return SHOWN.test(name) ? [] : [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([inner, one]) => secretsOfLogin(one, Array.isArray(value) ? name : inner))
+}
 
 /** The login that QuantConnect keeps for a brokerage; undefined when there is none. */
 async function readLogin(work: Work, brokerage: Login): Promise<Body | undefined> {
-  const { authorization } = await work.call('/live/auth0/read', { brokerage }, { reads: true })
+  const { authorization } = await work
+    .call('/live/auth0/read', { brokerage }, { reads: true })
+    .catch((error: unknown) => {
+      // Whatever became of this reading, nothing was started or changed.
+      const open = error instanceof Unanswered && ['timeout', 'unavailable'].includes(error.answer.kind)
+      throw open ? new Unanswered({ kind: 'unavailable', sent: false }) : error
+    })
   const login = record(authorization)
   return Object.keys(login).length ? login : undefined
 }
@@ -67,11 +99,7 @@ export async function loginFor(form: Body, work: Work): Promise<Body> {
   const needed = Object.hasOwn(LOGINS, `${form.id}`) ? LOGINS[`${form.id}`] : undefined
   // As a mere data provider Alpaca takes a key pair, and no login.
   if (!needed || form['alpaca-api-key'] || (needed.secret && !isMissing(form[needed.secret]))) return {}
-  const login = await readLogin(work, needed.brokerage).catch((error: unknown) => {
-    // Whatever became of this reading, nothing was started.
-    const open = error instanceof Unanswered && ['timeout', 'unavailable'].includes(error.answer.kind)
-    throw open ? new Unanswered({ kind: 'unavailable', sent: false }) : error
-  })
+  const login = await readLogin(work, needed.brokerage)
   const name = BROKERAGES[needed.brokerage]
   if (!login) {
     throw new Impossible(
@@ -108,13 +136,13 @@ async function authorize(brokerage: Login, work: Work): Promise<Told | InputRequ
     // They agreed to open the page, which says nothing about how far they have come.
     const login = await work.wait(WAIT_FOR_PERSON, async () => {
       const value = await readLogin(work, brokerage)
-      return { done: value !== undefined, value, message: `Waiting for the login to ${name}` }
+      return { done: value !== undefined, value, message: say`Waiting for the login to ${name}` }
     })
     return login ? tellLogin(name, login) : tellPending(name, brokerage)
   }
   if (action) {
     return {
-      summary: `The person did not open the login page of ${name}. Nothing was done.`,
+      summary: say`The person did not open the login page of ${name}. Nothing was done.`,
       next: 'Ask the person what they want instead; do not call it again unasked.',
       data: { authorized: false },
     }
@@ -122,24 +150,24 @@ async function authorize(brokerage: Login, work: Work): Promise<Told | InputRequ
 
   const url = await loginAddress(work, brokerage)
   if (work.canOpen) {
-    const message = `Log in to ${name}, so that QuantConnect can trade there for you. The browser has to be signed in to QuantConnect.`
+    const message = say`Log in to ${name}, so that QuantConnect can trade there for you. The browser has to be signed in to QuantConnect.`
     return inputRequired({ inputRequests: { login: inputRequired.elicitUrl({ url, message }) } })
   }
   return {
-    summary: `The person has to log in to ${name} in a browser that is signed in to QuantConnect:\n${url}`,
-    next: `Show the person this address. When they say that they have finished, authorize_connection with brokerage ${brokerage} again.`,
+    summary: say`The person has to log in to ${name} in a browser that is signed in to QuantConnect:\n${url}`,
+    next: say`Show the person this address. When they say that they have finished, authorize_connection with brokerage ${brokerage} again.`,
     data: { authorized: false, url },
   }
 }
 
 const tellPending = (name: string, brokerage: Login): Told => ({
-  summary: `The login to ${name} is not finished yet.`,
-  next: `Ask the person to finish it; then authorize_connection with brokerage ${brokerage} again.`,
+  summary: say`The login to ${name} is not finished yet.`,
+  next: say`Ask the person to finish it; then authorize_connection with brokerage ${brokerage} again.`,
   data: { authorized: false },
 })
 
 const tellLogin = (name: string, login: Body): Told => ({
-  summary: `QuantConnect is logged in to ${name}. Fields of the login: ${Object.keys(login).join(', ')}.`,
+  summary: say`QuantConnect is logged in to ${name}. Fields of the login: ${Object.keys(shown(login)).join(', ')}.`,
   next: 'create_live_algorithm. Leave the secret fields of the login out; this server fills them in.',
   data: { authorized: true, authorization: shown(login) },
 })

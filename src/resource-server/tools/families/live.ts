@@ -1,5 +1,6 @@
 // Live trading: starting an algorithm, watching it, ending it. What is at stake here is people's money.
 import { z } from 'zod'
+import { say } from '../reading.ts'
 import { ProjectId, reads, replaces, tool } from '../tool.ts'
 import { inOrder, widthOf, window } from '../windows.ts'
 import { chartBody, chartInput, chartOutput, tellChart } from './chart-answers.ts'
@@ -76,7 +77,7 @@ export const live = [
     output: chartOutput,
     loads: true,
     body: chartBody,
-    tell: (body, args) => tellChart(body, args, `${args.name} · live, project ${args.projectId}`),
+    tell: (body, args) => tellChart(body, args, say`${args.name} · live, project ${args.projectId}`),
   }),
   tool({
     ...common,
@@ -164,7 +165,7 @@ export const live = [
     verify: 'read_live_algorithm shows whether it is Stopped; give it a minute.',
     tell: (_body, { projectId }) => ({
       summary: 'QuantConnect is stopping the algorithm. Open positions stay at the brokerage, unattended.',
-      next: `read_live_algorithm with projectId ${projectId} until the state is Stopped, then read_live_portfolio for what stays open.`,
+      next: say`read_live_algorithm with projectId ${projectId} until the state is Stopped, then read_live_portfolio for what stays open.`,
       data: { projectId },
     }),
   }),
@@ -182,7 +183,7 @@ export const live = [
     verify: 'read_live_algorithm shows whether it ended, read_live_orders what was sold; give them some minutes.',
     tell: (_body, { projectId }) => ({
       summary: 'QuantConnect is closing all positions of the algorithm and stops it. Closed markets delay the sales.',
-      next: `read_live_algorithm with projectId ${projectId} until it has ended, then read_live_portfolio: nothing should be left.`,
+      next: say`read_live_algorithm with projectId ${projectId} until it has ended, then read_live_portfolio: nothing should be left.`,
       data: { projectId },
     }),
   }),

@@ -1,7 +1,7 @@
 // The machines that a project may run on.
 import { z } from 'zod'
 import type { Body } from '../reading.ts'
-import { clip, pick, record, records, text } from '../reading.ts'
+import { clip, pick, record, records, say, text } from '../reading.ts'
 import type { Told } from '../told.ts'
 import { addsOnce, ProjectId, reads, tool } from '../tool.ts'
 
@@ -25,7 +25,7 @@ function tellNodes(body: Body, projectId: number, did = ''): Told {
   const nodes = Object.fromEntries(KINDS.map((kind) => [kind, records(record(body.nodes)[kind])]))
   const counts = KINDS.map((kind) => {
     const all = nodes[kind] ?? []
-    return `${kind} ${all.length}, ${all.filter(isFree).length} free`
+    return say`${kind} ${all.length}, ${all.filter(isFree).length} free`
   })
   // One that the project is limited to, if it is; else any.
   const free = (nodes.live ?? []).filter(isFree)
@@ -36,11 +36,11 @@ function tellNodes(body: Body, projectId: number, did = ''): Told {
       : body.autoSelectNode === true
         ? ' QuantConnect chooses the node of each run.'
         : ''
-  const freeLive = live ? `A free live node: ${live}.` : 'No live node is free.'
+  const freeLive = live ? say`A free live node: ${live}.` : 'No live node is free.'
   return {
-    summary: `${did}Nodes: ${counts.join('; ')}.${chooses} ${freeLive}`,
+    summary: say`${did}Nodes: ${counts.join('; ')}.${chooses} ${freeLive}`,
     next: live
-      ? `When the person wants live trading: create_live_algorithm with nodeId ${live}.`
+      ? say`When the person wants live trading: create_live_algorithm with nodeId ${live}.`
       : 'Live trading needs a free live node: another deployment has to stop first, or a person adds a node on quantconnect.com.',
     data: {
       projectId,
@@ -89,8 +89,8 @@ export const node = [
     tell(body, { projectId, nodes = [] }) {
       const known = new Set(KINDS.flatMap((kind) => idsOf(records(record(body.nodes)[kind]))))
       const ignored = nodes.filter((id) => !known.has(id))
-      const passed = ignored.length ? `QuantConnect passed over unknown node ids: ${clip(ignored.join(', '))}. ` : ''
-      const told = tellNodes(body, projectId, `The choice was made. ${passed}`)
+      const passed = ignored.length ? say`QuantConnect passed over unknown node ids: ${clip(ignored.join(', '))}. ` : ''
+      const told = tellNodes(body, projectId, say`The choice was made. ${passed}`)
       return {
         ...told,
         ...(ignored.length ? { next: 'update_project_nodes again with ids from the tables here.' } : {}),

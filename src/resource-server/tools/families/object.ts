@@ -1,7 +1,7 @@
 // The Object Store: files of an organization that algorithms and research share.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { clip, number, pick, record, records, text, without } from '../reading.ts'
+import { clip, number, pick, record, records, say, text, without } from '../reading.ts'
 import { adds, OrganizationId, reads, replaces, tool } from '../tool.ts'
 import { slice, widthOf, window } from '../windows.ts'
 
@@ -17,7 +17,7 @@ const JobId = z.string().min(1).describe('Job id, from read_object_store_file_jo
 /** Base64 (RFC 4648 §4), padded, in one piece. `Buffer` alone would skip over whatever is not. */
 const isBase64 = (data: string): boolean => data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data)
 
-const named = (key: string): string => `"${clip(key, 200)}"`
+const named = (key: string): string => say`"${clip(key, 200)}"`
 
 export const object = [
   tool({
@@ -59,7 +59,7 @@ export const object = [
       await work.call('/object/set', { organizationId, key, objectData: sent }, { form: true })
       const md5 = createHash('md5').update(bytes).digest('hex')
       return {
-        summary: `Stored ${bytes.length} bytes under the key ${named(key)}.`,
+        summary: say`Stored ${bytes.length} bytes under the key ${named(key)}.`,
         next: 'read_object_properties with the same key: size and md5 are equal when all of it arrived.',
         data: { organizationId, key, size: bytes.length, md5 },
       }
@@ -87,7 +87,7 @@ export const object = [
     tell({ metadata }, { organizationId, key }) {
       const about = record(metadata)
       return {
-        summary: `${named(key)}: ${number(about.size) ?? 'unknown'} bytes, ${text(about.mime) ?? 'no media type'}.`,
+        summary: say`${named(key)}: ${number(about.size) ?? 'unknown'} bytes, ${text(about.mime) ?? 'no media type'}.`,
         next: 'read_object_store_file_job_id with this key for the whole content.',
         data: {
           organizationId,
@@ -115,8 +115,8 @@ export const object = [
     verify: 'packing changes no file, so calling read_object_store_file_job_id once more does no harm.',
     tell({ jobId, url }, { organizationId, keys }) {
       return {
-        summary: `QuantConnect is packing what it has under ${keys.length === 1 ? 'this key' : `these ${keys.length} keys`}.`,
-        next: `read_object_store_file_download_url with organizationId ${organizationId} and jobId ${jobId}.`,
+        summary: say`QuantConnect is packing what it has under ${keys.length === 1 ? 'this key' : say`these ${keys.length} keys`}.`,
+        next: say`read_object_store_file_download_url with organizationId ${organizationId} and jobId ${jobId}.`,
         data: { organizationId, jobId, ...(text(url) ? { url } : {}) },
       }
     },
@@ -143,7 +143,7 @@ export const object = [
       if (!url) {
         return {
           summary: 'The archive is not ready yet; packing may take a few minutes.',
-          next: `read_object_store_file_download_url with organizationId ${organizationId} and jobId ${jobId} again in a few seconds. After five minutes without an address: read_object_store_file_job_id for a new job.`,
+          next: say`read_object_store_file_download_url with organizationId ${organizationId} and jobId ${jobId} again in a few seconds. After five minutes without an address: read_object_store_file_job_id for a new job.`,
           data: { organizationId, jobId, ready: false },
         }
       }
@@ -186,11 +186,11 @@ export const object = [
       const used = text(data.objectStorageUsedHuman)
       return {
         summary: [
-          `Folder ${named(text(data.path) ?? args.path ?? '/')}: ${place}; folders ${folders}, files ${all.length - folders}.`,
+          say`Folder ${named(text(data.path) ?? args.path ?? '/')}: ${place}; folders ${folders}, files ${all.length - folders}.`,
           partial
-            ? `This is page ${page} of ${pages}, and QuantConnect offers no way to ask for another: the list is not complete.`
+            ? say`This is page ${page} of ${pages}, and QuantConnect offers no way to ask for another: the list is not complete.`
             : '',
-          used ? `The organization uses ${used}.` : '',
+          used ? say`The organization uses ${used}.` : '',
         ]
           .filter(Boolean)
           .join(' '),
@@ -207,7 +207,7 @@ export const object = [
         ...(partial
           ? {
               cut: [
-                `Pages other than ${page} of ${pages}: list a folder below this one with path, or see quantconnect.com.`,
+                say`Pages other than ${page} of ${pages}: list a folder below this one with path, or see quantconnect.com.`,
               ],
             }
           : {}),
@@ -230,7 +230,7 @@ export const object = [
     output: { key: { type: 'string', description: 'Key that was deleted.' } },
     verify: 'list_object_store_files shows whether it is still there.',
     tell: (_body, { organizationId, key }) => ({
-      summary: `${named(key)} was deleted for good, with everything below it if it was a folder.`,
+      summary: say`${named(key)} was deleted for good, with everything below it if it was a folder.`,
       data: { organizationId, key },
     }),
   }),

@@ -1,7 +1,7 @@
 // How optimizations read: where one stands and its best backtest first, then all of them, best first.
 import { addressOf } from '../addresses.ts'
 import type { Body } from '../reading.ts'
-import { clip, list, number, pick, record, records, text, without } from '../reading.ts'
+import { clip, list, number, pick, record, records, say, text, without } from '../reading.ts'
 import type { Told } from '../told.ts'
 import { slice, type Window } from '../windows.ts'
 import { PERCENTAGES, statisticOf, statisticsOf } from './optimization-statistics.ts'
@@ -58,9 +58,9 @@ function backtestsOf(optimization: Body): Tried[] {
 
 function stateOf(backtest: Body): string {
   const progress = number(backtest.progress)
-  if ((number(backtest.exitCode) ?? 0) !== 0) return `failed, exit code ${backtest.exitCode}`
+  if ((number(backtest.exitCode) ?? 0) !== 0) return say`failed, exit code ${backtest.exitCode}`
   if (progress === undefined || progress >= 1) return 'completed'
-  return `${Math.round(progress * 100)} %`
+  return say`${Math.round(progress * 100)} %`
 }
 
 /** Best first by the criterion; those without a result stand at the end. */
@@ -79,7 +79,7 @@ const rowOf = ({ id, name, state, parameters, statistics, others }: Tried): Reco
   name,
   state,
   // The prefix keeps a parameter called "name" from hiding ours.
-  ...Object.fromEntries(Object.entries(parameters).map(([key, value]) => [`parameter ${key}`, value])),
+  ...Object.fromEntries(Object.entries(parameters).map(([key, value]) => [say`parameter ${key}`, value])),
   ...others,
   ...statistics,
 })
@@ -87,7 +87,7 @@ const rowOf = ({ id, name, state, parameters, statistics, others }: Tried): Reco
 const spelled = (values: Body, names = Object.keys(values)): string =>
   names
     .filter((name) => values[name] !== undefined)
-    .map((name) => `${name} ${values[name]}${PERCENTAGES.includes(name) ? ' %' : ''}`)
+    .map((name) => say`${name} ${values[name]}${PERCENTAGES.includes(name) ? ' %' : ''}`)
     .join(', ')
 
 const isOver = (status: string | undefined): boolean => status === 'completed' || status === 'aborted'
@@ -103,16 +103,16 @@ export function tellOptimization(optimization: Body, optimizationId: string, win
   const best = tried.find(
     ({ state, statistics }) => state === 'completed' && number(statistics[statistic]) !== undefined,
   )
-  const counts = Object.entries(record(optimization.runtimeStatistics)).map(([name, value]) => `${name} ${value}`)
+  const counts = Object.entries(record(optimization.runtimeStatistics)).map(([name, value]) => say`${name} ${value}`)
   const constrained = list(optimization.constraints).length > 0
   const url = projectId === undefined ? undefined : addressOf(projectId)
   const sentences = [
-    `Optimization "${clip(text(optimization.name) ?? '', 100)}" is in state ${status ?? 'unknown'}${counts.length ? `: ${counts.join(', ')}` : ''}.`,
+    say`Optimization "${clip(text(optimization.name) ?? '', 100)}" is in state ${status ?? 'unknown'}${counts.length ? say`: ${counts.join(', ')}` : ''}.`,
     best
-      ? `Best${isOver(status) ? '' : ' so far'} by ${statistic} (${criterion.extremum ?? 'max'}): backtest "${clip(best.name, 100)}" with ${clip(spelled(best.parameters))}: ${spelled(best.statistics, [statistic, ...FIRST.filter((name) => name !== statistic)])}.`
-      : `No backtest has a result${isOver(status) ? '' : ' yet'}.`,
+      ? say`Best${isOver(status) ? '' : ' so far'} by ${statistic} (${criterion.extremum ?? 'max'}): backtest "${clip(best.name, 100)}" with ${clip(spelled(best.parameters))}: ${spelled(best.statistics, [statistic, ...FIRST.filter((name) => name !== statistic)])}.`
+      : say`No backtest has a result${isOver(status) ? '' : ' yet'}.`,
     constrained && best ? 'The order does not look at the constraints; check them in the table.' : '',
-    `Backtests, best first: ${place}.`,
+    say`Backtests, best first: ${place}.`,
   ]
   return {
     summary: sentences.filter(Boolean).join('\n'),
@@ -133,13 +133,13 @@ export function tellOptimization(optimization: Body, optimizationId: string, win
 }
 
 function nextFor(status: string | undefined, optimizationId: string, projectId: unknown, best: string | undefined) {
-  if (!isOver(status)) return `read_optimization with optimizationId ${optimizationId} again in 15 seconds or later.`
+  if (!isOver(status)) return say`read_optimization with optimizationId ${optimizationId} again in 15 seconds or later.`
   if (!best) return 'None of its backtests has a result; list_backtests and read_backtest may tell why.'
-  return `read_backtest with projectId ${projectId} and backtestId ${best} for the best one in full.`
+  return say`read_backtest with projectId ${projectId} and backtestId ${best} for the best one in full.`
 }
 
 const rangeOf = ({ name, min, max, step, value }: Body): string =>
-  min === undefined || min === null ? `${name} = ${value}` : `${name} ${min} to ${max} by ${step}`
+  min === undefined || min === null ? say`${name} = ${value}` : say`${name} ${min} to ${max} by ${step}`
 
 /** An optimization as a row among others. */
 export function rowOfOptimization(optimization: Body): Record<string, unknown> {

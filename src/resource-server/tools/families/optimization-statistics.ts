@@ -1,7 +1,7 @@
 // The numbers of a backtest inside an optimization. QuantConnect gives them by position; LEAN's own reader
 // (OptimizationBacktestJsonConverter) knows what stands where.
 import type { Body } from '../reading.ts'
-import { list, record } from '../reading.ts'
+import { list, record, say } from '../reading.ts'
 
 const NAMES = [
   'Alpha',
@@ -52,7 +52,7 @@ export function statisticsOf(statistics: unknown): Body {
   const values = list(statistics)
   if (values.length) {
     const known = values.length === IN_A_LIST ? IN_A_LIST : IN_ANY_LIST
-    return Object.fromEntries(values.map((value, at) => [at < known ? nameAt(at) : `position ${at}`, value]))
+    return Object.fromEntries(values.map((value, at) => [at < known ? nameAt(at) : say`position ${at}`, value]))
   }
   const named = Object.entries(record(statistics)).map(([key, value]) => [
     /^\d+$/.test(key) ? nameAt(Number(key)) : key, // an algorithm's own statistics come with their names
@@ -61,7 +61,7 @@ export function statisticsOf(statistics: unknown): Body {
   return Object.fromEntries(named)
 }
 
-const nameAt = (position: number): string => NAMES[position] ?? `position ${position}`
+const nameAt = (position: number): string => NAMES[position] ?? say`position ${position}`
 
 /** The statistic that a target means: `TotalPerformance.PortfolioStatistics.SharpeRatio` is "Sharpe Ratio". */
 export const statisticOf = (target: string): string =>

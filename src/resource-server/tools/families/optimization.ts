@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { number, record, records, text } from '../reading.ts'
+import { number, record, records, say, text } from '../reading.ts'
 import { adds, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
-import { slice, widthOf, window } from '../windows.ts'
+import { inOrder, slice, widthOf, window } from '../windows.ts'
 import { rowOfOptimization, tellOptimization } from './optimization-answers.ts'
 import { backtestsIn, costs, duration, machineSeconds, NODES } from './optimization-grid.ts'
 
@@ -56,7 +56,7 @@ const search = {
     .describe('Conditions that a result must meet.'),
 }
 
-const spoken = (count: number): string => (count === 1 ? 'one backtest' : `${count} backtests`)
+const spoken = (count: number): string => (count === 1 ? 'one backtest' : say`${count} backtests`)
 
 export const optimization = [
   tool({
@@ -85,20 +85,20 @@ export const optimization = [
       const backtests = backtestsIn(parameters)
       const seconds = number(time)
       const credit = number(balance)
-      const left = credit === undefined ? '' : ` The organization has ${credit} QCC of credit.`
+      const left = credit === undefined ? '' : say` The organization has ${credit} QCC of credit.`
       const data = { ...others, secondsPerBacktest: seconds, backtests, balance: credit }
       if (seconds === undefined) {
         return {
-          summary: `The ranges make ${spoken(backtests)}. QuantConnect gave no time for them.${left}`,
+          summary: say`The ranges make ${spoken(backtests)}. QuantConnect gave no time for them.${left}`,
           next: 'create_backtest first: the estimate follows from an earlier successful backtest of the project.',
           data,
         }
       }
       const machine = machineSeconds(seconds, backtests)
       const rows = costs(machine)
-      const prices = rows.map(({ nodeType, usdFrom, usdTo }) => `${nodeType} ${usdFrom} to ${usdTo}`).join(', ')
+      const prices = rows.map(({ nodeType, usdFrom, usdTo }) => say`${nodeType} ${usdFrom} to ${usdTo}`).join(', ')
       return {
-        summary: `The ranges make ${spoken(backtests)} of about ${seconds} s each: ${duration(machine.from)} of machine time, up to ${duration(machine.to)} with start-up and a margin; parallel nodes share it.\nApproximate cost in US dollars: ${prices}.${left}`,
+        summary: say`The ranges make ${spoken(backtests)} of about ${seconds} s each: ${duration(machine.from)} of machine time, up to ${duration(machine.to)} with start-up and a margin; parallel nodes share it.\nApproximate cost in US dollars: ${prices}.${left}`,
         next: 'Show the person the cost and ask. If they agree: create_optimization with the same arguments, a compileId, nodeType, parallelNodes, and estimatedCost set to usdTo of that node type.',
         data: { ...data, machineSeconds: machine, costs: rows },
       }
@@ -140,13 +140,13 @@ export const optimization = [
       if (!text(optimizationId)) {
         return {
           summary: 'QuantConnect took the optimization but gave no id for it.',
-          next: `list_optimizations with projectId ${projectId}; do not start it again before that.`,
+          next: say`list_optimizations with projectId ${projectId}; do not start it again before that.`,
           data,
         }
       }
       return {
-        summary: `Optimization ${optimizationId} was started: ${spoken(backtestsPlanned)} on ${parallelNodes} × ${nodeType}, state ${created.status}. It spends credit until it ends.`,
-        next: `read_optimization with optimizationId ${optimizationId} in 15 seconds or later; abort_optimization with the same id to stop it.`,
+        summary: say`Optimization ${optimizationId} was started: ${spoken(backtestsPlanned)} on ${parallelNodes} × ${nodeType}, state ${created.status}. It spends credit until it ends.`,
+        next: say`read_optimization with optimizationId ${optimizationId} in 15 seconds or later; abort_optimization with the same id to stop it.`,
         data,
       }
     },
@@ -160,6 +160,7 @@ export const optimization = [
     annotations: reads,
     endpoint: '/optimizations/read',
     input: { optimizationId: OptimizationId, ...window(ROWS_AT_MOST) },
+    rule: inOrder,
     output: {
       optimizationId: { type: 'string', description: 'Id of the optimization.' },
       projectId: { type: 'integer', description: 'Project number.' },
@@ -185,6 +186,7 @@ export const optimization = [
     annotations: reads,
     endpoint: '/optimizations/list',
     input: { projectId: ProjectId, ...window(ROWS_AT_MOST) },
+    rule: inOrder,
     output: {
       optimizations: { type: 'array', description: 'Optimizations of the window.' },
       count: { type: 'integer', description: 'Optimizations in all.' },
@@ -195,7 +197,7 @@ export const optimization = [
       const { shown, place, next } = slice(all, widthOf(args, ROWS_AT_MOST))
       const open = all.filter(({ status }) => status === 'new' || status === 'running').length
       return {
-        summary: `Optimizations: ${place}.${open ? ` ${open} not ended yet, and spending credit.` : ''}`,
+        summary: say`Optimizations: ${place}.${open ? say` ${open} not ended yet, and spending credit.` : ''}`,
         next: next ?? (all.length ? 'read_optimization with an optimizationId.' : 'estimate_optimization_time.'),
         data: { projectId: args.projectId, count: all.length, optimizations: shown.map(rowOfOptimization) },
       }
@@ -231,7 +233,7 @@ export const optimization = [
     verify: 'read_optimization shows whether its status is aborted.',
     tell: (_body, { optimizationId }) => ({
       summary: 'The optimization was aborted. Backtests that had finished stay.',
-      next: `read_optimization with optimizationId ${optimizationId} for what it found until then.`,
+      next: say`read_optimization with optimizationId ${optimizationId} for what it found until then.`,
       data: { optimizationId },
     }),
   }),

@@ -1,7 +1,7 @@
 // How projects read: short rows in lists, one project whole.
 import { addressOf } from '../addresses.ts'
 import type { Body } from '../reading.ts'
-import { clip, list, pick, records, text, without } from '../reading.ts'
+import { clip, list, pick, records, say, text, without } from '../reading.ts'
 import type { Told } from '../told.ts'
 
 /** Where deleted projects go. */
@@ -38,9 +38,11 @@ function rowOf(project: Body): Record<string, unknown> {
 /** Some of the projects. `place` says which. */
 export function tellProjects(projects: readonly Body[], place: string, next: string): Told {
   const deleted = projects.filter(isDeleted).length
-  const bin = deleted ? ` ${deleted} of those shown ${deleted === 1 ? 'is' : 'are'} deleted (name under "${BIN}").` : ''
+  const bin = deleted
+    ? say` ${deleted} of those shown ${deleted === 1 ? 'is' : 'are'} deleted (name under "${BIN}").`
+    : ''
   return {
-    summary: `Projects: ${place}.${bin}`,
+    summary: say`Projects: ${place}.${bin}`,
     next,
     data: { projects: projects.map(rowOf) },
     ...(projects.length ? { cut: [VERSIONS, LONG_DESCRIPTIONS] } : {}),
@@ -57,7 +59,7 @@ export function tellProject(project: Body, summary: string, next: string): Told 
   const url = addressOf(project.projectId)
   const people = list(project.collaborators).length
   return {
-    summary: `${summary}\n${url}`,
+    summary: say`${summary}\n${url}`,
     next,
     data: {
       projects: [
@@ -81,10 +83,10 @@ export function tellProject(project: Body, summary: string, next: string): Told 
 export function describe(project: Body): string {
   const name = clip(text(project.name) ?? '', 200)
   const facts = [
-    `Project ${project.projectId} "${name}"`,
+    say`Project ${project.projectId} "${name}"`,
     text(project.language),
     project.codeRunning === true ? 'its code is running' : undefined,
     isDeleted(project) ? 'deleted: a person can restore it from the Recycle Bin on quantconnect.com' : undefined,
   ]
-  return `${facts.filter(Boolean).join(', ')}.`
+  return say`${facts.filter(Boolean).join(', ')}.`
 }

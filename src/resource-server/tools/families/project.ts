@@ -1,6 +1,6 @@
 // Projects: where code, backtests and deployments live.
 import { z } from 'zod'
-import { records, text } from '../reading.ts'
+import { records, say, text } from '../reading.ts'
 import { adds, ProjectId, reads, replaces, tool } from '../tool.ts'
 import { inOrder, slice, widthOf, window } from '../windows.ts'
 import { BIN, describe, isDeleted, projectIn, tellProject, tellProjects } from './project-answers.ts'
@@ -56,8 +56,8 @@ export const project = [
           : ''
       const told = tellProject(
         made,
-        `Created. ${describe(made)}${renamed} Starter files: ${files.join(', ')}.`,
-        `read_file with projectId ${made.projectId} and name ${files[0]}, or update_file_contents with the whole new text; then create_compile.`,
+        say`Created. ${describe(made)}${renamed} Starter files: ${files.join(', ')}.`,
+        say`read_file with projectId ${made.projectId} and name ${files[0]}, or update_file_contents with the whole new text; then create_compile.`,
       )
       return told.data ? { ...told, data: { ...told.data, files } } : told
     },
@@ -83,17 +83,17 @@ export const project = [
         return tellProject(
           read,
           describe(read),
-          `read_file with projectId ${projectId} for its code; list_backtests for its results.`,
+          say`read_file with projectId ${projectId} for its code; list_backtests for its results.`,
         )
       }
       const { start, end } = widthOf(range, LIST_AT_MOST)
       const page = records(body.projects).slice(0, end - start)
       const full = page.length === end - start
-      const place = page.length ? `${start} to ${start + page.length}` : `none from ${start} on`
+      const place = page.length ? say`${start} to ${start + page.length}` : say`none from ${start} on`
       return tellProjects(
         page,
-        full ? place : `${place}; there are no more`,
-        full ? `read_project with start ${end} for the next ones.` : 'read_project with a projectId.',
+        full ? place : say`${place}; there are no more`,
+        full ? say`read_project with start ${end} for the next ones.` : 'read_project with a projectId.',
       )
     },
   }),
@@ -143,7 +143,7 @@ export const project = [
     tell(_body, { projectId, name, description }) {
       const changed = [name !== undefined && 'name', description !== undefined && 'description'].filter(Boolean)
       return {
-        summary: `Project ${projectId} has a new ${changed.join(' and ')}.`,
+        summary: say`Project ${projectId} has a new ${changed.join(' and ')}.`,
         data: { projectId, name, description },
       }
     },
@@ -161,7 +161,7 @@ export const project = [
     output: { projectId: changed.projectId },
     verify: `read_project shows a name under "${BIN}" if it was deleted.`,
     tell: (_body, { projectId }) => ({
-      summary: `Project ${projectId} is in the Recycle Bin. A person can restore it on quantconnect.com; list_projects still shows it, under "${BIN}".`,
+      summary: say`Project ${projectId} is in the Recycle Bin. A person can restore it on quantconnect.com; list_projects still shows it, under "${BIN}".`,
       data: { projectId },
     }),
   }),

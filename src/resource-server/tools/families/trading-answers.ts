@@ -1,7 +1,7 @@
 // How orders, insights and closed trades read, of a backtest and of a live algorithm alike: LEAN's numbers become words,
 // the steps of an order become one row.
 import type { Body } from '../reading.ts'
-import { list, number, pick, record, records, text, utc, without } from '../reading.ts'
+import { list, number, pick, record, records, say, text, utc, without } from '../reading.ts'
 import type { Told } from '../told.ts'
 import type { Field } from '../tool.ts'
 import type { Window } from '../windows.ts'
@@ -89,7 +89,7 @@ export function tellOrders(body: Body, window: Window, around: Around = {}): Tol
   const invalid = orders.some(({ status }) => status === 'invalid')
   return {
     ...head('Orders', orders.length, body, window, around, [
-      states && `In this window: ${states}.`,
+      states && say`In this window: ${states}.`,
       invalid && 'Why an order is invalid stands in its message.',
     ]),
     data: { length: body.length, orders },
@@ -137,7 +137,7 @@ function feesOf(events: readonly Body[]): string {
   const currencies = [...new Set(paid.map(({ orderFeeCurrency }) => text(orderFeeCurrency) ?? ''))]
   const fees = currencies.map((currency) => {
     const amounts = paid.filter((event) => (text(event.orderFeeCurrency) ?? '') === currency)
-    return `${sum(amounts.map(({ orderFeeAmount }) => orderFeeAmount))} ${currency}`.trim()
+    return say`${sum(amounts.map(({ orderFeeAmount }) => orderFeeAmount))} ${currency}`.trim()
   })
   return fees.join(' + ') || '0'
 }
@@ -147,7 +147,7 @@ export function tellInsights(body: Body, window: Window, around: Around = {}): T
   const insights = records(body.insights).map(insightRow)
   const directions = counted(insights.map(({ direction }) => direction))
   return {
-    ...head('Insights', insights.length, body, window, around, [directions && `In this window: ${directions}.`]),
+    ...head('Insights', insights.length, body, window, around, [directions && say`In this window: ${directions}.`]),
     data: { length: body.length, insights },
   }
 }
@@ -173,7 +173,7 @@ export function tellTrades(body: Body, window: Window, around: Around = {}): Tol
   return {
     ...head('Closed trades', closed.length, body, window, around, [
       closed.length > 0 &&
-        `In this window: ${won} won, ${closed.length - won} not; together ${profit} before fees of ${fees}.`,
+        say`In this window: ${won} won, ${closed.length - won} not; together ${profit} before fees of ${fees}.`,
     ]),
     data: { length: body.length, trades: closed.map(tradeRow) },
     ...(closed.some(({ orders }) => list(orders).length)
@@ -220,19 +220,21 @@ function head(
   const { place, next: more } = all === undefined ? placeUnknown(shown, start, end) : placeOf(shown, start, all)
   const now = more ?? next
   return {
-    summary: [[`${what}: ${place}.`, ...remarks].filter(Boolean).join(' '), note].filter(Boolean).join('\n'),
+    summary: [[say`${what}: ${place}.`, ...remarks].filter(Boolean).join(' '), note].filter(Boolean).join('\n'),
     ...(now ? { next: now } : {}),
   }
 }
 
 /** Where no total came, a full window says that there may be more. */
 const placeUnknown = (shown: number, start: number, end: number): { place: string; next?: string } => {
-  const place = shown ? `${start} to ${start + shown}` : `none from ${start} on`
-  return shown && shown >= end - start ? { place, next: `Ask again with start ${start + shown} for more.` } : { place }
+  const place = shown ? say`${start} to ${start + shown}` : say`none from ${start} on`
+  return shown && shown >= end - start
+    ? { place, next: say`Ask again with start ${start + shown} for more.` }
+    : { place }
 }
 
 /** `3 filled, 1 canceled`: how often each word stands in a list. */
 function counted(words: readonly unknown[]): string {
   const different = [...new Set(words)].filter((one) => one !== undefined && one !== null)
-  return different.map((one) => `${words.filter((other) => other === one).length} ${one}`).join(', ')
+  return different.map((one) => say`${words.filter((other) => other === one).length} ${one}`).join(', ')
 }
