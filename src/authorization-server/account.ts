@@ -4,7 +4,7 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import { field, parseForm } from './interactions/form.ts'
 import type { SignInSuppliers } from './interactions/sign-in.ts'
-import { signIn } from './interactions/sign-in.ts'
+import { signInAs } from './interactions/sign-in.ts'
 import { accountPage, tokenSavedPage } from './views/account.ts'
 import { sendPage } from './views/layout.ts'
 
@@ -16,7 +16,7 @@ export function createAccountPages(suppliers: SignInSuppliers): Router {
   router.post('/account', parseForm, async (given) => {
     const ctx = given as Context
     const userId = field(ctx, 'userId').trim()
-    const result = await signIn(ctx, suppliers)
+    const result = await signInAs(ctx, suppliers)
     if (!('problem' in result)) return sendPage(ctx, tokenSavedPage({ userId, sandbox }))
     ctx.status = result.status
     if (result.retryAfter) ctx.set('Retry-After', String(result.retryAfter))

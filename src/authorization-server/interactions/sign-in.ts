@@ -21,11 +21,16 @@ export type SignInResult =
   | { readonly sub: string }
   | { readonly problem: string; readonly status: number; readonly retryAfter?: number }
 
+/** Signs in with what was typed, or with one click on the sandbox account. */
 export async function signIn(ctx: Context, suppliers: SignInSuppliers): Promise<SignInResult> {
-  const { store, vault, quantConnect, sandboxAccounts, clientAddress } = suppliers
-  const demo = sandboxAccounts[0]
-  if (field(ctx, 'account') === 'sandbox' && demo) return { sub: await vault.seal({ ...demo, realm: 'sandbox' }) }
+  const [demo] = suppliers.sandboxAccounts
+  const oneClick = field(ctx, 'account') === 'sandbox' && demo
+  return oneClick ? { sub: await suppliers.vault.seal({ ...demo, realm: 'sandbox' }) } : signInAs(ctx, suppliers)
+}
 
+/** Signs in with the user id and API token of a form, and puts the token into the vault when QuantConnect accepts it. */
+export async function signInAs(ctx: Context, suppliers: SignInSuppliers): Promise<SignInResult> {
+  const { store, vault, quantConnect, sandboxAccounts, clientAddress } = suppliers
   const userId = field(ctx, 'userId').trim()
   const apiToken = field(ctx, 'apiToken').trim()
   const incomplete = checkInput(userId, apiToken)

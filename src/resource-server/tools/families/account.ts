@@ -12,7 +12,7 @@ export const account = [
     name: 'read_account',
     title: 'Read account',
     description:
-      'Reads the QuantConnect account: the organization it bills to, the credit balance that optimizations and live nodes are paid from, and the brand of the payment card. Next: list_organizations for the other organizations. Costs nothing.',
+      'Reads the QuantConnect account: the organization it bills to, the credit balance that optimizations are paid from, and the brand of the payment card. Next: list_organizations for the other organizations. Costs nothing.',
     scopes: ['qc:account:read'],
     risk: 'reads',
     annotations: reads,
@@ -52,7 +52,7 @@ export const account = [
     name: 'list_organizations',
     title: 'List organizations',
     description:
-      'Lists the organizations that the account belongs to: id, name, tier, number of members and which one is preferred. Object Store tools, broadcast_live_command and create_project take the id as organizationId. Costs nothing.',
+      'Lists the organizations that the account belongs to: id, name, tier, number of members and which one is preferred. Object Store tools, broadcast_live_command and create_project take the id as organizationId. Next: list_object_store_files or create_project with one of them. Costs nothing.',
     scopes: ['qc:account:read'],
     risk: 'reads',
     annotations: reads,

@@ -14,7 +14,7 @@ export const admin = [
   tool({
     name: 'read_lean_versions',
     title: 'Read LEAN versions',
-    description: `Lists builds of LEAN, QuantConnect’s engine, newest first, ${LIST_AT_MOST} at once: id, name, time and what changed. The id is what create_live_algorithm takes as versionId; -1 there means the newest, so most deployments need no id. Costs nothing.`,
+    description: `Lists builds of LEAN, QuantConnect’s engine, newest first, ${LIST_AT_MOST} at once: id, name, time and what changed. Next: create_live_algorithm takes an id as versionId; -1 there means the newest, so most deployments need no id. Costs nothing.`,
     scopes: ['qc:admin:read'],
     risk: 'reads',
     annotations: reads,

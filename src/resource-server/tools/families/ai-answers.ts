@@ -4,8 +4,6 @@ import type { Body } from '../reading.ts'
 import { clip, list, number, pick, record, records, say, text, without } from '../reading.ts'
 import type { Told } from '../told.ts'
 
-/** How much of a finding stands in the summary. */
-
 export const isFinding = ({ state }: Body): boolean => text(state) === 'Error'
 
 /** The texts of an answer, whether it holds one, several or none. */

@@ -70,7 +70,7 @@ export const backtest = [
     name: 'read_backtest',
     title: 'Read backtest',
     description:
-      'Reads a backtest: state, progress from 0 to 1, error and stack trace, statistics, chart names and the address of the result. Works while it runs. Next: read_backtest_chart, read_backtest_orders, read_backtest_trades, read_backtest_logs.',
+      'Reads a backtest: state, progress from 0 to 1, error and stack trace, statistics, chart names and the address of the result. Works while it runs. Next: read_backtest_chart, read_backtest_orders, read_backtest_trades, read_backtest_logs. Costs nothing.',
     scopes: ['qc:backtests:read'],
     risk: 'reads',
     annotations: reads,
@@ -90,14 +90,17 @@ export const backtest = [
   tool({
     name: 'list_backtests',
     title: 'List backtests',
-    description: `Lists the backtests of a project, newest first, ${LIST_AT_MOST} at once: id, name, state and progress, with includeStatistics their performance too. Next: read_backtest.`,
+    description: `Lists the backtests of a project, newest first, ${LIST_AT_MOST} at once: id, name, state and progress, with includeStatistics their performance too. Next: read_backtest. Costs nothing.`,
     scopes: ['qc:backtests:read'],
     risk: 'reads',
     annotations: reads,
     endpoint: '/backtests/list',
     input: {
       projectId: ProjectId,
-      includeStatistics: z.boolean().default(false).describe('Add the performance numbers of each backtest.'),
+      includeStatistics: z
+        .boolean()
+        .default(false)
+        .describe('Add the performance numbers of each backtest; inPercent names those that are percentages.'),
       ...window(LIST_AT_MOST),
     },
     rule: inOrder,
@@ -111,7 +114,7 @@ export const backtest = [
       const { shown, place, next } = slice(all, widthOf(args, LIST_AT_MOST))
       return {
         summary: say`Backtests: ${place}.`,
-        next: next ?? 'read_backtest with a backtestId.',
+        next: next ?? (all.length ? 'read_backtest with a backtestId.' : 'create_backtest makes the first one.'),
         data: {
           count: all.length,
           backtests: shown.map(rowOf),
@@ -124,7 +127,8 @@ export const backtest = [
   tool({
     name: 'update_backtest',
     title: 'Rename backtest',
-    description: 'Changes the name or the note of a backtest. Its results stay as they are.',
+    description:
+      'Changes the name or the note of a backtest, or both; the previous one is gone, and the results stay as they are. Returns its id. Next: read_backtest shows both. Costs nothing.',
     scopes: ['qc:backtests:write'],
     risk: 'changes',
     annotations: replaces,
@@ -147,7 +151,7 @@ export const backtest = [
     name: 'delete_backtest',
     title: 'Delete backtest',
     description:
-      'Deletes a backtest and its results for good, also while it runs, which frees its node. Ask the person first.',
+      'Deletes a backtest and its results for good, also while it runs, which frees its node. Nothing brings them back, so ask the person first. Returns its id. Next: list_backtests shows what is left.',
     scopes: ['qc:backtests:delete'],
     risk: 'deletes',
     annotations: replaces,

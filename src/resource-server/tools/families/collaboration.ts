@@ -49,7 +49,7 @@ export const collaboration = [
     name: 'create_project_collaborator',
     title: 'Add collaborator',
     description:
-      'Gives another person access to a project. Ask the person first: it shares private code, and with collaborationLiveControl it lets them trade with the connected brokerage account. Returns everybody with access.',
+      'Gives another person access to a project. Ask the person first: it shares private code, and with collaborationLiveControl it lets them trade with the connected brokerage account. Returns everybody with access. Next: update_project_collaborator changes the rights, delete_project_collaborator takes them away.',
     scopes: ['qc:collaboration:write'],
     risk: 'administers',
     annotations: addsOnce,
@@ -75,7 +75,7 @@ export const collaboration = [
     name: 'read_project_collaborators',
     title: 'Read collaborators',
     description:
-      'Reads who has access to a project, the owner included: publicId, name, whether they may write and control live trading, and the same rights of this account. The tools that change or remove a collaborator take the publicId.',
+      'Reads who has access to a project, the owner included: publicId, name, whether they may write and control live trading, and the same rights of this account. Next: update_project_collaborator or delete_project_collaborator with a publicId, lock_project_with_collaborators before edits. Costs nothing.',
     scopes: ['qc:collaboration:read'],
     risk: 'reads',
     annotations: reads,
@@ -97,7 +97,7 @@ export const collaboration = [
     name: 'update_project_collaborator',
     title: 'Change collaborator',
     description:
-      'Sets what a collaborator of a project may do; both rights are replaced. Ask the person first: liveControl lets the collaborator trade with the connected brokerage account. Returns everybody with access.',
+      'Sets what a collaborator of a project may do; both rights are replaced. Ask the person first: liveControl lets the collaborator trade with the connected brokerage account. Returns everybody with access. Next: delete_project_collaborator takes both away.',
     scopes: ['qc:collaboration:write'],
     risk: 'administers',
     annotations: replaces,
@@ -112,7 +112,7 @@ export const collaboration = [
     name: 'delete_project_collaborator',
     title: 'Remove collaborator',
     description:
-      'Takes a person’s access to a project away. Ask the person first. What the collaborator copied or started before is not undone. Returns everybody who still has access.',
+      'Takes a person’s access to a project away. Ask the person first. What the collaborator copied or started before is not undone. Returns everybody who still has access. Next, to undo it: create_project_collaborator.',
     scopes: ['qc:collaboration:delete'],
     risk: 'administers',
     annotations: replaces,
@@ -127,7 +127,7 @@ export const collaboration = [
     name: 'lock_project_with_collaborators',
     title: 'Lock project for editing',
     description:
-      'Takes the editing lock of a project that others edit too; call it before changing files there. Editors with the same codeSourceId do not notice each other. Nothing is lost by calling it. Next: read_file for the newest text, then the edit.',
+      'Takes the editing lock of a project that others edit too; call it before changing files there. Editors with the same codeSourceId do not notice each other. Returns who has the lock. Next: read_file for the newest text, then the edit. Costs nothing, and nothing is lost by it.',
     scopes: ['qc:collaboration:write'],
     risk: 'changes',
     annotations: addsOnce,

@@ -46,7 +46,7 @@ export const compile = [
     name: 'create_compile',
     title: 'Compile project',
     description:
-      'Compiles the code of a project as it is now and waits for the outcome: the compileId and state, and for a failed build file, line and column of each mistake. Next: create_backtest with the compileId; compile again after each edit. Costs nothing.',
+      'Compiles the code of a project as it is now, waits, and returns the outcome: the compileId and state, and for a failed build file, line and column of each mistake. Next: create_backtest with the compileId; compile again after each edit. Costs nothing.',
     scopes: ['qc:compile:execute'],
     risk: 'changes',
     annotations: adds,
@@ -77,7 +77,7 @@ export const compile = [
     name: 'read_compile',
     title: 'Read compile',
     description:
-      'Reads the state of a build (InQueue, BuildSuccess, BuildError) and its messages, with file, line and column of each mistake. Next, after BuildSuccess: create_backtest.',
+      'Reads the state of a build (InQueue, BuildSuccess, BuildError) and its messages, with file, line and column of each mistake. Next: create_backtest after BuildSuccess, patch_file after BuildError. Costs nothing.',
     scopes: ['qc:projects:read'],
     risk: 'reads',
     annotations: reads,

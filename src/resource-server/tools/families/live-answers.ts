@@ -6,7 +6,8 @@ import type { Told } from '../told.ts'
 import type { Field } from '../tool.ts'
 import { placeOf, slice, type Window } from '../windows.ts'
 
-export const SNAPSHOT = 'QuantConnect refreshes this about every ten minutes, so a fresh deployment shows nothing yet.'
+export const SNAPSHOT =
+  'A snapshot, which QuantConnect renews about every ten minutes while the algorithm runs: what is newer is missing, and soon after the start it may be empty.'
 /** Characters of a log in one answer. */
 const LOG_AT_MOST = 200_000
 const LOG_SNAPSHOT =
@@ -34,7 +35,7 @@ export const liveOutput: Readonly<Record<string, Field>> = {
   message: { description: 'Message for people.' },
   runtimeStatistics: { description: 'Equity, profit, holdings and fees as of now, as text.' },
   charts: { type: 'array', description: 'Names for read_live_chart.' },
-  files: { type: 'array', description: 'Names and sizes of the files that run.' },
+  files: { type: 'array', description: 'Names and sizes of the files that were deployed.' },
   url: { type: 'string', description: 'The deployment on quantconnect.com.' },
 }
 
@@ -68,7 +69,13 @@ export function tellLive({ success: _said, ...body }: Body, projectId: number): 
       charts,
       files: files.map(({ name, content, modified }) => ({ name, characters: text(content)?.length ?? 0, modified })),
     },
-    ...(files.length ? { cut: ['Contents of the files: read_file shows them as the project has them now.'] } : {}),
+    ...(files.length
+      ? {
+          cut: [
+            'Contents of the files: read_file shows those of the project as they are now, which may differ from what was deployed.',
+          ],
+        }
+      : {}),
   }
 }
 
@@ -159,7 +166,7 @@ export function tellLogs(body: Body, startLine: number): Told {
     next:
       end < total && lines.length
         ? say`Ask again with startLine ${end} for the next ones.`
-        : say`Ask again in five minutes with startLine ${Math.min(end, total)} for new ones.`,
+        : say`While it runs, ask again in five minutes with startLine ${Math.min(end, total)} for new ones.`,
     data: { length: total, ...pick(body, 'deploymentOffset'), logs: lines.join('\n') },
   }
 }

@@ -18,7 +18,7 @@ export const liveCommands = [
     name: 'create_live_command',
     title: 'Send live command',
     description:
-      'Sends a command to the live algorithm of a project, for example an order. Orders trade with real money unless it is paper: ask the person first. Success only means handed over; before the first log lines it is lost. Next: read_live_logs for the outcome.',
+      'Sends a command to the live algorithm of a project, for example an order. Orders trade with real money unless it is paper: ask the person first. Returns no outcome: success only means handed over, and before the first log lines it is lost. Next: read_live_logs for the outcome.',
     scopes: ['qc:live:execute'],
     risk: 'trades',
     annotations: edits,
@@ -36,7 +36,7 @@ export const liveCommands = [
     name: 'broadcast_live_command',
     title: 'Broadcast live command',
     description:
-      'Sends a command to every live algorithm of an organization; no other tool reaches as far. Orders trade in all of them, with real money unless paper: ask the person first, naming the algorithms (list_live_algorithms). excludeProjectId spares one. Success only means handed over. Next: read_live_logs of each.',
+      'Sends a command to every live algorithm of an organization; no other tool reaches as far. Orders trade in all of them, with real money unless paper: ask the person first, naming the algorithms (list_live_algorithms). excludeProjectId spares one. Returns no outcome: success only means handed over. Next: read_live_logs of each.',
     scopes: ['qc:live:execute', 'qc:admin:write'],
     risk: 'administers',
     annotations: edits,

@@ -36,7 +36,7 @@ export const live = [
     name: 'read_live_algorithm',
     title: 'Read live algorithm',
     description:
-      'Reads the latest live deployment of a project: state, brokerage, paper or real money, when it was launched and stopped, equity and profit, message, chart and file names. Next: read_live_portfolio, read_live_orders, read_live_logs with the deployId as algorithmId.',
+      'Reads the latest live deployment of a project: state, brokerage, paper or real money, when it was launched and stopped, equity and profit, message, chart and file names. Next: read_live_portfolio, read_live_orders, read_live_logs with the deployId as algorithmId. Costs nothing.',
     endpoint: '/live/read',
     input: { projectId: ProjectId },
     output: liveOutput,
@@ -47,7 +47,7 @@ export const live = [
     ...common,
     name: 'list_live_algorithms',
     title: 'List live algorithms',
-    description: `Lists live deployments of all projects or of one, ${LIST_AT_MOST} at once: project, id, state, brokerage, paper or real money, equity, times, error. Next: read_live_algorithm.`,
+    description: `Lists live deployments of all projects or of one, ${LIST_AT_MOST} at once: project, id, state, brokerage, paper or real money, equity, times, error. Next: read_live_algorithm. Costs nothing.`,
     endpoint: '/live/list',
     input: {
       projectId: ProjectId.optional().describe('Only this project.'),
@@ -67,7 +67,7 @@ export const live = [
     name: 'read_live_chart',
     title: 'Read live chart',
     description:
-      'Draws a chart of the live deployment of a project as a picture and returns its series with first, last, lowest and highest value and thinned points. Charts appear some minutes after the start; read_live_algorithm names them. There is no Capacity chart here.',
+      'Draws a chart of the live deployment of a project as a picture and returns its series with first, last, lowest and highest value and thinned points. Charts appear some minutes after the start; read_live_algorithm names them. There is no Capacity chart here. Next: read_live_trades or read_live_logs for the reasons. Costs nothing.',
     endpoint: '/live/chart/read',
     input: {
       projectId: ProjectId,
@@ -83,7 +83,7 @@ export const live = [
     ...common,
     name: 'read_live_logs',
     title: 'Read live logs',
-    description: `Reads log lines of a live deployment, at most ${LINES_AT_MOST} at once. Shows errors, what the algorithm logged, and what became of commands. New lines appear about every five minutes.`,
+    description: `Reads log lines of a live deployment, at most ${LINES_AT_MOST} at once. Shows errors, what the algorithm logged, and what became of commands. New lines appear about every five minutes. Next: read_live_orders for what was traded, or later startLine values. Costs nothing.`,
     endpoint: '/live/logs/read',
     input: {
       format: z.enum(['json']).default('json').describe('Format of the answer.'),
@@ -109,7 +109,7 @@ export const live = [
     name: 'read_live_portfolio',
     title: 'Read live portfolio',
     description:
-      'Reads the positions and cash of the live deployment of a project: quantity, average and last price, value, unrealized profit. A snapshot of about every ten minutes, also taken on stopping. Next: read_live_orders.',
+      'Reads the positions and cash of the live deployment of a project: quantity, average and last price, value, unrealized profit. A snapshot of about every ten minutes, also taken on stopping. Next: read_live_orders. Costs nothing.',
     endpoint: '/live/portfolio/read',
     input: { projectId: ProjectId },
     output: {
@@ -122,40 +122,49 @@ export const live = [
     ...rows,
     name: 'read_live_orders',
     title: 'Read live orders',
-    description: `Reads the orders of the live deployment of a project, ${ROWS_AT_MOST} at once: time, symbol, type, direction, quantity, fill price, value, state, fees, tag and why one is invalid. A snapshot of about every ten minutes. Next: read_live_trades for profits.`,
+    description: `Reads the orders of the live deployment of a project, ${ROWS_AT_MOST} at once: time, symbol, type, direction, quantity, fill price, value, state, fees, tag and why one is invalid. A snapshot of about every ten minutes. Next: read_live_trades for profits. Costs nothing.`,
     endpoint: '/live/orders/read',
     output: ordersOutput,
     body: toRows,
     tell: (body, args) =>
-      tellOrders(body, widthOf(args, ROWS_AT_MOST), { note: SNAPSHOT, next: 'read_live_portfolio.' }),
+      tellOrders(body, widthOf(args, ROWS_AT_MOST), {
+        note: SNAPSHOT,
+        next: 'read_live_trades for profits, read_live_portfolio for what is still open.',
+      }),
   }),
   tool({
     ...rows,
     name: 'read_live_insights',
     title: 'Read live insights',
-    description: `Reads the insights (predictions) of the live deployment of a project, ${ROWS_AT_MOST} at once: symbol, direction, period, magnitude, confidence, score. Algorithms without alpha models have none. A snapshot of about every ten minutes.`,
+    description: `Reads the insights (predictions) of the live deployment of a project, ${ROWS_AT_MOST} at once: symbol, direction, period, magnitude, confidence, score. Algorithms without alpha models have none. A snapshot of about every ten minutes. Next: read_live_orders for what was traded. Costs nothing.`,
     endpoint: '/live/insights/read',
     output: insightsOutput,
     body: toRows,
     tell: (body, args) =>
-      tellInsights(body, widthOf(args, ROWS_AT_MOST), { note: SNAPSHOT, next: 'read_live_orders.' }),
+      tellInsights(body, widthOf(args, ROWS_AT_MOST), {
+        note: SNAPSHOT,
+        next: 'read_live_orders for what was traded.',
+      }),
   }),
   tool({
     ...rows,
     name: 'read_live_trades',
     title: 'Read live trades',
-    description: `Reads the closed trades (round trips) of the live deployment of a project, ${ROWS_AT_MOST} at once: entry and exit with time and price, profit, fees, duration, worst and best excursion. A snapshot of about every ten minutes.`,
+    description: `Reads the closed trades (round trips) of the live deployment of a project, ${ROWS_AT_MOST} at once: entry and exit with time and price, profit, fees, duration, worst and best excursion. A snapshot of about every ten minutes. Next: read_live_portfolio for what is still open. Costs nothing.`,
     endpoint: '/live/trades/read',
     output: tradesOutput,
     body: toRows,
     tell: (body, args) =>
-      tellTrades(body, widthOf(args, ROWS_AT_MOST), { note: SNAPSHOT, next: 'read_live_portfolio.' }),
+      tellTrades(body, widthOf(args, ROWS_AT_MOST), {
+        note: SNAPSHOT,
+        next: 'read_live_portfolio for what is still open.',
+      }),
   }),
   tool({
     name: 'stop_live_algorithm',
     title: 'Stop live algorithm',
     description:
-      'Stops the live algorithm of a project. Its positions stay open at the brokerage, and nobody watches them then. Ask the person first; liquidate_live_algorithm closes them too. Frees the live node. Next: read_live_algorithm until Stopped.',
+      'Stops the live algorithm of a project. Its positions stay open at the brokerage, and nobody watches them then. Ask the person first; liquidate_live_algorithm closes them too. Frees the live node. Returns before it has stopped. Next: read_live_algorithm until Stopped.',
     scopes: ['qc:live:execute'],
     risk: 'trades',
     annotations: replaces,
@@ -173,7 +182,7 @@ export const live = [
     name: 'liquidate_live_algorithm',
     title: 'Liquidate live algorithm',
     description:
-      'Sells everything that the live algorithm of a project holds, closes its short positions, and stops it. Trades at once at market prices, with real money unless it is paper, and cannot be undone. Ask the person first, naming project and brokerage. Next: read_live_algorithm.',
+      'Sells everything that the live algorithm of a project holds, closes its short positions, and stops it. Trades at once at market prices, with real money unless it is paper, and cannot be undone. Ask the person first, naming project and brokerage. Returns before it is done. Next: read_live_algorithm until it has ended.',
     scopes: ['qc:live:execute'],
     risk: 'trades',
     annotations: replaces,

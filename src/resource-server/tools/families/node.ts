@@ -59,7 +59,7 @@ export const node = [
     name: 'read_project_nodes',
     title: 'Read nodes of project',
     description:
-      'Reads the backtest, research and live nodes that a project may run on: id, size, whether busy and with what. The id of a live node that is not busy is what create_live_algorithm takes as nodeId. Costs nothing.',
+      'Reads the backtest, research and live nodes that a project may run on: id, size, whether busy and with what. Next: create_live_algorithm takes the id of a live node that is not busy as nodeId; update_project_nodes limits the choice. Costs nothing.',
     scopes: ['qc:projects:read'],
     risk: 'reads',
     annotations: reads,
@@ -72,7 +72,7 @@ export const node = [
     name: 'update_project_nodes',
     title: 'Choose nodes of project',
     description:
-      'Limits a project to some nodes; the list replaces the previous one. Without a list QuantConnect chooses again. Unknown ids are passed over, and the answer names them. Returns the nodes. Runs that have started stay where they are.',
+      'Limits a project to some nodes; the list replaces the previous one. Without a list QuantConnect chooses again. Unknown ids are passed over, and the answer names them. Returns the nodes. Runs that have started stay where they are. Next: create_backtest or create_live_algorithm. Costs nothing.',
     scopes: ['qc:projects:write'],
     risk: 'changes',
     annotations: addsOnce,

@@ -69,7 +69,7 @@ export const object = [
     name: 'read_object_properties',
     title: 'Read Object Store file properties',
     description:
-      'Reads what is known about one file in the Object Store: size, MD5, media type, times, and the beginning of a text. Not for folders: list_object_store_files. Next, for the content: read_object_store_file_job_id.',
+      'Reads what is known about one file in the Object Store: size, MD5, media type, times, and the beginning of a text. Not for folders: list_object_store_files. Next, for the content: read_object_store_file_job_id. Costs nothing.',
     scopes: ['qc:objects:read'],
     risk: 'reads',
     annotations: reads,
@@ -102,7 +102,7 @@ export const object = [
     name: 'read_object_store_file_job_id',
     title: 'Pack Object Store files',
     description:
-      'First half of a download: starts a job that packs files of the Object Store into a zip archive, and returns its jobId. Keys that do not exist are skipped as long as one does. Only Institution plans with the export permission may download. Next: read_object_store_file_download_url.',
+      'First half of a download: starts a job that packs files of the Object Store into a zip archive, and returns its jobId. Keys that do not exist are skipped as long as one does. Only Institution plans with the export permission may download. Next: read_object_store_file_download_url. Costs nothing more.',
     scopes: ['qc:objects:read'],
     risk: 'changes',
     annotations: adds, // reads data, but makes a job each time
@@ -125,7 +125,7 @@ export const object = [
     name: 'read_object_store_file_download_url',
     title: 'Read Object Store download address',
     description:
-      'Second half of a download: waits up to 20 seconds for the packing job and returns the address of the zip archive. The address works for anyone, without signing in: hand it to the person, and do not fetch it or repeat it elsewhere.',
+      'Second half of a download: waits up to 20 seconds for the packing job and returns the address of the zip archive. The address works for anyone, without signing in. Next: hand it to the person, and do not fetch it or repeat it elsewhere. Costs nothing more.',
     scopes: ['qc:objects:read'],
     risk: 'reads',
     annotations: reads,
@@ -158,7 +158,7 @@ export const object = [
   tool({
     name: 'list_object_store_files',
     title: 'List Object Store files',
-    description: `Lists one folder of the Object Store, ${ROWS_AT_MOST} rows at once: folders and files with key, size, media type and time, and the storage used by the organization. Next: the same tool with path for a folder, read_object_properties for a file.`,
+    description: `Lists one folder of the Object Store, ${ROWS_AT_MOST} rows at once: folders and files with key, size, media type and time, and the storage used by the organization. Next: the same tool with path for a folder, read_object_properties for a file. Costs nothing.`,
     scopes: ['qc:objects:read'],
     risk: 'reads',
     annotations: reads,
@@ -218,7 +218,7 @@ export const object = [
     name: 'delete_object',
     title: 'Delete Object Store file',
     description:
-      'Deletes a file from the Object Store for good. The key of a folder deletes everything below it: list it first with list_object_store_files. Nothing comes back, so ask the person first.',
+      'Deletes a file from the Object Store for good. The key of a folder deletes everything below it: list it first with list_object_store_files. Nothing comes back, so ask the person first. Frees storage. Returns the key. Next: list_object_store_files shows what is left.',
     scopes: ['qc:objects:delete'],
     risk: 'deletes',
     annotations: replaces,

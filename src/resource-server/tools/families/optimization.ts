@@ -63,7 +63,7 @@ export const optimization = [
     name: 'estimate_optimization_time',
     title: 'Estimate optimization time',
     description:
-      'Estimates an optimization before it is paid: number of backtests that the ranges make, seconds for each, machine time, approximate cost in US dollars by node type, and the credit left. Needs an earlier successful backtest of the project. Free. Next: show the person the cost; create_optimization once they agree.',
+      'Estimates an optimization before it is paid. Returns the number of backtests that the ranges make, seconds for each, machine time, approximate cost in US dollars by node type, and the credit left. Needs an earlier successful backtest of the project. Next: show the person the cost; create_optimization once they agree. The estimate costs nothing.',
     scopes: ['qc:optimizations:read'],
     risk: 'reads',
     annotations: reads,
@@ -154,7 +154,7 @@ export const optimization = [
   tool({
     name: 'read_optimization',
     title: 'Read optimization',
-    description: `Reads an optimization: state (new, running, completed, aborted), how many backtests are done, and its backtests sorted best first by the criterion, ${ROWS_AT_MOST} at once, with parameter values and statistics by name. Works while it runs. Next: read_backtest with the best backtestId.`,
+    description: `Reads an optimization: state (new, running, completed, aborted), how many backtests are done, and its backtests sorted best first by the criterion, ${ROWS_AT_MOST} at once, with parameter values and statistics by name. Works while it runs. Next: read_backtest with the best backtestId. Reading costs nothing.`,
     scopes: ['qc:optimizations:read'],
     risk: 'reads',
     annotations: reads,
@@ -180,7 +180,7 @@ export const optimization = [
   tool({
     name: 'list_optimizations',
     title: 'List optimizations',
-    description: `Lists the optimizations of a project, ${ROWS_AT_MOST} at once: id, name, state, criterion, ranges and the best Sharpe ratio. Next: read_optimization.`,
+    description: `Lists the optimizations of a project, ${ROWS_AT_MOST} at once: id, name, state, criterion, ranges and the best Sharpe ratio. Next: read_optimization. Costs nothing.`,
     scopes: ['qc:optimizations:read'],
     risk: 'reads',
     annotations: reads,
@@ -206,7 +206,8 @@ export const optimization = [
   tool({
     name: 'update_optimization',
     title: 'Rename optimization',
-    description: 'Changes the name of an optimization. Its results stay as they are.',
+    description:
+      'Changes the name of an optimization; its results stay as they are. Returns its id and new name. Next: read_optimization. Costs nothing.',
     scopes: ['qc:optimizations:write'],
     risk: 'changes',
     annotations: replaces,
@@ -223,7 +224,7 @@ export const optimization = [
     name: 'abort_optimization',
     title: 'Abort optimization',
     description:
-      'Stops an optimization for good, and with it the spending. Finished backtests stay; credit already used is not returned, and it cannot be resumed. A completed one is refused. Next: read_optimization.',
+      'Stops an optimization for good, and with it the spending. Finished backtests stay; credit already used is not returned, and it cannot be resumed. A completed one is refused. Returns its id. Next: read_optimization.',
     scopes: ['qc:optimizations:write'],
     risk: 'changes',
     annotations: replaces,
@@ -241,7 +242,7 @@ export const optimization = [
     name: 'delete_optimization',
     title: 'Delete optimization',
     description:
-      'Deletes an optimization and its results for good, also before it has finished. Ask the person first. To stop one and keep its results: abort_optimization.',
+      'Deletes an optimization and its results for good, also before it has finished. Ask the person first. To stop one and keep its results: abort_optimization. Returns its id. Next: list_optimizations shows what is left.',
     scopes: ['qc:optimizations:delete'],
     risk: 'deletes',
     annotations: replaces,

@@ -65,7 +65,7 @@ export const project = [
   tool({
     name: 'read_project',
     title: 'Read project',
-    description: `Reads one project by projectId: name, language, description, parameters, libraries, LEAN version, file size limit. Without projectId it reads a page of all projects by start and end, ${LIST_AT_MOST} at once, in QuantConnect’s order. Next: read_file, read_project_nodes, list_backtests.`,
+    description: `Reads one project by projectId: name, language, description, parameters, libraries, LEAN version, file size limit. Without projectId it reads a page of all projects by start and end, ${LIST_AT_MOST} at once, in QuantConnect’s order. Next: read_file, read_project_nodes, list_backtests. Costs nothing.`,
     scopes: ['qc:projects:read'],
     risk: 'reads',
     annotations: reads,
@@ -100,7 +100,7 @@ export const project = [
   tool({
     name: 'list_projects',
     title: 'List projects',
-    description: `Lists the projects of the account, newest change first, ${LIST_AT_MOST} at once: projectId, name, language, last change, owner. Deleted ones come last, under "${BIN}". Next: read_project or read_file with a projectId. For accounts with very many, read_project with start and end answers faster.`,
+    description: `Lists the projects of the account, newest change first, ${LIST_AT_MOST} at once: projectId, name, language, last change, owner. Deleted ones come last, under "${BIN}". Next: read_project or read_file with a projectId. For accounts with very many, read_project with start and end answers faster. Costs nothing.`,
     scopes: ['qc:projects:read'],
     risk: 'reads',
     annotations: reads,
@@ -124,7 +124,7 @@ export const project = [
     name: 'update_project',
     title: 'Rename or describe project',
     description:
-      'Changes the name or the description of a project, or both; what is left out stays. The previous one is gone. A name that another project has is refused. A new path in the name moves the project to that folder. Costs nothing.',
+      'Changes the name or the description of a project, or both; what is left out stays. The previous one is gone. A name that another project has is refused. A new path in the name moves the project to that folder. Returns what is new. Next: read_project shows both. Costs nothing.',
     scopes: ['qc:projects:write'],
     risk: 'changes',
     annotations: replaces,
@@ -152,7 +152,7 @@ export const project = [
     name: 'delete_project',
     title: 'Delete project',
     description:
-      'Moves a project with its code and results to the Recycle Bin, from where a person can restore it on quantconnect.com; no tool here can. It stays listed there. Ask the person first.',
+      'Moves a project with its code and results to the Recycle Bin, from where a person can restore it on quantconnect.com; no tool here can. Ask the person first. Returns its projectId. Next: list_projects still shows it there.',
     scopes: ['qc:projects:delete'],
     risk: 'deletes',
     annotations: replaces,

@@ -157,7 +157,11 @@ const INSIGHT_TIMES = ['generatedTime', 'createdTime', 'closeTime']
 function insightRow(insight: Body): Record<string, unknown> {
   const times = INSIGHT_TIMES.filter((name) => insight[name] != null).map((name) => [name, utc(insight[name])])
   return {
-    ...pick(insight, 'id', 'ticker', 'symbol', 'type', 'direction'),
+    ...pick(insight, 'id'),
+    // Named as in orders and trades; QuantConnect's own `symbol` holds the id here.
+    symbol: insight.ticker,
+    symbolId: insight.symbol,
+    ...pick(insight, 'type', 'direction'),
     ...Object.fromEntries(times),
     periodSeconds: insight.period,
     ...without(insight, 'id', 'ticker', 'symbol', 'type', 'direction', 'period', ...INSIGHT_TIMES),
@@ -177,7 +181,7 @@ export function tellTrades(body: Body, window: Window, around: Around = {}): Tol
     ]),
     data: { length: body.length, trades: closed.map(tradeRow) },
     ...(closed.some(({ orders }) => list(orders).length)
-      ? { cut: ['The orders of each trade: orderIds name them, and the orders tool shows them.'] }
+      ? { cut: ['The orders of each trade: orderIds name them; read_backtest_orders or read_live_orders shows them.'] }
       : {}),
   }
 }
