@@ -31,10 +31,13 @@ export function clip(value: string, length = 300): string {
 export const say = (ours: TemplateStringsArray, ...theirs: readonly unknown[]): string =>
   ours.slice(1).reduce((text, part, at) => text + inline(theirs[at]) + part, ours[0] ?? '')
 
-/** The first lines that together have at most `size` characters; at least one. */
+/** The first lines that together have at most `size` characters. At least one: of a longer one the beginning, marked. */
 export function linesWithin(lines: readonly unknown[], size: number): string[] {
   let left = size
-  const all = lines.map((line) => inline(line).slice(0, size))
+  const all = lines.map((line) => {
+    const whole = inline(line)
+    return whole.length > size ? `${whole.slice(0, size)} … (${whole.length} characters)` : whole
+  })
   const end = all.findIndex((line) => {
     left -= line.length + 1
     return left < 0

@@ -12,12 +12,12 @@ export function refusal(answer: Unanswered['answer'], tool: Tool, accountPage: s
     case 'refused':
       return failure(
         `QuantConnect refused: ${answer.reasons.join(' ')}`,
-        hintFor(answer.reasons) ?? 'Correct the arguments and call it again; nothing was changed.',
+        `Nothing was changed. ${hintFor(answer.reasons) ?? 'Correct the arguments and call it again.'}`,
       )
     case 'credentials':
       return failure(
         `QuantConnect does not accept the stored API token of this account any more: ${answer.reasons.join(' ')}`,
-        `Ask the person to enter the new token at ${accountPage}. This connection stays as it is and works again then; nothing needs reconnecting.`,
+        `Nothing was changed. Ask the person to enter the new token at ${accountPage}. This connection stays as it is and works again then; nothing needs reconnecting.`,
       )
     case 'clock':
       return failure(
@@ -32,7 +32,7 @@ export function refusal(answer: Unanswered['answer'], tool: Tool, accountPage: s
     case 'too-large':
       return failure(
         'QuantConnect says that this is too large (HTTP 413).',
-        'Send less at once: a smaller file, or several.',
+        'Nothing was changed. Send less at once: a smaller file, or several.',
       )
     case 'rate-limited':
       return failure(

@@ -94,11 +94,21 @@ function seriesFrom(key: string, series: Body, count: number) {
     to: rows.at(-1)?.[0] ?? null,
     first: measure[0] ?? null,
     last: measure.at(-1) ?? null,
-    lowest: measure.reduce<number | null>((low, value) => (low === null || value < low ? value : low), null),
-    highest: measure.reduce<number | null>((high, value) => (high === null || value > high ? value : high), null),
+    lowest: extreme(rows, candle ? 3 : 1, (one, other) => one < other),
+    highest: extreme(rows, candle ? 2 : 1, (one, other) => one > other),
     columns: candle ? ['time', 'open', 'high', 'low', 'close'] : ['time', 'value'],
     values: thin(rows, count),
   }
+}
+
+/** The value of a column that beats all others; null when there is none. */
+function extreme(
+  rows: readonly Point[],
+  column: number,
+  beats: (one: number, other: number) => boolean,
+): number | null {
+  const values = rows.map((row) => number(row[column])).filter((value) => value !== undefined)
+  return values.reduce<number | null>((best, value) => (best === null || beats(value, best) ? value : best), null)
 }
 
 /** A point comes as a list that begins with its time, or as an object with x and y. */

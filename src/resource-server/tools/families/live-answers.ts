@@ -21,7 +21,7 @@ const FAILED = ['DeployError', 'RuntimeError', 'Invalid']
 /** Whose money a deployment trades, by the name of its brokerage and, where it is told, its environment. */
 export function moneyOf({ brokerage, environment }: Body): string {
   if (brokerage === 'PaperBrokerage' || brokerage === 'QuantConnectBrokerage') return 'paper trading'
-  if (environment === 'paper') return 'a paper account'
+  if (environment === 'paper' || environment === 'Practice') return 'a paper account'
   return environment === 'live' ? 'real money' : 'real money unless that account is itself a paper one'
 }
 
