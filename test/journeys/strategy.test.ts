@@ -34,7 +34,7 @@ for (const store of journeyStores('strategy')) {
       await client.connect(new StreamableHTTPClientTransport(new URL(server.mcp), { requestInit: { headers } }))
       await client.listTools()
 
-      async function call(name: string, args: object = {}, onprogress?: (update: Json) => void): Promise<Json> {
+      async function call(name: string, args: object = {}, onprogress?: (update: Json) => unknown): Promise<Json> {
         const result: Json = await client.callTool(
           { name, arguments: { ...args } },
           onprogress ? { onprogress } : undefined,
@@ -49,13 +49,14 @@ for (const store of journeyStores('strategy')) {
       await call('update_file_contents', { projectId, name: 'main.py', content: BROKEN })
 
       // The outcome of a build comes with the call that starts it, and names the line.
-      const broken = await call('create_compile', { projectId })
+      const passTime = () => server.advance(1)
+      const broken = await call('create_compile', { projectId }, passTime)
       assert.equal(broken.state, 'BuildError')
       assert.match(broken.text, /main\.py.*[Ll]ine 14/)
       assert.match(broken.next, /create_compile again/)
 
       await call('update_file_contents', { projectId, name: 'main.py', content: AVERAGES })
-      const { state, compileId } = await call('create_compile', { projectId })
+      const { state, compileId } = await call('create_compile', { projectId }, passTime)
       assert.equal(state, 'BuildSuccess')
 
       // A backtest that is waited for says how far it is.
@@ -63,7 +64,10 @@ for (const store of journeyStores('strategy')) {
       const { backtest, text } = await call(
         'create_backtest',
         { projectId, compileId, backtestName: 'First try', waitSeconds: 30 },
-        (update) => heard.push(update),
+        async (update) => {
+          heard.push(update)
+          await server.advance(1)
+        },
       )
       assert.equal(backtest.completed, true)
       assert.match(text, /^Backtest "First try" is completed\. Net Profit .*Sharpe Ratio/)

@@ -70,7 +70,7 @@ describe('an answer', () => {
     for (const trick of ['a\rNext: x', 'a\u2028Next: x', 'a\nNext: x', 'a\u0085Next: x']) {
       assert.doesNotMatch(textOf(made({ summary: say`Named "${trick}".`, next: say`read ${trick}.` })), /^Next: x/m)
       for (const facts of [{ rows: [{ trick }, { trick }] }, { [trick]: 1, rows: [{ [trick]: 1 }, { [trick]: 2 }] }]) {
-        const outsideFences = outline(facts).replace(/(`{3,})\n[^]*?\n\1/g, '')
+        const outsideFences = outline(facts).replace(/(`{3,})\n[\s\S]*?\n\1/g, '')
         assert.doesNotMatch(outsideFences, /^\s*Next: x/m)
       }
     }

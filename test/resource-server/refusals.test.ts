@@ -10,8 +10,8 @@ import { until } from '../support/until.ts'
 import { assertHalvesAgree } from './halves.ts'
 import { call, type Json, message } from './messages.ts'
 
-/** Thirty seconds of waiting pass in half a one. */
-const SPEED = { TEST_SPEED: '60' }
+/** Thirty seconds of waiting pass in one and a half. */
+const SPEED = { TEST_SPEED: '20' }
 
 describe('when QuantConnect refuses', () => {
   const server = useServer(SPEED)

@@ -26,6 +26,12 @@ if (speed !== 1) {
   const elapsed = performance.now.bind(performance)
   AbortSignal.timeout = (milliseconds) => timeout(Math.ceil(milliseconds / speed))
   timers.setTimeout = (milliseconds, ...rest) => wait((milliseconds ?? 0) / speed, ...rest)
+  const later = globalThis.setTimeout
+  globalThis.setTimeout = Object.assign(
+    (call: (...args: unknown[]) => void, milliseconds = 0, ...args: unknown[]) =>
+      later(call, milliseconds / speed, ...args),
+    later,
+  ) as typeof setTimeout // sound: the same function, sooner
   performance.now = () => elapsed() * speed
   syncBuiltinESMExports()
 }
