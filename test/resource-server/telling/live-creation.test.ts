@@ -1,21 +1,8 @@
 // What is sent to QuantConnect to start live trading, and how the new deployment is told.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { binance, oanda, schwab, tt } from './forms.ts'
 import { CREATE, create, DEPLOYMENT, PAPER, PROJECT, START, sent, takes } from './telling.ts'
-
-const tt = {
-  id: 'TradingTechnologiesBrokerage',
-  'tt-user-name': 'u',
-  'tt-session-password': 'tt password',
-  'tt-account-name': 'n',
-  'tt-rest-app-key': 'tt key',
-  'tt-rest-app-secret': 'tt secret',
-  'tt-order-routing-sender-comp-id': 's',
-  cash: [],
-}
-const binance = { id: 'BinanceBrokerage', 'binance-api-key': 'bn key', 'binance-api-secret': 'bn secret' }
-const oanda = { id: 'OandaBrokerage', 'oanda-account-id': '001-001-1234567-001', 'oanda-access-token': 'oanda token' }
-const schwab = { id: 'CharlesSchwabBrokerage', 'charles-schwab-account-number': '1234' }
 
 describe('what is sent to start a deployment', () => {
   it('is what was asked for, once, with the newest LEAN and QuantConnect’s own feed unless told otherwise', async () => {

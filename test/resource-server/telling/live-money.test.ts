@@ -3,20 +3,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { TOOL_LIST } from '../../../src/resource-server/tools/catalog.ts'
 import type { Json } from '../messages.ts'
+import { binance, oanda, schwab, tt } from './forms.ts'
 import { CREATE, create, PAPER } from './telling.ts'
 
-const tt = {
-  id: 'TradingTechnologiesBrokerage',
-  'tt-user-name': 'u',
-  'tt-session-password': 'tt password',
-  'tt-account-name': 'n',
-  'tt-rest-app-key': 'tt key',
-  'tt-rest-app-secret': 'tt secret',
-  'tt-order-routing-sender-comp-id': 's',
-  cash: [],
-}
-const binance = { id: 'BinanceBrokerage', 'binance-api-key': 'bn key', 'binance-api-secret': 'bn secret' }
-const oanda = { id: 'OandaBrokerage', 'oanda-account-id': '001-001-1234567-001', 'oanda-access-token': 'oanda token' }
 const tradier = { id: 'TradierBrokerage', 'tradier-account-id': 'a', 'tradier-access-token': 'tradier token' }
 const tradeStation = {
   id: 'TradeStationBrokerage',
@@ -35,7 +24,6 @@ const emsx = {
   'terminal-link-emsx-account': 'a',
   'terminal-link-openfigi-api-key': 'figi key',
 }
-const schwab = { id: 'CharlesSchwabBrokerage', 'charles-schwab-account-number': '1234' }
 
 const kinds: [brokerage: { id: string } & Record<string, unknown>, paper: boolean, environment?: string][] = [
   [PAPER, true],
