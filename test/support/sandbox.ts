@@ -4,16 +4,20 @@ import { SANDBOX_ACCOUNTS } from '../../src/sandbox/accounts.ts'
 import { newWorld } from '../../src/sandbox/seeds/seeds.ts'
 import { type Account, ALICE, client, type Json } from '../sandbox/client.ts'
 import type { TestServer } from './server.ts'
+import { until } from './until.ts'
 
 export type SandboxCall = (path: string, args?: object) => Promise<Json>
+
+/** Where the latest process of a server says that its sandbox listens. */
+const addressIn = (server: TestServer): string | undefined =>
+  [...server.output().matchAll(/"url":"([^"]+)","msg":"sandbox is listening"/g)].at(-1)?.[1]
 
 /** Calls the sandbox of a server as one account. Throws when it refuses, since a test's set-up must not fail unseen. */
 export function sandboxOf(server: TestServer, account: Account = ALICE): SandboxCall {
   return async (path, args = {}) => {
-    const url = /"url":"([^"]+)","msg":"sandbox is listening"/g
-    const latest = [...server.output().matchAll(url)].at(-1)?.[1]
-    if (!latest) throw new Error('the server runs without a sandbox')
-    const answer = await client(latest, account)(path, args)
+    // What a server logs may come after what it answers.
+    await until('the address of the sandbox', () => addressIn(server))
+    const answer = await client(addressIn(server) ?? '', account)(path, args)
     if (answer.success === false) throw new Error(`${path}: ${JSON.stringify(answer)}`)
     return answer
   }
