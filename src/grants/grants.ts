@@ -8,6 +8,18 @@ import { isScope } from '../scopes.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
+import { endOf, isLifetime, KEPT_UNUSED, keptUntil } from './lifetime.ts'
+
+/** What a person was told about the software, when they agreed to it. */
+const Client = z.object({
+  /** What it calls itself, made fit to show. */
+  name: z.string(),
+  /** How its identity is known, in a word. */
+  standing: z.enum(['domain', 'unverified', 'computer']),
+  /** Where its answers go. */
+  returnsTo: z.string(),
+})
+export type GrantClient = Readonly<z.infer<typeof Client>>
 
 const Known = z.object({
   version: z.literal(1),
@@ -15,13 +27,26 @@ const Known = z.object({
   /** Whose account: the `sub` of the tokens. */
   accountId: z.string(),
   clientId: z.string(),
+  /** The software as the person was shown it. */
+  client: Client.optional(),
+  /** What the person calls this connection. */
+  name: z.string().optional(),
   scopes: z.array(z.string().refine(isScope)),
+  /** Whether what trades may trade with QuantConnect's paper brokerage only. */
+  paperOnly: z.boolean().optional(),
+  /** How long the person lets it live; 30 days when absent. */
+  lifetime: z.string().refine(isLifetime).optional(),
+  /** Whether it may do nothing until the person has looked at it again. */
+  suspended: z.boolean().optional(),
   /** Where the client received its answer when the person agreed; a silent return goes nowhere else. */
   redirectHost: z.string(),
   /** Whether copies of its tokens are in use at several places, such as two windows of one program. */
   severalSessions: z.boolean().optional(),
   /** Seconds since 1970. */
   createdAt: z.number(),
+  /** When the client was last authorised on the consent page. */
+  authorizedAt: z.number().optional(),
+  /** When it ends. Of one that lives until it is revoked: when it ends if nobody uses it. */
   expiresAt: z.number(),
 })
 
@@ -30,11 +55,12 @@ export type Grant = Readonly<z.infer<typeof Known>>
 const Stored = Known.loose()
 
 /** What of a grant may change while it lives. */
-export interface GrantChange {
-  readonly scopes: readonly Scope[]
-  readonly redirectHost?: string
-  readonly expiresAt?: number
-}
+export type GrantChange = Partial<
+  Pick<
+    Grant,
+    'client' | 'name' | 'paperOnly' | 'lifetime' | 'suspended' | 'redirectHost' | 'authorizedAt' | 'expiresAt'
+  >
+> & { readonly scopes?: readonly Scope[] }
 
 const now = () => Math.floor(Date.now() / 1000)
 const ttl = (grant: Grant) => Math.max(1, grant.expiresAt - now())
@@ -52,15 +78,26 @@ function parse(json: string | undefined): Grant | undefined {
 export interface Grants {
   /** A living grant, or undefined when it was revoked, has ended, or never was. */
   find(id: string): Promise<Grant | undefined>
-  /** The same, if it is this account's and this client's; undefined for anybody else's, and without an id. */
-  findOwn(id: string | undefined, accountId: string, clientId: string): Promise<Grant | undefined>
-  create(facts: Pick<Grant, 'accountId' | 'clientId' | 'scopes' | 'redirectHost' | 'expiresAt'>): Promise<Grant>
-  /** Changes a living grant; undefined when there is none. */
+  /** The same, if it is this account's, and this client's when one is named; undefined for anybody else's, and without an id. */
+  findOwn(id: string | undefined, accountId: string, clientId?: string): Promise<Grant | undefined>
+  /** All living grants of an account, the newest first. */
+  list(accountId: string): Promise<Grant[]>
+  /** Makes a grant. With a lifetime it ends as that says, else at `expiresAt`. */
+  create(
+    facts: Pick<Grant, 'accountId' | 'clientId' | 'redirectHost'> & GrantChange & { readonly scopes: readonly Scope[] },
+  ): Promise<Grant>
+  /** Changes a living grant; undefined when there is none. A new lifetime begins now. */
   change(id: string, change: GrantChange): Promise<Grant | undefined>
   /** Notes that several sessions share a living grant. */
   markSeveralSessions(id: string): Promise<void>
+  /** Notes that a grant is in use; true when its time was renewed, which happens once a day at most. */
+  touch(grant: Grant): Promise<boolean>
   /** Ends a grant, and with it every code and token that was issued under it. */
   end(id: string): Promise<void>
+  /** Ends all grants of an account. */
+  endAll(accountId: string): Promise<void>
+  /** The same, and forgets that there were any. */
+  forget(accountId: string): Promise<void>
 }
 
 export function createGrants(store: Store): Grants {
@@ -74,23 +111,81 @@ export function createGrants(store: Store): Grants {
     })
     return alive(parse(stored))
   }
+  const end = async (id: string): Promise<void> => void (await remove(store, KEYS.grant(id)))
+  const listed = async (accountId: string) => parseListed(await store.get(KEYS.grantsOf(accountId)))
+  const idsOf = async (accountId: string) => Object.keys(await listed(accountId))
+  /** Lists a grant under its account, and leaves out those that are known to have ended. */
+  const keepListed = (accountId: string, id: string, ended: readonly string[] = []) =>
+    update(store, KEYS.grantsOf(accountId), (current) => {
+      const entries = Object.entries(parseListed(current)).filter(([one]) => !ended.includes(one))
+      return { value: JSON.stringify({ ...Object.fromEntries(entries), [id]: now() }), ttl: LISTED }
+    })
+  /** Ids whose grants have ended. One that was listed a moment ago may only not be written yet. */
+  async function endedOf(accountId: string): Promise<string[]> {
+    const old = Object.entries(await listed(accountId)).filter(([, at]) => at < now() - UNWRITTEN)
+    const living = await Promise.all(old.map(([id]) => find(id)))
+    return old.map(([id]) => id).filter((_, index) => !living[index])
+  }
+  const endAll = async (accountId: string): Promise<void> => {
+    await Promise.all((await idsOf(accountId)).map(end))
+  }
+
   return {
     find,
+    end,
+    endAll,
     async findOwn(id, accountId, clientId) {
       const grant = id ? await find(id) : undefined
-      return grant?.accountId === accountId && grant.clientId === clientId ? grant : undefined
+      return grant?.accountId === accountId && (clientId ?? grant.clientId) === grant.clientId ? grant : undefined
     },
-    async create(facts) {
-      const grant: Grant = { version: 1, id: randomBytes(16).toString('base64url'), createdAt: now(), ...facts }
+    async list(accountId) {
+      const found = await Promise.all((await idsOf(accountId)).map(find))
+      const own = found.filter((grant) => grant?.accountId === accountId) as Grant[] // sound: undefined is nobody's
+      return own.sort((one, other) => other.createdAt - one.createdAt)
+    },
+    async create({ expiresAt, ...facts }) {
+      const grant: Grant = {
+        version: 1,
+        id: randomBytes(16).toString('base64url'),
+        createdAt: now(),
+        ...facts,
+        scopes: [...facts.scopes],
+        expiresAt: expiresAt ?? endOf(facts.lifetime, now()),
+      }
+      // Listed first: a crash in between leaves a name without a grant, and never a grant that its person cannot see.
+      await keepListed(grant.accountId, grant.id, await endedOf(grant.accountId))
       await put(store, KEYS.grant(grant.id), JSON.stringify(grant), ttl(grant))
       return grant
     },
-    change: (id, change) => edit(id, (grant) => ({ ...grant, ...change, scopes: [...change.scopes] })),
+    change: (id, change) =>
+      edit(id, (grant) => ({
+        ...grant,
+        ...(change.lifetime ? { expiresAt: endOf(change.lifetime, now()) } : {}),
+        ...change,
+        scopes: [...(change.scopes ?? grant.scopes)],
+      })),
     async markSeveralSessions(id) {
       await edit(id, (grant) => ({ ...grant, severalSessions: true }))
     },
-    async end(id) {
-      await remove(store, KEYS.grant(id))
+    async touch(grant) {
+      const until = keptUntil(grant, now())
+      if (!until) return false
+      await edit(grant.id, (current) => ({ ...current, expiresAt: Math.max(current.expiresAt, until) }))
+      await keepListed(grant.accountId, grant.id)
+      return true
+    },
+    async forget(accountId) {
+      await endAll(accountId)
+      await remove(store, KEYS.grantsOf(accountId))
     },
   }
 }
+
+/** Longer than a grant lives without being used, in seconds. */
+const LISTED = KEPT_UNUSED + 24 * 60 * 60
+/** For so long a listed grant may not be written yet. */
+const UNWRITTEN = 60
+
+/** By id, since when it is listed. */
+const parseListed = (json: string | undefined): Record<string, number> =>
+  json ? z.record(z.string(), z.number()).parse(JSON.parse(json)) : {}

@@ -9,6 +9,14 @@ export const KEYS = {
   fingerprint: () => 'keys',
   /** What a person allowed one client. JSON of `Grant`; until the grant ends. Owner: grants/ */
   grant: (id: string) => `grant:{${id}}`,
+  /** The ids of an account's grants, and since when each is listed, JSON; some may have ended. 91 days from the last change or use. Owner: grants/ */
+  grantsOf: (accountId: string) => `grants-of:{${accountId}}`,
+  /** What an account has here beside its grants: sessions, passkeys, when it last looked. JSON of `Profile`. 91 days from the last change or use. Owner: accounts/ */
+  profile: (accountId: string) => `profile:{${accountId}}`,
+  /** A WebAuthn challenge that was answered, so that it is not answered again; 10 minutes. Owner: authorization-server/passkeys */
+  passkeyChallenge: (challenge: string) => `passkey-challenge:{${hash(challenge)}}`,
+  /** What an account's assistants did: a journal of `Call`, JSON lines. 30 days each. Owner: activity/ */
+  activity: (accountId: string) => `activity:{${accountId}}`,
   /** From which address a connection's refresh token was rotated last, hashed. As long as the newest token. Owner: authorization-server/stale-tokens */
   rotation: (grantId: string) => `rotation:{${grantId}}`,
   /** A QuantConnect account's opaque `sub`. 90 days from the last sign-in. Owner: vault/ */
