@@ -13,15 +13,17 @@ export const KEYS = {
   grantsOf: (accountId: string) => `grants-of:{${accountId}}`,
   /** What an account has here beside its grants: sessions, passkeys, when it last looked. JSON of `Profile`. 91 days from the last change or use. Owner: accounts/ */
   profile: (accountId: string) => `profile:{${accountId}}`,
+  /** The visit in which a person allowed nothing of what a client asked for; 10 minutes. Owner: authorization-server/interactions */
+  askedInVain: (grantId: string, scope: string) => `asked-in-vain:{${hash(grantId, scope)}}`,
   /** A WebAuthn challenge that was answered, so that it is not answered again; 10 minutes. Owner: authorization-server/passkeys */
   passkeyChallenge: (challenge: string) => `passkey-challenge:{${hash(challenge)}}`,
   /** What an account's assistants did: a journal of `Call`, JSON lines. 30 days each. Owner: activity/ */
   activity: (accountId: string) => `activity:{${accountId}}`,
   /** From which address a connection's refresh token was rotated last, hashed. As long as the newest token. Owner: authorization-server/stale-tokens */
   rotation: (grantId: string) => `rotation:{${grantId}}`,
-  /** A QuantConnect account's opaque `sub`. 90 days from the last sign-in. Owner: vault/ */
+  /** A QuantConnect account's opaque `sub`. 90 days from the last sign-in or use. Owner: vault/ */
   account: (realm: string, userId: string) => `account:{${hash(realm, userId)}}`,
-  /** A person's sealed credentials, JWE. 90 days from the last sign-in. Owner: vault/ */
+  /** A person's sealed credentials, JWE. 90 days from the last sign-in or use. Owner: vault/ */
   credentials: (sub: string) => `credentials:{${sub}}`,
   /** A registered client, JSON of `ClientRecord`. 30 days; a year from its last use. Owner: authorization-server/client-adapter */
   client: (id: string) => `client:{${hash('client', id)}}`,

@@ -35,10 +35,26 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count`
 
+/** A journal is a sorted set. Members begin with their time, so that the same words at two times are two lines. */
+const APPEND = `
+redis.call('ZADD', KEYS[1], ARGV[1], ARGV[1] .. ' ' .. ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[3])
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[4])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+return 1`
+
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     qcgateCommit(...args: (string | number)[]): Result<number, Context>
     qcgateIncrement(key: string, milliseconds: number): Result<number, Context>
+    qcgateAppend(
+      key: string,
+      at: number,
+      line: string,
+      from: number,
+      most: number,
+      milliseconds: number,
+    ): Result<number, Context>
   }
 }
 
@@ -101,6 +117,22 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
         return true
       }),
     increment: (key, ttl) => attempt(() => client.qcgateIncrement(key, Math.ceil(ttl * 1000))),
+    append: (key, at, line, { ttl, most }) =>
+      attempt(async () => {
+        const kept = Math.ceil(ttl * 1000)
+        await writer.qcgateAppend(key, at, line, at - kept, most, kept)
+        await replicate(key)
+      }),
+    lines: (key, from = 0) =>
+      attempt(async () => {
+        const members = await client.zrange(key, '+inf', `${from}`, 'BYSCORE', 'REV')
+        return members.map((member) => member.slice(member.indexOf(' ') + 1))
+      }),
+    clear: (key) =>
+      attempt(async () => {
+        await writer.del(key)
+        await replicate(key)
+      }),
     close,
   }
 }
@@ -161,6 +193,7 @@ function connectionTo({ mode, tls, hosts, username, password, db, name, prefix }
     scripts: {
       qcgateCommit: { lua: COMMIT },
       qcgateIncrement: { lua: INCREMENT, numberOfKeys: 1 },
+      qcgateAppend: { lua: APPEND, numberOfKeys: 1 },
     },
   }
   const retryStrategy = (times: number) => Math.min(50 * times, 1_000)

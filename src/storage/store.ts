@@ -1,6 +1,7 @@
-// What we ask of a store: values with an expiry, and one atomic step from which single use, set-if-absent and
-// compare-and-swap are made. Nothing here needs a scan, and a step touches only keys that share a {hash tag}, so the
-// same promises can be kept by one SQLite file and by a Redis Cluster.
+// What we ask of a store: values with an expiry, one atomic step from which single use, set-if-absent and
+// compare-and-swap are made, and journals, which only grow at one end and are dropped at the other. Nothing here needs a
+// scan, and a step touches only keys that share a {hash tag}, so the same promises can be kept by one SQLite file and by a
+// Redis Cluster.
 
 /** A value and the seconds it stays. Nothing is stored without an end. */
 export interface Entry {
@@ -16,6 +17,12 @@ export interface Step {
   readonly write: Readonly<Record<string, Entry | undefined>>
 }
 
+/** How much a journal keeps: the seconds that a line stays, and how many lines there are at most. */
+export interface Keep {
+  readonly ttl: number
+  readonly most: number
+}
+
 export interface Store {
   /** The value of a key that has not expired. */
   get(key: string): Promise<string | undefined>
@@ -23,6 +30,19 @@ export interface Store {
   commit(step: Step): Promise<boolean>
   /** Adds one to a counter that ends `ttl` seconds after its first increment, and returns the new count. */
   increment(key: string, ttl: number): Promise<number>
+  /**
+   * Adds a line to a journal, at a time in milliseconds since 1970. In the same step goes what is more than `ttl` seconds
+   * older than this line, and all but the newest `most`. Nothing of a journal is left `ttl` seconds after its last line was
+   * added. The same line at the same time is there once.
+   */
+  append(key: string, at: number, line: string, keep: Keep): Promise<void>
+  /**
+   * The lines of a journal from a time on, the newest first. A line that is too old may stay until the next is added, so a
+   * reader who must not see such a line says from when on.
+   */
+  lines(key: string, from?: number): Promise<string[]>
+  /** Removes a journal whole. */
+  clear(key: string): Promise<void>
   close(): Promise<void>
 }
 

@@ -2,6 +2,7 @@
 // below the old ones.
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
+import { createActivity } from '../../src/activity/activity.ts'
 import { createClientAdapter } from '../../src/authorization-server/client-adapter.ts'
 import { createGrants } from '../../src/grants/grants.ts'
 import { KEYS } from '../../src/storage/keys.ts'
@@ -55,6 +56,23 @@ describe('a record of an earlier release', () => {
         jti: 'value',
       })
     }
+  })
+
+  it('is read: a call of version 1, with and without a reason', async () => {
+    const members = `"at":${FOREVER}000,"ref":"bcdf2345","grantId":"g","client":"Notebook","tool":"list_projects","risk":"reads","ids":{"projectId":7}`
+    const keep = { ttl: 60, most: 10 }
+    const answered = `{"version":1,${members},"outcome":"answered","ms":12}`
+    const refused = `{"version":1,${members},"outcome":"refused","why":"Not allowed.","ms":0}`
+    await store.append(KEYS.activity('a'), FOREVER * 1000, answered, keep)
+    await store.append(KEYS.activity('a'), FOREVER * 1000 + 1, refused, keep)
+    const calls = await createActivity(store).calls('a')
+    assert.deepEqual(
+      calls.map(({ outcome, why }) => [outcome, why]),
+      [
+        ['refused', 'Not allowed.'],
+        ['answered', undefined],
+      ],
+    )
   })
 
   it('keeps what a later release added, when this one changes it', async () => {

@@ -1,13 +1,15 @@
 // What an operator reads when a Redis cannot be the store, and when it can but is set up badly.
 import assert from 'node:assert/strict'
-import { cpSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import type { Store } from '../../src/storage/store.ts'
+import { add, remove } from '../../src/storage/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import type { RedisFleet } from '../support/redis-fleet.ts'
 import { startSingle } from '../support/redis-fleet.ts'
 import { freePort, startServer } from '../support/server.ts'
-import { redisUrl } from '../support/stores.ts'
+import { openRedis, redisUrl } from '../support/stores.ts'
 
 const withOther = (url: string, change: (url: URL) => void): string => {
   const copy = new URL(url)
@@ -64,6 +66,34 @@ describe('a REDIS_URL that cannot be used stops the start with one message', () 
     const error = await startServer({ REDIS_URL: 'redis://:hidden-password@h:port' }).catch((error: Error) => error)
     assert.match(String(error), /REDIS_URL: names a host or port that cannot be/)
     assert.doesNotMatch(String(error), /hidden-password/)
+  })
+})
+
+describe('a Redis user with the rights that docs/storage.md names', () => {
+  let fleet: RedisFleet
+  let store: Store
+  before(async () => {
+    fleet = await startSingle()
+    const [, words = ''] =
+      /^ACL SETUSER qcgate on >PASSWORD (.*?)^```/ms.exec(readFileSync('docs/storage.md', 'utf8')) ?? []
+    await fleet.nodes[0]?.ask('ACL', 'SETUSER', 'qcgate', 'on', '>the-password', ...words.trim().split(/\s+/))
+    store = await openRedis(
+      withOther(fleet.url, (url) => Object.assign(url, { username: 'qcgate', password: 'the-password' })),
+    )
+  })
+  after(async () => {
+    await store?.close()
+    await fleet?.stop()
+  })
+
+  it('may do all that a store does', async () => {
+    assert.equal(await add(store, 'a', 'x', 60), true)
+    assert.equal(await store.get('a'), 'x')
+    assert.equal(await remove(store, 'a'), true)
+    assert.equal(await store.increment('b', 60), 1)
+    await store.append('c', 1, 'line', { ttl: 60, most: 2 })
+    assert.deepEqual(await store.lines('c'), ['line'])
+    await store.clear('c')
   })
 })
 

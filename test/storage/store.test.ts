@@ -97,12 +97,82 @@ for (const name of STORE_NAMES) {
       assert.equal(await add(store, 'i:{1}', 'y', 60), true)
     })
 
+    const keep = { ttl: 60, most: 100 }
+    const NOON = 1_800_000_000_000
+
+    it('keeps a journal: its lines come back the newest first, whoever added them in whatever order', async () => {
+      assert.deepEqual(await store.lines('k:{1}'), [])
+      await store.append('k:{1}', NOON + 1, 'second', keep)
+      await other.append('k:{1}', NOON, 'first', keep)
+      await store.append('k:{1}', NOON + 2, 'third', keep)
+      await store.append('another:{1}', NOON, 'of another journal', keep)
+      assert.deepEqual(await other.lines('k:{1}'), ['third', 'second', 'first'])
+      assert.deepEqual(await other.lines('k:{1}', NOON + 1), ['third', 'second'])
+      assert.deepEqual(await other.lines('k:{1}', NOON + 3), [])
+    })
+
+    it('keeps every line of a millisecond, and the same words at two times twice', async () => {
+      for (const [at, line] of [
+        [0, 'one'],
+        [0, 'other'],
+        [1, 'one'],
+        [1, 'one'],
+      ] as const) {
+        await store.append('l:{1}', NOON + at, line, keep)
+      }
+      const [newest, ...rest] = await other.lines('l:{1}')
+      assert.equal(newest, 'one')
+      assert.deepEqual(rest.sort(), ['one', 'other'])
+    })
+
+    it('keeps lines as they are: empty, long, of any characters', async () => {
+      const lines = ['', ' ', '1 2', 'a\0b\n', '{"ö":"😀"}', 'x'.repeat(300_000)]
+      for (const [i, line] of lines.entries()) await store.append('m:{1}', NOON - i, line, keep)
+      assert.deepEqual(await other.lines('m:{1}'), lines)
+    })
+
+    it('drops from a journal what is too old when a line comes, counted from the time of that line', async () => {
+      await store.append('n:{1}', NOON, 'too old soon', keep)
+      await store.append('n:{1}', NOON + 1, 'just not too old', keep)
+      await store.append('n:{1}', NOON + 60_001, 'new', keep)
+      assert.deepEqual(await other.lines('n:{1}'), ['new', 'just not too old'])
+    })
+
+    it('drops all but the newest lines of a journal that is full, also when an old one comes late', async () => {
+      for (const i of [1, 3, 4, 5, 2]) await store.append('o:{1}', NOON + i, `${i}`, { ttl: 60, most: 3 })
+      assert.deepEqual(await other.lines('o:{1}'), ['5', '4', '3'])
+    })
+
+    it('loses no line when many are added to one journal at once', async () => {
+      const lines = Array.from({ length: 60 }, (_, i) => `line ${i}`)
+      await Promise.all(lines.map((line, i) => (i % 2 ? store : other).append('p:{1}', NOON + i, line, keep)))
+      assert.deepEqual(await store.lines('p:{1}'), lines.toReversed())
+    })
+
+    it('forgets a journal when the time of its last line is over', async () => {
+      await store.append('q:{1}', NOON, 'x', { ttl: 0.1, most: 3 })
+      await until('the journal to be gone', async () => (await other.lines('q:{1}')).length === 0)
+    })
+
+    it('removes a journal whole when it is asked to, and begins it anew with the next line', async () => {
+      await store.append('s:{1}', NOON, 'x', keep)
+      await store.append('another:{1}', NOON, 'stays', keep)
+      await other.clear('s:{1}')
+      await other.clear('s:{1}')
+      assert.deepEqual(await store.lines('s:{1}'), [])
+      assert.ok((await store.lines('another:{1}')).includes('stays'))
+      await store.append('s:{1}', NOON, 'y', keep)
+      assert.deepEqual(await other.lines('s:{1}'), ['y'])
+    })
+
     it('keeps what it acknowledged when everyone has closed it', async () => {
       await put(store, 'j:{1}', 'kept', 60)
+      await store.append('t:{1}', NOON, 'kept', keep)
       await Promise.all([store.close(), other.close()])
       store = await openOne()
       other = await openOne()
       assert.equal(await store.get('j:{1}'), 'kept')
+      assert.deepEqual(await store.lines('t:{1}'), ['kept'])
     })
   })
 }

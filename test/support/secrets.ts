@@ -45,6 +45,10 @@ export function dumpFolder(folder: string): Buffer {
   return Buffer.concat(files.map((file) => readFileSync(join(folder, file))))
 }
 
+/** What a key holds: text, or the lines of a journal. */
+const readRedis = async (node: Redis, key: string): Promise<string | null> =>
+  (await node.type(key)) === 'zset' ? (await node.zrange(key, '0', '-1')).join('\n') : node.get(key)
+
 /** Every key under an address's prefix with its value. Throws when one of them has no time to live. */
 export async function dumpRedis(url: string): Promise<string> {
   const address = parseRedisUrl(url)
@@ -62,7 +66,7 @@ export async function dumpRedis(url: string): Promise<string> {
     for (const node of client instanceof Cluster ? client.nodes('master') : [client]) {
       for await (const keys of node.scanStream({ match: `${prefix}*`, count: 1000 })) {
         for (const key of keys as string[]) {
-          const [value, left] = await Promise.all([node.get(key), node.pttl(key)])
+          const [value, left] = await Promise.all([readRedis(node, key), node.pttl(key)])
           assert.ok(left > 0 || left === -2, `${key} would stay for ever`) // -2: gone since it was named
           dump.push(key, value ?? '')
         }

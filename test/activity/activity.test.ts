@@ -1,0 +1,114 @@
+// What is remembered of a call, for how long, and for whom.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Activity } from '../../src/activity/activity.ts'
+import { createActivity } from '../../src/activity/activity.ts'
+import { reference } from '../../src/activity/reference.ts'
+import { KEYS } from '../../src/storage/keys.ts'
+import type { Store } from '../../src/storage/store.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { openStore } from '../support/stores.ts'
+import { call } from './calls.ts'
+
+const DAY = 24 * 60 * 60 * 1000
+
+for (const name of ['SQLite', 'Redis'] as const) {
+  describe(`the activity of an account on ${name}`, () => {
+    const folder = temporaryFolder()
+    const now = Date.now()
+    let store: Store
+    let other: Store // a second process that shares the store
+    let activity: Activity
+    before(async () => {
+      store = await openStore(name, folder.path, 'activity-test:')
+      other = await openStore(name, folder.path, 'activity-test:')
+      activity = createActivity(store)
+    })
+    after(async () => {
+      await store?.close()
+      await other?.close()
+      folder.remove()
+    })
+
+    it('is told the newest first, as it was recorded, by every process', async () => {
+      const first = call({ at: now - 2, ref: 'first', ids: { projectId: 1, backtestId: 'b' } })
+      const second = call({ at: now - 1, ref: 'second', outcome: 'refused', why: 'You did not allow this.' })
+      await activity.record('a', first)
+      await activity.record('a', second)
+      assert.deepEqual(await createActivity(other).calls('a'), [second, first])
+    })
+
+    it('is told from a time on, that time included', async () => {
+      for (const ms of [0, 1, 2]) await activity.record('b', call({ at: now + ms, ms }))
+      assert.deepEqual(
+        (await activity.calls('b', now + 1)).map(({ ms }) => ms),
+        [2, 1],
+      )
+    })
+
+    it('holds nothing of another account', async () => {
+      await activity.record('c', call({ at: now, client: 'mine' }))
+      await activity.record('d', call({ at: now, client: 'theirs' }))
+      assert.deepEqual(
+        (await activity.calls('c')).map(({ client }) => client),
+        ['mine'],
+      )
+      assert.deepEqual(await activity.calls('nobody'), [])
+    })
+
+    it('counts two calls of the same moment as two', async () => {
+      await activity.record('e', call({ at: now, ref: reference() }))
+      await activity.record('e', call({ at: now, ref: reference() }))
+      assert.equal((await activity.calls('e')).length, 2)
+    })
+
+    it('is told of 30 days, whatever time is asked for', async () => {
+      await activity.record('f', call({ at: now - 29 * DAY, client: 'young' }))
+      await activity.record('f', call({ at: now - 30 * DAY - 1, client: 'old' }))
+      for (const since of [undefined, 0, now - 40 * DAY]) {
+        assert.deepEqual(
+          (await activity.calls('f', since)).map(({ client }) => client),
+          ['young'],
+        )
+      }
+    })
+
+    it('leaves out what it cannot understand', async () => {
+      await activity.record('g', call({ at: now }))
+      const line = { version: 1, ...call({ at: now }) }
+      for (const strange of [
+        'no JSON',
+        '[]',
+        JSON.stringify({ ...line, version: 2 }),
+        JSON.stringify({ ...line, outcome: 'dreamt' }),
+        JSON.stringify({ ...line, risk: 'dreams' }),
+      ]) {
+        await store.append(KEYS.activity('g'), now, strange, { ttl: 60, most: 100 })
+      }
+      assert.deepEqual(await activity.calls('g'), [call({ at: now })])
+    })
+
+    it('is gone once it is forgotten, and nobody else’s is', async () => {
+      await activity.record('h', call({ at: now }))
+      await activity.record('i', call({ at: now }))
+      await activity.forget('h')
+      assert.deepEqual(await activity.calls('h'), [])
+      assert.equal((await activity.calls('i')).length, 1)
+    })
+  })
+}
+
+describe('the activity of an account that has much', () => {
+  // On the quicker kind of store only: that all kinds drop what is beyond a number is said in test/storage.
+  it('is told of the last 10,000 calls', async () => {
+    const store = await openStore('Redis', '', 'activity-test:')
+    const activity = createActivity(store)
+    const before = Date.now() - 60_000
+    const fill = Array.from({ length: 10_001 }, (_, ms) => call({ at: before + ms, ms }))
+    await Promise.all(fill.map((one) => activity.record('j', one)))
+    const told = await activity.calls('j')
+    await store.close()
+    assert.equal(told.length, 10_000)
+    assert.deepEqual([told.at(0)?.ms, told.at(-1)?.ms], [10_000, 1])
+  })
+})

@@ -1,0 +1,15 @@
+// A call as it is recorded, to vary in tests.
+import type { Call } from '../../src/activity/activity.ts'
+
+export const call = (changes: Partial<Call> = {}): Call => ({
+  at: Date.UTC(2027, 0, 15, 12),
+  ref: 'bcdf2345',
+  grantId: 'g1',
+  client: 'Notebook',
+  tool: 'list_projects',
+  risk: 'reads',
+  ids: {},
+  outcome: 'answered',
+  ms: 12,
+  ...changes,
+})
