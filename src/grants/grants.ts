@@ -145,10 +145,10 @@ export function createGrants(store: Store): Grants {
     },
     async create({ expiresAt, ...facts }) {
       const grant: Grant = {
+        ...facts,
         version: 1,
         id: randomBytes(16).toString('base64url'),
         createdAt: now(),
-        ...facts,
         scopes: [...facts.scopes],
         expiresAt: expiresAt ?? endOf(facts.lifetime, now()),
       }
@@ -168,6 +168,8 @@ export function createGrants(store: Store): Grants {
       await edit(id, (grant) => ({ ...grant, severalSessions: true }))
     },
     async touch(grant) {
+      // Grants that were made before there was a list join it when they are used.
+      if (!grant.client && !(grant.id in (await listed(grant.accountId)))) await keepListed(grant.accountId, grant.id)
       const until = keptUntil(grant, now())
       if (!until) return false
       await edit(grant.id, (current) => ({ ...current, expiresAt: Math.max(current.expiresAt, until) }))

@@ -6,7 +6,7 @@ import type { Log } from '../observability/log.ts'
 import { readOrMakeKeys, secretKind } from '../storage/key-file.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
-import { put, update } from '../storage/store.ts'
+import { put, remove, update } from '../storage/store.ts'
 
 /** Which QuantConnect an account belongs to: the real service or the built-in sandbox. */
 export type Realm = 'live' | 'sandbox'
@@ -22,7 +22,7 @@ export interface StoredCredentials extends Credentials {
   readonly since: number
 }
 
-/** Longer than any connection lives; every sign-in starts it anew. */
+/** As long as a connection lives unused; signing in and using one start it anew. */
 const TTL = 90 * 24 * 60 * 60
 
 export interface Vault {
@@ -33,6 +33,12 @@ export interface Vault {
   seal(credentials: Credentials): Promise<string>
   /** The credentials of a `sub`, or undefined when there are none that this key can open. */
   open(sub: string): Promise<StoredCredentials | undefined>
+  /** The `sub` of an account that has signed in before. */
+  find(account: Pick<Credentials, 'realm' | 'userId'>): Promise<string | undefined>
+  /** Starts the time of what is stored anew. */
+  keep(sub: string): Promise<void>
+  /** Removes the credentials, and the name that the account had here. */
+  forget(sub: string): Promise<void>
 }
 
 /**
@@ -69,8 +75,26 @@ export async function openVault(
     return undefined
   }
 
+  const touch = (key: string) => update(store, key, (current) => (current ? { value: current, ttl: TTL } : undefined))
+
   return {
     open,
+
+    find: ({ realm, userId }) => store.get(KEYS.account(realm, userId)),
+
+    async keep(sub) {
+      const credentials = await open(sub)
+      if (!credentials) return
+      await touch(KEYS.credentials(sub))
+      await touch(KEYS.account(credentials.realm, credentials.userId))
+    },
+
+    async forget(sub) {
+      // The name first: as long as the credentials are there, whoever repeats a removal that broke off finds it.
+      const credentials = await open(sub)
+      if (credentials) await remove(store, KEYS.account(credentials.realm, credentials.userId))
+      await remove(store, KEYS.credentials(sub))
+    },
 
     async seal({ realm, userId, apiToken }) {
       const name = KEYS.account(realm, userId)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, beforeEach, describe, it, mock } from 'node:test'
 import { createGrants } from '../../src/grants/grants.ts'
+import type { Lifetime } from '../../src/grants/lifetime.ts'
+import { KEYS } from '../../src/storage/keys.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
@@ -86,5 +88,113 @@ describe('a grant', () => {
       await Promise.all([grants.change(id, { scopes: ['qc:account:read'] }), createGrants(other).end(id)])
       assert.equal(await grants.find(id), undefined)
     }
+  })
+
+  describe('of an account', () => {
+    const connect = (accountId: string) =>
+      grants.create({ accountId, clientId: 'c', scopes: ['qc:ai:read'], redirectHost: '' })
+
+    it('is listed with the others that live, the newest first, by every process', async () => {
+      const first = await connect('listed')
+      mock.timers.tick(1_000)
+      const second = await createGrants(other).create({
+        accountId: 'listed',
+        clientId: 'c',
+        scopes: [],
+        redirectHost: '',
+        lifetime: '1h',
+      })
+      await connect('somebody else')
+      assert.deepEqual(
+        (await createGrants(other).list('listed')).map(({ id }) => id),
+        [second.id, first.id],
+      )
+      mock.timers.tick(60 * 60 * 1_000)
+      assert.deepEqual(
+        (await grants.list('listed')).map(({ id }) => id),
+        [first.id],
+      )
+    })
+
+    it('is not forgotten when many are made at once', async () => {
+      const made = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          (n % 2 ? grants : createGrants(other)).create({
+            accountId: 'many',
+            clientId: `${n}`,
+            scopes: [],
+            redirectHost: '',
+          }),
+        ),
+      )
+      assert.equal((await grants.list('many')).length, made.length)
+    })
+
+    it('leaves the list when it has ended and another is made', async () => {
+      const gone = await connect('tidy')
+      await grants.end(gone.id)
+      mock.timers.tick(61_000)
+      await connect('tidy')
+      assert.equal((await store.get(KEYS.grantsOf('tidy')))?.includes(gone.id), false)
+    })
+
+    it('ends with all others at once, and nobody else’s', async () => {
+      const [one, two, foreign] = [await connect('stop'), await connect('stop'), await connect('go on')]
+      await createGrants(other).endAll('stop')
+      assert.deepEqual([await grants.find(one.id), await grants.find(two.id)], [undefined, undefined])
+      assert.ok(await grants.find(foreign.id))
+      assert.deepEqual(await grants.list('stop'), [])
+    })
+
+    it('is found for its own account only, whatever the client', async () => {
+      const { id } = await connect('mine')
+      assert.ok(await grants.findOwn(id, 'mine'))
+      assert.equal(await grants.findOwn(id, 'yours'), undefined)
+      assert.equal(await grants.findOwn(id, 'mine', 'another client'), undefined)
+    })
+
+    it('that was made before there was a list joins it when it is used', async () => {
+      const { id, ...grant } = await connect('old')
+      await store.commit({ write: { [KEYS.grantsOf('old')]: undefined } })
+      await grants.touch({ id, ...grant })
+      assert.deepEqual(
+        (await grants.list('old')).map((one) => one.id),
+        [id],
+      )
+    })
+  })
+
+  describe('and its lifetime', () => {
+    const DAY = 24 * 60 * 60
+    const make = (lifetime?: Lifetime) =>
+      grants.create({ accountId: 'l', clientId: 'c', scopes: [], redirectHost: '', ...(lifetime ? { lifetime } : {}) })
+
+    for (const [lifetime, seconds] of [
+      ['1h', 3600],
+      ['1d', DAY],
+      ['30d', 30 * DAY],
+      [undefined, 30 * DAY],
+      ['never', 90 * DAY],
+    ] as const) {
+      it(`is ${seconds} seconds for ${lifetime ?? 'one that says nothing'}`, async () => {
+        assert.equal((await make(lifetime)).expiresAt, now() + seconds)
+      })
+    }
+
+    it('begins anew when another is chosen', async () => {
+      const { id } = await make('1h')
+      mock.timers.tick(1_000_000)
+      assert.equal((await grants.change(id, { lifetime: '1d' }))?.expiresAt, now() + DAY)
+    })
+
+    it('is renewed by use only where it has no end of its own, and once a day', async () => {
+      const [endless, month] = [await make('never'), await make('30d')]
+      assert.deepEqual([await grants.touch(endless), await grants.touch(month)], [false, false])
+      mock.timers.tick(2 * DAY * 1_000)
+      assert.deepEqual([await grants.touch(endless), await grants.touch(month)], [true, false])
+      const renewed = await grants.find(endless.id)
+      assert.equal(renewed?.expiresAt, now() + 90 * DAY)
+      assert.equal(renewed && (await grants.touch(renewed)), false)
+    })
   })
 })

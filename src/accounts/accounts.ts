@@ -1,0 +1,75 @@
+// Everything that is kept for an account, as one: its profile here, its connections, credentials and activity where they
+// live. What reaches across them is done here, in an order in which a crash in between leaves nobody more than they had.
+import type { Activity } from '../activity/activity.ts'
+import type { Grant, Grants } from '../grants/grants.ts'
+import { KEPT_UNUSED } from '../grants/lifetime.ts'
+import { KEYS } from '../storage/keys.ts'
+import type { Store } from '../storage/store.ts'
+import { remove, update } from '../storage/store.ts'
+import type { Vault } from '../vault/vault.ts'
+import { NO_PROFILE, Profile, withEverythingSuspended } from './profile.ts'
+
+/** Longer than anything in it is good for, in seconds. */
+const TTL = KEPT_UNUSED + 24 * 60 * 60
+
+export interface Accounts {
+  /** What is known; an empty profile when nothing is, or nothing that can be understood. */
+  profile(accountId: string): Promise<Profile>
+  /** Changes the profile, and returns it. */
+  change(accountId: string, how: (profile: Profile) => Profile): Promise<Profile>
+  /** Suspends every connection, session and passkey there is. */
+  suspendAll(accountId: string): Promise<void>
+  /** Notes that a connection is in use, so that neither it nor its account's credentials end while it is. */
+  keep(grant: Grant): Promise<void>
+  /** Ends every connection, and forgets everything about an account. */
+  forget(accountId: string): Promise<void>
+}
+
+export interface AccountSuppliers {
+  readonly store: Store
+  readonly vault: Vault
+  readonly grants: Grants
+  readonly activity: Activity
+}
+
+export function createAccounts({ store, vault, grants, activity }: AccountSuppliers): Accounts {
+  const change = async (accountId: string, how: (profile: Profile) => Profile): Promise<Profile> =>
+    parse(
+      await update(store, KEYS.profile(accountId), (current) => ({
+        value: JSON.stringify(how(parse(current))),
+        ttl: TTL,
+      })),
+    )
+
+  return {
+    change,
+    profile: async (accountId) => parse(await store.get(KEYS.profile(accountId))),
+
+    async suspendAll(accountId) {
+      await change(accountId, withEverythingSuspended)
+      await Promise.all((await grants.list(accountId)).map(({ id }) => grants.change(id, { suspended: true })))
+    },
+
+    async keep(grant) {
+      if (!(await grants.touch(grant))) return
+      await vault.keep(grant.accountId)
+      await change(grant.accountId, (profile) => profile)
+    },
+
+    async forget(accountId) {
+      await vault.forget(accountId) // first: without credentials nobody can sign in, and no connection can do anything
+      await grants.forget(accountId)
+      await activity.forget(accountId)
+      await remove(store, KEYS.profile(accountId))
+    },
+  }
+}
+
+/** A profile that cannot be understood signs nobody in. */
+function parse(json: string | undefined): Profile {
+  try {
+    return json ? Profile.parse(JSON.parse(json)) : NO_PROFILE
+  } catch {
+    return NO_PROFILE
+  }
+}
