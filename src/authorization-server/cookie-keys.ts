@@ -1,5 +1,6 @@
-// The secrets that sign cookies, and the two that are derived from the first of them: one for form tokens, one for the
-// values of rotated refresh tokens. Deriving keeps the key folder small and the uses apart (RFC 5869).
+// The secrets that sign cookies, and the three that are derived from the first of them: one for form tokens, one for the
+// values of rotated refresh tokens, one for the challenges of passkeys. Deriving keeps the key folder small and the uses
+// apart (RFC 5869).
 import { createHmac, hkdfSync } from 'node:crypto'
 import { readOrMakeKeys, secretKind } from '../storage/key-file.ts'
 
@@ -7,7 +8,7 @@ export interface CookieKeys {
   /** For the cookie signer: the first signs, all verify. */
   readonly secrets: readonly string[]
   /** A keyed, one-way name for a value (HMAC-SHA-256, base64url); each purpose has a key of its own. */
-  readonly derive: (purpose: 'csrf' | 'refresh-token', value: string) => string
+  readonly derive: (purpose: 'csrf' | 'refresh-token' | 'passkey-challenge', value: string) => string
 }
 
 /** Throws `KeyFileError`. */
@@ -16,7 +17,11 @@ export async function loadCookieKeys(folder: string): Promise<CookieKeys> {
   const secrets = keys.map(({ k = '' }) => k)
   const derived = (purpose: string) =>
     Buffer.from(hkdfSync('sha256', Buffer.from(keys[0].k ?? '', 'base64url'), '', `qcgate ${purpose}`, 32))
-  const byPurpose = { csrf: derived('csrf'), 'refresh-token': derived('refresh-token') }
+  const byPurpose = {
+    csrf: derived('csrf'),
+    'refresh-token': derived('refresh-token'),
+    'passkey-challenge': derived('passkey-challenge'),
+  }
   return {
     secrets,
     derive: (purpose, value) => createHmac('sha256', byPurpose[purpose]).update(value).digest('base64url'),
