@@ -9,10 +9,11 @@ import { isLoopback } from './config.ts'
 import { answerOutage } from './outage.ts'
 import type { ResourceServerSuppliers } from './resource-server/resource-server.ts'
 import { resourceServer } from './resource-server/resource-server.ts'
+import { TOOLS } from './resource-server/tools/catalog.ts'
 import type { Store } from './storage/store.ts'
 import { StoreUnavailable } from './storage/store.ts'
 
-export type Suppliers = AuthorizationServerSuppliers & Omit<ResourceServerSuppliers, 'keys'>
+export type Suppliers = Omit<AuthorizationServerSuppliers, 'tools'> & Omit<ResourceServerSuppliers, 'keys' | 'keep'>
 
 export const createApp = (config: Config, suppliers: Suppliers): Koa =>
   report(new Koa(), suppliers)
@@ -20,8 +21,10 @@ export const createApp = (config: Config, suppliers: Suppliers): Koa =>
     .use(onlyOurHost(config))
     .use(securityHeaders)
     .use(explainOutage)
-    .use(resourceServer(config, { ...suppliers, keys: publicKeys(suppliers.signingKeys) })) // /mcp, and how to get in
-    .use(authorizationServer(config, suppliers)) // everything that a person or a client signs in to
+    .use(
+      resourceServer(config, { ...suppliers, keys: publicKeys(suppliers.signingKeys), keep: suppliers.accounts.keep }),
+    ) // /mcp, and how to get in
+    .use(authorizationServer(config, { ...suppliers, tools: TOOLS })) // everything that a person or a client signs in to
 
 /** The operator learns the cause of every 500; whoever asked learns only that it happened. */
 function report(app: Koa, { log }: Suppliers): Koa {

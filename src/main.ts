@@ -3,7 +3,10 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
+import type { Socket } from 'node:net'
 import proxyAddr from 'proxy-addr'
+import { createAccounts } from './accounts/accounts.ts'
+import { createActivity } from './activity/activity.ts'
 import { createApp } from './app.ts'
 import { networkOf } from './authorization-server/attempts.ts'
 import { loadCookieKeys } from './authorization-server/cookie-keys.ts'
@@ -35,11 +38,15 @@ async function start(config: Config): Promise<void> {
   const signingKeys = await loadSigningKeys(config.keysDir)
   const cookieKeys = await loadCookieKeys(config.keysDir)
   await checkFingerprint(config.keysDir, store, howToForgetKeys(config))
+  const grants = createGrants(store)
+  const activity = createActivity(store)
   const app = createApp(config, {
     log,
     store,
     vault,
-    grants: createGrants(store),
+    grants,
+    activity,
+    accounts: createAccounts({ store, vault, grants, activity }),
     signingKeys,
     cookieKeys,
     quantConnect: createQuantConnect(
@@ -65,6 +72,14 @@ async function start(config: Config): Promise<void> {
   MCP URL for clients    ${config.resource}
 ${sandbox ? '\n  The sandbox is on: sign in as 100001 with sandbox-alice, or with one click.\n' : ''}`)
 
+  // Browsers and HTTP clients open spare connections, which count as busy until a request has come: nobody waits for one.
+  const spare = new Set<Socket>()
+  server.on('connection', (socket) => {
+    spare.add(socket)
+    socket.once('close', () => spare.delete(socket))
+  })
+  server.on('request', ({ socket }) => spare.delete(socket))
+
   const stop = () => {
     server.close(async () => {
       await sandbox?.close()
@@ -72,6 +87,7 @@ ${sandbox ? '\n  The sandbox is on: sign in as 100001 with sandbox-alice, or wit
       process.exit(0)
     })
     server.closeIdleConnections()
+    for (const socket of spare) socket.destroy()
     setTimeout(() => server.closeAllConnections(), GRACE_MS).unref()
   }
   process.once('SIGTERM', stop).once('SIGINT', stop)

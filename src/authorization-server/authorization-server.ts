@@ -3,24 +3,26 @@
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
+import type { Activity } from '../activity/activity.ts'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config.ts'
 import { anyOrigin } from '../cors.ts'
 import { answerOutage, wantsPage } from '../outage.ts'
 import { StoreUnavailable } from '../storage/store.ts'
-import { createAccountPages } from './account.ts'
+import { createAccountPages } from './account/account.ts'
 import { visitorAddress } from './client-documents/client-documents.ts'
 import type { InteractionSuppliers } from './interactions/interactions.ts'
 import { createInteractions } from './interactions/interactions.ts'
+import { createPasskeys } from './passkeys.ts'
 import type { ProviderSuppliers } from './provider.ts'
 import { createProvider } from './provider.ts'
 import { limitRequests } from './request-limits.ts'
 import { homePage } from './views/home.ts'
-import { STYLESHEET, sendPage } from './views/layout.ts'
+import { SCRIPT, STYLESHEET, sendPage } from './views/layout.ts'
 import { explain } from './views/problem.ts'
 
 export type AuthorizationServerSuppliers = Omit<ProviderSuppliers, 'renderError'> &
-  Omit<InteractionSuppliers, 'provider' | 'issuer'>
+  Omit<InteractionSuppliers, 'provider' | 'issuer' | 'passkeys'> & { readonly activity: Activity }
 
 const ENDPOINTS =
   /^\/(jwks|authorize(\/[\w-]+)?|token|register|revoke|introspect|par|\.well-known\/(oauth-authorization-server|openid-configuration))$/
@@ -35,9 +37,11 @@ export function authorizationServer(config: Config, suppliers: AuthorizationServ
     )
   const provider = createProvider(config, { ...suppliers, renderError })
   const handle = provider.callback()
-  const interactions = createInteractions({ ...suppliers, provider, issuer: config.issuer })
-  const accountPages = createAccountPages(suppliers)
-  const { host, protocol, hostname } = new URL(config.issuer)
+  const { issuer } = config
+  const pageSuppliers = { ...suppliers, provider, issuer, passkeys: createPasskeys({ issuer, ...suppliers }) }
+  const interactions = createInteractions(pageSuppliers)
+  const accountPages = createAccountPages(pageSuppliers)
+  const { host, protocol, hostname } = new URL(issuer)
 
   const pages = new Router()
   pages.get('/', (ctx) =>
@@ -46,11 +50,13 @@ export function authorizationServer(config: Config, suppliers: AuthorizationServ
       homePage({ resource: config.resource, sandboxAccounts: suppliers.sandboxAccounts, local: isLoopback(hostname) }),
     ),
   )
-  pages.get(STYLESHEET.path, (ctx) => {
-    ctx.set('Cache-Control', 'public, max-age=31536000, immutable')
-    ctx.type = 'css'
-    ctx.body = STYLESHEET.text
-  })
+  for (const { path, type, text } of [STYLESHEET, SCRIPT]) {
+    pages.get(path, (ctx) => {
+      ctx.set('Cache-Control', 'public, max-age=31536000, immutable')
+      ctx.type = type
+      ctx.body = text
+    })
+  }
 
   /** The provider builds addresses from these headers. They are ours to set: never a caller's word, always PUBLIC_URL. */
   const speakAsPublicUrl: Middleware = (ctx, next) => {

@@ -1,12 +1,14 @@
 // What a person is told about the software that asks. Its name is a stranger's text; where the answer goes is a fact.
+import { domainToUnicode } from 'node:url'
 import { isLoopback } from '../config.ts'
+import type { GrantClient } from '../grants/grants.ts'
+import { imitates } from './imitation.ts'
 
-export interface ClientIdentity {
-  readonly name: string
-  /** How the identity is known, in words. */
-  readonly standing: string
-  /** Where the browser goes afterwards. */
-  readonly returnsTo: string
+export interface ClientIdentity extends GrantClient {
+  /** How the identity is known, in a sentence. */
+  readonly says: string
+  /** Why a person should look twice. */
+  readonly warning?: string
   /** Sources for `form-action`, so that the way back is not blocked. */
   readonly formTargets: readonly string[]
 }
@@ -51,31 +53,64 @@ export interface ClientWords {
 }
 
 /**
- * What to show of a client. Anyone can register any name, so no registration is ever "verified"; of a document it is at
- * least known who published it.
+ * What to show of a client. Anyone can register any name, so no registration is ever "verified"; of a document it is known
+ * who published it, and when the answer goes to the same host, who gets it.
  */
 export function describeClient(client: ClientWords, redirectUri: string): ClientIdentity {
   const name = displayName(client.clientName)
   const url = new URL(redirectUri)
   const local = returnsToThisComputer(url)
   const http = url.protocol === 'http:' || url.protocol === 'https:'
+  const publisher = client.clientIdMetadataDocument ? new URL(client.clientId).host : undefined
+  const imitated = imitates(name, local ? undefined : url.host)
   return {
     name,
-    standing: standing(name, local, client.clientIdMetadataDocument ? new URL(client.clientId).host : undefined),
-    returnsTo: http ? url.host : `the app that opens ${url.protocol}// links on this computer`,
+    ...standing(name, url.host, local, publisher),
+    ...(imitated ? { warning: warning(name, imitated, local) } : {}),
+    returnsTo: http ? hostInFull(url) : `the app that opens ${url.protocol}// links on this computer`,
     formTargets: ['https:', ...(url.protocol === 'https:' ? [] : [url.protocol])],
   }
 }
 
-/**
- * How the identity is known. `publisher` is the host of the client's document. It can speak for a hosted client, but not
- * for one on this computer, where any program could name the same document (MCP 2026-07-28, Localhost Redirect URI Risks).
- */
-function standing(name: string, local: boolean, publisher: string | undefined): string {
-  if (!local && publisher) return `${publisher} says that this is “${name}”. Go on only if you trust ${publisher}.`
-  if (!local) return `Unverified: it calls itself “${name}”. Check the address below before you go on.`
-  const onlyIf = 'Go on only if you have just started connecting it yourself.'
-  return publisher
-    ? `An app on this computer that presents itself as “${name}” of ${publisher}; any program here could. ${onlyIf}`
-    : `An app on this computer that says it is “${name}”. ${onlyIf}`
+/** A host as it is, in the letters of the network; one that would look like another is shown in both. */
+function hostInFull({ host, hostname }: URL): string {
+  return hostname.includes('xn--') ? `${host} (which can be displayed as ${domainToUnicode(hostname)})` : host
 }
+
+/**
+ * How the identity is known. `publisher` is the host of the client's document. It can speak for a client that returns to
+ * it, but not for one on this computer, where any program could name the same document (MCP 2026-07-28, Localhost Redirect
+ * URI Risks).
+ */
+function standing(
+  name: string,
+  host: string,
+  local: boolean,
+  publisher: string | undefined,
+): Pick<ClientIdentity, 'standing' | 'says'> {
+  if (!local && publisher === host) {
+    return {
+      standing: 'domain',
+      says: `${publisher} says that this is “${name}”. Go on only if you trust ${publisher}.`,
+    }
+  }
+  if (!local) {
+    const by = publisher ? `, in a document of ${publisher}` : ''
+    return {
+      standing: 'unverified',
+      says: `It calls itself “${name}”${by}, which anyone can. Check the address below before you go on.`,
+    }
+  }
+  const onlyIf = 'Go on only if you have just started connecting it yourself.'
+  return {
+    standing: 'computer',
+    says: publisher
+      ? `It presents itself as “${name}” of ${publisher}; any program here could. ${onlyIf}`
+      : `It says it is “${name}”; any program here could. ${onlyIf}`,
+  }
+}
+
+const warning = (name: string, { name: known, host }: { name: string; host: string }, local: boolean): string =>
+  local
+    ? `“${name}” sounds like ${known}, which works on the web and would return to ${host}. This one stays on this computer. If you were connecting ${known}, choose Deny.`
+    : `“${name}” sounds like ${known}, but ${known} would return to ${host}. This one returns somewhere else. If you were connecting ${known}, choose Deny.`

@@ -15,7 +15,7 @@ const { Check, Prompt } = interactionPolicy
  */
 export function mayReturnSilently(grant: Grant | undefined, redirectUri: string, scope: string): boolean {
   const host = silentHost(redirectUri)
-  if (!grant || !host || host !== grant.redirectHost) return false
+  if (!grant || grant.suspended || !host || host !== grant.redirectHost) return false
   return parseScopes(scope).every((asked) => grant.scopes.includes(asked))
 }
 

@@ -4,6 +4,7 @@ import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import type { Accounts } from '../accounts/accounts.ts'
 import type { Config } from '../config.ts'
 import type { Grants } from '../grants/grants.ts'
 import type { Log } from '../observability/log.ts'
@@ -33,12 +34,12 @@ import { createStaleTokens } from './stale-tokens.ts'
 import { adaptTokenModels } from './token-models.ts'
 
 const HOUR = 60 * 60
-const DAY = 24 * HOUR
 
 export interface ProviderSuppliers {
   readonly store: Store
   readonly vault: Vault
   readonly grants: Grants
+  readonly accounts: Accounts
   readonly log: Log
   readonly signingKeys: readonly JWK[]
   readonly cookieKeys: CookieKeys
@@ -47,7 +48,7 @@ export interface ProviderSuppliers {
 }
 
 export function createProvider(config: Config, suppliers: ProviderSuppliers): Provider {
-  const { store, vault, grants, log, signingKeys, cookieKeys, clientAddress, renderError } = suppliers
+  const { store, vault, grants, accounts, log, signingKeys, cookieKeys, clientAddress, renderError } = suppliers
   const { issuer, resource } = config
   const grantAdapter = createGrantAdapter(grants, resource)
   const clientAdapter = createClientAdapter(store, admitRegistration(store, clientAddress))
@@ -121,14 +122,15 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
     revokeGrantPolicy: (ctx) => staleTokens.endsGrant(ctx),
     ttl: {
       AccessToken: (ctx) => Math.min(HOUR, remaining(ctx)),
-      RefreshToken: (ctx) => Math.min(30 * DAY, remaining(ctx)),
+      RefreshToken: (ctx) => remaining(ctx),
       AuthorizationCode: 60,
       Interaction: HOUR,
       Session: SESSION_SECONDS,
     },
     findAccount: async (_ctx, sub): Promise<StoredAccount | undefined> => {
       const credentials = await vault.open(sub)
-      return credentials && { accountId: sub, claims: async () => ({ sub }), since: credentials.since }
+      const profile = await accounts.profile(sub)
+      return credentials && { accountId: sub, claims: async () => ({ sub }), profile }
     },
     loadExistingGrant: async (ctx) => {
       const grant = isSignedIn(ctx) ? await grantOf(ctx, grants) : undefined
@@ -157,7 +159,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
   use(explainOutage(renderError))
   use(describeTruthfully)
   use(nameScopes)
-  use(noteUse(store, log))
+  use(noteUse(suppliers))
   use(clientDocuments.keepWhatWasUsed)
   use(answerForJwt(issuer, publicKeys(signingKeys), grants))
   reportTo(log, provider)

@@ -3,15 +3,28 @@ import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account, Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Profile } from '../accounts/profile.ts'
+import { isSessionOf, withoutSessions, withSession } from '../accounts/profile.ts'
+import { browserOf } from './browser.ts'
 import type { CookieKeys } from './cookie-keys.ts'
 
 export const SESSION_SECONDS = 14 * 24 * 60 * 60
+/** For so long after someone has shown who they are they need not do it again, in seconds. */
+const FRESH = 5 * 60
 
-type Session = InstanceType<Provider['Session']>
+export type Session = InstanceType<Provider['Session']>
 
-/** An account as the library carries it through a request, and since when its credentials are the ones we have. */
+/** An account as the library carries it through a request, and the browsers that are signed in to it. */
 export interface StoredAccount extends Account {
-  readonly since: number
+  readonly profile: Profile
+}
+
+export interface SessionSuppliers {
+  readonly provider: Provider
+  readonly issuer: string
+  readonly cookieKeys: CookieKeys
+  readonly accounts: Accounts
 }
 
 /** `__Host-` binds a cookie to this very host and to TLS; with a path only `__Secure-` is possible (RFC 6265bis §4.1.3). */
@@ -38,24 +51,39 @@ export const sessionOf = (provider: Provider, ctx: Context): Promise<Session> =>
  * Signs a person in, in this very response: under a new session id, so that nobody who knew the old one comes along, and
  * without the connections of whoever was signed in before. Returns the session, whose `uid` stays for its whole life.
  */
-export async function signInSession(provider: Provider, issuer: string, keys: CookieKeys, ctx: Context, sub: string) {
+export async function signInSession(suppliers: SessionSuppliers, ctx: Context, sub: string): Promise<Session> {
+  const { provider, issuer, cookieKeys, accounts } = suppliers
   const session = (await sessionOf(provider, ctx)) as Session & { id: string; new?: boolean }
-  if (session.accountId !== sub) delete session.authorizations
+  const { accountId: before, uid } = session
+  if (before && before !== sub) await accounts.change(before, (profile) => withoutSessions(profile, [uid]))
+  if (before !== sub) delete session.authorizations
   if (!session.new) Object.assign(session, { oldId: session.id, id: randomBytes(32).toString('base64url') })
   session.loginAccount({ accountId: sub })
   await session.save(SESSION_SECONDS)
-  const { names, long } = cookieSettings(issuer, keys)
+  const since = session.authTime() ?? 0
+  await accounts.change(sub, (profile) =>
+    withSession(profile, { uid, browser: browserOf(ctx.get('User-Agent')), since }),
+  )
+  const { names, long } = cookieSettings(issuer, cookieKeys)
   const { cookies } = provider.createContext(ctx.req, ctx.res)
   cookies.set(names.session, session.id, { ...long, maxAge: SESSION_SECONDS * 1000 })
   return session
 }
 
-/** Whether the person of this session may go on: the account is known, and its credentials are those they signed in with. */
+/** Whether the person of this session may go on: the account is known, and it counts this browser among its own. */
 export function isSignedIn({ oidc }: KoaContextWithOIDC): boolean {
   const account = oidc.account as StoredAccount | undefined
   if (!account || account.accountId !== oidc.session?.accountId) return false
-  // Whoever replaced a leaked API token shuts out the browsers that signed in with the old one.
-  return (oidc.session.authTime() ?? 0) >= account.since
+  return isSessionOf(account.profile, oidc.session.uid)
+}
+
+/** Whether someone at this browser has shown within the last minutes who they are. */
+export const isFresh = (session: Session): boolean => (session.authTime() ?? 0) > Date.now() / 1000 - FRESH
+
+/** Notes that someone at this browser has just shown again who they are. */
+export async function refreshSession(session: Session): Promise<void> {
+  session.loginAccount({ accountId: session.accountId ?? '' })
+  await session.save(SESSION_SECONDS)
 }
 
 /**

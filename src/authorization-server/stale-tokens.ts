@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Context } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grants } from '../grants/grants.ts'
+import { KEPT_UNUSED } from '../grants/lifetime.ts'
 import type { Log } from '../observability/log.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
@@ -19,7 +20,7 @@ export interface StaleTokenSuppliers {
 }
 
 /** As long as a refresh token may live. */
-const TTL = 30 * 24 * 60 * 60
+const TTL = KEPT_UNUSED
 
 export interface StaleTokens {
   /** Counts a rotation of a connection. Throws `temporarily_unavailable` (429) when there are too many. */

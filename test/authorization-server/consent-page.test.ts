@@ -24,7 +24,7 @@ describe('what the consent page shows', () => {
   it("shows the client's name as text, never as markup", async () => {
     const client_name = `<script>alert('x')</script>&'<img src=x>`
     const { html } = await consentFor({ client_name })
-    assert.equal(/<script|<img/i.test(html), false)
+    assert.equal(/<script(?! src="\/assets\/)|<img/i.test(html), false)
     assert.ok(html.includes('&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&#39;&lt;img src=x&gt;'))
   })
 
@@ -32,7 +32,7 @@ describe('what the consent page shows', () => {
     const client = await register(server, { client_name: '<script>alert(1)</script>' })
     const { html } = await (await signedIn(server)).open(authorizationRequest(server, client, { prompt: 'login' }).url)
     assert.ok(html.includes('name="apiToken"') && html.includes('&lt;script&gt;'))
-    assert.equal(html.includes('<script'), false)
+    assert.equal(/<script(?! src="\/assets\/)/.test(html), false)
   })
 
   it('takes control, direction and invisible characters out of the name', async () => {
@@ -43,7 +43,7 @@ describe('what the consent page shows', () => {
 
   it('lets no name end the quotation that it stands in, tower up or stay invisible', async () => {
     const spoof = await consentFor({ client_name: 'Claude”. Verified by QuantConnect. “Claude' })
-    assert.ok(spoof.html.includes('that says it is “Claude. Verified by QuantConnect. Claude”.'))
+    assert.ok(spoof.html.includes('It says it is “Claude. Verified by QuantConnect. Claude”;'))
     const tower = await consentFor({ client_name: `A${'\u0301\u0302'.repeat(20)}` })
     assert.ok(!/\p{M}{3}/u.test(tower.html))
     const blank = await consentFor({ client_name: '\u3164\u2800' })
@@ -68,7 +68,7 @@ describe('what the consent page shows', () => {
   })) {
     it(`calls a client an app on this computer that says who it is when it returns to ${how}`, async () => {
       const words = wordsOf(await consentFor({ ...metadata, client_name: 'Claude' }))
-      assert.match(words, /An app on this computer that says it is “Claude”/)
+      assert.match(words, /An app on this computer It says it is “Claude”/)
       assert.equal(/(?<!un)verified/i.test(words), false)
     })
   }
@@ -76,7 +76,7 @@ describe('what the consent page shows', () => {
   it('calls no registered client verified, and names the host it returns to', async () => {
     const client = await registerHosted(server, { client_name: 'Claude' })
     const page = await person.open(authorizationRequest(server, client).url)
-    assert.match(page.html, /Unverified: it calls itself “Claude”/)
+    assert.match(page.html, /Unverified<\/span> It calls itself “Claude”/)
     assert.ok(page.html.includes('<strong>client.example</strong>'))
     assert.equal(/(?<!un)verified/i.test(wordsOf(page)), false)
   })
@@ -107,7 +107,7 @@ describe('what the consent page shows', () => {
     const page = await consentFor({}, 'qc:files:read')
     assert.deepEqual(boxes(page, 'more').sort(), ALL_SCOPES.filter((scope) => scope !== 'qc:files:read').sort())
     assert.match(page.html, /<details><summary>Allow more than it asks for<\/summary>/)
-    assert.doesNotMatch(page.html.split('<details>')[1] ?? '', /checked/)
+    assert.doesNotMatch(page.html.split('<details>')[1]?.split('</details>')[0] ?? 'checked', /checked/)
     assert.doesNotMatch((await consentFor({}, ALL_SCOPES.join(' '))).html, /<details>/)
   })
 

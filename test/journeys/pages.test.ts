@@ -1,91 +1,225 @@
-// Every page as a person sees it, on a desk and on a phone, light and dark: nothing the accessibility checker minds,
-// nothing the console complains about, nothing wider than the screen. The pictures are left in screenshots/.
+// Every page and state as a person sees it, narrow and wide, light and dark: nothing the accessibility checker minds, nothing
+// the console complains about, nothing wider than the screen, nothing heavy, nothing from elsewhere. The pictures are left in
+// screenshots/.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { before, describe, it } from 'node:test'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { GROUPS } from '../../src/scopes.ts'
+import { grantIdOf, withGrants } from '../authorization-server/support.ts'
 import { useBrowser } from '../support/browser.ts'
-import { authorizationRequest, register } from '../support/raw-client.ts'
+import type { Registration } from '../support/raw-client.ts'
+import { authorizationRequest, connect, register, rpc, toolCall } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { journeyStores } from '../support/stores.ts'
 
-const SCREENS = {
-  desktop: { viewport: { width: 1100, height: 900 }, colorScheme: 'light' },
-  phone: { viewport: { width: 375, height: 740 }, colorScheme: 'light' },
-  'phone-dark': { viewport: { width: 375, height: 740 }, colorScheme: 'dark' },
-} as const
+const SIZES = { wide: { width: 1100, height: 900 }, narrow: { width: 320, height: 640 } }
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const LARGEST = 50_000
 
-for (const store of journeyStores('pages'))
-  describe(`pages, on ${store.name}`, () => {
-    const server = useServer(store.env)
-    const browser = useBrowser()
-    before(() => mkdirSync('screenshots', { recursive: true }))
+describe('pages', () => {
+  const server = useServer()
+  const browser = useBrowser()
+  before(() => mkdirSync('screenshots', { recursive: true }))
 
-    for (const [screen, options] of Object.entries(SCREENS)) {
-      it(`are right on a screen: ${screen}`, async () => {
-        const { page, context, complaints } = await browser.newPerson(options)
-        const look = (name: string) => inspect(page, `screenshots/${name}-${screen}.png`)
+  /** A person's page on which every answer is weighed, and every request looked at. */
+  async function visitor() {
+    const person = await browser.newPerson({ viewport: SIZES.wide, colorScheme: 'light' })
+    const { page } = person
+    const strangers: string[] = []
+    page.on('request', (request) => {
+      if (new URL(request.url()).origin !== server.origin) strangers.push(request.url())
+    })
+    const heavy: string[] = []
+    page.on('response', async (response) => {
+      const size = (await response.body().catch(() => Buffer.alloc(0))).length
+      if (size > LARGEST) heavy.push(`${response.url()}: ${size} bytes`)
+    })
+    return { ...person, strangers, heavy }
+  }
+  const ask = (client: Registration, scope: string) => authorizationRequest(server, client, { scope }).url
 
-        await page.goto(server.origin)
-        for (const folded of await page.locator('summary').all()) await folded.click()
-        await look('home')
+  it('are right before and while an assistant is connected', async () => {
+    const { page, context, complaints, strangers, heavy } = await visitor()
+    await page.goto(server.origin)
+    for (const folded of await page.locator('summary').all()) await folded.click()
+    await inspect(page, 'home')
 
-        const client = await register(server, { client_name: 'Claude Code' })
-        await page.goto(authorizationRequest(server, client, { scope: GROUPS.admin.join(' ') }).url)
-        await look('sign-in')
-        await page.getByLabel('QuantConnect user id').fill('100001')
-        await page.getByLabel('API token').fill('wrong')
-        await page.getByRole('button', { name: 'Sign in' }).click()
-        await page.getByRole('alert').waitFor()
-        assert.equal(await page.getByLabel('API token').inputValue(), '')
-        assert.equal(await page.getByLabel('QuantConnect user id').inputValue(), '100001')
-        await look('sign-in-refused')
-        complaints.splice(0, complaints.length, ...complaints.filter((one) => !one.includes('422'))) // the refusal itself
+    const client = await register(server, { client_name: 'Claude Code' })
+    await page.goto(ask(client, GROUPS.admin.join(' ')))
+    await inspect(page, 'sign-in')
+    await page.getByLabel('QuantConnect user id').fill('100001')
+    await page.getByLabel('API token').fill('wrong')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByRole('alert').filter({ visible: true }).waitFor()
+    assert.equal(await page.getByLabel('API token').inputValue(), '')
+    assert.equal(await page.getByLabel('QuantConnect user id').inputValue(), '100001')
+    await inspect(page, 'sign-in-refused')
 
-        await page.getByRole('button', { name: 'Use the sandbox account' }).click()
-        await page.getByRole('button', { name: 'Allow' }).waitFor()
-        await look('consent')
+    await page.getByRole('button', { name: 'Use the sandbox account' }).click()
+    await page.getByRole('button', { name: 'Allow' }).waitFor()
+    await inspect(page, 'consent')
+    await untickAll(page)
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByRole('alert').waitFor()
+    await inspect(page, 'consent-nothing-ticked')
 
-        const modest = await register(server, { client_name: 'Modest' })
-        await page.goto(authorizationRequest(server, modest, { scope: 'qc:account:read' }).url)
-        await page.locator('summary').click()
-        await look('consent-more')
-        const lost = new URL(page.url())
+    await page.goto(ask(await register(server, { client_name: 'Сlaude' }), 'qc:account:read'))
+    await page.getByRole('radio', { name: 'Trader' }).check()
+    await page.getByText('trade on paper').waitFor()
+    await page.getByRole('checkbox', { name: 'Paper trading only' }).uncheck()
+    await page.locator('#summary').getByText('real money').first().waitFor()
+    await page.locator('#summary summary').click()
+    await inspect(page, 'consent-look-alike-real-money')
+    const lost = page.url()
 
-        await page.goto(`${server.origin}/account`)
-        await look('account')
-        await page.getByLabel('QuantConnect user id').fill('100001')
-        await page.getByLabel('API token').fill('sandbox-alice')
-        await page.getByRole('button', { name: 'Save' }).click()
-        await page.getByRole('heading', { name: 'is saved' }).waitFor()
-        await look('account-saved')
-        assert.deepEqual(complaints, [])
+    await server.advance(301)
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByRole('heading', { name: 'Show that it is you' }).waitFor()
+    await inspect(page, 'confirm')
+    await page.getByLabel('API token').fill('wrong')
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByRole('alert').filter({ visible: true }).waitFor()
+    await inspect(page, 'confirm-refused')
 
-        await context.clearCookies()
-        await page.goto(lost.href)
-        await look('lost-visit')
-        await page.goto(`${server.origin}/authorize?client_id=nobody&response_type=code`)
-        await look('unknown-client')
-        await context.close()
-      })
-    }
+    assert.deepEqual([without4xx(complaints), strangers, heavy], [[], [], []])
+    await context.clearCookies()
+    await page.goto(lost)
+    await inspect(page, 'lost-visit')
+    await page.goto(`${server.origin}/authorize?client_id=nobody&response_type=code`)
+    await inspect(page, 'unknown-client')
+    await context.close()
   })
 
-async function inspect(page: Page, picture: string): Promise<void> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'],
-    }),
+  it('are right when an assistant comes back', async () => {
+    const { page, context, complaints, heavy } = await visitor()
+    await page.route('http://127.0.0.1:4567/**', (route) => route.fulfill({ body: 'the client' }))
+    const client = await register(server, { client_name: 'Codex' })
+    await page.goto(ask(client, 'qc:projects:read'))
+    await page.getByRole('button', { name: 'Use the sandbox account' }).click()
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.waitForURL('http://127.0.0.1:4567/**')
+    await page.goto(ask(client, 'qc:projects:read'))
+    await inspect(page, 'consent-again')
+    await page.goto(ask(client, 'qc:projects:read qc:files:write qc:live:write'))
+    await page.getByText('new', { exact: true }).first().waitFor()
+    await inspect(page, 'consent-step-up')
+    assert.deepEqual([complaints, heavy], [[], []])
+    await context.close()
+  })
+
+  it('are right for a person who looks after their account', async () => {
+    const bob = { userId: '100002', apiToken: 'sandbox-bob' }
+    const { page, context, complaints, strangers, heavy } = await visitor()
+    const heading = (name: string) => page.getByRole('heading', { name, level: 1 }).waitFor()
+
+    await page.goto(`${server.origin}/account`)
+    await inspect(page, 'account-sign-in')
+    await page.getByLabel('QuantConnect user id').fill(bob.userId)
+    await page.getByLabel('API token').fill(bob.apiToken)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await heading('Your account')
+    await inspect(page, 'account-empty')
+    await page.goto(`${server.origin}/account/activity`)
+    await inspect(page, 'activity-empty')
+
+    const { tokens } = await connect(server, { as: bob, scope: GROUPS.trader.join(' '), allow: GROUPS.research })
+    for (let n = 0; n < 60; n += 1) {
+      const call = n % 10 ? toolCall('read_project', { projectId: n }) : toolCall('delete_project', { projectId: n })
+      await rpc(server, tokens.access_token, call)
+    }
+    await page.goto(`${server.origin}/account`)
+    await page.getByText('60 calls').waitFor()
+    await inspect(page, 'account')
+    await page.getByRole('link', { name: 'See the activity' }).click()
+    await heading('Activity')
+    await inspect(page, 'activity')
+    await page.goto(`${server.origin}/account/activity?outcome=left`)
+    await page.getByText('Nothing that fits').waitFor()
+    await inspect(page, 'activity-nothing-fits')
+
+    await page.goto(`${server.origin}/account`)
+    await page.getByRole('link', { name: 'Edit permissions' }).click()
+    await inspect(page, 'edit')
+    await untickAll(page)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').waitFor()
+    await inspect(page, 'edit-nothing-ticked')
+    await page.getByRole('radio', { name: 'Research' }).check()
+    await page.locator('#summary').getByText('write code').waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('status').waitFor()
+    await inspect(page, 'account-saved')
+
+    await page.goto(`${server.origin}/account/token`)
+    await inspect(page, 'token')
+    await page.getByLabel('New API token').fill('wrong')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').waitFor()
+    await inspect(page, 'token-refused')
+
+    await page.goto(`${server.origin}/account`)
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await heading('Add a passkey')
+    await inspect(page, 'passkey')
+
+    await withGrants(server, (grants) => grants.change(grantIdOf(tokens), { suspended: true }))
+    await page.goto(`${server.origin}/account`)
+    await heading('Your API token was replaced. What shall go on?')
+    await inspect(page, 'review')
+    await page.getByRole('button', { name: 'Keep what is ticked' }).click()
+    await heading('Your account')
+
+    await page.goto(`${server.origin}/account/connections/never-was`)
+    await inspect(page, 'no-such-connection')
+    await page.goto(`${server.origin}/account/delete`)
+    await inspect(page, 'delete')
+    await page.evaluate('for (const field of document.getElementsByName("csrf")) field.value = "forged"')
+    await page.getByRole('button', { name: 'Delete everything' }).click()
+    await heading('This page was out of date')
+    await inspect(page, 'out-of-date')
+    await page.goto(`${server.origin}/account/delete`)
+    await page.getByRole('button', { name: 'Delete everything' }).click()
+    await heading('The account is deleted')
+    await inspect(page, 'deleted')
+    assert.deepEqual([without4xx(complaints), strangers, heavy], [[], [], []])
+    await context.close()
+  })
+})
+
+/** What the browser says of answers that are refusals is not a complaint. */
+const without4xx = (complaints: readonly string[]) => complaints.filter((one) => !/status of 4(03|04|22)/.test(one))
+
+/** From the last to the first, since each that is unticked is one less. */
+async function untickAll(page: Page): Promise<void> {
+  for (const box of (await page.locator('input[name=scope]:checked').all()).reverse()) await box.uncheck()
+}
+
+async function inspect(page: Page, name: string): Promise<void> {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport)
+    await page.emulateMedia({ colorScheme: 'light' })
+    await check(page, `${name}, ${size}`, { runOnly: RULES })
+    // Written as text, since it runs in the page: our types are those of a server.
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    assert.equal(overflow, 0, `${name} is wider than a screen of ${viewport.width}`)
+    if (size === 'wide') await page.screenshot({ path: `screenshots/${name}-wide-light.png`, fullPage: true })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await check(page, `${name}, ${size}, dark`, { runOnly: ['color-contrast'] }) // a scheme changes colours only
+    if (size === 'narrow') await page.screenshot({ path: `screenshots/${name}-narrow-dark.png`, fullPage: true })
+  }
+  await page.setViewportSize(SIZES.wide)
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+async function check(page: Page, state: string, options: { runOnly: string[] }): Promise<void> {
+  if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(
+    (chosen) => (globalThis as unknown as { axe: typeof axe }).axe.run({ ...chosen, resultTypes: ['violations'] }),
+    options,
   )
   assert.deepEqual(
-    violations.map(({ id, nodes }) => `${page.url()}: ${id} at ${nodes.map(({ target }) => target).join(', ')}`),
+    violations.map(({ id, nodes }) => `${state}: ${id} at ${nodes.map(({ target }) => target).join(', ')}`),
     [],
   )
-  // Written as text, since it runs in the page: our types are those of a server.
-  const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-  assert.equal(overflow, 0, `${page.url()} is wider than the screen`)
-  await page.screenshot({ path: picture, fullPage: true })
 }

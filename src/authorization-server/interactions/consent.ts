@@ -1,39 +1,15 @@
-// Consent: which scopes a person is offered, and what the boxes they ticked become.
+// What a finished visit to the consent page becomes: a grant.
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Grant, Grants } from '../../grants/grants.ts'
-import type { Scope } from '../../scopes.ts'
-import { ALL_SCOPES, isHarmless, SCOPES } from '../../scopes.ts'
-import { silentHost } from '../clients.ts'
+import type { Grant, GrantClient, Grants } from '../../grants/grants.ts'
+import { parseScopes } from '../../scopes.ts'
+import { KEYS } from '../../storage/keys.ts'
+import type { Store } from '../../storage/store.ts'
+import { add } from '../../storage/store.ts'
+import { describeClient, silentHost } from '../clients.ts'
+import type { Choice } from '../permissions/choice.ts'
 
-/** How long a connection lives unless it is ended earlier. */
-export const CONNECTION_DAYS = 30
-
-export interface Offer {
-  readonly scope: Scope
-  readonly ticked: boolean
-  /** Whether the client asks for it, or has it. What it does not ask for a person may give all the same. */
-  readonly asked: boolean
-  /** Asked for on top of what an existing connection may do. */
-  readonly isNew: boolean
-}
-
-/**
- * What the page offers: everything there is, since some clients cannot ask for more later (clients that take HTTP 403 for
- * the end), and then only a person can widen a connection. Ticked beforehand is what is allowed, and what is asked for
- * and harmless; what trades, spends, deletes or administers a person ticks themselves.
- */
-export function offer(requested: readonly Scope[], grant: Grant | undefined): Offer[] {
-  return ALL_SCOPES.map((scope) => {
-    const allowed = grant?.scopes.includes(scope) ?? false
-    const asked = allowed || requested.includes(scope)
-    const ticked = allowed || (asked && isHarmless(SCOPES[scope].risk))
-    return { scope, asked, ticked, isNew: Boolean(grant) && asked && !allowed }
-  })
-}
-
-/** The offered scopes among the posted ones; a box that was not on the page counts for nothing. */
-export const ticked = (offers: readonly Offer[], posted: readonly string[]): Scope[] =>
-  offers.map(({ scope }) => scope).filter((scope) => posted.includes(scope))
+/** For so long, in seconds, the same request is not asked about twice in vain. */
+const ASKED_IN_VAIN = 10 * 60
 
 /**
  * The grant of the account and client at hand: the living one, after what the person just allowed has been written into it.
@@ -42,15 +18,41 @@ export const ticked = (offers: readonly Offer[], posted: readonly string[]): Sco
  */
 export async function grantOf({ oidc }: KoaContextWithOIDC, grants: Grants): Promise<Grant | undefined> {
   const accountId = oidc.account?.accountId ?? ''
-  const clientId = oidc.client?.clientId ?? ''
+  const { client, params } = oidc
+  const clientId = client?.clientId ?? ''
   const id = oidc.session?.grantIdFor(clientId)
   const living = await grants.findOwn(id, accountId, clientId)
 
-  const scopes = oidc.result?.consent?.scopes as Scope[] | undefined
-  if (!scopes || !oidc.params) return living
-  const expiresAt = Math.floor(Date.now() / 1000) + CONNECTION_DAYS * 24 * 60 * 60
-  const allowed = { scopes, redirectHost: silentHost(String(oidc.params.redirect_uri)), expiresAt }
+  const choice = oidc.result?.consent as Choice | undefined
+  if (!choice || !client || !params) return living
+  const redirectUri = String(params.redirect_uri)
+  const { name, standing, returnsTo }: GrantClient = describeClient(client, redirectUri)
+  const allowed = {
+    ...choice,
+    client: { name, standing, returnsTo },
+    redirectHost: silentHost(redirectUri),
+    suspended: false, // the person has just looked at this one
+    authorizedAt: Math.floor(Date.now() / 1000),
+  }
   // From here on the request stands for what was allowed, so that the code and the token carry it all.
-  oidc.params.scope = scopes.join(' ')
+  params.scope = choice.scopes.join(' ')
   return (living && (await grants.change(living.id, allowed))) ?? grants.create({ accountId, clientId, ...allowed })
+}
+
+/**
+ * Whether a client asks in a loop: for what this connection lacks, and for the second time within ten minutes the person
+ * allowed none of it. The first time it is given what stays allowed, since a client that lost its tokens looks the same.
+ * `visit` is the visit at hand, whose own second submission is not another request.
+ */
+export async function asksInVain(
+  store: Store,
+  visit: { uid: string; scope: string },
+  grant: Grant | undefined,
+  choice: Choice,
+): Promise<boolean> {
+  if (!grant) return false
+  const missing = parseScopes(visit.scope).filter((scope) => !grant.scopes.includes(scope))
+  if (!missing.length || missing.some((scope) => choice.scopes.includes(scope))) return false
+  const key = KEYS.askedInVain(grant.id, missing.join(' '))
+  return !(await add(store, key, visit.uid, ASKED_IN_VAIN)) && (await store.get(key)) !== visit.uid
 }

@@ -24,3 +24,16 @@ export function hasValidCsrf(ctx: Context, expected: string): boolean {
   const given = Buffer.from(field(ctx, 'csrf'))
   return given.length === expected.length && timingSafeEqual(given, Buffer.from(expected))
 }
+
+/** The form as it was sent, without what each page adds anew and without what proves who is here. */
+export const sentFields = (ctx: Context): [string, string][] =>
+  [...new URLSearchParams(ctx.request.rawBody)].filter(([name]) => !['csrf', 'apiToken', 'passkey'].includes(name))
+
+/** Reads the part of a form that views/permissions.ts made. */
+export const postedPermissions = (ctx: Context) => ({
+  preset: field(ctx, 'preset'),
+  rendered: field(ctx, 'rendered'),
+  scope: fields(ctx, 'scope'),
+  paper: field(ctx, 'paper'),
+  expires: field(ctx, 'expires'),
+})

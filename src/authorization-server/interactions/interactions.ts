@@ -3,17 +3,25 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import { isSessionOf } from '../../accounts/profile.ts'
 import type { Grants } from '../../grants/grants.ts'
 import { parseScopes } from '../../scopes.ts'
 import { describeClient } from '../clients.ts'
 import type { CookieKeys } from '../cookie-keys.ts'
+import type { Answer, Choice } from '../permissions/choice.ts'
+import { allowsNewDanger, firstChoice, offer, readChoice } from '../permissions/choice.ts'
+import type { ToolFacts } from '../permissions/summary.ts'
+import { summarize } from '../permissions/summary.ts'
+import type { Session } from '../session.ts'
 import { sessionOf, signInSession } from '../session.ts'
+import { confirmPage } from '../views/confirm.ts'
 import { consentPage } from '../views/consent.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
-import { CONNECTION_DAYS, offer, ticked } from './consent.ts'
-import { csrfToken, field, fields, hasValidCsrf, parseForm } from './form.ts'
+import { confirm } from './confirm.ts'
+import { asksInVain } from './consent.ts'
+import { csrfToken, field, hasValidCsrf, parseForm, postedPermissions, sentFields } from './form.ts'
 import type { SignInSuppliers } from './sign-in.ts'
 import { signIn } from './sign-in.ts'
 
@@ -24,11 +32,13 @@ export interface InteractionSuppliers extends SignInSuppliers {
   readonly grants: Grants
   readonly cookieKeys: CookieKeys
   readonly issuer: string
+  /** What there is to be allowed, for the page to tell. */
+  readonly tools: readonly ToolFacts[]
 }
 
 /** The pages under `/interaction/:uid`. */
 export function createInteractions(suppliers: InteractionSuppliers): Router {
-  const { provider, grants, vault, cookieKeys, issuer, sandboxAccounts } = suppliers
+  const { provider, grants, vault, accounts, passkeys, cookieKeys, sandboxAccounts, store, tools } = suppliers
   const sandbox = sandboxAccounts.length > 0
 
   /** What page and answer need to know of the request behind a visit. */
@@ -41,30 +51,39 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
       client: describeClient(client, String(params.redirect_uri)),
       csrf: csrfToken(cookieKeys, uid),
       accountId,
+      grant,
       offers: offer(parseScopes(String(params.scope)), grant),
-      severalSessions: grant?.severalSessions ?? false,
     }
   }
 
   async function showSignIn(ctx: Context, interaction: Interaction, again: { userId?: string; problem?: string } = {}) {
     const { client, csrf } = await factsOf(interaction)
-    await sendPage(ctx, signInPage({ clientName: client.name, csrf, sandbox, ...again }), client.formTargets)
+    const passkeyOptions = await passkeys.requestOptions()
+    const view = signInPage({ clientName: client.name, csrf, sandbox, passkeyOptions, ...again })
+    await sendPage(ctx, view, client.formTargets)
   }
 
-  async function showConsent(ctx: Context, interaction: Interaction, problem?: string) {
-    const { client, csrf, accountId, offers, severalSessions } = await factsOf(interaction)
+  /** Shows the page as it is first opened, or as the person left it. */
+  async function showConsent(ctx: Context, interaction: Interaction, answer?: Answer, problem?: string) {
+    const { client, csrf, accountId, grant, offers } = await factsOf(interaction)
     const credentials = await vault.open(accountId)
     if (!credentials) throw new errors.SessionNotFound('the account is gone')
-    const posted = fields(ctx, 'scope')
+    const choice = answer ?? firstChoice(offers, grant)
     const view = consentPage({
       client,
       csrf,
       uid: interaction.uid,
       userId: credentials.userId,
       sandbox: credentials.realm === 'sandbox',
-      offered: problem ? offers.map((one) => ({ ...one, ticked: posted.includes(one.scope) })) : offers,
-      severalSessions,
-      days: CONNECTION_DAYS,
+      permissions: {
+        offers,
+        choice,
+        preset: answer?.preset ?? 'requested',
+        requested: true,
+        summary: summarize(client.name, choice, tools),
+      },
+      again: grant !== undefined && !grant.suspended && !answer && !offers.some(({ isNew }) => isNew),
+      severalSessions: grant?.severalSessions ?? false,
       ...(problem ? { problem } : {}),
     })
     await sendPage(ctx, view, client.formTargets)
@@ -77,7 +96,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
       if (result.retryAfter) ctx.set('Retry-After', String(result.retryAfter))
       return showSignIn(ctx, interaction, { userId: field(ctx, 'userId'), problem: result.problem })
     }
-    const session = await signInSession(provider, issuer, cookieKeys, ctx, result.sub)
+    const session = await signInSession(suppliers, ctx, result.sub)
     // From here on the visit belongs to this browser: only its session cookie can bring it to an end.
     interaction.session = { uid: session.uid, accountId: result.sub, cookie: session.jti }
     await interaction.persist()
@@ -86,18 +105,50 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
 
   async function answerConsent(ctx: Context, interaction: Interaction) {
     const decision = field(ctx, 'decision')
-    if (decision === 'deny') return finish(ctx, { error: 'access_denied', error_description: 'the person said no' })
-    const { offers } = await factsOf(interaction)
-    const scopes = ticked(offers, fields(ctx, 'scope'))
-    if (decision !== 'allow' || !scopes.length) {
+    if (decision === 'deny') return refuse(ctx, 'the person said no')
+    const { grant, offers } = await factsOf(interaction)
+    const answer = readChoice(postedPermissions(ctx), offers, 'requested')
+    if (decision === 'preview' || answer.unseen) return showConsent(ctx, interaction, answer)
+    if (decision !== 'allow' || !answer.scopes.length) {
       ctx.status = 422
-      const problem = scopes.length
+      const problem = answer.scopes.length
         ? 'Please choose Allow or Deny.'
         : 'Nothing is ticked. Tick what to allow, or choose Deny.'
-      return showConsent(ctx, interaction, problem)
+      return showConsent(ctx, interaction, answer, problem)
     }
-    return finish(ctx, { consent: { scopes } })
+    const session = await sessionOf(provider, ctx)
+    if (!isSessionOf(await accounts.profile(session.accountId ?? ''), session.uid)) {
+      throw new errors.SessionNotFound('signed out meanwhile')
+    }
+    if (allowsNewDanger(grant, answer) && !(await isConfirmed(ctx, interaction, session))) return undefined
+    const visit = { uid: interaction.uid, scope: String(interaction.params.scope) }
+    if (await asksInVain(store, visit, grant, answer)) return refuse(ctx, 'the person allowed nothing of it, twice')
+    const { scopes, paperOnly, lifetime } = answer
+    return finish(ctx, { consent: { scopes, paperOnly, lifetime } satisfies Choice })
   }
+
+  /** Whether the person has shown again who they are; if not, they are asked to. */
+  async function isConfirmed(ctx: Context, interaction: Interaction, session: Session): Promise<boolean> {
+    const confirmation = await confirm(ctx, session, suppliers)
+    if (confirmation.given) return true
+    const { client, csrf, accountId } = await factsOf(interaction)
+    const known = (await accounts.profile(accountId)).passkeys.filter(({ suspended }) => !suspended)
+    ctx.status = confirmation.status
+    if (confirmation.retryAfter) ctx.set('Retry-After', String(confirmation.retryAfter))
+    const view = confirmPage({
+      sandbox,
+      csrf,
+      before: `${client.name} may do more that trades, spends, deletes or administers`,
+      waiting: sentFields(ctx),
+      back: `/interaction/${interaction.uid}`,
+      ...(known.length ? { passkeyOptions: await passkeys.requestOptions(accountId, known) } : {}),
+      ...(confirmation.problem ? { problem: confirmation.problem } : {}),
+    })
+    await sendPage(ctx, view, client.formTargets)
+    return false
+  }
+
+  const refuse = (ctx: Context, error_description: string) => finish(ctx, { error: 'access_denied', error_description })
 
   async function finish(ctx: Context, result: Parameters<typeof provider.interactionResult>[2]) {
     const merge = 'consent' in result // a consent follows a sign-in in the same visit; everything else stands alone

@@ -1,15 +1,20 @@
 // Sign-in: whose QuantConnect account is it? Asks QuantConnect itself, and puts what it accepted into the vault.
 import type { Context } from 'koa'
+import type { Accounts } from '../../accounts/accounts.ts'
+import { withPasskey } from '../../accounts/profile.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
 import type { QuantConnect } from '../../quantconnect/client.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Credentials, Vault } from '../../vault/vault.ts'
 import { countSignIn } from '../attempts.ts'
+import type { Passkeys } from '../passkeys.ts'
 import { field } from './form.ts'
 
 export interface SignInSuppliers {
   readonly store: Store
   readonly vault: Vault
+  readonly accounts: Accounts
+  readonly passkeys: Passkeys
   readonly quantConnect: QuantConnect
   /** The sandbox's accounts; the first is the one behind the button. Empty when there is no sandbox. */
   readonly sandboxAccounts: readonly { readonly userId: string; readonly apiToken: string }[]
@@ -21,39 +26,91 @@ export type SignInResult =
   | { readonly sub: string }
   | { readonly problem: string; readonly status: number; readonly retryAfter?: number }
 
-/** Signs in with what was typed, or with one click on the sandbox account. */
+/** Signs in with what was typed, with a passkey, or with one click on the sandbox account. */
 export async function signIn(ctx: Context, suppliers: SignInSuppliers): Promise<SignInResult> {
   const [demo] = suppliers.sandboxAccounts
   const oneClick = field(ctx, 'account') === 'sandbox' && demo
-  return oneClick ? { sub: await suppliers.vault.seal({ ...demo, realm: 'sandbox' }) } : signInAs(ctx, suppliers)
+  if (oneClick) return { sub: await suppliers.vault.seal({ ...demo, realm: 'sandbox' }) }
+  const passkey = field(ctx, 'passkey')
+  return passkey ? signInWithPasskey(ctx, passkey, suppliers) : signInAs(ctx, suppliers)
+}
+
+/** The account says itself, with the passkey, which one it is. */
+async function signInWithPasskey(ctx: Context, posted: string, suppliers: SignInSuppliers): Promise<SignInResult> {
+  const { store, vault, passkeys, clientAddress } = suppliers
+  const sub = passkeys.claimedAccount(posted)?.accountId ?? ''
+  const retryAfter = await countSignIn(store, sub, clientAddress(ctx))
+  if (retryAfter) return tooManyAttempts(retryAfter)
+  if (!(await answersPasskey(posted, sub, suppliers, undefined)) || !(await vault.open(sub))) {
+    return { problem: 'That passkey opens no account here. Sign in with the API token instead.', status: 422 }
+  }
+  return { sub }
 }
 
 /** Signs in with the user id and API token of a form, and puts the token into the vault when QuantConnect accepts it. */
 export async function signInAs(ctx: Context, suppliers: SignInSuppliers): Promise<SignInResult> {
-  const { store, vault, quantConnect, sandboxAccounts, clientAddress } = suppliers
+  const { store, vault, accounts, quantConnect, sandboxAccounts, clientAddress } = suppliers
   const userId = field(ctx, 'userId').trim()
   const apiToken = field(ctx, 'apiToken').trim()
   const incomplete = checkInput(userId, apiToken)
   if (incomplete) return { problem: incomplete, status: 422 }
 
   const retryAfter = await countSignIn(store, userId, clientAddress(ctx))
-  if (retryAfter) {
-    const minutes = Math.ceil(retryAfter / 60)
-    return {
-      problem: `Too many attempts. Try again in ${minutes} minute${minutes > 1 ? 's' : ''}.`,
-      status: 429,
-      retryAfter,
-    }
-  }
+  if (retryAfter) return tooManyAttempts(retryAfter)
 
   const realm = sandboxAccounts.some((account) => account.userId === userId) ? 'sandbox' : 'live'
   const credentials: Credentials = { realm, userId, apiToken }
   const answer = await quantConnect.call(credentials, '/authenticate', {})
   if (answer.kind !== 'done') return explain(answer)
   // Only an explicit yes is a yes: an answer without `success` proves nothing about who is here.
-  return answer.body.success === true
-    ? { sub: await vault.seal(credentials) }
-    : explain({ kind: 'unavailable', sent: true })
+  if (answer.body.success !== true) return explain({ kind: 'unavailable', sent: true })
+  await suspendWhatCameBefore(credentials, suppliers)
+  const sub = await vault.seal(credentials)
+  const tokenAcceptedAt = Math.floor(Date.now() / 1000)
+  await accounts.change(sub, (profile) => ({ ...profile, tokenAcceptedAt }))
+  return { sub }
+}
+
+/**
+ * A token that stopped working may have leaked, and whoever had it may have connected something: when another one takes its
+ * place, nothing from before does anything until the person has looked. Before the new one is stored, so that a crash in
+ * between errs on this side; and also when QuantConnect does not say that the old one still works.
+ */
+async function suspendWhatCameBefore(credentials: Credentials, suppliers: SignInSuppliers): Promise<void> {
+  const { vault, accounts, quantConnect } = suppliers
+  const sub = await vault.find(credentials)
+  const before = sub && (await vault.open(sub))
+  if (!before || before.apiToken === credentials.apiToken) return
+  const answer = await quantConnect.call(before, '/authenticate', {})
+  if (answer.kind !== 'done' || answer.body.success !== true) return accounts.suspendAll(sub)
+  // A person may change a token that works. Whoever signed in with the old one shows that they know the new one.
+  await accounts.change(sub, (profile) => ({ ...profile, sessions: [] }))
+}
+
+/** What someone is told who tried too often. */
+export function tooManyAttempts(retryAfter: number) {
+  const minutes = Math.ceil(retryAfter / 60)
+  const problem = `Too many attempts. Try again in ${minutes} minute${minutes > 1 ? 's' : ''}.`
+  return { problem, status: 429, retryAfter }
+}
+
+/** Whether a posted passkey is good for an account, which then remembers that it was used. */
+export async function answersPasskey(
+  posted: string,
+  accountId: string,
+  { accounts, passkeys }: Pick<SignInSuppliers, 'accounts' | 'passkeys'>,
+  /** The account that was asked, when one was: an answer to an open question is none to this. */
+  asked: string | undefined = accountId,
+): Promise<boolean> {
+  const claim = passkeys.claimedAccount(posted)
+  if (claim?.accountId !== accountId) return false
+  const known = (await accounts.profile(accountId)).passkeys.find(({ id }) => id === claim.credentialId)
+  const used = known && (await passkeys.verifyAnswer(known, posted, asked))
+  if (!used) return false
+  await accounts.change(accountId, (profile) =>
+    profile.passkeys.some(({ id }) => id === used.id) ? withPasskey(profile, used) : profile,
+  )
+  return true
 }
 
 /** What is wrong with the input as typed, before anyone is asked. One account has one spelling: no leading zeros. */

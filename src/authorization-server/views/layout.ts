@@ -6,12 +6,14 @@ import type { Context } from 'koa'
 
 export type Html = ReturnType<typeof html>
 
-const stylesheet = readFileSync(new URL('./assets/style.css', import.meta.url), 'utf8')
-/** Named by its content, so that browsers may keep it for ever. */
-export const STYLESHEET = {
-  path: `/assets/style.${createHash('sha256').update(stylesheet).digest('hex').slice(0, 12)}.css`,
-  text: stylesheet,
+/** A file that pages load. It is named by its content, so that browsers may keep it for ever. */
+function asset(file: string, type: 'css' | 'js') {
+  const text = readFileSync(new URL(`./assets/${file}.${type}`, import.meta.url), 'utf8')
+  return { path: `/assets/${file}.${createHash('sha256').update(text).digest('hex').slice(0, 12)}.${type}`, type, text }
 }
+export const STYLESHEET = asset('style', 'css')
+/** Makes pages nicer; all of them work without it, but for passkeys. */
+export const SCRIPT = asset('page', 'js')
 
 interface Frame {
   readonly title: string
@@ -27,10 +29,12 @@ export const page = ({ title, sandbox }: Frame, content: Html): Html => html`<!d
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>${title} · qcgate</title>
   <link rel="stylesheet" href="${STYLESHEET.path}">
+  <script src="${SCRIPT.path}" type="module"></script>
   <link rel="icon" href="data:,">
 </head>
 <body>
-  <header><a class="brand" href="/">qcgate</a>${sandbox ? html`<strong class="sandbox">SANDBOX</strong>` : ''}</header>
+  <header><a class="brand" href="/">qcgate</a>${sandbox ? html`<strong class="sandbox">SANDBOX</strong>` : ''}
+    <a class="mine" href="/account">Your account</a></header>
   <main>${content}</main>
   <footer>qcgate is not affiliated with QuantConnect.</footer>
 </body>
@@ -46,6 +50,8 @@ export async function sendPage(ctx: Context, markup: Html, formTargets: readonly
     [
       "default-src 'none'",
       "style-src 'self'",
+      "script-src 'self'",
+      "connect-src 'self'",
       "img-src 'self' data:",
       `form-action ${["'self'", ...formTargets].join(' ')}`,
       "frame-ancestors 'none'",

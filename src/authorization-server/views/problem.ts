@@ -12,15 +12,18 @@ export interface ProblemView {
   /** The error's name in the standard, for whoever helps. */
   readonly code?: string
   readonly sandbox: boolean
+  /** A way on, within this server. */
+  readonly link?: { readonly to: string; readonly says: string }
 }
 
-export const problemPage = ({ title, happened, remedy, code, sandbox }: ProblemView): Html =>
+export const problemPage = ({ title, happened, remedy, code, sandbox, link }: ProblemView): Html =>
   page(
     { title, sandbox },
     html`<section class="card">
       <h1>${title}</h1>
       <p>${happened}</p>
       <p>${remedy}</p>
+      ${link ? html`<p><a class="button" href="${link.to}">${link.says}</a></p>` : ''}
       ${code ? html`<p class="quiet">Error: <code>${code}</code></p>` : ''}
     </section>`,
   )

@@ -2,10 +2,16 @@
 import { html } from 'hono/html'
 import type { Html } from './layout.ts'
 import { page } from './layout.ts'
+import { passkeyFields } from './passkeys.ts'
 
 export interface SignInView {
-  readonly clientName: string
+  /** Who wants to connect; absent when a person comes to their own account. */
+  readonly clientName?: string
   readonly csrf: string
+  /** What the browser needs to ask for a passkey. */
+  readonly passkeyOptions: object
+  /** Where on the account pages the person was going. */
+  readonly to?: string
   readonly sandbox: boolean
   /** What was typed before; never the API token. */
   readonly userId?: string
@@ -25,27 +31,39 @@ export const whereToFindThem = html`<h2>Where to find them</h2>
   <p>On quantconnect.com open <strong>My Account → Security</strong> and request an API token. QuantConnect mails you
   your user id and the token.</p>`
 
-export const signInPage = ({ clientName, csrf, sandbox, userId = '', problem }: SignInView): Html =>
-  page(
+export const signInPage = (view: SignInView): Html => {
+  const { clientName, csrf, sandbox, userId = '', problem, passkeyOptions, to } = view
+  const hidden = html`<input type="hidden" name="csrf" value="${csrf}">${
+    to === undefined ? '' : html`<input type="hidden" name="to" value="${to}">`
+  }`
+  const action = to === undefined ? '' : html` action="/account/sign-in"`
+  return page(
     { title: 'Sign in', sandbox },
     html`<section class="card">
       <h1>Sign in with your QuantConnect account</h1>
-      <p>An assistant that calls itself <strong>${clientName}</strong> wants to connect. First, whose account is it?</p>
+      ${
+        clientName === undefined
+          ? html`<p>To see which assistants are connected, what they did, and to change or stop them.</p>`
+          : html`<p>An assistant that calls itself <strong>${clientName}</strong> wants to connect. First, whose account is it?</p>`
+      }
       ${problem ? html`<p class="problem" role="alert" id="problem">${problem}</p>` : ''}
-      <form method="post" autocomplete="off">
-        <input type="hidden" name="csrf" value="${csrf}">
+      <form method="post"${action} class="passkey" data-passkey="get" data-options="${JSON.stringify(passkeyOptions)}">
+        ${hidden}${passkeyFields('Use a passkey')}
+      </form>
+      <form method="post"${action} autocomplete="off">
+        ${hidden}
         ${credentialFields(userId, problem)}
         <div class="actions"><button class="main" name="account" value="own">Sign in</button></div>
       </form>
       ${whereToFindThem}
       <h2>What happens to them</h2>
       <p>They are checked with QuantConnect now. The token is kept here encrypted and is used for nothing but the calls that
-      you allow on the next page. No assistant ever sees it. This is qcgate, not QuantConnect: sign in only if you trust
+      you allow your assistants. No assistant ever sees it. This is qcgate, not QuantConnect: sign in only if you trust
       whoever runs this server.</p>
       ${
         sandbox
-          ? html`<form method="post" class="or">
-            <input type="hidden" name="csrf" value="${csrf}">
+          ? html`<form method="post"${action} class="or">
+            ${hidden}
             <p>Just trying it out? The sandbox is an offline QuantConnect with nothing at stake.</p>
             <button name="account" value="sandbox">Use the sandbox account</button>
           </form>`
@@ -53,3 +71,4 @@ export const signInPage = ({ clientName, csrf, sandbox, userId = '', problem }: 
       }
     </section>`,
   )
+}

@@ -1,0 +1,118 @@
+// /account: where a person sees what is connected, what it did, and changes or stops it.
+import Router from '@koa/router'
+import type { Context } from 'koa'
+import { withLook, withoutSessions } from '../../accounts/profile.ts'
+import type { Activity } from '../../activity/activity.ts'
+import { summaryOf } from '../../activity/tell.ts'
+import { field, hasValidCsrf, parseForm } from '../interactions/form.ts'
+import { signIn } from '../interactions/sign-in.ts'
+import { signInSession } from '../session.ts'
+import { overviewPage } from '../views/account/overview.ts'
+import { sendPage } from '../views/layout.ts'
+import { activityPages } from './activity.ts'
+import { connectionPages, describeConnection } from './connections.ts'
+import { credentialPages } from './credentials.ts'
+import type { AccountSuppliers, Visitor } from './visitor.ts'
+import { createVisits, redirect, safeDestination } from './visitor.ts'
+
+export interface AccountPagesSuppliers extends AccountSuppliers {
+  readonly activity: Activity
+}
+
+/** The pages under `/account`. */
+export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
+  const { provider, accounts, grants, activity, tools } = suppliers
+  const visits = createVisits(suppliers)
+  const router = new Router()
+
+  router.get('/account', visits.page(showOverview))
+  async function showOverview(visitor: Visitor) {
+    const { ctx, session, accountId, credentials, frame } = visitor
+    const profile = await accounts.change(accountId, (known) => withLook(known, Date.now()))
+    const before = profile.looked?.before
+    const calls = await activity.calls(accountId)
+    const lastAnswer = calls.find(({ outcome }) => outcome === 'answered')?.at ?? 0
+    const tokenWorked = Math.max(profile.tokenAcceptedAt ?? 0, lastAnswer / 1000)
+    const living = await livingSessions(visitor)
+    const notice = NOTICES[ctx.querystring]
+    const view = overviewPage({
+      ...frame,
+      now: Math.floor(Date.now() / 1000),
+      ...(before === undefined ? {} : { since: before / 1000 }),
+      counts: summaryOf(calls.filter(({ at }) => at >= (before ?? 0))),
+      connections: (await grants.list(accountId)).map((grant) => describeConnection(grant, tools, calls)),
+      sessions: living,
+      thisSession: session.uid,
+      passkeys: profile.passkeys,
+      tokenSince: credentials.since,
+      ...(tokenWorked ? { tokenWorked } : {}),
+      ...(notice ? { notice } : {}),
+    })
+    await sendPage(ctx, view)
+  }
+
+  /** The browsers that are still signed in; those that let it run out are forgotten. */
+  async function livingSessions({ accountId, profile }: Visitor) {
+    const found = await Promise.all(profile.sessions.map(({ uid }) => provider.Session.findByUid(uid)))
+    const gone = profile.sessions.filter((_, index) => found[index]?.accountId !== accountId).map(({ uid }) => uid)
+    return gone.length
+      ? (await accounts.change(accountId, (known) => withoutSessions(known, gone))).sessions
+      : profile.sessions
+  }
+
+  router.post('/account/sign-in', parseForm, async (given) => {
+    const ctx = given as Context
+    if (!hasValidCsrf(ctx, visits.signInToken(ctx))) return visits.showStale(ctx)
+    const to = safeDestination(field(ctx, 'to'))
+    const result = await signIn(ctx, suppliers)
+    if (!('problem' in result)) {
+      await signInSession(suppliers, ctx, result.sub)
+      return redirect(ctx, to)
+    }
+    ctx.status = result.status
+    if (result.retryAfter) ctx.set('Retry-After', String(result.retryAfter))
+    return visits.showSignIn(ctx, to, { userId: field(ctx, 'userId').trim(), problem: result.problem })
+  })
+
+  router.post(
+    '/account/stop',
+    parseForm,
+    visits.page(async ({ ctx, accountId }) => {
+      await grants.endAll(accountId)
+      redirect(ctx, '/account?stopped')
+    }),
+  )
+  router.post(
+    '/account/sign-out',
+    parseForm,
+    visits.page(async ({ ctx, session, accountId }) => {
+      await accounts.change(accountId, (profile) => withoutSessions(profile, [session.uid]))
+      redirect(ctx, '/')
+    }),
+  )
+  router.post(
+    '/account/sign-out-everywhere',
+    parseForm,
+    visits.page(async ({ ctx, accountId }) => {
+      await accounts.change(accountId, (profile) => ({ ...profile, sessions: [] }))
+      redirect(ctx, '/account')
+    }),
+  )
+
+  connectionPages(router, visits, suppliers)
+  activityPages(router, visits, suppliers)
+  credentialPages(router, visits, suppliers)
+  return router
+}
+
+/** What is said after a form, by the query that it leads to. */
+const NOTICES: Readonly<Record<string, string>> = {
+  saved: 'Saved. It holds from the next call on.',
+  revoked: 'Revoked. It is refused from its next call on.',
+  stopped:
+    'Everything is stopped. No assistant can do anything any more. What runs live at QuantConnect goes on by itself.',
+  reviewed: 'Done. What you kept works again, the rest is gone.',
+  'passkey-added': 'The passkey is added. From now on you can sign in with it.',
+  'passkey-removed': 'The passkey is removed.',
+  'token-saved': 'The new API token is saved. Your assistants use it from their next call on.',
+}

@@ -1,0 +1,63 @@
+// The activity pages: what assistants did, filtered and by page, and the whole of it as a file.
+import type Router from '@koa/router'
+import type { Context } from 'koa'
+import type { Activity, Call } from '../../activity/activity.ts'
+import { OUTCOMES } from '../../activity/activity.ts'
+import { csvOf } from '../../activity/csv.ts'
+import { filtered } from '../../activity/tell.ts'
+import { activityPage } from '../views/account/activity.ts'
+import { sendPage } from '../views/layout.ts'
+import type { Visits } from './visitor.ts'
+
+const PER_PAGE = 50
+
+export function activityPages(router: Router, visits: Visits, { activity }: { readonly activity: Activity }): void {
+  router.get(
+    '/account/activity',
+    visits.page(async ({ ctx, accountId, frame }) => {
+      const all = await activity.calls(accountId)
+      const filter = filterOf(ctx)
+      const calls = fitting(all, filter)
+      const pages = Math.max(1, Math.ceil(calls.length / PER_PAGE))
+      const page = Math.min(pages, Math.max(1, Number.parseInt(String(ctx.query.page), 10) || 1))
+      const view = activityPage({
+        ...frame,
+        calls: calls.slice((page - 1) * PER_PAGE, page * PER_PAGE),
+        total: calls.length,
+        page,
+        pages,
+        filter,
+        connections: connectionsIn(all),
+        tools: [...new Set(all.map(({ tool }) => tool))].sort(),
+      })
+      await sendPage(ctx, view)
+    }),
+  )
+
+  router.get(
+    '/account/activity.csv',
+    visits.page(async ({ ctx, accountId }) => {
+      ctx.set('Cache-Control', 'no-store')
+      ctx.attachment('qcgate-activity.csv')
+      ctx.type = 'text/csv; charset=utf-8'
+      ctx.body = csvOf(fitting(await activity.calls(accountId), filterOf(ctx)))
+    }),
+  )
+}
+
+const filterOf = ({ query }: Context) => {
+  const one = (value: unknown) => (typeof value === 'string' ? value : '')
+  return { connection: one(query.connection), tool: one(query.tool), outcome: one(query.outcome) }
+}
+
+const fitting = (calls: readonly Call[], { connection, tool, outcome }: ReturnType<typeof filterOf>): Call[] =>
+  filtered(calls, {
+    ...(connection ? { grantId: connection } : {}),
+    ...(tool ? { tool } : {}),
+    ...(outcome ? { outcome: OUTCOMES.find((known) => known === outcome) } : {}),
+  })
+
+/** By grant the newest name that it was called by. */
+const connectionsIn = (calls: readonly Call[]): [string, string][] => [
+  ...new Map([...calls].reverse().map(({ grantId, client }) => [grantId, client])),
+]

@@ -1,0 +1,141 @@
+// Who visits the account pages: the person whose session this browser has, or someone who has to sign in first.
+import { randomBytes } from 'node:crypto'
+import type { Context } from 'koa'
+import type { Profile } from '../../accounts/profile.ts'
+import { isSessionOf } from '../../accounts/profile.ts'
+import type { Grants } from '../../grants/grants.ts'
+import type { StoredCredentials } from '../../vault/vault.ts'
+import { confirm } from '../interactions/confirm.ts'
+import { csrfToken, hasValidCsrf, sentFields } from '../interactions/form.ts'
+import type { SignInSuppliers } from '../interactions/sign-in.ts'
+import type { ToolFacts } from '../permissions/summary.ts'
+import type { Session, SessionSuppliers } from '../session.ts'
+import { sessionOf } from '../session.ts'
+import type { Frame } from '../views/account/frame.ts'
+import { confirmPage } from '../views/confirm.ts'
+import { sendPage } from '../views/layout.ts'
+import { problemPage } from '../views/problem.ts'
+import { signInPage } from '../views/sign-in.ts'
+
+export interface AccountSuppliers extends SignInSuppliers, SessionSuppliers {
+  readonly grants: Grants
+  readonly tools: readonly ToolFacts[]
+}
+
+/** A person who is signed in, and what their page begins with. */
+export interface Visitor {
+  readonly ctx: Context
+  readonly session: Session
+  readonly accountId: string
+  readonly profile: Profile
+  readonly credentials: StoredCredentials
+  readonly frame: Frame
+}
+
+/** Where a person who signs in may go on to: an account page, and nowhere else. */
+const ACCOUNT_PAGE = /^\/account(\/[\w/-]*)?(\?[\w=&%.-]*)?$/
+export const safeDestination = (to: string): string => (ACCOUNT_PAGE.test(to) ? to : '/account')
+
+const LOOK_AGAIN = '/account/review'
+
+export function createVisits(suppliers: AccountSuppliers) {
+  const { provider, issuer, cookieKeys, accounts, vault, grants, passkeys, sandboxAccounts } = suppliers
+  const sandbox = sandboxAccounts.length > 0
+  const secure = issuer.startsWith('https:')
+  const SIGN_IN = `${secure ? '__Secure-' : ''}qcgate-sign-in`
+
+  async function visitorOf(ctx: Context): Promise<Visitor | undefined> {
+    const session = await sessionOf(provider, ctx)
+    const accountId = session.accountId ?? ''
+    const profile = await accounts.profile(accountId)
+    if (!accountId || !isSessionOf(profile, session.uid)) return undefined
+    const credentials = await vault.open(accountId)
+    if (!credentials) return undefined
+    const csrf = csrfToken(cookieKeys, `account ${session.uid}`)
+    const frame = { sandbox: credentials.realm === 'sandbox', userId: credentials.userId, csrf }
+    return { ctx, session, accountId, profile, credentials, frame }
+  }
+
+  /** Without a session the proof that a form is ours hangs on a cookie that only our page could have set. */
+  function signInToken(ctx: Context): string {
+    const { cookies } = provider.createContext(ctx.req, ctx.res)
+    const known = cookies.get(SIGN_IN, { signed: true })
+    const value = known ?? randomBytes(16).toString('base64url')
+    if (!known) {
+      cookies.set(SIGN_IN, value, { path: '/account', httpOnly: true, sameSite: 'lax', signed: true, secure })
+    }
+    return csrfToken(cookieKeys, `sign-in ${value}`)
+  }
+
+  async function showSignIn(ctx: Context, to: string, again: { userId?: string; problem?: string } = {}) {
+    const view = signInPage({
+      csrf: signInToken(ctx),
+      sandbox,
+      passkeyOptions: await passkeys.requestOptions(),
+      to: safeDestination(to),
+      ...again,
+    })
+    await sendPage(ctx, view)
+  }
+
+  async function showStale(ctx: Context) {
+    ctx.status = 403
+    const view = problemPage({
+      title: 'This page was out of date',
+      happened: 'It came from another sign-in, or from a page that is not ours. Nothing was changed.',
+      remedy: 'Open your account page again and repeat what you were doing.',
+      sandbox,
+      link: { to: '/account', says: 'Open the account page' },
+    })
+    await sendPage(ctx, view)
+  }
+
+  /** A page for whoever is signed in; everyone else signs in first and comes back. A form must be one of ours. */
+  const page = (show: (visitor: Visitor) => Promise<void>) => async (given: unknown) => {
+    const ctx = given as Context // sound: the router's context is Koa's, with more
+    const visitor = await visitorOf(ctx)
+    if (!visitor) {
+      if (ctx.method !== 'POST') return showSignIn(ctx, ctx.url)
+      return showSignIn(ctx, '/account', {
+        problem: 'You were signed out meanwhile. Nothing was changed; sign in again.',
+      })
+    }
+    if (ctx.method === 'POST' && !hasValidCsrf(ctx, visitor.frame.csrf)) return showStale(ctx)
+    if (ctx.path !== LOOK_AGAIN && (await mustLook(visitor))) return redirect(ctx, LOOK_AGAIN)
+    return show(visitor)
+  }
+
+  /** Whether something waits for the person's word since the token was replaced. */
+  async function mustLook({ accountId, profile }: Visitor): Promise<boolean> {
+    if ([...profile.sessions, ...profile.passkeys].some(({ suspended }) => suspended)) return true
+    return (await grants.list(accountId)).some(({ suspended }) => suspended)
+  }
+
+  /** Whether the person has shown again who they are; if not, they are asked to, with their form kept. */
+  async function isConfirmed({ ctx, session, accountId, profile, frame }: Visitor, before: string): Promise<boolean> {
+    const confirmation = await confirm(ctx, session, suppliers)
+    if (confirmation.given) return true
+    const known = profile.passkeys.filter(({ suspended }) => !suspended)
+    ctx.status = confirmation.status
+    if (confirmation.retryAfter) ctx.set('Retry-After', String(confirmation.retryAfter))
+    const view = confirmPage({
+      ...frame,
+      before,
+      waiting: sentFields(ctx),
+      back: '/account',
+      ...(known.length ? { passkeyOptions: await passkeys.requestOptions(accountId, known) } : {}),
+      ...(confirmation.problem ? { problem: confirmation.problem } : {}),
+    })
+    await sendPage(ctx, view)
+    return false
+  }
+
+  return { page, visitorOf, showSignIn, showStale, signInToken, isConfirmed }
+}
+export type Visits = ReturnType<typeof createVisits>
+
+/** After a form the browser asks anew, so that loading the page again repeats nothing. */
+export function redirect(ctx: Context, to: string): void {
+  ctx.redirect(to)
+  ctx.status = 303
+}

@@ -1,0 +1,93 @@
+// What the assistants did, the newest first.
+import { html } from 'hono/html'
+import type { Call, Outcome } from '../../../activity/activity.ts'
+import type { Html } from '../layout.ts'
+import type { Frame } from './frame.ts'
+import { accountFrame, moment } from './frame.ts'
+
+export interface Filter {
+  readonly connection: string
+  readonly tool: string
+  readonly outcome: string
+}
+
+export interface ActivityView extends Frame {
+  readonly calls: readonly Call[]
+  /** How many there are with this filter. */
+  readonly total: number
+  readonly page: number
+  readonly pages: number
+  readonly filter: Filter
+  /** What can be chosen: value and name. */
+  readonly connections: readonly (readonly [string, string])[]
+  readonly tools: readonly string[]
+}
+
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  answered: 'answered',
+  failed: 'failed',
+  refused: 'refused',
+  left: 'caller left',
+} as const
+
+export const activityPage = (view: ActivityView): Html =>
+  accountFrame(
+    'Activity',
+    view,
+    html`<section class="card wide">
+      <h1>Activity</h1>
+      <p class="quiet">What your assistants did in the last 30 days. Of what they sent only ids are kept. The reference of a
+      call stands in the log of this server too.</p>
+      <form method="get" class="filter">
+        ${select('connection', 'Connection', view.filter.connection, view.connections)}
+        ${select(
+          'tool',
+          'Tool',
+          view.filter.tool,
+          view.tools.map((tool) => [tool, tool] as const),
+        )}
+        ${select('outcome', 'Outcome', view.filter.outcome, Object.entries(OUTCOMES))}
+        <button>Filter</button>
+        <a class="button" href="/account/activity.csv${queryOf(view.filter)}">Download CSV</a>
+      </form>
+      ${
+        view.calls.length
+          ? html`<div class="scroll" tabindex="0" role="region" aria-label="Calls"><table>
+          <thead><tr><th scope="col">Time</th><th scope="col">Assistant</th><th scope="col">Tool</th><th scope="col">Project</th>
+            <th scope="col">Outcome</th><th scope="col">Took</th><th scope="col">Reference</th></tr></thead>
+          <tbody>${view.calls.map(row)}</tbody></table></div>
+          ${pager(view)}`
+          : html`<p>Nothing${Object.values(view.filter).some(Boolean) ? ' that fits this filter' : ' yet'}.</p>`
+      }
+    </section>`,
+  )
+
+const row = (call: Call): Html => html`<tr>
+  <td>${moment(call.at / 1000)}</td><td>${call.client}</td><td><code>${call.tool}</code></td>
+  <td>${call.ids.projectId ?? ''}</td>
+  <td><span class="outcome ${call.outcome}">${OUTCOMES[call.outcome]}</span>${call.why ? html` <span class="quiet">${call.why}</span>` : ''}</td>
+  <td>${call.ms < 1000 ? `${Math.round(call.ms)} ms` : `${(call.ms / 1000).toFixed(1)} s`}</td><td><code>${call.ref}</code></td>
+</tr>`
+
+const select = (
+  name: string,
+  label: string,
+  chosen: string,
+  options: readonly (readonly [string, string])[],
+): Html => html`<label>${label}
+  <select name="${name}"><option value="">all</option>${options.map(
+    ([value, text]) => html`<option value="${value}" ${value === chosen ? 'selected' : ''}>${text}</option>`,
+  )}</select></label>`
+
+/** The query of a filter, with its question mark; empty when nothing is filtered. */
+function queryOf(filter: Filter, page?: number): string {
+  const query = new URLSearchParams(Object.entries(filter).filter(([, value]) => value))
+  if (page) query.set('page', String(page))
+  return query.size ? `?${query}` : ''
+}
+
+const pager = ({ page, pages, total, filter }: ActivityView): Html => html`<nav class="pager" aria-label="Pages">
+  ${page > 1 ? html`<a href="/account/activity${queryOf(filter, page - 1)}" rel="prev">Newer</a>` : ''}
+  <span>Page ${page} of ${pages}, ${total} call${total === 1 ? '' : 's'}</span>
+  ${page < pages ? html`<a href="/account/activity${queryOf(filter, page + 1)}" rel="next">Older</a>` : ''}
+</nav>`

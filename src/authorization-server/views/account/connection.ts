@@ -1,0 +1,55 @@
+// One connection: its name, and what it may do from the next call on.
+import { html } from 'hono/html'
+import type { Grant } from '../../../grants/grants.ts'
+import { standingBadge } from '../consent.ts'
+import type { Html } from '../layout.ts'
+import type { PermissionsView } from '../permissions.ts'
+import { permissionFields } from '../permissions.ts'
+import type { Frame } from './frame.ts'
+import { accountFrame, moment, timeLeft } from './frame.ts'
+
+export interface ConnectionView extends Frame {
+  readonly grant: Grant
+  /** As typed, or as it is. */
+  readonly name: string
+  readonly permissions: PermissionsView
+  /** Seconds since 1970. */
+  readonly now: number
+  readonly problem?: string
+}
+
+export const connectionPage = (view: ConnectionView): Html =>
+  accountFrame(
+    `Permissions of ${view.name}`,
+    view,
+    html`<section class="card">
+      <h1>Permissions of ${view.name}</h1>
+      <p class="quiet">What you change here holds from the next call on. Nothing has to be connected anew.</p>
+      <dl class="facts">
+        ${
+          view.grant.client
+            ? html`<dt>Client</dt><dd>${standingBadge(view.grant.client.standing)} ${view.grant.client.name}</dd>
+            <dt>Returns to</dt><dd>${view.grant.client.returnsTo}</dd>`
+            : ''
+        }
+        <dt>Connected</dt><dd>${moment(view.grant.createdAt)}</dd>
+        <dt>Ends</dt><dd>${
+          view.grant.lifetime === 'never'
+            ? 'when you end it, or after 90 days without a call'
+            : `in ${timeLeft(view.grant.expiresAt, view.now)}`
+        }; saving with another choice below starts that time now</dd>
+      </dl>
+      ${view.problem ? html`<p class="problem" role="alert">${view.problem}</p>` : ''}
+      <form method="post" data-live>
+        <input type="hidden" name="csrf" value="${view.csrf}">
+        <label for="name">What you call it</label>
+        <input type="text" id="name" name="name" maxlength="60" value="${view.name}" autocomplete="off">
+        ${permissionFields(view.permissions)}
+        <div class="actions">
+          <button class="main" name="decision" value="allow">Save</button>
+          <button name="decision" value="preview" data-without-script>Preview</button>
+          <a class="button" href="/account">Back</a>
+        </div>
+      </form>
+    </section>`,
+  )

@@ -1,0 +1,39 @@
+// What all account pages have around them: whose account it is, and the way to the others.
+import { html } from 'hono/html'
+import type { Html } from '../layout.ts'
+import { page } from '../layout.ts'
+
+export interface Frame {
+  readonly sandbox: boolean
+  /** The QuantConnect user id. */
+  readonly userId: string
+  readonly csrf: string
+}
+
+export const accountFrame = (title: string, { sandbox, userId, csrf }: Frame, content: Html): Html =>
+  page(
+    { title, sandbox },
+    html`<nav class="account" aria-label="Your account">
+      <span>QuantConnect user <strong>${userId}</strong></span>
+      <a href="/account">Overview</a> <a href="/account/activity">Activity</a>
+      ${smallForm('/account/sign-out', csrf, html`<button class="link">Sign out</button>`)}
+    </nav>${content}`,
+  )
+
+/** A form of one button. */
+export const smallForm = (action: string, csrf: string, button: Html): Html =>
+  html`<form method="post" action="${action}" class="inline"><input type="hidden" name="csrf" value="${csrf}">${button}</form>`
+
+/** A moment, in UTC; the script shows it in the reader's zone. Seconds since 1970. */
+export function moment(seconds: number): Html {
+  const iso = new Date(seconds * 1000).toISOString()
+  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`
+}
+
+/** How long until then, roughly. Seconds since 1970. */
+export function timeLeft(until: number, now: number): string {
+  const hours = (until - now) / 3600
+  if (hours < 1) return `${Math.max(1, Math.round(hours * 60))} minutes`
+  if (hours < 48) return `${Math.round(hours)} hours`
+  return `${Math.round(hours / 24)} days`
+}

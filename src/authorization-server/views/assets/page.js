@@ -1,0 +1,90 @@
+// Makes the pages nicer. They all work without it, except that only a script can ask a browser for a passkey.
+
+// Moments in the reader's own zone and language.
+const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const localise = (root) => {
+  for (const time of root.querySelectorAll('time')) {
+    time.title = time.textContent
+    time.textContent = when.format(new Date(time.dateTime))
+  }
+}
+localise(document)
+
+// What is only for readers without scripts.
+for (const element of document.querySelectorAll('[data-without-script]')) element.hidden = true
+
+// A form of permissions says at once what it comes to. The server says it, as for a reader without scripts; here only the
+// parts that changed are taken over. Should it not answer, the form is still right: the server looks at every box again.
+for (const form of document.querySelectorAll('form[data-live]')) {
+  let latest = new AbortController()
+
+  const preview = async (alsoBoxes) => {
+    latest.abort()
+    latest = new AbortController()
+    const body = new URLSearchParams(new FormData(form))
+    body.set('decision', 'preview')
+    try {
+      const answer = await fetch(location.href, { method: 'POST', body, signal: latest.signal })
+      if (!answer.ok || answer.redirected) return
+      const seen = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('form[data-live]')
+      if (!seen) return
+      if (alsoBoxes) {
+        form.querySelector('#boxes').replaceWith(seen.querySelector('#boxes'))
+        form.elements.rendered.value = seen.elements.rendered.value
+      }
+      const open = form.querySelector('#summary details').open
+      const summary = form.querySelector('#summary')
+      summary.className = seen.querySelector('#summary').className
+      summary.replaceChildren(...seen.querySelector('#summary').childNodes)
+      summary.querySelector('details').open = open
+    } catch (error) {
+      if (error.name !== 'AbortError') throw error
+    }
+  }
+
+  form.addEventListener('change', ({ target }) => {
+    if (target.name === 'scope') form.querySelector('input[name=preset][value=custom]').checked = true
+    if (['preset', 'scope', 'paper'].includes(target.name))
+      preview(target.name === 'preset' && target.value !== 'custom')
+  })
+}
+
+// Passkeys (WebAuthn). A form for them shows only where this browser can do it for this very host: a passkey is bound to a
+// name, so there is none for a bare address.
+const able = globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON && 'toJSON' in PublicKeyCredential.prototype
+
+for (const form of document.querySelectorAll('form[data-passkey]')) {
+  const options = JSON.parse(form.dataset.options)
+  const creates = form.dataset.passkey === 'create'
+  const host = options.rpId ?? options.rp.id
+  if (!able || location.hostname !== host || /^[\d.]+$|^\[/.test(host)) continue
+  form.classList.add('able')
+  const answer = form.elements.passkey
+  const button = form.querySelector('[data-ask]')
+  const problem = form.querySelector('[role=alert]')
+
+  const ask = async () => {
+    if (button.disabled || !form.reportValidity()) return
+    button.disabled = true
+    problem.hidden = true
+    try {
+      const credential = creates
+        ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+        : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })
+      answer.value = JSON.stringify(credential.toJSON())
+      form.requestSubmit()
+      answer.value = '' // an answer is good once; whoever comes back with the back button is asked again
+    } catch (error) {
+      if (error.name === 'InvalidStateError')
+        problem.textContent = 'This device has a passkey for this account already.'
+      problem.hidden = false
+    }
+    button.disabled = false
+  }
+  button.addEventListener('click', ask)
+  form.addEventListener('submit', (event) => {
+    if (answer.value) return
+    event.preventDefault() // Enter in a field of the form
+    ask()
+  })
+}

@@ -1,0 +1,124 @@
+// The part of a form where a person says what a connection may do: presets, a sentence that sums it up, a box for each
+// permission, paper or real money, and for how long. The consent page and the account page share it.
+import { html } from 'hono/html'
+import { LIFETIMES } from '../../grants/lifetime.ts'
+import type { Risk } from '../../scopes.ts'
+import { isHarmless, SCOPES } from '../../scopes.ts'
+import type { Choice, Offer, Preset } from '../permissions/choice.ts'
+import { PRESETS } from '../permissions/choice.ts'
+import type { Summary } from '../permissions/summary.ts'
+import type { Html } from './layout.ts'
+
+export interface PermissionsView {
+  readonly offers: readonly Offer[]
+  readonly choice: Choice
+  /** The preset whose boxes these are. */
+  readonly preset: Preset
+  /** Whether a client asks for something; on the account page nobody does. */
+  readonly requested: boolean
+  readonly summary: Summary
+}
+
+const PRESET_WORDS: Readonly<Record<Preset, { readonly name: string; readonly says: string }>> = {
+  requested: { name: 'What it asks for', says: 'but nothing that trades, spends or deletes' },
+  readonly: { name: 'Look only', says: 'change nothing' },
+  research: { name: 'Research', says: 'write code and backtest' },
+  trader: { name: 'Trader', says: 'the same, and go live' },
+  admin: { name: 'Everything', says: 'also delete and manage' },
+  custom: { name: 'My own choice', says: 'as ticked below' },
+}
+
+interface Group {
+  readonly risk: Risk
+  readonly title: string
+  readonly says?: string
+  /** A word on each permission of the group: what is at stake. */
+  readonly mark?: string
+}
+const GROUPS: readonly Group[] = [
+  { risk: 'reads', title: 'Look, and change nothing' },
+  { risk: 'changes', title: 'Build and test' },
+  {
+    risk: 'trades',
+    title: 'Trade',
+    says: 'With real money unless you keep it to paper trading.',
+    mark: 'moves money',
+  },
+  { risk: 'spends', title: 'Spend credit', says: 'This is charged to your QuantConnect account.', mark: 'moves money' },
+  { risk: 'deletes', title: 'Delete', says: 'Most of what is deleted does not come back.', mark: 'for good' },
+  {
+    risk: 'administers',
+    title: 'Manage people and organizations',
+    says: 'This reaches beyond your own projects.',
+    mark: 'reaches others',
+  },
+]
+
+export function permissionFields(view: PermissionsView): Html {
+  const { choice } = view
+  const asked = view.offers.filter(({ asked }) => asked)
+  const more = view.offers.filter(({ asked }) => !asked)
+  const open = more.some(({ scope }) => choice.scopes.includes(scope))
+  return html`<input type="hidden" name="rendered" value="${view.preset}">
+    <fieldset class="presets">
+      <legend>What may it do?</legend>
+      ${PRESETS.filter((preset) => view.requested || preset !== 'requested').map(
+        (preset) => html`<label class="preset">
+        <input type="radio" name="preset" value="${preset}" ${preset === view.preset ? 'checked' : ''}>
+        <span><strong>${PRESET_WORDS[preset].name}</strong> <span class="quiet">${PRESET_WORDS[preset].says}</span></span>
+      </label>`,
+      )}
+    </fieldset>
+    <label class="scope paper">
+      <input type="checkbox" name="paper" value="on" ${choice.paperOnly ? 'checked' : ''}>
+      <span><span><strong>Paper trading only</strong>
+        <span class="quiet">Whatever trades uses QuantConnect’s paper brokerage and no other. Untick for real money.</span></span></span>
+    </label>
+    ${summaryBox(view.summary)}
+    <div id="boxes">
+      ${boxes(asked, choice)}
+      ${
+        more.length && view.requested
+          ? html`<details${open ? ' open' : ''}><summary>Allow more than it asks for</summary>${boxes(more, choice)}</details>`
+          : boxes(more, choice)
+      }
+    </div>
+    <fieldset class="lifetime">
+      <legend>For how long?</legend>
+      ${Object.entries(LIFETIMES).map(
+        ([value, { says }]) => html`<label>
+        <input type="radio" name="expires" value="${value}" ${value === choice.lifetime ? 'checked' : ''}> ${says}
+      </label>`,
+      )}
+    </fieldset>`
+}
+
+/** What the form as it stands comes to. */
+export const summaryBox = ({ sentence, tools, realMoney }: Summary): Html => html`<section id="summary" class="summary${
+  realMoney ? ' danger' : ''
+}" aria-live="polite" aria-label="In short">
+    <p>${realMoney ? html`<strong class="badge">real money</strong> ` : ''}${sentence}</p>
+    <details class="tools"><summary>${tools.length} tools</summary><p class="quiet">${
+      tools.length ? tools.join(' · ') : 'None.'
+    }</p></details>
+  </section>`
+
+/** A box for each scope, those of one kind together. */
+const boxes = (offered: readonly Offer[], { scopes: ticked }: Choice): Html =>
+  html`${GROUPS.map(({ risk, title, says, mark }) => {
+    const scopes = offered.filter(({ scope }) => SCOPES[scope].risk === risk)
+    if (!scopes.length) return ''
+    return html`<fieldset class="${isHarmless(risk) ? '' : 'grave'}">
+      <legend>${isHarmless(risk) ? '' : html`<span aria-hidden="true">▲ </span>`}${title}</legend>
+      ${says ? html`<p>${says}</p>` : ''}
+      ${scopes.map(
+        ({ scope, isNew }) => html`<label class="scope">
+        <input type="checkbox" name="scope" value="${scope}" ${ticked.includes(scope) ? 'checked' : ''}>
+        <span><span>${SCOPES[scope].says}
+          ${mark ? html`<span class="badge">${mark}</span>` : ''}
+          ${isNew ? html`<span class="badge new">new</span>` : ''}</span>
+          <code>${scope}</code></span>
+      </label>`,
+      )}
+    </fieldset>`
+  })}`

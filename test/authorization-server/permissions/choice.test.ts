@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Choice } from '../../../src/authorization-server/permissions/choice.ts'
+import { allowsNewDanger, offer, readChoice } from '../../../src/authorization-server/permissions/choice.ts'
+import type { Scope } from '../../../src/scopes.ts'
+import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../../src/scopes.ts'
+
+const posted = { preset: '', rendered: '', scope: [] as string[], paper: '', expires: '' }
+const read = (fields: Partial<typeof posted>, requested: readonly Scope[] = ['qc:files:read', 'qc:live:write']) =>
+  readChoice({ ...posted, ...fields }, offer(requested, undefined), 'requested')
+
+describe('a form of permissions', () => {
+  it('is decided by its boxes, in our order, and drops what is no permission', () => {
+    const { scopes, unseen } = read({
+      preset: 'custom',
+      scope: ['qc:live:write', 'nonsense', 'qc:files:read', 'qc:live:write'],
+    })
+    assert.deepEqual([scopes, unseen], [['qc:files:read', 'qc:live:write'], false])
+  })
+
+  it('is decided by its boxes too where the preset is the one that the page had shown', () => {
+    const shown = read({ preset: 'trader', rendered: 'trader', scope: ['qc:files:read'] })
+    assert.deepEqual([shown.scopes, shown.unseen], [['qc:files:read'], false])
+    assert.equal(read({ scope: ['qc:files:read'] }).unseen, false)
+  })
+
+  for (const preset of ['readonly', 'research', 'trader', 'admin'] as const) {
+    it(`has to be seen first when ${preset} was chosen and another was shown`, () => {
+      const answer = read({ preset, rendered: 'requested', scope: ['qc:admin:write'] })
+      assert.deepEqual([answer.scopes, answer.unseen, answer.preset], [GROUPS[preset], true, preset])
+    })
+  }
+
+  it('comes back to what was asked for, without what is dangerous', () => {
+    const { scopes, unseen } = read({ preset: 'requested', rendered: 'admin', scope: [...ALL_SCOPES] })
+    assert.deepEqual([scopes, unseen], [['qc:files:read'], true])
+  })
+
+  it('takes a preset, and a lifetime, that it does not know for none', () => {
+    const { preset, unseen, lifetime } = read({ preset: '__proto__', rendered: 'constructor', expires: 'toString' })
+    assert.deepEqual([preset, unseen, lifetime], ['requested', false, '30d'])
+  })
+})
+
+describe('a choice that asks who is here once more', () => {
+  const choice = (scopes: readonly Scope[], paperOnly = true): Choice => ({ scopes, paperOnly, lifetime: '30d' })
+
+  for (const scope of ALL_SCOPES) {
+    const grave = !isHarmless(SCOPES[scope].risk)
+    it(`${grave ? 'is' : 'is not'} one that newly allows ${scope}`, () => {
+      assert.equal(allowsNewDanger(undefined, choice([scope])), grave)
+      assert.equal(allowsNewDanger({ scopes: [] }, choice([scope])), grave)
+      assert.equal(allowsNewDanger({ scopes: [scope] }, choice([scope])), false)
+    })
+  }
+
+  it('is one that turns paper into real money, where there is anything to trade with', () => {
+    const trading = { scopes: ['qc:live:write'] as Scope[], paperOnly: true }
+    assert.equal(allowsNewDanger(trading, choice(['qc:live:write'], false)), true)
+    assert.equal(allowsNewDanger({ ...trading, paperOnly: false }, choice(['qc:live:write'], false)), false)
+    assert.equal(allowsNewDanger({ scopes: ['qc:ai:read'], paperOnly: true }, choice(['qc:ai:read'], false)), false)
+  })
+})
