@@ -1,11 +1,19 @@
 // What a refused caller may know. The whole failure goes to the log.
 import type { Scope } from '../scopes.ts'
 import { GROUPS, SCOPES } from '../scopes.ts'
+import { connectionPage } from './account-pages.ts'
+
+export interface MissingScope {
+  readonly reason: 'missing-scope'
+  readonly grantId: string
+  readonly required: readonly Scope[]
+  readonly missing: readonly Scope[]
+}
 
 export type GateFailure =
   | { readonly reason: 'no-credentials' }
   | { readonly reason: 'invalid-token'; readonly cause: string }
-  | { readonly reason: 'missing-scope'; readonly required: readonly Scope[]; readonly missing: readonly Scope[] }
+  | MissingScope
 
 export interface Challenge {
   readonly status: 401 | 403
@@ -14,8 +22,19 @@ export interface Challenge {
   readonly body: { readonly error?: string; readonly error_description: string; readonly scope: string }
 }
 
-/** `issuer` is where a person can allow more; `metadata` the address of the protected resource metadata. */
-export function challenge(failure: GateFailure, { issuer, metadata }: { issuer: string; metadata: string }): Challenge {
+/** What a client is not allowed to do, in words. */
+export const namesOf = (missing: readonly Scope[]): string =>
+  missing.map((scope) => `"${SCOPES[scope].says}" (${scope})`).join(', ')
+
+/** Addresses that a refusal names. */
+export interface Places {
+  /** Has the pages where a person can allow more. */
+  readonly issuer: string
+  /** The address of the protected resource metadata. */
+  readonly metadata: string
+}
+
+export function challenge(failure: GateFailure, { issuer, metadata }: Places): Challenge {
   const research = GROUPS.research.join(' ')
   switch (failure.reason) {
     case 'no-credentials': // nothing was presented, so there is no error to name, only the way in (RFC 6750 §3.1)
@@ -39,10 +58,9 @@ export function challenge(failure: GateFailure, { issuer, metadata }: { issuer: 
     case 'missing-scope': {
       // Everything the call needs, together, so that the person is asked only once.
       const scope = failure.required.join(' ')
-      const words = failure.missing.map((one) => `"${SCOPES[one].says}" (${one})`).join(', ')
       const error = {
         error: 'insufficient_scope',
-        error_description: `This connection was not allowed to: ${words}. A person can allow it by connecting again at ${issuer}`,
+        error_description: `This connection was not allowed to: ${namesOf(failure.missing)}. A person can allow it at ${connectionPage(issuer, failure.grantId)} for the next call on; nothing needs reconnecting.`,
       }
       return {
         status: 403,

@@ -4,18 +4,20 @@ import type { Grant, Grants } from '../grants/grants.ts'
 import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import type { VerifyAccessToken } from './access-token.ts'
-import type { GateFailure } from './challenge.ts'
-import { sourceOf } from './resources/completions.ts'
+import type { GateFailure, MissingScope } from './challenge.ts'
+import type { RefusedBefore } from './refused-before.ts'
+import { asked, sourceOf } from './resources/completions.ts'
 import { readingOf } from './resources/templates.ts'
 import { findTool } from './tools/catalog.ts'
+import type { Tool } from './tools/tool.ts'
 
 /** The gate's word about one request. Only the gate can make one. */
 export interface Decision {
   readonly grant: Grant
   /** The tools that this request, and no other, may run. */
   readonly tools: ReadonlySet<string>
-  /** Why a tool may not run, for a client that must be told in the tool's result. */
-  readonly refusal?: GateFailure & { readonly reason: 'missing-scope' }
+  /** Why none may, for a client that must be told in the tool's result. */
+  readonly refusal?: MissingScope | { readonly reason: 'suspended' }
 }
 
 /**
@@ -40,26 +42,38 @@ export function messagesIn(body: unknown): { method?: unknown; params?: Readonly
   return messages.map((message) => message ?? {})
 }
 
+/** One run of a tool that somebody asks for. */
+export interface Asked {
+  readonly tool: Tool
+  readonly args: unknown
+}
+
 /**
- * Every tool that a JSON-RPC message or batch would run, by its name or to answer what it asks: a resource and a completion
- * take the scopes of the tool that reads them. A name that is no tool is not among them, and cannot run.
+ * Every call that a JSON-RPC message or batch would make, by a tool's name or to answer what it asks: a resource and a
+ * completion take the scopes of the tool that reads them. A name that is no tool is not among them, and cannot run.
  */
-export const toolsIn = (body: unknown): string[] =>
+export const callsIn = (body: unknown): Asked[] =>
   messagesIn(body).flatMap(({ method, params }) => {
-    const name = toolBehind(method, params)
-    return typeof name === 'string' && findTool(name) ? [name] : []
+    const { name, args } = callBehind(method, params)
+    const tool = typeof name === 'string' ? findTool(name) : undefined
+    return tool ? [{ tool, args }] : []
   })
 
-function toolBehind(method: unknown, params: Readonly<Record<string, unknown>> | undefined): unknown {
+function callBehind(
+  method: unknown,
+  params: Readonly<Record<string, unknown>> | undefined,
+): { name?: unknown; args?: unknown } {
   switch (method) {
     case 'tools/call':
-      return params?.name
-    case 'resources/read':
-      return readingOf(params?.uri)?.tool
+      return { name: params?.name, args: params?.arguments }
+    case 'resources/read': {
+      const reading = readingOf(params?.uri)
+      return { name: reading?.tool, args: reading?.args }
+    }
     case 'completion/complete':
-      return sourceOf(params)?.tool
+      return { name: sourceOf(params)?.tool, args: asked(params).known }
     default:
-      return undefined // everything else tells what is the same for everyone
+      return {} // everything else runs no tool
   }
 }
 
@@ -76,10 +90,10 @@ export interface Gate {
   /** Who asks: the living grant behind a token. */
   identify(authorization: string): Promise<Grant | GateFailure>
   /** What they may do with this body. */
-  decide(grant: Grant, body: unknown): Decision | GateFailure
+  decide(grant: Grant, body: unknown): Promise<Decision | MissingScope>
 }
 
-export function createGate(verify: VerifyAccessToken, grants: Grants): Gate {
+export function createGate(verify: VerifyAccessToken, grants: Grants, refusedBefore: RefusedBefore): Gate {
   return {
     async identify(authorization) {
       // Another scheme is as good as none: the client does not know yet how to get in (RFC 6750 §3.1).
@@ -96,13 +110,18 @@ export function createGate(verify: VerifyAccessToken, grants: Grants): Gate {
       return grant
     },
 
-    decide(grant, body) {
-      const tools = toolsIn(body)
+    async decide(grant, body) {
+      if (grant.suspended) return allow({ grant, tools: new Set(), refusal: { reason: 'suspended' } })
+      const tools = callsIn(body).map(({ tool }) => tool.name)
       const required = scopesFor(tools)
-      const missing = required.filter((scope) => !grant.scopes.includes(scope))
+      const lacks = (scope: Scope) => !grant.scopes.includes(scope)
+      const missing = required.filter(lacks)
       if (!missing.length) return allow({ grant, tools: new Set(tools) })
-      const refusal = { reason: 'missing-scope', required, missing } as const
-      return readsChallengeInResult(grant) ? allow({ grant, tools: new Set(), refusal }) : refusal
+      const refusal = { reason: 'missing-scope', grantId: grant.id, required, missing } as const
+      const refused = tools.filter((name) => scopesFor([name]).some(lacks))
+      // Whoever calls again as if nothing had been said did not understand HTTP 403, or has no way to ask its person.
+      const repeats = await refusedBefore(grant, new Set(refused))
+      return repeats || readsChallengeInResult(grant) ? allow({ grant, tools: new Set(), refusal }) : refusal
     },
   }
 }

@@ -2,7 +2,7 @@
 // as the SDK wants it, and costs two map entries; tools and their schemas were built when the process started.
 import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
 import { toNodeHandler } from '@modelcontextprotocol/node'
-import type { ServerContext } from '@modelcontextprotocol/server'
+import type { McpHttpHandler, McpServerFactory, ServerContext } from '@modelcontextprotocol/server'
 import { CLIENT_CAPABILITIES_META_KEY, createMcpHandler, Server } from '@modelcontextprotocol/server'
 import { VERSION } from '../version.ts'
 import { isDecision, messagesIn } from './gate.ts'
@@ -10,14 +10,19 @@ import { instructionsFor } from './instructions.ts'
 import { getPrompt, PROMPT_LIST } from './prompts/get-prompt.ts'
 import { complete, readResource } from './resources/read-resource.ts'
 import { TEMPLATE_LIST } from './resources/templates.ts'
+import type { Stream } from './subscriptions.ts'
+import { createStream } from './subscriptions.ts'
 import type { Caller, ToolSuppliers } from './tools/call-tool.ts'
 import { callTool } from './tools/call-tool.ts'
-import { TOOL_LIST } from './tools/catalog.ts'
 import { record } from './tools/reading.ts'
+import { toolsShownTo } from './tools/shown.ts'
 
 /** What is the same for everyone, and changes only with a release (MCP 2026-07-28, Caching). */
-const LISTS = ['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list'] as const
+const LISTS = ['resources/list', 'resources/templates/list', 'prompts/list'] as const
 const FOR_ALL = { ttlMs: 60 * 60 * 1000, cacheScope: 'public' } as const
+/** What depends on what a person allows, and may change at any time. */
+const FOR_ONE = { ttlMs: 60 * 1000, cacheScope: 'private' } as const
+const CACHE_HINTS = { ...Object.fromEntries(LISTS.map((method) => [method, FOR_ALL])), 'tools/list': FOR_ONE }
 const ABOUT = { name: 'qcgate', title: 'QuantConnect', version: VERSION }
 
 /** Whether a body opens a conversation, in either era. Only then are instructions sent, and worth opening the vault for. */
@@ -25,10 +30,16 @@ const greets = (body: unknown): boolean =>
   messagesIn(body).some(({ method }) => method === 'initialize' || method === 'server/discover')
 
 /**
- * The handler behind the gate. It expects the gate's decision and the parsed body in `req.auth.extra`; without the
+ * The handlers behind the gate. They expect the gate's decision and the parsed body in `req.auth.extra`; without the
  * decision no tool runs.
  */
-export function createMcp(suppliers: ToolSuppliers): NodeMcpRequestHandler {
+export interface Mcp {
+  readonly answer: NodeMcpRequestHandler
+  /** For one request that listens, see `listens`. */
+  newStream(): Stream
+}
+
+export function createMcp(suppliers: ToolSuppliers): Mcp {
   const { log, vault, issuer } = suppliers
 
   async function instructions({ decision, body }: Record<string, unknown>): Promise<string | undefined> {
@@ -37,36 +48,44 @@ export function createMcp(suppliers: ToolSuppliers): NodeMcpRequestHandler {
     return credentials && instructionsFor(decision.grant, credentials, issuer)
   }
 
-  const handler = createMcpHandler(
-    async ({ authInfo }) => {
-      const about = await instructions(authInfo?.extra ?? {}).catch((error) => {
-        log.error({ err: error }, 'MCP request failed')
-        throw error
-      })
-      const server = new Server(ABOUT, {
-        capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
-        cacheHints: Object.fromEntries(LISTS.map((method) => [method, FOR_ALL])),
-        ...(about ? { instructions: about } : {}),
-      })
-      server.setRequestHandler('tools/list', () => ({ tools: [...TOOL_LIST] }))
-      server.setRequestHandler('tools/call', ({ params: { name, arguments: args } }, context) =>
-        callTool({ name, args, ...callerIn(context) }, suppliers),
-      )
-      server.setRequestHandler('resources/list', () => ({ resources: [] }))
-      server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...TEMPLATE_LIST] }))
-      server.setRequestHandler('resources/read', ({ params: { uri } }, context) =>
-        readResource(uri, callerIn(context), suppliers),
-      )
-      server.setRequestHandler('completion/complete', ({ params }, context) =>
-        complete(params, callerIn(context), suppliers),
-      )
-      server.setRequestHandler('prompts/list', () => ({ prompts: [...PROMPT_LIST] }))
-      server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments))
-      return server
-    },
-    { onerror: (error) => log.debug({ err: error }, 'MCP request refused') },
-  )
-  return toNodeHandler(handler, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') })
+  const newServer: McpServerFactory = async ({ authInfo, era }) => {
+    const about = await instructions(authInfo?.extra ?? {}).catch((error) => {
+      log.error({ err: error }, 'MCP request failed')
+      throw error
+    })
+    const server = new Server(ABOUT, {
+      capabilities: { tools: { listChanged: era === 'modern' }, resources: {}, prompts: {}, completions: {} },
+      cacheHints: CACHE_HINTS,
+      ...(about ? { instructions: about } : {}),
+    })
+    server.setRequestHandler('tools/list', (_request, context) => {
+      const { decision } = callerIn(context)
+      return { tools: [...toolsShownTo(isDecision(decision) ? decision.grant.scopes : [])] }
+    })
+    server.setRequestHandler('tools/call', ({ params: { name, arguments: args } }, context) =>
+      callTool({ name, args, ...callerIn(context) }, suppliers),
+    )
+    server.setRequestHandler('resources/list', () => ({ resources: [] }))
+    server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...TEMPLATE_LIST] }))
+    server.setRequestHandler('resources/read', ({ params: { uri } }, context) =>
+      readResource(uri, callerIn(context), suppliers),
+    )
+    server.setRequestHandler('completion/complete', ({ params }, context) =>
+      complete(params, callerIn(context), suppliers),
+    )
+    server.setRequestHandler('prompts/list', () => ({ prompts: [...PROMPT_LIST] }))
+    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments))
+    return server
+  }
+  const newHandler = () =>
+    createMcpHandler(newServer, { onerror: (error) => log.debug({ err: error }, 'MCP request refused') })
+  const toAnswer = (handler: McpHttpHandler) =>
+    toNodeHandler(handler, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') })
+
+  return {
+    answer: toAnswer(newHandler()),
+    newStream: () => createStream(newHandler(), toAnswer),
+  }
 }
 
 /** What the dispatcher needs to know of who asks, and the gate's word about it. */

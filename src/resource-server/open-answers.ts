@@ -1,21 +1,40 @@
 // Answers that are still being given: a slow call, a stream. The gate looks at a request once, when it comes; what lasts
-// is looked at again and again, so that a connection that ends anywhere ends here too.
+// is looked at again and again, so that a connection that ends or changes anywhere, ends or changes here too.
 import type { ServerResponse } from 'node:http'
-import type { Grants } from '../grants/grants.ts'
+import type { Grant, Grants } from '../grants/grants.ts'
+import type { Stream } from './subscriptions.ts'
+import { allowed } from './subscriptions.ts'
 
 const LOOK_EVERY_MS = 1_000
 
+/**
+ * Streams of one grant, in one process. One more ends the oldest, and is not refused: a computer that was asleep or lost
+ * its network comes back with a new stream, while its old one still looks alive from here.
+ */
+export const MOST_STREAMS = 8
+
 export interface OpenAnswers {
-  /** Watches over an answer until it is given. It is cut off when its grant ends. */
-  watch(grantId: string, answer: ServerResponse): void
+  /** Watches over an answer until it is given. When its grant ends, a stream is ended and any other answer cut off. */
+  watch(grant: Grant, answer: ServerResponse, stream?: Stream): void
 }
 
-export function createOpenAnswers(grants: Grants): OpenAnswers {
-  const open = new Map<string, Set<ServerResponse>>()
+interface Open {
+  readonly answer: ServerResponse
+  readonly stream: Stream | undefined
+  /** What its client knows to be allowed, if it has listened. */
+  allowed: string
+  ended: boolean
+}
 
-  async function look(grantId: string, answers: ReadonlySet<ServerResponse>): Promise<void> {
-    if (await grants.find(grantId)) return
-    for (const answer of answers) answer.destroy()
+export function createOpenAnswers(grants: Pick<Grants, 'find'>): OpenAnswers {
+  const open = new Map<string, Set<Open>>()
+
+  async function look(grantId: string, answers: ReadonlySet<Open>): Promise<void> {
+    const grant = await grants.find(grantId)
+    for (const one of answers) {
+      if (!grant || one.ended) end(one)
+      else tell(one, grant)
+    }
   }
   setInterval(() => {
     // A store that cannot be asked now will be asked again in a moment; new requests are refused meanwhile.
@@ -23,13 +42,29 @@ export function createOpenAnswers(grants: Grants): OpenAnswers {
   }, LOOK_EVERY_MS).unref()
 
   return {
-    watch(grantId, answer) {
-      const answers = open.get(grantId) ?? new Set()
-      open.set(grantId, answers.add(answer))
+    watch(grant, answer, stream) {
+      const one: Open = { answer, stream, allowed: allowed(grant), ended: false }
+      const answers = open.get(grant.id) ?? new Set()
+      open.set(grant.id, answers.add(one))
+      const [oldest, ...newer] = [...answers].filter(({ stream, ended }) => stream && !ended)
+      if (oldest && newer.length >= MOST_STREAMS) end(oldest)
       answer.once('close', () => {
-        answers.delete(answer)
-        if (!answers.size && open.get(grantId) === answers) open.delete(grantId)
+        answers.delete(one)
+        if (!answers.size && open.get(grant.id) === answers) open.delete(grant.id)
       })
     },
   }
+}
+
+/** Ends a stream; if it does not end, since nobody reads it, it is cut off the second time. */
+function end(one: Open): void {
+  if (one.stream && !one.ended) one.stream.end()
+  else one.answer.destroy()
+  one.ended = true
+}
+
+function tell(one: Open, grant: Grant): void {
+  const now = allowed(grant)
+  if (now !== one.allowed) one.stream?.changed()
+  one.allowed = now
 }

@@ -8,45 +8,65 @@ import { isJsonContentType } from '@modelcontextprotocol/server'
 import type { JWK } from 'jose'
 import type { Context, Middleware, Next } from 'koa'
 import compose from 'koa-compose'
+import { reference } from '../activity/reference.ts'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config.ts'
 import { anyOrigin, CORS_HEADERS } from '../cors.ts'
-import type { Grants } from '../grants/grants.ts'
+import type { Grant, Grants } from '../grants/grants.ts'
+import type { Store } from '../storage/store.ts'
 import { createAccessTokenVerifier } from './access-token.ts'
-import type { GateFailure } from './challenge.ts'
+import type { GateFailure, MissingScope } from './challenge.ts'
 import { challenge } from './challenge.ts'
-import { createGate } from './gate.ts'
+import { callsIn, createGate } from './gate.ts'
 import { createMcp } from './mcp.ts'
 import { METADATA_PATHS, protectedResourceMetadata } from './metadata.ts'
 import { createOpenAnswers } from './open-answers.ts'
+import { recordCall } from './record-call.ts'
+import { createRefusedBefore } from './refused-before.ts'
+import { listens } from './subscriptions.ts'
 import type { ToolSuppliers } from './tools/call-tool.ts'
+import { whyMissing } from './tools/refused.ts'
 
 export interface ResourceServerSuppliers extends Omit<ToolSuppliers, 'issuer' | 'metadata'> {
   readonly grants: Grants
+  /** Where refusals are counted. */
+  readonly store: Pick<Store, 'increment'>
+  /** Notes that a connection is in use, so that it and what it needs stay. */
+  keep(grant: Grant): Promise<void>
   /** The public signing keys of the authorization server. */
   readonly keys: readonly JWK[]
 }
 
 export function resourceServer(config: Config, suppliers: ResourceServerSuppliers): Middleware {
   const { issuer, resource } = config
-  const { log, grants, keys } = suppliers
-  const gate = createGate(createAccessTokenVerifier(issuer, resource, keys), grants)
+  const { log, grants, keys, store } = suppliers
+  const verify = createAccessTokenVerifier(issuer, resource, keys)
+  const gate = createGate(verify, grants, createRefusedBefore(store))
   const openAnswers = createOpenAnswers(grants)
   const metadata = `${issuer}${METADATA_PATHS[0]}`
   const mcp = createMcp({ ...suppliers, issuer, metadata })
 
-  const refuse = (ctx: Context, failure: GateFailure) => {
+  const refuse = (ctx: Context, failure: GateFailure, ref?: string) => {
     const { status, header, body } = challenge(failure, { issuer, metadata })
-    log.info({ failure }, 'gate refused')
+    log.info({ ...(ref ? { ref } : {}), failure }, 'gate refused')
     ctx.set('WWW-Authenticate', header)
     ctx.set('Cache-Control', 'no-store')
     ctx.status = status
     ctx.body = body
   }
 
+  /** Refuses a request as a whole; each of its calls is one that was refused, under the same reference. */
+  const refuseCalls = async (ctx: Context, grant: Grant, failure: MissingScope) => {
+    const what = { at: Date.now(), ref: reference(), ms: 0, outcome: 'refused', why: whyMissing(failure) } as const
+    refuse(ctx, failure, what.ref)
+    const calls = callsIn(ctx.request.body)
+    await Promise.all(calls.map(({ tool, args }) => recordCall(suppliers, grant, tool, args, what)))
+  }
+
   const endpoint = async (ctx: Context) => {
     const grant = await gate.identify(ctx.get('Authorization'))
     if ('reason' in grant) return refuse(ctx, grant)
+    await suppliers.keep(grant).catch((error) => log.warn({ err: error, grantId: grant.id }, 'grant not kept'))
 
     if (ctx.method === 'POST') {
       if (!isJsonContentType(ctx.get('Content-Type')))
@@ -55,14 +75,16 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
       if (ctx.status >= 400 && ctx.body) return undefined
     }
     const body: unknown = ctx.request.body
-    const decision = gate.decide(grant, body)
-    if ('reason' in decision) return refuse(ctx, decision)
+    const decision = await gate.decide(grant, body)
+    if ('reason' in decision) return refuseCalls(ctx, grant, decision)
 
     const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra: { decision, body } }
     ctx.respond = false
-    openAnswers.watch(grant.id, ctx.res)
+    const stream = listens(body) ? mcp.newStream() : undefined
+    openAnswers.watch(grant, ctx.res, stream)
+    const answer = stream?.answer ?? mcp.answer
     // Sound: a request that a server received has a method, which Node's type leaves open.
-    return mcp(Object.assign(ctx.req, { auth }) as NodeIncomingMessageLike, ctx.res, body)
+    return answer(Object.assign(ctx.req, { auth }) as NodeIncomingMessageLike, ctx.res, body)
   }
 
   const router = new Router()

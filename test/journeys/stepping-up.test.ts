@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decodeJwt } from 'jose'
 import { createGrants } from '../../src/grants/grants.ts'
+import { message } from '../resource-server/messages.ts'
 import { useBrowser } from '../support/browser.ts'
 import { isUnauthorized, type Program, usePrograms } from '../support/clients.ts'
 import { visitor } from '../support/person.ts'
@@ -26,11 +27,15 @@ for (const store of journeyStores('stepping-up'))
       assert.match(before.scope ?? '', /qc:projects:read/)
 
       const create = { name: 'create_project', arguments: { name: 'Stepped up', language: 'Py' } }
-      const refused = await rpc(server, before.access_token, toolCall(create.name, create.arguments))
+      const rename = () => rpc(server, before.access_token, toolCall('update_project', { projectId: 1, name: 'X' }))
+      const refused = await rename()
       const challenge = challengeOf(refused)
       assert.equal(refused.status, 403)
       assert.deepEqual([challenge.error, challenge.scope], ['insufficient_scope', 'qc:projects:write'])
       assert.match(challenge.error_description ?? '', /Create projects/)
+      const { result: told } = await message(await rename()) // as a client does that makes nothing of 403
+      assert.equal(told.isError, true)
+      assert.ok(told.content[0].text.includes(`${server.origin}/account/connections/`), told.content[0].text)
 
       await assert.rejects(client.callTool(create), isUnauthorized) // the SDK has sent the person to the browser
       await program.authorize(async (url) => {

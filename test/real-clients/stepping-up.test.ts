@@ -1,7 +1,9 @@
-// How real clients come to more than they were first allowed. Several give up on HTTP 403, so there are other ways.
+// How real clients come to more than they were first allowed. Several give up on HTTP 403, so there are other ways: when
+// their model tries again, it is told in the result where its person can allow more.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { grantIdOf, signedIn } from '../authorization-server/support.ts'
+import type { Json } from '../resource-server/messages.ts'
 import { message, mirror, modern, projectNames } from '../resource-server/messages.ts'
 import { isUnauthorized, usePrograms } from '../support/clients.ts'
 import type { Place, RawPerson, Registration, Tokens } from '../support/raw-client.ts'
@@ -29,6 +31,7 @@ describe('real clients: stepping up', () => {
 
   /** Connects a client whose person ticks little of what it asks for. */
   async function connectWithLittle(client: Registration) {
+    await server.advance(1) // the same client may have been authorised before, and it is the second that tells
     const request = authorizationRequest(server, client)
     return redeem(server, client, request, await person.allow(request.url, LITTLE))
   }
@@ -48,6 +51,22 @@ describe('real clients: stepping up', () => {
     const { error, scope, resource_metadata } = challengeOf(response)
     assert.deepEqual([error, scope], ['insufficient_scope', 'qc:projects:write'])
     assert.equal(resource_metadata, `${server.origin}/.well-known/oauth-protected-resource/mcp`)
+  }
+
+  /** Asserts that a call is refused in its result, in words, with the address where the person of a connection allows more. */
+  function assertToldWhere({ isError, content, _meta }: Json, tokens: Tokens) {
+    assert.equal(isError, true)
+    const [{ text }] = content
+    assert.match(text, /Create projects/)
+    assert.ok(text.includes(`${server.origin}/account/connections/${grantIdOf(tokens)}`), text)
+    const headers = { 'www-authenticate': _meta['mcp/www_authenticate'][0] }
+    assertForbidden(new Response(null, { status: 403, headers }))
+  }
+
+  /** Asserts that a client gets HTTP 403, and words when it calls again. */
+  async function assertForbiddenThenTold(tokens: Tokens) {
+    assertForbidden(await create(tokens.access_token))
+    assertToldWhere((await message(await create(tokens.access_token))).result, tokens)
   }
 
   describe('requirement 10: where HTTP 403 fails, the person can allow more on the consent page, and ChatGPT and Codex read the challenge in the tool result', () => {
@@ -91,14 +110,14 @@ describe('real clients: stepping up', () => {
     }
 
     for (const name of ['claude.ai', 'Claude Code', 'VS Code', 'Zed'] as const) {
-      it(`${name}: HTTP 403 with the challenge in the header, as for every other client`, async () => {
-        assertForbidden(await create((await connectWithLittle(documented(name))).access_token))
+      it(`${name}: HTTP 403 with the challenge in the header, as for every other client, and words when it calls again`, async () => {
+        await assertForbiddenThenTold(await connectWithLittle(documented(name)))
       })
     }
     for (const name of ['Cursor', 'Gemini CLI', 'Goose', 'mcp-remote', 'MCP Inspector', 'LibreChat'] as const) {
-      it(`${name}: HTTP 403 with the challenge in the header, as for every other client, when it has registered`, async () => {
+      it(`${name}: HTTP 403 with the challenge in the header, as for every other client, and words when it calls again, when it has registered`, async () => {
         const client = await register(server, { ...REGISTRATIONS[name], token_endpoint_auth_method: 'none' })
-        assertForbidden(await create((await connectWithLittle(client)).access_token))
+        await assertForbiddenThenTold(await connectWithLittle(client))
       })
     }
 
@@ -119,15 +138,12 @@ describe('real clients: stepping up', () => {
       await done(await create(first.access_token))
     })
 
-    it('SDK v1: refreshes instead and fails; connecting again, the person ticks more', async () => {
+    it('SDK v1: refreshes instead and calls again, so it is told in words; connecting again, the person ticks more', async () => {
       const program = await newProgram('v1')
       const client = await program.connect(async (url) => {
         await fetch((await person.allow(url, LITTLE)).url)
       })
-      await assert.rejects(
-        client.callTool(CREATE),
-        (error: Error) => !isUnauthorized(error) && /403/.test(error.message),
-      )
+      assertToldWhere(await client.callTool(CREATE), program.tokens() as Tokens)
       await client.close()
 
       program.invalidateCredentials('tokens') // what "connect again" means in a program

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { fromJsonSchema } from '@modelcontextprotocol/server'
 import { scopesFor } from '../../src/resource-server/gate.ts'
 import { findTool, secretsOf, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import type { Scope } from '../../src/scopes.ts'
 import { ALL_SCOPES, GROUPS, isScope, SCOPES } from '../../src/scopes.ts'
 import { declaredNeeds, NEEDS, PUBLISHED } from './published-scopes.ts'
 
@@ -98,6 +99,15 @@ describe('the catalogue', () => {
         const risks: string[] = (tool?.scopes ?? []).map((scope) => SCOPES[scope].risk)
         assert.ok(['reads', 'changes', ...risks].includes(tool?.risk ?? ''), tool?.risk)
         if (risks.some((risk) => !['reads', 'changes'].includes(risk))) assert.notEqual(tool?.risk, 'reads')
+      })
+
+      it('says what moves real money in it when it trades, so that a connection for paper trading is kept from it', () => {
+        const trading: readonly Scope[] = ['qc:live:write', 'qc:live:execute', 'qc:admin:write']
+        const trades = tool?.risk === 'trades' || tool?.scopes.some((scope) => trading.includes(scope))
+        assert.equal(tool?.money !== undefined, trades)
+        assert.equal(tool?.money === 'none', name === 'authorize_connection')
+        if (tool?.money === 'by-brokerage') assert.ok(schema.properties?.brokerage)
+        if (tool?.money === 'by-deployment') assert.ok(schema.required?.includes('projectId'))
       })
 
       it('describes itself in at most 400 characters', () => {

@@ -21,11 +21,15 @@ describe('the bearer challenge, RFC 6750 §3', () => {
 
   for (const scope of ALL_SCOPES) {
     it(`says that ${scope} is missing in characters that a header can carry`, () => {
-      const { header, status } = challenge({ reason: 'missing-scope', required: [scope], missing: [scope] }, PLACES)
+      const { header, status } = challenge(
+        { reason: 'missing-scope', grantId: 'a-grant', required: [scope], missing: [scope] },
+        PLACES,
+      )
       assert.equal(status, 403)
       // Tokens and quoted strings of printable ASCII, without a backslash or a quotation mark inside.
       assert.match(header, /^Bearer (\w+="[\x20\x21\x23-\x5b\x5d-\x7e]*"(, |$)){4}$/)
       assert.ok(header.includes(`(${scope})`))
+      assert.ok(header.includes('https://qcgate.example/account/connections/a-grant'), 'where a person can allow it')
       assert.ok(header.includes(` scope="${scope}"`))
     })
   }

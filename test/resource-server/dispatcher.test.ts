@@ -5,6 +5,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { ProtocolError } from '@modelcontextprotocol/server'
+import { pino } from 'pino'
+import { createActivity } from '../../src/activity/activity.ts'
 import type { Grant } from '../../src/grants/grants.ts'
 import { createGrants } from '../../src/grants/grants.ts'
 import { createLog } from '../../src/observability/log.ts'
@@ -37,6 +39,7 @@ describe('the dispatcher', () => {
       quantConnect: createQuantConnect({ live: upstream.url }, createLog('silent')),
       issuer: 'http://localhost',
       metadata: 'http://localhost/.well-known/oauth-protected-resource/mcp',
+      activity: createActivity(store),
     }
     const accountId = await vault.seal({ realm: 'live', userId: '123456', apiToken: 'token-for-tests' })
     const facts = { accountId, clientId: 'c', scopes: [...ALL_SCOPES], redirectHost: 'localhost' }
@@ -50,7 +53,11 @@ describe('the dispatcher', () => {
   beforeEach(() => upstream.requests.splice(0))
 
   const decisionFor = (...names: string[]) => {
-    const gate = createGate(async () => ({ cause: 'not asked here' }), createGrants(store))
+    const gate = createGate(
+      async () => ({ cause: 'not asked here' }),
+      createGrants(store),
+      async () => false,
+    )
     return gate.decide(
       grant,
       names.map((name) => toolCall(name)),
@@ -59,13 +66,43 @@ describe('the dispatcher', () => {
   const run = (decision: unknown, name = 'list_projects') =>
     callTool({ name, args: {}, decision, signal: new AbortController().signal }, suppliers)
   const refusesUnseen = async (decision: unknown, name?: string) => {
-    await assert.rejects(run(decision, name), ProtocolError)
+    await assert.rejects(run(await decision, name), ProtocolError)
     assert.equal(upstream.requests.length, 0)
   }
 
   it('runs a call that the gate allowed', async () => {
-    assert.deepEqual((await run(decisionFor('list_projects'))).isError, undefined)
+    assert.deepEqual((await run(await decisionFor('list_projects'))).isError, undefined)
     assert.equal(upstream.requests.length, 1)
+  })
+
+  it('keeps an answer that QuantConnect gave though it cannot be recorded, and logs what the record lacks', async () => {
+    const closed = openSqliteStore(folder.path)
+    await closed.close()
+    const lines: string[] = []
+    const log = pino({ base: null }, { write: (line: string) => void lines.push(line) })
+    const broken = { ...suppliers, log, activity: createActivity(closed) }
+    const decision = await decisionFor('list_projects')
+    const call = { name: 'list_projects', args: { projectId: 7 }, decision, signal: new AbortController().signal }
+    const results = [await callTool({ ...call, args: {} }, broken), await callTool(call, broken)]
+    assert.deepEqual(
+      results.map(({ isError }) => isError),
+      [undefined, true],
+    )
+    const lost = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'call not recorded')
+    assert.deepEqual(
+      lost.map(({ level, accountId, call: { tool, outcome, ids, grantId } }) => [
+        level,
+        accountId,
+        tool,
+        outcome,
+        ids,
+        grantId,
+      ]),
+      [
+        [50, grant.accountId, 'list_projects', 'answered', {}, grant.id],
+        [50, grant.accountId, 'list_projects', 'failed', { projectId: 7 }, grant.id],
+      ],
+    )
   })
 
   it('refuses a call without a decision', async () => {
@@ -74,8 +111,8 @@ describe('the dispatcher', () => {
 
   it('refuses a decision that somebody else made up, though it looks the same', async () => {
     await refusesUnseen({ grant, tools: new Set(['list_projects']) })
-    await refusesUnseen({ ...decisionFor('list_projects') })
-    await refusesUnseen(Object.create(decisionFor('list_projects')))
+    await refusesUnseen({ ...(await decisionFor('list_projects')) })
+    await refusesUnseen(Object.create(await decisionFor('list_projects')))
   })
 
   it('refuses a tool that the decision was not about', async () => {
@@ -93,7 +130,7 @@ describe('the dispatcher', () => {
     before(async () => {
       const mcp = createMcp({ ...suppliers, issuer: 'http://localhost' })
       // biome-ignore lint/suspicious/noExplicitAny: what a careless caller would hand over
-      front = createServer((request, response) => mcp(Object.assign(request, { auth }) as any, response))
+      front = createServer((request, response) => mcp.answer(Object.assign(request, { auth }) as any, response))
       await once(front.listen(0, '127.0.0.1'), 'listening')
     })
     after(() => {
@@ -123,7 +160,7 @@ describe('the dispatcher', () => {
     })
 
     it('runs one that did', async () => {
-      auth = { token: '', clientId: 'c', scopes: [], extra: { decision: decisionFor('list_projects') } }
+      auth = { token: '', clientId: 'c', scopes: [], extra: { decision: await decisionFor('list_projects') } }
       assert.ok((await message(await post())).result)
       assert.equal(upstream.requests.length, 1)
     })

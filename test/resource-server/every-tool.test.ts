@@ -25,6 +25,7 @@ describe('every tool', () => {
   before(async () => {
     token = (await connect(server)).tokens.access_token
     grants = openGrants(server)
+    await allow(ALL_SCOPES) // so that all tools are listed
     client = new Client({ name: 'Every tool', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
     const transport = new StreamableHTTPClientTransport(new URL(server.mcp), {
       requestInit: { headers: { authorization: `Bearer ${token}` } },
@@ -42,7 +43,9 @@ describe('every tool', () => {
     await grants?.close()
   })
 
-  const allow = (scopes: readonly Scope[]) => grants.change(grantIdOf(token), { scopes })
+  let authorizedAt = 1
+  /** As if the person had just agreed to these; a refusal of before is then the first again. */
+  const allow = (scopes: readonly Scope[]) => grants.change(grantIdOf(token), { scopes, authorizedAt: authorizedAt++ })
 
   for (const tool of inOrder(TOOL_LIST)) {
     const needs = (NEEDS[tool.name] ?? []) as Scope[]

@@ -1,10 +1,12 @@
 // Ways around the gate. The connection may see projects and nothing else; no request here may make one, or read more.
 import assert from 'node:assert/strict'
-import { afterEach, before, describe, it } from 'node:test'
+import { after, afterEach, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import type { Grants } from '../../src/grants/grants.ts'
 import { connect, rpc, toolCall } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { type Json, message, messages, mirror, modern, projectNames } from './messages.ts'
+import { grantIdOf, openGrants } from './tokens.ts'
 
 const ARGUMENTS = { name: 'Smuggled in', language: 'Py' }
 const INVALID_PARAMS = -32602
@@ -13,11 +15,20 @@ const HEADER_MISMATCH = -32020
 describe('no tool runs that the gate did not decide on', () => {
   const server = useServer()
   let token: string
+  let grants: Grants & { close(): Promise<void> }
   before(async () => {
     token = (await connect(server, { allow: ['qc:projects:read'] })).tokens.access_token
+    grants = openGrants(server)
   })
+  after(() => grants?.close())
   afterEach(async () => assert.deepEqual(await projectNames(server, token), []))
 
+  let authorizedAt = 1
+  /** Asserts HTTP 403, as a client gets it that was just authorised. */
+  const assertForbidden = async (body: unknown, headers: Record<string, string> = {}) => {
+    await grants.change(grantIdOf(token), { authorizedAt: authorizedAt++ })
+    assert.equal((await rpc(server, token, body, headers)).status, 403)
+  }
   const named = (name: unknown) => ({ ...toolCall(''), params: { name, arguments: ARGUMENTS } })
 
   it('though its name is known to nobody', async () => {
@@ -66,11 +77,10 @@ describe('no tool runs that the gate did not decide on', () => {
     const answers: Json[] = await messages(await rpc(server, token, batch))
     const error = (id: number) => answers.find((answer) => answer.id === id)?.error?.code
     assert.deepEqual([error(1), error(2), error(3)], [undefined, INVALID_PARAMS, INVALID_PARAMS])
-    const forbidden = await rpc(server, token, [
+    await assertForbidden([
       { ...named('nonsense'), id: 1 },
       { ...named('create_project'), id: 2 },
     ])
-    assert.equal(forbidden.status, 403)
   })
 
   it('though batches are nested', async () => {
@@ -80,9 +90,9 @@ describe('no tool runs that the gate did not decide on', () => {
 
   it('though the headers name one that is allowed (MCP 2026-07-28, Server Validation)', async () => {
     const body = modern('tools/call', { name: 'create_project', arguments: ARGUMENTS })
-    assert.equal((await rpc(server, token, body, mirror('tools/call', 'list_projects'))).status, 403)
-    assert.equal((await rpc(server, token, body, mirror('tools/list'))).status, 403)
-    assert.equal((await rpc(server, token, body)).status, 403)
+    await assertForbidden(body, mirror('tools/call', 'list_projects'))
+    await assertForbidden(body, mirror('tools/list'))
+    await assertForbidden(body)
   })
 
   it('though the headers name it and the body names one that is allowed (MCP 2026-07-28, Server Validation)', async () => {
@@ -105,18 +115,18 @@ describe('no tool runs that the gate did not decide on', () => {
   it('though a key comes twice in its JSON: both sides read the same one', async () => {
     const twice = (...names: string[]) =>
       `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{${names.map((name) => `"name":"${name}"`).join()},"arguments":${JSON.stringify(ARGUMENTS)}}}`
-    assert.equal((await rpc(server, token, twice('list_projects', 'create_project'))).status, 403)
+    await assertForbidden(twice('list_projects', 'create_project'))
     const { result } = await message(await rpc(server, token, twice('create_project', 'list_projects')))
     assert.equal(result.isError, true) // list_projects takes no arguments
 
     const params = (name: string) => `"params":${JSON.stringify({ name, arguments: ARGUMENTS })}`
     const body = `{"jsonrpc":"2.0","id":1,"method":"tools/list",${params('list_projects')},"method":"tools/call",${params('create_project')}}`
-    assert.equal((await rpc(server, token, body)).status, 403)
+    await assertForbidden(body)
   })
 
   it('though its name hides behind an escape or in a prototype', async () => {
     const escaped = JSON.stringify(named('create_project')).replace('create_project', '\\u0063reate_project')
-    assert.equal((await rpc(server, token, escaped)).status, 403)
+    await assertForbidden(escaped)
     for (const name of ['__proto__', 'constructor']) {
       const inherited = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"${name}":{"name":"create_project"}}}`
       const { error } = await message(await rpc(server, token, inherited))
@@ -125,6 +135,7 @@ describe('no tool runs that the gate did not decide on', () => {
   })
 
   it('though the body is compressed', async () => {
+    await grants.change(grantIdOf(token), { authorizedAt: authorizedAt++ })
     const response = await fetch(server.mcp, {
       method: 'POST',
       headers: {
@@ -162,6 +173,6 @@ describe('no tool runs that the gate did not decide on', () => {
       assert.equal(response.status, 405, method)
     }
     const overridden = { 'x-http-method-override': 'GET' }
-    assert.equal((await rpc(server, token, named('create_project'), overridden)).status, 403)
+    await assertForbidden(named('create_project'), overridden)
   })
 })

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Grants } from '../../src/grants/grants.ts'
-import { TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
 import { SCOPES, type Scope } from '../../src/scopes.ts'
 import { challengeOf, connect, rpc, toolCall } from '../support/raw-client.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -22,7 +21,10 @@ describe('a call beyond what was allowed, RFC 6750 §3.1 and MCP authorization',
     await server?.stop()
   })
 
-  const allow = (scopes: readonly Scope[]) => grants.change(grantIdOf(token), { scopes })
+  let authorizedAt = 1
+  /** As if the person had just agreed to these; a refusal of before is then the first again. */
+  const allow = (scopes: readonly Scope[]) => grants.change(grantIdOf(token), { scopes, authorizedAt: authorizedAt++ })
+
   it('is told in words what is missing and where a person can allow it, in printable ASCII (RFC 6750 §3)', async () => {
     await allow(['qc:projects:read'])
     const response = await rpc(server, token, toolCall('create_project'))
@@ -33,7 +35,8 @@ describe('a call beyond what was allowed, RFC 6750 §3.1 and MCP authorization',
     assert.match(error_description, /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/)
     assert.ok(error_description.includes(SCOPES['qc:projects:write'].says), error_description)
     assert.ok(error_description.includes('qc:projects:write'), error_description)
-    assert.ok(error_description.includes(server.origin), error_description)
+    const page = `${server.origin}/account/connections/${grantIdOf(token)}`
+    assert.ok(error_description.includes(page), error_description)
     const body = (await response.json()) as Record<string, string>
     assert.deepEqual([body.error, body.scope], ['insufficient_scope', 'qc:projects:write'])
     assert.equal(response.headers.get('cache-control'), 'no-store')
@@ -64,16 +67,10 @@ describe('a call beyond what was allowed, RFC 6750 §3.1 and MCP authorization',
   })
 
   it('is refused when it is sent as a notification, to which nobody listens', async () => {
+    await allow(['qc:projects:read'])
     const { id: _none, ...notification } = toolCall('create_project', { name: 'Unheard', language: 'Py' })
     assert.equal((await rpc(server, token, notification)).status, 403)
     await allow(['qc:projects:read', 'qc:projects:write'])
     assert.deepEqual(await projectNames(server, token), [])
-  })
-
-  it('lets everyone who is connected see all tools, so that a model can ask for more', async () => {
-    await allow(['qc:account:read'])
-    const response = await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'tools/list' })
-    assert.equal(response.status, 200)
-    for (const { name } of TOOL_LIST) assert.ok((await response.clone().text()).includes(`"${name}"`), name)
   })
 })

@@ -101,6 +101,7 @@ describe('when QuantConnect refuses', () => {
       const { error, next } = result.structuredContent
       assert.match(error, /does not accept the stored API token/)
       assert.ok(next.includes(`${server.origin}/account`), next)
+      assert.match(next, /confirm which assistants to keep/)
       assert.match(next, /nothing needs reconnecting/)
       assert.equal(await toCome(), 0) // the call, and one question to be sure
     })
@@ -109,13 +110,14 @@ describe('when QuantConnect refuses', () => {
   it('a person who enters the token on the account page is connected as before', async () => {
     const person = new RawPerson(server)
     const place = await person.open(`${server.origin}/account`)
-    const wrong = await person.submit(place, { userId: '100001', apiToken: 'nonsense' })
+    const signIn = { ...place, url: new URL('/account/sign-in', place.url) }
+    const wrong = await person.submit(signIn, { userId: '100001', apiToken: 'nonsense' })
     assert.equal(wrong.status, 422)
     assert.match(wrong.html, /does not accept/)
     assert.match(wrong.html, /value="100001"/)
-    const saved = await person.submit(place, { userId: '100001', apiToken: 'sandbox-alice' })
+    const saved = await person.submit(signIn, { userId: '100001', apiToken: 'sandbox-alice' })
     assert.equal(saved.status, 200)
-    assert.match(saved.html, /is saved/)
+    assert.match(saved.html, /<h1>Your account/)
     assert.equal((await ask('read_project', { projectId })).isError, undefined)
   })
 

@@ -175,13 +175,15 @@ describe('resources and prompts', () => {
     }
   })
 
-  it('lists say how long they are good for, and that they are the same for everyone (2026-07-28, Caching)', async () => {
-    for (const method of ['tools/list', 'prompts/list', 'resources/templates/list']) {
+  it('lists say how long they are good for, and which are the same for everyone (2026-07-28, Caching)', async () => {
+    for (const method of ['prompts/list', 'resources/templates/list']) {
       const { result } = await message(await rpc(server, token, modern(method), mirror(method)))
       assert.deepEqual([result.ttlMs, result.cacheScope], [3_600_000, 'public'], method)
     }
-    const method = 'server/discover'
-    const { result } = await message(await rpc(server, token, modern(method), mirror(method)))
-    assert.equal(result.cacheScope, 'private') // its instructions name the account
+    const ask = async (method: string) =>
+      (await message(await rpc(server, token, modern(method), mirror(method)))).result
+    const tools = await ask('tools/list')
+    assert.deepEqual([tools.ttlMs, tools.cacheScope], [60_000, 'private']) // it tells what one person allows
+    assert.equal((await ask('server/discover')).cacheScope, 'private') // its instructions name the account
   })
 })

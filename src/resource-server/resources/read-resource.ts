@@ -6,6 +6,8 @@ import type { Caller, ToolSuppliers } from '../tools/call-tool.ts'
 import { callTool, perform } from '../tools/call-tool.ts'
 import { findTool } from '../tools/catalog.ts'
 import { record, records, text } from '../tools/reading.ts'
+import { Refused } from '../tools/refused.ts'
+import type { Work } from '../tools/work.ts'
 import { Unanswered } from '../tools/work.ts'
 import { asked, choicesOf, matching, sourceOf } from './completions.ts'
 import { mimeTypeOf, readingOf } from './templates.ts'
@@ -45,8 +47,11 @@ export async function complete(params: unknown, caller: Caller, suppliers: ToolS
       ),
     }
   }
-  const all = await perform(tool, caller, suppliers, (work) => source.look(work, known)).catch((error: unknown) => {
+  const job = { args: known, run: (work: Work) => source.look(work, known) }
+  const all = await perform(tool, caller, suppliers, job).catch((error: unknown) => {
     if (error instanceof Unanswered) return []
+    if (error instanceof Refused)
+      throw new ProtocolError(ProtocolErrorCode.InvalidRequest, `${error.message} ${error.next}`)
     throw error
   })
   return { completion: matching(all, typed) }

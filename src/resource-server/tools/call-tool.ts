@@ -1,29 +1,31 @@
-// The one road that every call takes: the gate's decision, the arguments, the work, the answer.
+// The one road that every call takes: the gate's decision, the arguments, the work, the answer, and the person's record
+// of it.
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { z } from 'zod'
+import { reference } from '../../activity/reference.ts'
 import type { Log } from '../../observability/log.ts'
 import type { QuantConnect } from '../../quantconnect/client.ts'
-import { StoreUnavailable } from '../../storage/store.ts'
 import type { Vault } from '../../vault/vault.ts'
-import type { Challenge } from '../challenge.ts'
-import { challenge } from '../challenge.ts'
+import type { Places } from '../challenge.ts'
 import { isDecision } from '../gate.ts'
+import type { Books } from '../record-call.ts'
+import { recordCall } from '../record-call.ts'
 import { findTool, secretsOf } from './catalog.ts'
-import { outcome, refusal } from './refusals.ts'
+import type { Ending } from './explain.ts'
+import { endingOf, explain, Misfit, NoCredentials } from './explain.ts'
+import { assertOnPaper } from './paper.ts'
+import { refusedByGate } from './refused.ts'
 import { secretsIn } from './secrets.ts'
-import { failure, resultOf } from './told.ts'
+import { resultOf } from './told.ts'
 import type { Tool } from './tool.ts'
 import type { Work } from './work.ts'
-import { Impossible, Unanswered, workWith } from './work.ts'
+import { workWith } from './work.ts'
 
-export interface ToolSuppliers {
+export interface ToolSuppliers extends Books, Places {
   readonly log: Log
   readonly vault: Vault
   readonly quantConnect: QuantConnect
-  readonly issuer: string
-  /** The address of the protected resource metadata. */
-  readonly metadata: string
 }
 
 /** What a call brings along. */
@@ -44,29 +46,53 @@ export interface ToolCall extends Caller {
   readonly args: unknown
 }
 
-/** The account of a connection is not in the vault any more. */
-class NoCredentials extends Error {}
+/** What a call may have beside the tool. */
+interface Job<T> {
+  /** What the call was given. */
+  readonly args: unknown
+  readonly run: (work: Work) => Promise<T>
+  /** Secrets that no answer may repeat. */
+  readonly hide?: readonly string[]
+}
 
 /**
- * Gives `job` what a tool works with, as the account that the gate's decision is about. Throws a protocol error unless the
- * gate allowed that tool for this very request. `hide` are secrets that no answer may repeat.
+ * Does a job with what a tool works with, as the account that the gate's decision is about, and records what became of it
+ * before anybody hears the answer. Throws a protocol error unless the gate allowed that tool for this very request.
  */
-export async function perform<T>(
-  tool: Tool,
-  caller: Caller,
-  suppliers: ToolSuppliers,
-  job: (work: Work) => Promise<T>,
-  hide: readonly string[] = [],
-): Promise<T> {
-  const { decision, signal, report, canOpen = false, responses } = caller
-  if (!isDecision(decision) || !decision.tools.has(tool.name)) {
-    throw new ProtocolError(ProtocolErrorCode.InvalidRequest, `Not allowed: ${tool.name}`)
+export async function perform<T>(tool: Tool, caller: Caller, suppliers: ToolSuppliers, job: Job<T>): Promise<T> {
+  const { decision, signal } = caller
+  if (!isDecision(decision)) throw notAllowed(tool)
+  const [at, began, ref] = [Date.now(), performance.now(), reference()]
+  let ended: Ending = { outcome: 'answered' }
+  try {
+    if (decision.refusal) throw refusedByGate(decision.refusal, suppliers)
+    if (!decision.tools.has(tool.name)) throw notAllowed(tool)
+    return await work(tool, decision.grant.accountId, caller, suppliers, job)
+  } catch (error) {
+    // A caller who hung up gets no answer; what was on its way goes on.
+    ended = signal.aborted ? { outcome: 'left' } : endingOf(error, tool, suppliers)
+    throw error
+  } finally {
+    const ms = Math.round(performance.now() - began)
+    suppliers.log.info({ ref, tool: tool.name, outcome: ended.outcome, ms }, 'tool call')
+    await recordCall(suppliers, decision.grant, tool, job.args, { at, ref, ms, ...ended })
   }
-  const credentials = await suppliers.vault.open(decision.grant.accountId)
+}
+
+const notAllowed = (tool: Tool) => new ProtocolError(ProtocolErrorCode.InvalidRequest, `Not allowed: ${tool.name}`)
+
+async function work<T>(
+  tool: Tool,
+  accountId: string,
+  { signal, report, canOpen = false, responses }: Caller,
+  { vault, quantConnect }: ToolSuppliers,
+  { run, hide = [] }: Job<T>,
+): Promise<T> {
+  const credentials = await vault.open(accountId)
   if (!credentials) throw new NoCredentials()
-  return job(
+  return run(
     workWith({
-      ask: (endpoint, args, options) => suppliers.quantConnect.call(credentials, endpoint, args, options),
+      ask: (endpoint, args, options) => quantConnect.call(credentials, endpoint, args, options),
       readOnly: tool.annotations.readOnlyHint,
       signal,
       hide,
@@ -85,65 +111,22 @@ export async function callTool(
   call: ToolCall,
   suppliers: ToolSuppliers,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const { name, decision } = call
+  const { name, args, decision } = call
   const tool = findTool(name)
   if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`)
-  if (isDecision(decision) && decision.refusal) return refuse(challenge(decision.refusal, suppliers))
-  const began = performance.now()
-  let ended = 'left' // the caller hung up; what was on its way goes on
-  try {
-    const result = await run(tool, call, suppliers)
-    ended = 'isError' in result && result.isError ? 'failed' : 'answered'
-    return result
-  } finally {
-    suppliers.log.info({ tool: name, outcome: ended, ms: Math.round(performance.now() - began) }, 'tool call')
-  }
-}
-
-async function run(
-  tool: Tool,
-  call: ToolCall,
-  suppliers: ToolSuppliers,
-): Promise<CallToolResult | InputRequiredResult> {
-  try {
-    const hide = secretsIn(call.args, secretsOf(tool.name))
-    const job = async (work: Work) => {
-      const input = tool.input.safeParse(call.args ?? {})
-      if (!input.success) {
-        return failure(
-          `The arguments do not fit ${tool.name}:\n${z.prettifyError(input.error)}`,
-          'Correct them and call it again; nothing was sent.',
-        )
-      }
-      const told = await tool.run(input.data, work)
-      return isInputRequiredResult(told) ? told : resultOf(told, tool)
+  const run = async (work: Work) => {
+    const input = tool.input.safeParse(args ?? {})
+    if (!input.success) throw new Misfit(`The arguments do not fit ${name}:\n${z.prettifyError(input.error)}`)
+    if (isDecision(decision) && decision.grant.paperOnly) {
+      await assertOnPaper(tool, input.data, work, decision.grant.id, suppliers)
     }
-    return await perform(tool, call, suppliers, job, hide)
+    const told = await tool.run(input.data, work)
+    return isInputRequiredResult(told) ? told : resultOf(told, tool)
+  }
+  try {
+    return await perform(tool, call, suppliers, { args, run, hide: secretsIn(args, secretsOf(name)) })
   } catch (error) {
     if (error instanceof ProtocolError || call.signal.aborted) throw error // not allowed, or nobody is listening any more
     return explain(error, tool, suppliers)
   }
 }
-
-/** What a model is told when there was no answer to tell. */
-function explain(error: unknown, tool: Tool, { log, issuer }: ToolSuppliers): CallToolResult {
-  if (error instanceof Unanswered) return refusal(error.answer, tool, `${issuer}/account`)
-  if (error instanceof Impossible) return failure(error.message, error.next)
-  if (error instanceof StoreUnavailable)
-    return failure('qcgate cannot reach its store.', 'Nothing was done; call it again soon.')
-  if (error instanceof NoCredentials) {
-    return failure(
-      'The QuantConnect account of this connection is not stored here any more.',
-      'Ask the person to connect again.',
-    )
-  }
-  log.error({ err: error, tool: tool.name }, 'tool call failed')
-  const fate = tool.annotations.readOnlyHint ? undefined : outcome(tool, true)
-  return failure('Something went wrong in qcgate itself; whoever runs it finds the cause in its log.', fate)
-}
-
-/** The challenge where ChatGPT and Codex look for it, and from where they send their person to allow more. */
-const refuse = ({ header, body }: Challenge): CallToolResult => ({
-  ...failure(body.error_description),
-  _meta: { 'mcp/www_authenticate': [header] },
-})

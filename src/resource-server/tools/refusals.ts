@@ -7,7 +7,11 @@ import type { Unanswered } from './work.ts'
 const AGAIN = 'Nothing was changed; call it again in a minute.'
 
 /** `accountPage` is where a person puts a new API token. */
-export function refusal(answer: Unanswered['answer'], tool: Tool, accountPage: string): CallToolResult {
+export function refusal(
+  answer: Unanswered['answer'],
+  tool: Pick<Tool, 'annotations' | 'verify'>,
+  accountPage: string,
+): CallToolResult {
   switch (answer.kind) {
     case 'refused':
       return failure(
@@ -17,7 +21,7 @@ export function refusal(answer: Unanswered['answer'], tool: Tool, accountPage: s
     case 'credentials':
       return failure(
         `QuantConnect does not accept the stored API token of this account any more: ${answer.reasons.join(' ')}`,
-        `Nothing was changed. Ask the person to enter the new token at ${accountPage}. This connection stays as it is and works again then; nothing needs reconnecting.`,
+        `Nothing was changed. Ask the person to enter the new token at ${accountPage}. There they also confirm which assistants to keep; then this connection works again, and nothing needs reconnecting.`,
       )
     case 'clock':
       return failure(
@@ -57,7 +61,7 @@ export function refusal(answer: Unanswered['answer'], tool: Tool, accountPage: s
 }
 
 /** What is known about the work after a call that went wrong. */
-export function outcome({ annotations, verify }: Tool, sent: boolean): string {
+export function outcome({ annotations, verify }: Pick<Tool, 'annotations' | 'verify'>, sent: boolean): string {
   if (annotations.readOnlyHint) return AGAIN
   if (!sent) return `The request did not reach QuantConnect. ${AGAIN}`
   return `It is unknown whether this was done. Do not repeat it before you know: ${verify}`

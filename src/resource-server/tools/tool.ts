@@ -39,6 +39,12 @@ export interface Field {
   readonly description: string
 }
 
+/**
+ * What tells whether a call could move real money: nothing, since it moves none; the brokerage that is asked for; the
+ * brokerage of the project's deployment; or nothing, since it always could.
+ */
+export type Money = 'none' | 'by-brokerage' | 'by-deployment' | 'always'
+
 export interface Tool {
   readonly name: string
   readonly title: string
@@ -48,6 +54,8 @@ export interface Tool {
   readonly scopes: Scopes
   /** What is at stake in one call. */
   readonly risk: Risk
+  /** Every tool that trades, or takes a scope that does, says so; a connection for paper trading depends on it. */
+  readonly money?: Money
   readonly annotations: Posture
   /** Path below QuantConnect's API address; absent for what this server knows itself. */
   readonly endpoint?: `/${string}`

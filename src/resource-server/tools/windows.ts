@@ -25,6 +25,11 @@ export const widthOf = ({ start, end }: { start: number; end?: number | undefine
   end: Math.min(end ?? start + atMost, start + atMost),
 })
 
+/** Arguments with both ends of their window, as QuantConnect wants them. */
+export const windowed =
+  (atMost: number) =>
+  <T extends { start: number; end?: number | undefined }>(args: T) => ({ ...args, ...widthOf(args, atMost) })
+
 /** The entries of a window, and what to say about the rest. */
 export function slice<T>(items: readonly T[], window: Window): { shown: readonly T[]; place: string; next?: string } {
   const shown = items.slice(window.start, window.end)

@@ -4,7 +4,7 @@ import { addressOf } from '../addresses.ts'
 import { readable } from '../html.ts'
 import { clip, linesWithin, list, number, say, text } from '../reading.ts'
 import { BacktestId, ProjectId, reads, tool } from '../tool.ts'
-import { inOrder, placeOf, widthOf, window } from '../windows.ts'
+import { inOrder, placeOf, widthOf, window, windowed } from '../windows.ts'
 import { chartBody, chartInput, chartOutput, tellChart } from './chart-answers.ts'
 import {
   insightsOutput,
@@ -22,11 +22,6 @@ const LINES_AT_MOST = 200
 /** Characters of a log in one answer. */
 const LOG_AT_MOST = 200_000
 const LOG_TIMES = 'Their times are those of the algorithm’s time zone, New York unless the code sets another.'
-
-/** The arguments with both ends of the window, as QuantConnect wants them. */
-const windowed =
-  (atMost: number) =>
-  <T extends { start: number; end?: number | undefined }>(args: T) => ({ ...args, ...widthOf(args, atMost) })
 
 export const backtestResults = [
   tool({

@@ -21,6 +21,7 @@ export const liveCommands = [
       'Sends a command to the live algorithm of a project, for example an order. Orders trade with real money unless it is paper: ask the person first. Returns no outcome: success only means handed over, and before the first log lines it is lost. Next: read_live_logs for the outcome.',
     scopes: ['qc:live:execute'],
     risk: 'trades',
+    money: 'by-deployment',
     annotations: edits,
     endpoint: '/live/commands/create',
     input: { projectId: ProjectId, command: Command },
@@ -39,6 +40,7 @@ export const liveCommands = [
       'Sends a command to every live algorithm of an organization; no other tool reaches as far. Orders trade in all of them, with real money unless paper: ask the person first, naming the algorithms (list_live_algorithms). excludeProjectId spares one. Returns no outcome: success only means handed over. Next: read_live_logs of each.',
     scopes: ['qc:live:execute', 'qc:admin:write'],
     risk: 'administers',
+    money: 'always',
     annotations: edits,
     endpoint: '/live/commands/broadcast',
     input: {

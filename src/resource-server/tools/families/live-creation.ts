@@ -33,6 +33,7 @@ export const createLiveAlgorithm = tool({
     'Starts a compiled project live. Any brokerage but QuantConnectBrokerage (paper) trades real money: ask the person first, naming brokerage, account and environment. Occupies a paid live node. Returns deployId and state. Alpaca, TradeStation, Charles Schwab and tastytrade need authorize_connection before. Next: read_live_algorithm until Running, up to three minutes.',
   scopes: ['qc:live:write'],
   risk: 'trades',
+  money: 'by-brokerage',
   annotations: edits,
   endpoint: '/live/create',
   input: {

@@ -179,6 +179,7 @@ export const authorizeConnection = tool({
     'Connects Alpaca, TradeStation, Charles Schwab or tastytrade to QuantConnect, which create_live_algorithm needs. Returns the fields of the login when there is one, secrets hidden. Otherwise the person opens an address and logs in; call it again afterwards. Next: create_live_algorithm. Starts no trading and costs nothing.',
   scopes: ['qc:live:write'],
   risk: 'trades',
+  money: 'none',
   annotations: addsOnce,
   endpoint: '/live/auth0/authorize',
   input: { brokerage: z.enum(Object.keys(BROKERAGES) as [Login, ...Login[]]).describe('Brokerage to log in to.') },

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { say } from '../reading.ts'
 import { ProjectId, reads, replaces, tool } from '../tool.ts'
-import { inOrder, widthOf, window } from '../windows.ts'
+import { inOrder, widthOf, window, windowed } from '../windows.ts'
 import { chartBody, chartInput, chartOutput, tellChart } from './chart-answers.ts'
 import { liveOutput, SNAPSHOT, tellList, tellLive, tellLogs, tellPortfolio } from './live-answers.ts'
 import { liveCommands } from './live-commands.ts'
@@ -23,10 +23,6 @@ const LINES_AT_MOST = 250
 
 const common = { scopes: ['qc:live:read'], risk: 'reads', annotations: reads } as const
 const rows = { ...common, input: { projectId: ProjectId, ...window(ROWS_AT_MOST) }, rule: inOrder, loads: true }
-const toRows = (args: { projectId: number; start: number; end?: number | undefined }) => ({
-  projectId: args.projectId,
-  ...widthOf(args, ROWS_AT_MOST),
-})
 
 export const live = [
   authorizeConnection,
@@ -125,7 +121,7 @@ export const live = [
     description: `Reads the orders of the live deployment of a project, ${ROWS_AT_MOST} at once: time, symbol, type, direction, quantity, fill price, value, state, fees, tag and why one is invalid. A snapshot of about every ten minutes. Next: read_live_trades for profits. Costs nothing.`,
     endpoint: '/live/orders/read',
     output: ordersOutput,
-    body: toRows,
+    body: windowed(ROWS_AT_MOST),
     tell: (body, args) =>
       tellOrders(body, widthOf(args, ROWS_AT_MOST), {
         note: SNAPSHOT,
@@ -139,7 +135,7 @@ export const live = [
     description: `Reads the insights (predictions) of the live deployment of a project, ${ROWS_AT_MOST} at once: symbol, direction, period, magnitude, confidence, score. Algorithms without alpha models have none. A snapshot of about every ten minutes. Next: read_live_orders for what was traded. Costs nothing.`,
     endpoint: '/live/insights/read',
     output: insightsOutput,
-    body: toRows,
+    body: windowed(ROWS_AT_MOST),
     tell: (body, args) =>
       tellInsights(body, widthOf(args, ROWS_AT_MOST), {
         note: SNAPSHOT,
@@ -153,7 +149,7 @@ export const live = [
     description: `Reads the closed trades (round trips) of the live deployment of a project, ${ROWS_AT_MOST} at once: entry and exit with time and price, profit, fees, duration, worst and best excursion. A snapshot of about every ten minutes. Next: read_live_portfolio for what is still open. Costs nothing.`,
     endpoint: '/live/trades/read',
     output: tradesOutput,
-    body: toRows,
+    body: windowed(ROWS_AT_MOST),
     tell: (body, args) =>
       tellTrades(body, widthOf(args, ROWS_AT_MOST), {
         note: SNAPSHOT,
@@ -167,6 +163,7 @@ export const live = [
       'Stops the live algorithm of a project. Its positions stay open at the brokerage, and nobody watches them then. Ask the person first; liquidate_live_algorithm closes them too. Frees the live node. Returns before it has stopped. Next: read_live_algorithm until Stopped.',
     scopes: ['qc:live:execute'],
     risk: 'trades',
+    money: 'by-deployment',
     annotations: replaces,
     endpoint: '/live/update/stop',
     input: { projectId: ProjectId },
@@ -185,6 +182,7 @@ export const live = [
       'Sells everything that the live algorithm of a project holds, closes its short positions, and stops it. Trades at once at market prices, with real money unless it is paper, and cannot be undone. Ask the person first, naming project and brokerage. Returns before it is done. Next: read_live_algorithm until it has ended.',
     scopes: ['qc:live:execute'],
     risk: 'trades',
+    money: 'by-deployment',
     annotations: replaces,
     endpoint: '/live/update/liquidate',
     input: { projectId: ProjectId },

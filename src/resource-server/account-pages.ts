@@ -1,0 +1,6 @@
+// Where a person decides about their connections. This server only names the addresses; the authorization server has them.
+
+export const accountPage = (issuer: string): string => `${issuer}/account`
+
+/** The page of one connection: what it may do, for how long, and what it did. */
+export const connectionPage = (issuer: string, grantId: string): string => `${issuer}/account/connections/${grantId}`

@@ -1,0 +1,179 @@
+// Every call is on its person's record, once, with what became of it, by the time its answer is read.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Call } from '../../src/activity/activity.ts'
+import { createActivity } from '../../src/activity/activity.ts'
+import type { Grants } from '../../src/grants/grants.ts'
+import { ALL_SCOPES, type Scope } from '../../src/scopes.ts'
+import { withStore } from '../authorization-server/support.ts'
+import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { type SandboxCall, sandboxOf } from '../support/sandbox.ts'
+import { useServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+import { grantIdOf, openGrants } from './tokens.ts'
+
+describe('the record of calls', () => {
+  const server = useServer()
+  let token: string
+  let accountId: string
+  let grants: Grants & { close(): Promise<void> }
+  let sandbox: SandboxCall
+  let projectId: number
+  let authorizedAt = 1
+  before(async () => {
+    token = (await connect(server)).tokens.access_token
+    grants = openGrants(server)
+    accountId = (await grants.find(grantIdOf(token)))?.accountId ?? ''
+    sandbox = sandboxOf(server)
+    projectId = (await sandbox('/projects/create', { name: 'On record', language: 'Py' })).projects[0].projectId
+  })
+  after(() => grants?.close())
+
+  const allow = (scopes: readonly Scope[], more = {}) =>
+    grants.change(grantIdOf(token), { scopes, authorizedAt: authorizedAt++, ...more })
+  const calls = () => withStore(server, (store) => createActivity(store).calls(accountId))
+  /** What a request added to the record, the oldest first. */
+  async function added(send: () => Promise<unknown>): Promise<Call[]> {
+    const known = new Set((await calls()).map(({ ref }) => ref))
+    await send()
+    return (await calls()).filter(({ ref }) => !known.has(ref)).reverse()
+  }
+  /** The same, of a request that is answered with one call on record. */
+  async function one(body: object): Promise<Call> {
+    const all = await added(async () => (await rpc(server, token, body)).text())
+    assert.equal(all.length, 1, JSON.stringify(all))
+    return all[0] as Call
+  }
+  const lines = (ref: string): Record<string, unknown>[] =>
+    server
+      .output()
+      .split('\n')
+      .filter((line) => line.includes(`"ref":"${ref}"`))
+      .map((line) => JSON.parse(line))
+
+  it('has a call that was answered: when, what, on what, how long, by whom, and under which reference the log has it', async () => {
+    await allow(ALL_SCOPES)
+    const before = Date.now()
+    const { at, ms, ref, ...call } = await one(toolCall('read_project', { projectId }))
+    const { client } = (await grants.find(grantIdOf(token))) ?? {}
+    assert.deepEqual(call, {
+      grantId: grantIdOf(token),
+      client: client?.name ?? 'A connection',
+      tool: 'read_project',
+      risk: 'reads',
+      ids: { projectId },
+      outcome: 'answered',
+    })
+    assert.ok(at >= before && ms >= 0 && at + ms <= Date.now() + 1)
+    await until('the log line', () => lines(ref).length)
+    assert.deepEqual(
+      lines(ref).map(({ msg, tool, outcome }) => [msg, tool, outcome]),
+      [['tool call', 'read_project', 'answered']],
+    )
+  })
+
+  it('names a connection as its person does', async () => {
+    await allow(ALL_SCOPES, { name: 'My desk' })
+    assert.equal((await one(toolCall('list_projects'))).client, 'My desk')
+  })
+
+  it('has what failed, with QuantConnect’s reason in at most 200 characters, and none of the arguments but ids', async () => {
+    const { outcome, why, ids } = await one(toolCall('read_file', { projectId, name: 'secret-plan.py' }))
+    assert.deepEqual([outcome, ids], ['failed', { projectId }])
+    assert.match(why ?? '', /^QuantConnect refused: File not found/)
+    await sandbox('/sandbox/trouble', { path: '/projects/read', kind: 'refuse', reason: `${'No. '.repeat(100)}\nNo.` })
+    const long = (await one(toolCall('read_project', { projectId }))).why ?? ''
+    assert.ok(long.length > 150 && long.length <= 203 && !long.includes('\n'), long)
+  })
+
+  it('has arguments that did not fit, and repeats none of them', async () => {
+    const { outcome, why } = await one(toolCall('read_project', { projectId: 'my-own-secret', 'sk-123456': 1 }))
+    assert.deepEqual([outcome, why], ['failed', 'The arguments did not fit the tool.'])
+  })
+
+  it('strikes a brokerage’s secrets out of a refusal that repeats them', async () => {
+    const secret = 'tradier-token-that-nobody-may-read'
+    const brokerage = { id: 'TradierBrokerage', 'tradier-account-id': 'a', 'tradier-environment': 'paper' }
+    await sandbox('/sandbox/trouble', { path: '/live/create', kind: 'refuse', reason: `Bad token ${secret}` })
+    const args = {
+      projectId,
+      compileId: 'c',
+      nodeId: 'LN-1',
+      brokerage: { ...brokerage, 'tradier-access-token': secret },
+    }
+    const call = await one(toolCall('create_live_algorithm', args))
+    assert.match(call.why ?? '', /Bad token \[secret\]/)
+    assert.doesNotMatch(JSON.stringify(call), /nobody-may-read/)
+  })
+
+  it('has each call of a batch that is refused with HTTP 403, under one reference, which the log has too', async () => {
+    await allow(['qc:projects:read'])
+    const batch = [
+      toolCall('delete_project', { projectId }, 1),
+      toolCall('list_projects', {}, 2),
+      toolCall('nonsense', {}, 3),
+    ]
+    const all = await added(() => rpc(server, token, batch))
+    assert.deepEqual(all.map(({ tool, outcome, risk }) => [tool, outcome, risk]).toSorted(), [
+      ['delete_project', 'refused', 'deletes'],
+      ['list_projects', 'refused', 'reads'],
+    ])
+    assert.equal(new Set(all.map(({ ref }) => ref)).size, 1)
+    for (const { why } of all) assert.match(why ?? '', /^Not allowed: "Delete projects" \(qc:projects:delete\)/)
+    const [{ ref } = { ref: '' }] = all
+    await until('the log line', () => lines(ref).length)
+    assert.deepEqual(
+      lines(ref).map(({ msg }) => msg),
+      ['gate refused'],
+    )
+  })
+
+  it('has a refusal that is told in the result', async () => {
+    const { tool, outcome, why } = await one(toolCall('delete_project', { projectId }))
+    assert.deepEqual([tool, outcome], ['delete_project', 'refused'])
+    assert.match(why ?? '', /Delete projects/)
+  })
+
+  it('has what was refused because the connection trades on paper only', async () => {
+    await allow(ALL_SCOPES, { paperOnly: true })
+    const { outcome, why } = await one(toolCall('stop_live_algorithm', { projectId }))
+    assert.deepEqual([outcome, why], ['refused', 'This connection may only trade on paper.'])
+  })
+
+  it('has what was read by address or looked up for a completion, as the tool that did it', async () => {
+    await allow(ALL_SCOPES)
+    const uri = `qc://projects/${projectId}/files/main.py`
+    const read = await one({ jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } })
+    assert.deepEqual([read.tool, read.ids, read.outcome], ['read_file', { projectId }, 'answered'])
+    const params = {
+      ref: { type: 'ref/resource', uri: 'qc://projects/{projectId}/files/{name}' },
+      argument: { name: 'name', value: 'm' },
+      context: { arguments: { projectId: '1' } },
+    }
+    const looked = await one({ jsonrpc: '2.0', id: 1, method: 'completion/complete', params })
+    assert.deepEqual([looked.tool, looked.ids, looked.outcome], ['read_file', { projectId: '1' }, 'failed'])
+  })
+
+  it('has a call whose client left before the answer', async () => {
+    await sandbox('/sandbox/trouble', { path: '/projects/read', kind: 'slow', seconds: 30 })
+    const leaves = new AbortController()
+    const [call] = await added(async () => {
+      const asked = rpc(server, token, toolCall('read_project', { projectId }), {}, leaves.signal).catch(() => {})
+      await until('the call to be under way', async () => (await sandbox('/sandbox/trouble')).trouble.length === 0)
+      leaves.abort()
+      await asked
+      await until('it to be on record', async () => (await calls()).some(({ outcome }) => outcome === 'left'))
+    })
+    assert.deepEqual([call?.tool, call?.outcome], ['read_project', 'left'])
+  })
+
+  it('holds nothing for lists, greetings and what is no tool', async () => {
+    const all = await added(async () => {
+      for (const method of ['tools/list', 'prompts/list', 'ping']) {
+        await (await rpc(server, token, { jsonrpc: '2.0', id: 1, method })).text()
+      }
+      await (await rpc(server, token, toolCall('nonsense'))).text()
+    })
+    assert.deepEqual(all, [])
+  })
+})

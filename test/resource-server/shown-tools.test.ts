@@ -1,0 +1,81 @@
+// Which tools a client sees depends on what its person allows: what trades, spends, deletes or administers is not there
+// until it is allowed, so no model can ask for it.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Grants } from '../../src/grants/grants.ts'
+import { findTool, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { ALL_SCOPES, GROUPS, type Scope } from '../../src/scopes.ts'
+import { challengeOf, connect, rpc, toolCall } from '../support/raw-client.ts'
+import { useServer } from '../support/server.ts'
+import { message } from './messages.ts'
+import { NEEDS, PUBLISHED } from './published-scopes.ts'
+import { grantIdOf, openGrants } from './tokens.ts'
+
+const HARMLESS = ['reads', 'changes']
+
+describe('the list of tools', () => {
+  const server = useServer()
+  let token: string
+  let grants: Grants & { close(): Promise<void> }
+  before(async () => {
+    token = (await connect(server)).tokens.access_token
+    grants = openGrants(server)
+  })
+  after(() => grants?.close())
+
+  const allow = (scopes: readonly Scope[], more = {}) => grants.change(grantIdOf(token), { scopes, ...more })
+  const seen = async (): Promise<string[]> => {
+    const { result } = await message(await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'tools/list' }))
+    return result.tools.map(({ name }: { name: string }) => name)
+  }
+  const names = TOOL_LIST.map(({ name }) => name)
+
+  for (const [who, scopes] of [
+    ['nothing but to see the account', ['qc:account:read']],
+    ['research', GROUPS.research],
+    ['trading', GROUPS.trader],
+    ['commands, but not to all at once', ['qc:live:execute']],
+  ] as const) {
+    it(`holds, for a client that is allowed ${who}, what it may do and what it may ask for without danger`, async () => {
+      await allow(scopes)
+      const mayDo = (name: string) => NEEDS[name]?.every((one) => (scopes as readonly string[]).includes(one))
+      const isHarmless = (name: string) =>
+        [findTool(name)?.risk, ...(NEEDS[name] ?? []).map((one) => PUBLISHED.risks[one])].every((risk) =>
+          HARMLESS.includes(`${risk}`),
+        )
+      assert.deepEqual(
+        await seen(),
+        names.filter((name) => mayDo(name) || isHarmless(name)),
+      )
+    })
+  }
+
+  it('holds all of them for a client that may do everything', async () => {
+    await allow(ALL_SCOPES)
+    assert.deepEqual(await seen(), names)
+  })
+
+  it('shows a tool that is dangerous at the very next request after it was allowed, and not longer', async () => {
+    const deleting: Scope[] = [...GROUPS.research, 'qc:projects:delete']
+    await allow(GROUPS.research)
+    assert.ok(!(await seen()).includes('delete_project'))
+    await allow(deleting)
+    assert.ok((await seen()).includes('delete_project'))
+    await allow(GROUPS.research)
+    assert.ok(!(await seen()).includes('delete_project'))
+  })
+
+  it('hides, and does not open: a hidden tool that is called by its name is refused like any other', async () => {
+    await allow(GROUPS.research)
+    const response = await rpc(server, token, toolCall('delete_project', { projectId: 1 }))
+    assert.equal(response.status, 403)
+    assert.equal(challengeOf(response).scope, 'qc:projects:delete')
+  })
+
+  it('is the same for a client that is suspended', async () => {
+    await allow(GROUPS.research, { suspended: false })
+    const before = await seen()
+    await allow(GROUPS.research, { suspended: true })
+    assert.deepEqual(await seen(), before)
+  })
+})
