@@ -23,7 +23,7 @@ const PRESET_WORDS: Readonly<Record<Preset, { readonly name: string; readonly sa
   requested: { name: 'What it asks for', says: 'but nothing that trades, spends or deletes' },
   readonly: { name: 'Look only', says: 'change nothing' },
   research: { name: 'Research', says: 'write code and backtest' },
-  trader: { name: 'Trader', says: 'the same, and go live' },
+  trader: { name: 'Trader', says: 'build, backtest and go live' },
   admin: { name: 'Everything', says: 'also delete and manage' },
   custom: { name: 'My own choice', says: 'as ticked below' },
 }
