@@ -4,6 +4,7 @@ import type { Activity } from '../activity/activity.ts'
 import type { Grant, Grants } from '../grants/grants.ts'
 import { KEPT_UNUSED } from '../grants/lifetime.ts'
 import { KEYS } from '../storage/keys.ts'
+import { removeSession } from '../storage/oidc-adapter.ts'
 import type { Store } from '../storage/store.ts'
 import { remove, update } from '../storage/store.ts'
 import type { Vault } from '../vault/vault.ts'
@@ -58,6 +59,8 @@ export function createAccounts({ store, vault, grants, activity }: AccountSuppli
 
     async forget(accountId) {
       await vault.forget(accountId) // first: without credentials nobody can sign in, and no connection can do anything
+      const { sessions } = parse(await store.get(KEYS.profile(accountId)))
+      await Promise.all(sessions.map(({ uid }) => removeSession(store, uid)))
       await grants.forget(accountId)
       await activity.forget(accountId)
       await remove(store, KEYS.profile(accountId))

@@ -2,6 +2,7 @@
 // consent visit ends, and nowhere else.
 import type { Adapter } from 'oidc-provider'
 import type { Grants } from '../grants/grants.ts'
+import { keptUntil } from '../grants/lifetime.ts'
 
 /** `resource` is the one protected resource that every grant is about. */
 export const createGrantAdapter = (grants: Grants, resource: string): Adapter => ({
@@ -15,7 +16,7 @@ export const createGrantAdapter = (grants: Grants, resource: string): Adapter =>
       clientId: grant.clientId,
       resources: { [resource]: grant.scopes.join(' ') },
       iat: grant.createdAt,
-      exp: grant.expiresAt,
+      exp: keptUntil(grant, Math.floor(Date.now() / 1000)) ?? grant.expiresAt,
     }
   },
   destroy: (id) => grants.end(id),

@@ -62,6 +62,13 @@ export const createOidcAdapter =
     }
   }
 
+/** Removes a session by its `uid`, for whoever does not know its id: only the browser does. */
+export async function removeSession(store: Store, uid: string): Promise<void> {
+  const at = await store.get(KEYS.sessionByUid(uid))
+  if (at) await remove(store, at)
+  await remove(store, KEYS.sessionByUid(uid))
+}
+
 const format = (payload: AdapterPayload): string => JSON.stringify({ version: 1, ...payload })
 
 /** A record of a version that this release does not know counts as absent. The first ones had no version. */

@@ -96,6 +96,7 @@ export function createVisits(suppliers: AccountSuppliers) {
     const visitor = await visitorOf(ctx)
     if (!visitor) {
       if (ctx.method !== 'POST') return showSignIn(ctx, ctx.url)
+      ctx.status = 403
       return showSignIn(ctx, '/account', {
         problem: 'You were signed out meanwhile. Nothing was changed; sign in again.',
       })

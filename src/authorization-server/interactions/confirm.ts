@@ -23,7 +23,7 @@ export async function confirm(ctx: Context, session: Session, suppliers: SignInS
   const retryAfter = await countSignIn(suppliers.store, credentials?.userId ?? '', suppliers.clientAddress(ctx))
   if (retryAfter) return { given: false, ...tooManyAttempts(retryAfter) }
   const shown = passkey
-    ? await answersPasskey(passkey, accountId, suppliers)
+    ? await answersPasskey(passkey, accountId, 'this account', suppliers)
     : credentials !== undefined && same(apiToken, credentials.apiToken)
   if (!shown) {
     const problem = passkey

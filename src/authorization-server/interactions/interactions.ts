@@ -17,7 +17,7 @@ import { sessionOf, signInSession } from '../session.ts'
 import { confirmPage } from '../views/confirm.ts'
 import { consentPage } from '../views/consent.ts'
 import { sendPage } from '../views/layout.ts'
-import { problemPage } from '../views/problem.ts'
+import { explain, problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
 import { confirm } from './confirm.ts'
 import { asksInVain } from './consent.ts'
@@ -202,12 +202,13 @@ async function explainLostVisit(ctx: Context, next: () => Promise<void>, sandbox
   } catch (error) {
     if (!(error instanceof errors.OIDCProviderError) || error.status >= 500) throw error
     ctx.status = error instanceof errors.SessionNotFound ? 410 : 400
-    const view = problemPage({
+    const over = problemPage({
       title: 'This request is over',
       happened: 'It took too long, was finished already, or was opened in another browser.',
-      remedy: 'Go back to your assistant and connect again. Nothing was allowed by this visit.',
+      remedy: 'If your assistant is connected, you are done here. If not, go back to your assistant and connect again.',
       sandbox,
     })
+    const view = error instanceof errors.InvalidClient ? explain(error.error, undefined, sandbox) : over
     await sendPage(ctx, view)
   }
 }

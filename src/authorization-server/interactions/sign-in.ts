@@ -41,7 +41,7 @@ async function signInWithPasskey(ctx: Context, posted: string, suppliers: SignIn
   const sub = passkeys.claimedAccount(posted)?.accountId ?? ''
   const retryAfter = await countSignIn(store, sub, clientAddress(ctx))
   if (retryAfter) return tooManyAttempts(retryAfter)
-  if (!(await answersPasskey(posted, sub, suppliers, undefined)) || !(await vault.open(sub))) {
+  if (!(await answersPasskey(posted, sub, 'anybody', suppliers)) || !(await vault.open(sub))) {
     return { problem: 'That passkey opens no account here. Sign in with the API token instead.', status: 422 }
   }
   return { sub }
@@ -94,18 +94,20 @@ export function tooManyAttempts(retryAfter: number) {
   return { problem, status: 429, retryAfter }
 }
 
-/** Whether a posted passkey is good for an account, which then remembers that it was used. */
+/**
+ * Whether a posted passkey is good for an account, which then remembers that it was used. `question` says what the browser
+ * was asked: for a passkey of this very account, or for anybody's. An answer to the one is none to the other.
+ */
 export async function answersPasskey(
   posted: string,
   accountId: string,
+  question: 'this account' | 'anybody',
   { accounts, passkeys }: Pick<SignInSuppliers, 'accounts' | 'passkeys'>,
-  /** The account that was asked, when one was: an answer to an open question is none to this. */
-  asked: string | undefined = accountId,
 ): Promise<boolean> {
   const claim = passkeys.claimedAccount(posted)
   if (claim?.accountId !== accountId) return false
   const known = (await accounts.profile(accountId)).passkeys.find(({ id }) => id === claim.credentialId)
-  const used = known && (await passkeys.verifyAnswer(known, posted, asked))
+  const used = known && (await passkeys.verifyAnswer(known, posted, question === 'anybody' ? undefined : accountId))
   if (!used) return false
   await accounts.change(accountId, (profile) =>
     profile.passkeys.some(({ id }) => id === used.id) ? withPasskey(profile, used) : profile,

@@ -16,7 +16,7 @@ export interface ConfirmView {
   readonly passkeyOptions?: object
   readonly problem?: string
   /** Where the person goes who would rather not. */
-  readonly back?: string
+  readonly back: string
 }
 
 export const confirmPage = (view: ConfirmView): Html =>
@@ -39,15 +39,24 @@ export const confirmPage = (view: ConfirmView): Html =>
         <label for="apiToken">API token</label>
         <input type="password" id="apiToken" name="apiToken" autocomplete="off" spellcheck="false" required
           ${view.problem ? html`aria-describedby="problem"` : ''}>
-        <div class="actions"><button class="main">Confirm</button>
-          ${view.back ? html`<a class="button" href="${view.back}">Back</a>` : ''}</div>
+        <div class="actions"><button class="main">Confirm</button></div>
       </form>
+      ${wayBack(view)}
       <p class="quiet">The API token is the one that this server uses for your QuantConnect account. QuantConnect mailed it to
       you.</p>
     </section>`,
   )
 
-const waitingFields = ({ csrf, waiting }: ConfirmView): Html =>
+/** Choices go back to the page that they were made on. */
+const wayBack = ({ csrf, waiting, back }: ConfirmView): Html =>
+  waiting.some(([name]) => name === 'preset')
+    ? html`<form method="post">
+        ${waitingFields({ csrf, waiting: waiting.filter(([name]) => name !== 'decision') })}
+        <button name="decision" value="preview">Back</button>
+      </form>`
+    : html`<p><a class="button" href="${back}">Back</a></p>`
+
+const waitingFields = ({ csrf, waiting }: Pick<ConfirmView, 'csrf' | 'waiting'>): Html =>
   html`<input type="hidden" name="csrf" value="${csrf}">${waiting.map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )}`

@@ -1,0 +1,252 @@
+// Two hundred calls of all kinds, made by the assistants of two people at the same time, and then what each person reads
+// about them: in the line at the top of the account page, in the list, and in the file.
+import assert from 'node:assert/strict'
+import { text } from 'node:stream/consumers'
+import { before, describe, it } from 'node:test'
+import type { Page } from 'playwright-core'
+import { SANDBOX_ACCOUNTS } from '../../../src/sandbox/accounts.ts'
+import { messages } from '../../resource-server/messages.ts'
+import { type Person, useBrowser } from '../../support/browser.ts'
+import { ALICE, BOB } from '../../support/person.ts'
+import { authorizationRequest, RawPerson, redeem, register, rpc, toolCall } from '../../support/raw-client.ts'
+import { sandboxOf } from '../../support/sandbox.ts'
+import { useServer } from '../../support/server.ts'
+import { until } from '../../support/until.ts'
+import { type Account, connection, grantOf, openAccount } from './hands.ts'
+
+/** Words of arguments, which must stand nowhere. */
+const WRITTEN = { name: 'Plan for the autumn', content: 'SECRET_EDGE = 0.42\n' }
+/** Longer than a look at the account page lasts, in seconds. */
+const ANOTHER_LOOK = 16 * 60
+
+/** A call as its person must find it: which connection, tool, project and outcome. */
+type Row = readonly [client: string, tool: string, project: string, outcome: string]
+const sorted = (rows: readonly Row[]) => rows.map((row) => row.join(' | ')).toSorted()
+
+describe('two hundred calls of two people', () => {
+  const server = useServer()
+  const browser = useBrowser()
+  const made: Record<'alice' | 'bob', Row[]> = { alice: [], bob: [] }
+  const tokens: Record<'Desk' | 'Watcher' | 'Helper', string> = { Desk: '', Watcher: '', Helper: '' }
+  let alice: Person
+  let bob: Person
+
+  async function connect(name: keyof typeof tokens, raw: RawPerson, as: Account, allow: readonly string[]) {
+    const client = await register(server, { client_name: name })
+    const request = authorizationRequest(server, client)
+    tokens[name] = (await redeem(server, client, request, await raw.allow(request.url, allow, as))).access_token
+  }
+  async function ownProject({ userId }: Account): Promise<number> {
+    const account = SANDBOX_ACCOUNTS.find((one) => one.userId === userId)
+    const answer = await sandboxOf(server, account)('/projects/create', { name: 'Observed', language: 'Py' })
+    return answer.projects[0].projectId
+  }
+
+  /** Asks, and hears the answer to its end. */
+  const ask = async (client: keyof typeof tokens, body: object) =>
+    messages(await rpc(server, tokens[client], body)).then((all) => all.at(-1))
+  const tool =
+    (client: keyof typeof tokens, name: string, args: Record<string, unknown>, outcome: string) => async () => {
+      const project = args.projectId === undefined ? '' : String(args.projectId)
+      made[client === 'Helper' ? 'bob' : 'alice'].push([client, name, project, outcome])
+      return ask(client, toolCall(name, args))
+    }
+  const file = (projectId: number) => async () => {
+    const uri = `qc://projects/${projectId}/files/main.py`
+    made.alice.push(['Desk', 'read_file', String(projectId), 'answered'])
+    await ask('Desk', { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } })
+  }
+  const times = <T>(count: number, one: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => one(i))
+
+  before(async () => {
+    ;[alice, bob] = await Promise.all([browser.newPerson(), browser.newPerson()])
+    await openAccount(alice.page, server, ALICE)
+    const [aliceRaw, bobRaw] = [new RawPerson(server), new RawPerson(server)]
+    const read = 'qc:projects:read'
+    const works = ['qc:files:read', 'qc:files:write', 'qc:compile:execute', 'qc:backtests:write', 'qc:backtests:read']
+    await connect('Desk', aliceRaw, ALICE, [read, ...works])
+    await connect('Watcher', aliceRaw, ALICE, [read])
+    await connect('Helper', bobRaw, BOB, [read, 'qc:account:read'])
+    const [hers, his] = [await ownProject(ALICE), await ownProject(BOB)]
+    await server.advance(ANOTHER_LOOK)
+
+    const compiled = await tool('Desk', 'create_compile', { projectId: hers }, 'answered')()
+    await server.advance(5)
+    const { compileId } = compiled.result.structuredContent
+    const backtest = { projectId: hers, compileId, backtestName: WRITTEN.name }
+    await tool('Desk', 'create_backtest', backtest, 'answered')()
+
+    const calls = [
+      ...times(37, () => tool('Desk', 'read_project', { projectId: hers }, 'answered')),
+      ...times(20, () => file(hers)),
+      ...times(15, () => tool('Desk', 'read_project', { projectId: 1 }, 'failed')),
+      ...times(10, (i) => tool('Desk', 'create_file', { projectId: hers, ...WRITTEN, name: `${i}.py` }, 'answered')),
+      ...times(10, () => tool('Desk', 'delete_project', { projectId: hers }, 'refused')),
+      ...times(5, () => tool('Desk', 'create_file', { projectId: hers, content: WRITTEN.content }, 'failed')),
+      ...times(20, () => tool('Watcher', 'list_projects', {}, 'answered')),
+      ...times(10, () => tool('Watcher', 'create_project', { name: WRITTEN.name, language: 'Py' }, 'refused')),
+      ...times(60, () => tool('Helper', 'read_project', { projectId: his }, 'answered')),
+      ...times(5, () => tool('Helper', 'read_account', {}, 'answered')),
+      ...times(5, () => tool('Helper', 'delete_project', { projectId: his }, 'refused')),
+    ]
+    // All kinds in turn, and many at once.
+    const shuffled = calls.map((_, i) => calls[(i * 83) % calls.length]).filter((one) => one !== undefined)
+    while (shuffled.length) await Promise.all(shuffled.splice(0, 24).map((call) => call()))
+
+    await sandboxOf(server)('/sandbox/trouble', { path: '/projects/read', kind: 'slow', seconds: 30 })
+    const leaves = new AbortController()
+    made.alice.push(['Desk', 'read_project', String(hers), 'left'])
+    const body = toolCall('read_project', { projectId: hers })
+    const left = rpc(server, tokens.Desk, body, {}, leaves.signal).catch(() => {})
+    const under = async () => (await sandboxOf(server)('/sandbox/trouble')).trouble.length === 0
+    await until('the call to be under way', under)
+    leaves.abort()
+    await left
+    await until('the call that was left to be on record', () => /"outcome":"left"/.test(server.output()))
+    assert.equal(made.alice.length + made.bob.length, 200)
+  })
+
+  const news = (page: Page) => page.getByText(/^\s*(Since you last looked|So far)/).innerText()
+  const rowsOn = async (page: Page): Promise<string[][]> => {
+    const rows = await page.getByRole('row').all()
+    const cells = await Promise.all(rows.map((row) => row.getByRole('cell').allInnerTexts()))
+    return cells.filter(({ length }) => length)
+  }
+  const filter = async (page: Page, choice: Readonly<Record<string, string>>) => {
+    for (const name of ['Connection', 'Tool', 'Outcome']) {
+      await page.getByLabel(name).selectOption({ label: choice[name] ?? 'all' })
+    }
+    await page.getByRole('button', { name: 'Filter' }).click()
+  }
+  /** All pages of the list, from the one that is open on. */
+  async function everyRow(page: Page): Promise<{ rows: string[][]; pages: number }> {
+    const rows = await rowsOn(page)
+    const older = page.getByRole('link', { name: 'Older' })
+    let pages = 1
+    for (; await older.count(); pages++) {
+      const next = `Page ${pages + 1} of`
+      await older.click()
+      await page.getByText(next).waitFor()
+      rows.push(...(await rowsOn(page)))
+    }
+    return { rows, pages }
+  }
+  const asRow = ([, client = '', name = '', project = '', outcome = '']: string[]): Row => {
+    const [word = ''] = /^(answered|failed|refused|caller left)/.exec(outcome) ?? []
+    return [client, name, project, word.replace('caller ', '')]
+  }
+  async function download(page: Page): Promise<string[][]> {
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download CSV' }).click(),
+    ])
+    assert.equal(file.suggestedFilename(), 'qcgate-activity.csv')
+    const content = await text(await file.createReadStream())
+    return content.trim().split('\r\n').map(cellsOf)
+  }
+  /** The cells of a line as RFC 4180 has them. */
+  const cellsOf = (line: string) =>
+    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+      ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+    )
+
+  it('are four numbers at the top, since the person last looked', async () => {
+    const { page } = alice
+    await page.reload()
+    const told = await news(page)
+    assert.match(told, /^Since you last looked \(.+\): 130 calls, 1 backtest, 0 trades, 20 refused/)
+    await page.reload() // the same look
+    assert.equal(await news(page), told)
+    await server.advance(ANOTHER_LOOK)
+    await page.reload()
+    assert.match(await news(page), /: 0 calls, 0 backtests, 0 trades, 0 refused/)
+  })
+
+  it('are all in the list, the newest first, with what became of each', async () => {
+    const { page, complaints } = alice
+    await page.getByRole('link', { name: 'See the activity' }).click()
+    await page.getByText('Page 1 of 3, 130 calls').waitFor()
+    const { rows, pages } = await everyRow(page)
+    assert.equal(pages, 3)
+    assert.deepEqual(sorted(rows.map(asRow)), sorted(made.alice))
+    assert.equal(rows[0]?.[4], 'caller left')
+    const moments = await page
+      .locator('time')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('datetime') ?? ''))
+    assert.deepEqual(moments, moments.toSorted().reverse())
+    for (const [, , name, , outcome = '', took, ref = ''] of rows) {
+      assert.match(took ?? '', /^[\d.]+ m?s$/)
+      assert.ok(server.output().includes(`"ref":"${ref}"`), `${ref} is not in the log`)
+      if (name === 'delete_project') assert.match(outcome, /^refused Not allowed: "Delete projects"/)
+      if (name === 'create_project') assert.match(outcome, /^refused Not allowed: "Create projects/)
+      if (name === 'read_project' && outcome.startsWith('failed')) assert.match(outcome, /Project not found/)
+    }
+    await page.getByRole('link', { name: 'Newer' }).click()
+    await page.getByText('Page 2 of 3').waitFor()
+    assert.deepEqual(complaints, [])
+  })
+
+  it('can be narrowed down by connection, tool and outcome, page by page', async () => {
+    const { page } = alice
+    await filter(page, { Connection: 'Desk' })
+    await page.getByText('Page 1 of 2, 100 calls').waitFor()
+    assert.ok((await everyRow(page)).rows.every(([, client]) => client === 'Desk'))
+    await filter(page, { Outcome: 'refused', Tool: 'create_project' })
+    await page.getByText('Page 1 of 1, 10 calls').waitFor()
+    for (const row of await rowsOn(page)) assert.deepEqual(asRow(row), ['Watcher', 'create_project', '', 'refused'])
+    await filter(page, { Connection: 'Watcher', Outcome: 'failed' })
+    await page.getByText('Nothing that fits this filter').waitFor()
+
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await connection(page, 'Watcher').getByRole('term').filter({ hasText: 'Last call' }).waitFor()
+    await connection(page, 'Watcher').locator('dd a').click()
+    await page.getByText('Page 1 of 1, 30 calls').waitFor()
+  })
+
+  it('are in the file too, all of them or those that the filter leaves', async () => {
+    const { page } = alice
+    await page.goto(`${server.origin}/account/activity`)
+    const [header = [], ...lines] = await download(page)
+    const column = (name: string) => header.indexOf(name)
+    const at = (line: string[], name: string) => line[column(name)] ?? ''
+    const told = lines.map(
+      (line): Row => [at(line, 'connection'), at(line, 'tool'), at(line, 'project'), at(line, 'outcome')],
+    )
+    assert.deepEqual(sorted(told), sorted(made.alice))
+    for (const line of lines) {
+      assert.ok(server.output().includes(`"ref":"${at(line, 'reference')}"`))
+      assert.equal(Boolean(at(line, 'reason')), ['refused', 'failed'].includes(at(line, 'outcome')))
+      assert.ok(Number(at(line, 'duration_ms')) >= 0)
+    }
+    assert.match(lines.map((line) => at(line, 'ids')).join(), /compileId=/)
+
+    await filter(page, { Outcome: 'caller left' })
+    await page.getByText('Page 1 of 1, 1 call').waitFor()
+    assert.equal((await download(page)).length, 2)
+  })
+
+  it('hold nothing of what was written, and nothing of anybody else', async () => {
+    await openAccount(bob.page, server, BOB)
+    assert.match(await news(bob.page), /^So far: 70 calls, 0 backtests, 0 trades, 5 refused/)
+    await bob.page.goto(`${server.origin}/account/activity`)
+    const { rows } = await everyRow(bob.page)
+    assert.deepEqual(sorted(rows.map(asRow)), sorted(made.bob))
+    await bob.page.goto(`${server.origin}/account/activity?connection=${grantOf(tokens.Desk)}`)
+    await bob.page.getByText('Nothing that fits this filter').waitFor()
+
+    const seen = await Promise.all(
+      [alice, bob].flatMap(({ context }) =>
+        ['?page=1', '?page=2', '?page=3', '.csv'].map(async (rest) =>
+          (await context.request.get(`${server.origin}/account/activity${rest}`)).text(),
+        ),
+      ),
+    )
+    const [hers, his] = [seen.slice(0, 4).join(), seen.slice(4).join()]
+    for (const word of [WRITTEN.name, 'SECRET_EDGE', '7.py']) {
+      for (const place of [hers, his, server.output()]) assert.equal(place.includes(word), false, word)
+    }
+    assert.doesNotMatch(hers, /Helper/)
+    assert.doesNotMatch(his, /Desk|Watcher/)
+    for (const { context } of [alice, bob]) await context.close()
+  })
+})

@@ -1,0 +1,27 @@
+// An authenticator inside Chromium (WebAuthn §11), as a phone or a password manager would be one for a person.
+import type { Person } from '../../support/browser.ts'
+
+/** Gives a person's page an authenticator that asks nobody, and says yes. */
+export async function authenticatorOf({ context, page }: Person) {
+  const cdp = await context.newCDPSession(page)
+  await cdp.send('WebAuthn.enable')
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  const credentials = async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials
+  type Credential = Awaited<ReturnType<typeof credentials>>[number]
+  return {
+    credentials,
+    add: (credential: Credential) => cdp.send('WebAuthn.addCredential', { authenticatorId, credential }),
+    /** Whether whoever holds it is the one who may. */
+    verifies: (isUserVerified: boolean) => cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
+  }
+}
+export type Authenticator = Awaited<ReturnType<typeof authenticatorOf>>

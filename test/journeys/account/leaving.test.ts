@@ -1,0 +1,110 @@
+// Deleting the account: every connection ends at its next call, and nothing is kept of the person but what ends by itself.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { before, describe, it } from 'node:test'
+import { connectAs, fate, OVER, refusal, signedIn } from '../../authorization-server/support.ts'
+import { type Person, useBrowser } from '../../support/browser.ts'
+import { usePrograms } from '../../support/clients.ts'
+import { ALICE, BOB, visitor } from '../../support/person.ts'
+import { type RawPerson, refresh } from '../../support/raw-client.ts'
+import { useServer } from '../../support/server.ts'
+import { authenticatorOf } from './device.ts'
+import { fares, openAccount, overview, said, signInHeading } from './hands.ts'
+
+describe('deleting the account', () => {
+  const server = useServer()
+  const browser = useBrowser()
+  const newProgram = usePrograms(server)
+  let person: Person
+  let raw: RawPerson
+  let sub: string
+  let connected: Awaited<ReturnType<typeof connectAs>>
+
+  /** What the store holds that names the account, by kind of entry. */
+  function entriesOf(account: string): string[] {
+    const db = new DatabaseSync(join(server.folder, 'data', 'qcgate.sqlite'), { readOnly: true })
+    try {
+      const found = db
+        .prepare(`SELECT key, value AS text FROM entries UNION ALL SELECT key, line AS text FROM lines`)
+        .all()
+        .filter(({ key, text }) => `${key} ${text}`.includes(account))
+        .map(({ key }) => String(key).replace(/:?\{.*/, ''))
+      return [...new Set(found)].sort()
+    } finally {
+      db.close()
+    }
+  }
+
+  before(async () => {
+    person = await browser.newPerson()
+    await authenticatorOf(person)
+    await openAccount(person.page, server, ALICE)
+    await person.page.getByRole('button', { name: 'Add a passkey' }).click()
+    await person.page.getByRole('button', { name: 'Add it' }).click()
+    await said(person.page, 'The passkey is added')
+    raw = await signedIn(server)
+    connected = await connectAs(raw)
+    assert.equal(await fares(server, connected.tokens.access_token, 'list_projects'), 'answered')
+    sub = JSON.parse(Buffer.from(connected.tokens.access_token.split('.')[1] ?? '', 'base64url').toString()).sub
+  })
+
+  it('says beforehand what it ends, and does nothing to whoever goes back', async () => {
+    const { page } = person
+    await page.goto(`${server.origin}/account`)
+    await page.getByRole('link', { name: 'Delete this account' }).click()
+    await page.getByText('the one connected assistant').waitFor()
+    await page.getByRole('link', { name: 'Back' }).click()
+    await overview(page).waitFor()
+    assert.equal(await fares(server, connected.tokens.access_token, 'list_projects'), 'answered')
+  })
+
+  it('ends every connection, and signs out everywhere', async () => {
+    const { page } = person
+    assert.ok(entriesOf(sub).length > 5, entriesOf(sub).join(', '))
+    await page.goto(`${server.origin}/account/delete`)
+    await page.getByRole('button', { name: 'Delete everything' }).click()
+    await page.getByRole('heading', { name: 'The account is deleted' }).waitFor()
+    assert.deepEqual(await fate(server, connected.client, connected.tokens), OVER)
+    const place = await raw.open(`${server.origin}/account`)
+    assert.match(place.html, /Sign in with your QuantConnect account/)
+    await page.goto(`${server.origin}/account`)
+    await signInHeading(page).waitFor()
+    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await page.getByRole('alert').filter({ hasText: 'opens no account here' }).waitFor()
+  })
+
+  it('leaves nothing that names the account but what ends by itself and opens nothing', () => {
+    const ends = ['oidc:AuthorizationCode', 'oidc:Interaction', 'oidc:RefreshToken']
+    assert.deepEqual(
+      entriesOf(sub).filter((kind) => !ends.includes(kind)),
+      [],
+    )
+  })
+
+  it('begins anew for whoever signs in again', async () => {
+    const { page } = person
+    await openAccount(page, server, ALICE)
+    const text = await page.getByRole('main').innerText()
+    assert.match(text, /So far: 0 calls, 0 backtests, 0 trades, 0 refused/)
+    assert.match(text, /None\. How to connect one/)
+    assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 0)
+    assert.equal(await page.getByRole('region', { name: 'Where you are signed in' }).getByRole('listitem').count(), 1)
+    const program = await newProgram('v2')
+    const client = await program.connect(visitor(page))
+    const again = JSON.parse(Buffer.from(program.tokens().access_token.split('.')[1] ?? '', 'base64url').toString()).sub
+    assert.notEqual(again, sub)
+    assert.equal((await client.callTool({ name: 'list_projects' })).isError, undefined)
+    assert.equal(
+      await refusal(await refresh(server, connected.client, connected.tokens.refresh_token)),
+      '400 invalid_grant',
+    )
+    await client.close()
+    await person.context.close()
+  })
+
+  it('is nobody else’s business', async () => {
+    const bob = await connectAs(await signedIn(server, BOB))
+    assert.equal(await fares(server, bob.tokens.access_token, 'list_projects'), 'answered')
+  })
+})

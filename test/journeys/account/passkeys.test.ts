@@ -1,0 +1,132 @@
+// Passkeys, as a person has them: Chromium with an authenticator of its own (WebAuthn §11), which makes, keeps and uses
+// them like a phone or a password manager.
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import { connectAs, signedIn } from '../../authorization-server/support.ts'
+import { type Person, useBrowser } from '../../support/browser.ts'
+import { ALICE, BOB } from '../../support/person.ts'
+import { register } from '../../support/raw-client.ts'
+import { useServer } from '../../support/server.ts'
+import { type Authenticator, authenticatorOf } from './device.ts'
+import {
+  box,
+  confirmHeading,
+  confirmWith,
+  fares,
+  openAccount,
+  openConnection,
+  overview,
+  said,
+  save,
+  signInHeading,
+} from './hands.ts'
+
+/** A second more than showing who one is counts for. */
+const STALE = 301
+
+describe('a passkey', () => {
+  const server = useServer()
+  const browser = useBrowser()
+  let here: Person
+  let device: Authenticator
+  let there: Person
+  before(async () => {
+    here = await browser.newPerson()
+    device = await authenticatorOf(here)
+    await openAccount(here.page, server, ALICE)
+  })
+
+  /** Another browser of the same person, with the passkeys of the first. */
+  async function elsewhere() {
+    const person = await browser.newPerson()
+    const other = await authenticatorOf(person)
+    for (const credential of await device.credentials()) await other.add(credential)
+    return { person, other }
+  }
+  const askForPasskey = ({ page }: Person) => page.getByRole('button', { name: 'Use a passkey' }).click()
+
+  it('is added after the person has shown who they are, and has the name they give it', async () => {
+    const { page, complaints } = here
+    await server.advance(STALE)
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await confirmHeading(page).waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Use a passkey' }).count(), 0) // there is none yet
+    await confirmWith(page, 'not the token')
+    await page.getByRole('alert').filter({ hasText: 'not the API token' }).waitFor()
+    await confirmWith(page, ALICE.apiToken)
+    await page.getByRole('heading', { name: 'Add a passkey' }).waitFor()
+    await page.getByLabel('What you call it').fill('My telephone')
+    await page.getByRole('button', { name: 'Add it' }).click()
+    await said(page, 'The passkey is added')
+    await page.getByText('My telephone').waitFor()
+    assert.equal((await device.credentials()).length, 1)
+    assert.deepEqual(
+      complaints.filter((one) => !one.includes('422')),
+      [],
+    )
+  })
+
+  it('is not made twice on one device', async () => {
+    const { page } = here
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByRole('button', { name: 'Add it' }).click()
+    await page.getByRole('alert').filter({ hasText: 'has a passkey for this account already' }).waitFor()
+    assert.equal((await device.credentials()).length, 1)
+  })
+
+  it('signs in elsewhere, where no API token was ever typed', async () => {
+    const { person, other } = await elsewhere()
+    there = person
+    const { page } = person
+    await page.goto(`${server.origin}/account/activity`)
+    await other.verifies(false)
+    await askForPasskey(person)
+    await page.getByRole('alert').filter({ hasText: 'gave no passkey' }).waitFor()
+    await other.verifies(true)
+    await askForPasskey(person)
+    await page.getByRole('heading', { name: 'Activity' }).waitFor()
+    await page.getByText('QuantConnect user 100001').waitFor()
+  })
+
+  it('confirms something dangerous in place of the API token, and only for its own account', async () => {
+    const { page } = there
+    const raw = await signedIn(server)
+    const { tokens } = await connectAs(raw, { client: await register(server, { client_name: 'Desk' }) })
+    await server.advance(STALE)
+    await openConnection(page, server, 'Desk')
+    await box(page, 'qc:projects:delete').check()
+    await save(page)
+    await confirmHeading(page).waitFor()
+    assert.equal(await fares(server, tokens.access_token, 'delete_project', { projectId: 1 }), '403')
+    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await said(page, 'Saved')
+    assert.match(await fares(server, tokens.access_token, 'delete_project', { projectId: 1 }), /Project not found/)
+
+    const bob = await browser.newPerson()
+    const device = await authenticatorOf(bob)
+    await openAccount(bob.page, server, BOB)
+    await server.advance(STALE)
+    await bob.page.getByRole('button', { name: 'Add a passkey' }).click()
+    await confirmHeading(bob.page).waitFor()
+    assert.equal(await bob.page.getByRole('button', { name: 'Use a passkey' }).count(), 0)
+    assert.deepEqual(await device.credentials(), [])
+    await bob.context.close()
+  })
+
+  it('signs nobody in once it is removed', async () => {
+    const { page } = here
+    await page.goto(`${server.origin}/account`)
+    await page.getByRole('listitem').filter({ hasText: 'My telephone' }).getByRole('button', { name: 'Remove' }).click()
+    await said(page, 'The passkey is removed')
+    assert.equal(await page.getByText('My telephone').count(), 0)
+    const { person } = await elsewhere()
+    await person.page.goto(`${server.origin}/account`)
+    await askForPasskey(person)
+    await person.page.getByRole('alert').filter({ hasText: 'opens no account here' }).waitFor()
+    await signInHeading(person.page).waitFor()
+    // Who is signed in with it stays so: a browser is signed out by signing it out.
+    await there.page.goto(`${server.origin}/account`)
+    await overview(there.page).waitFor()
+    for (const { context } of [here, there, person]) await context.close()
+  })
+})

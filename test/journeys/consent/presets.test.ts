@@ -1,0 +1,163 @@
+// What a person lets a program do: by a preset, or box by box, less than it asks for or more. The tokens and the very next
+// call know it.
+import assert from 'node:assert/strict'
+import { afterEach, before, describe, it } from 'node:test'
+import type { Page } from 'playwright-core'
+import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../../src/scopes.ts'
+import { box, choosePreset, connectionOf, listedTools, outcome, summary, ticked, useConsent, words } from './visits.ts'
+
+const EVERYTHING = ALL_SCOPES.join(' ')
+const HARMLESS = ALL_SCOPES.filter((scope) => isHarmless(SCOPES[scope].risk))
+/** Arguments of the calls below that take any. */
+const ARGUMENTS: Readonly<Record<string, object>> = {
+  create_project: { name: 'Made', language: 'Py' },
+  delete_project: { projectId: 1 },
+}
+
+/** What each preset says, what it comes to, and how some calls fare under it. */
+const PRESETS = {
+  readonly: {
+    says: /^Look only/,
+    scopes: GROUPS.readonly,
+    sentence: /will be able to look at everything .*not be able to build or test anything, trade, spend credit, delete/,
+    calls: {
+      list_projects: 'done',
+      create_project: 'needs qc:projects:write',
+      delete_project: 'needs qc:projects:delete',
+    },
+  },
+  research: {
+    says: /^Research/,
+    scopes: GROUPS.research,
+    sentence: /write code, compile, run backtests .*not be able to trade, spend credit, delete/,
+    calls: { list_projects: 'done', create_project: 'done', stop_live_algorithm: 'needs qc:live:execute' },
+  },
+  trader: {
+    says: /^Trader/,
+    scopes: GROUPS.trader,
+    sentence: /trade on paper and spend your QuantConnect credit; .*not be able to trade with real money, delete/,
+    calls: { list_live_algorithms: 'done', create_project: 'done', delete_project: 'needs qc:projects:delete' },
+  },
+  admin: {
+    says: /^Everything/,
+    scopes: ALL_SCOPES,
+    sentence: /delete for good and manage people or organizations; .*not be able to trade with real money\./,
+    calls: { read_lean_versions: 'done', create_project: 'done', list_live_algorithms: 'done' },
+  },
+} as const
+
+describe('the consent page, first visit', () => {
+  const { server, browser, arrive, allow, press, returned } = useConsent()
+  let page: Page
+  let complaints: string[]
+  before(async () => {
+    ;({ page, complaints } = await browser.newPerson())
+  })
+  afterEach(() => assert.deepEqual(complaints.splice(0), []))
+
+  for (const [preset, { says, scopes, sentence, calls }] of Object.entries(PRESETS)) {
+    it(`gives what the preset says, whatever was asked for: ${preset}`, async () => {
+      const visit = await arrive(page, words('qc:account:read'))
+      assert.deepEqual(await ticked(page), ['qc:account:read'])
+      await choosePreset(page, preset, says)
+      assert.deepEqual(await ticked(page).then((all) => all.toSorted()), [...scopes].toSorted())
+      await summary(page).getByText(sentence).waitFor()
+
+      const tokens = await allow(page, visit)
+      assert.equal(tokens.scope, scopes.join(' '))
+      for (const [tool, expected] of Object.entries(calls)) {
+        assert.equal(await outcome(server, tokens, tool, ARGUMENTS[tool]), expected, tool)
+      }
+    })
+  }
+
+  it('has ticked what is asked for, but nothing that trades, spends, deletes or administers', async () => {
+    const visit = await arrive(page, EVERYTHING)
+    assert.deepEqual((await ticked(page)).toSorted(), [...HARMLESS].toSorted())
+    assert.ok(await page.getByRole('radio', { name: /^What it asks for/ }).isChecked())
+    await choosePreset(page, 'admin', PRESETS.admin.says)
+    await choosePreset(page, 'requested', /^What it asks for/) // the way back is open
+    const tokens = await allow(page, visit)
+    assert.equal(tokens.scope, HARMLESS.join(' '))
+    assert.equal(await outcome(server, tokens, 'delete_project'), 'needs qc:projects:delete')
+  })
+
+  it('becomes the person’s own choice as soon as they touch a box: less than was asked for', async () => {
+    const visit = await arrive(page, words('qc:account:read', 'qc:projects:read', 'qc:projects:write'))
+    await box(page, 'qc:projects:write').uncheck()
+    assert.ok(await page.getByRole('radio', { name: /^My own choice/ }).isChecked())
+    const tokens = await allow(page, visit)
+    assert.equal(tokens.scope, words('qc:account:read', 'qc:projects:read'))
+    assert.equal(await outcome(server, tokens, 'list_projects'), 'done')
+    assert.equal(await outcome(server, tokens, 'create_project', ARGUMENTS.create_project), 'needs qc:projects:write')
+  })
+
+  it('lets a person give more than was asked for, a dangerous permission too, and the token says so', async () => {
+    const visit = await arrive(page, words('qc:projects:read'))
+    assert.equal(await box(page, 'qc:projects:write').isVisible(), false)
+    await page.getByText('Allow more than it asks for').click()
+    await box(page, 'qc:projects:write').check()
+    await box(page, 'qc:projects:delete').check()
+    const tokens = await allow(page, visit)
+    assert.equal(tokens.scope, words('qc:projects:read', 'qc:projects:write', 'qc:projects:delete'))
+    assert.equal(await outcome(server, tokens, 'create_project', ARGUMENTS.create_project), 'done')
+    assert.doesNotMatch(await outcome(server, tokens, 'delete_project', ARGUMENTS.delete_project), /^needs/)
+    assert.equal(await outcome(server, tokens, 'read_account'), 'needs qc:account:read')
+  })
+
+  it('says at once, without loading anew, what the boxes come to and which tools they bring', async () => {
+    await arrive(page, words('qc:projects:read'))
+    await page.evaluate('window.sameAsBefore = true')
+    assert.match(
+      await summary(page).innerText(),
+      /look at projects; it will not be able to build or test anything, trade/,
+    )
+    assert.ok((await listedTools(page)).includes('List projects'))
+    assert.ok(!(await listedTools(page)).includes('Create project'))
+
+    await page.locator('#summary summary').click()
+    await page.getByText('Allow more than it asks for').click()
+    await box(page, 'qc:projects:write').check()
+    await summary(page)
+      .getByText(/look at projects and change projects; it will not be able to trade/)
+      .waitFor()
+    await page.locator('#summary').getByText('Create project').waitFor() // the list stays unfolded
+
+    await box(page, 'qc:live:write').check()
+    await summary(page)
+      .getByText(/trade on paper; .*not be able to trade with real money/)
+      .waitFor()
+    await page.getByRole('checkbox', { name: /^Paper trading only/ }).uncheck()
+    await summary(page)
+      .getByText(/trade with real money;/)
+      .waitFor()
+    assert.ok(await summary(page).getByText('real money', { exact: true }).isVisible())
+
+    await box(page, 'qc:live:write').uncheck()
+    await summary(page)
+      .getByText(/change projects; it will not be able to trade, spend/)
+      .waitFor()
+    assert.equal(await page.evaluate('window.sameAsBefore'), true)
+    await box(page, 'qc:projects:write').uncheck()
+    await box(page, 'qc:projects:read').uncheck()
+    await summary(page)
+      .getByText(/will be able to do nothing/)
+      .waitFor()
+    assert.deepEqual(await listedTools(page), ['None.'])
+  })
+
+  it('ends with access_denied and no connection when the person says no', async () => {
+    const { client } = await arrive(page, EVERYTHING)
+    await press(page, 'Deny')
+    const { searchParams } = await returned(page)
+    assert.deepEqual(
+      [searchParams.get('error'), searchParams.get('code'), searchParams.get('state')],
+      ['access_denied', null, 'some state'],
+    )
+    // Saying no is remembered by nobody: the same program may ask again, and be allowed.
+    const again = await arrive(page, words('qc:account:read'), client)
+    const tokens = await allow(page, again)
+    const { scopes, clientId } = (await connectionOf(server, tokens)) ?? {}
+    assert.deepEqual([clientId, scopes], [client.client_id, ['qc:account:read']])
+  })
+})

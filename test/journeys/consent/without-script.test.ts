@@ -1,0 +1,83 @@
+// Without JavaScript: everything can be said, a button shows what it comes to, and nothing is allowed that was not seen.
+import assert from 'node:assert/strict'
+import { before, beforeEach, describe, it } from 'node:test'
+import type { Page } from 'playwright-core'
+import { GROUPS } from '../../../src/scopes.ts'
+import { countGrants } from '../../authorization-server/support.ts'
+import type { Visit } from './visits.ts'
+import { box, choose, listedTools, outcome, summary, ticked, useConsent, words } from './visits.ts'
+
+describe('the consent page without JavaScript', () => {
+  const { server, browser, arrive, allow, press } = useConsent()
+  let page: Page
+  let visit: Visit
+  let connections: number
+  before(async () => {
+    ;({ page } = await browser.newPerson({ javaScriptEnabled: false }))
+  })
+  beforeEach(async () => {
+    visit = await arrive(page, words('qc:projects:read', 'qc:projects:write'))
+    connections = countGrants(server)
+  })
+
+  it('has a button that shows what a preset comes to, and grants nothing by it', async () => {
+    await choose(page, /^Research/)
+    await press(page, 'Preview')
+    await summary(page)
+      .getByText(/run backtests/)
+      .waitFor()
+    assert.deepEqual((await ticked(page)).toSorted(), [...GROUPS.research].toSorted())
+    assert.ok(await page.getByRole('radio', { name: /^Research/ }).isChecked())
+    assert.equal(countGrants(server), connections)
+    assert.equal((await allow(page, visit)).scope, GROUPS.research.join(' '))
+  })
+
+  it('shows the boxes of another preset when Allow is pressed, and grants them when it is pressed again', async () => {
+    await choose(page, /^Look only/)
+    await choose(page, /^one day/)
+    await press(page, 'Allow')
+    await summary(page)
+      .getByText(/look at everything/)
+      .waitFor()
+    assert.equal(countGrants(server), connections)
+    assert.ok(await page.getByRole('radio', { name: /^one day/ }).isChecked()) // nothing is lost
+    const tokens = await allow(page, visit)
+    assert.equal(tokens.scope, GROUPS.readonly.join(' '))
+    assert.equal(
+      await outcome(server, tokens, 'create_project', { name: 'X', language: 'Py' }),
+      'needs qc:projects:write',
+    )
+  })
+
+  it('lets the boxes decide, whichever preset they began as', async () => {
+    await box(page, 'qc:projects:write').uncheck()
+    assert.equal((await allow(page, visit)).scope, 'qc:projects:read')
+  })
+
+  it('takes the boxes as they are for the person’s own choice', async () => {
+    await choose(page, /^My own choice/)
+    await page.getByText('Allow more than it asks for').click()
+    await box(page, 'qc:account:read').check()
+    await box(page, 'qc:projects:write').uncheck()
+    await press(page, 'Preview')
+    await summary(page)
+      .getByText(/look at your account and projects; it will not be able to build/)
+      .waitFor()
+    assert.ok((await listedTools(page)).includes('Read account'))
+    assert.ok(await box(page, 'qc:account:read').isVisible()) // what was added stays in view
+    const tokens = await allow(page, visit)
+    assert.equal(tokens.scope, 'qc:account:read qc:projects:read')
+    assert.equal(await outcome(server, tokens, 'read_account'), 'done')
+  })
+
+  it('says what is wrong when nothing is ticked, and goes on from there', async () => {
+    await box(page, 'qc:projects:read').uncheck()
+    await box(page, 'qc:projects:write').uncheck()
+    await press(page, 'Allow')
+    await page.getByRole('alert').getByText('Nothing is ticked. Tick what to allow, or choose Deny.').waitFor()
+    assert.deepEqual(await ticked(page), [])
+    assert.equal(countGrants(server), connections)
+    await box(page, 'qc:projects:read').check()
+    assert.equal((await allow(page, visit)).scope, 'qc:projects:read')
+  })
+})
