@@ -16,8 +16,10 @@ const TTL = KEPT_UNUSED + 24 * 60 * 60
 export interface Accounts {
   /** What is known; an empty profile when nothing is, or nothing that can be understood. */
   profile(accountId: string): Promise<Profile>
-  /** Changes the profile, and returns it. */
+  /** Changes the profile that there is, and returns it; where there is none, none is made. */
   change(accountId: string, how: (profile: Profile) => Profile): Promise<Profile>
+  /** The same, and makes one where there is none: for whoever signs in. */
+  open(accountId: string, how: (profile: Profile) => Profile): Promise<Profile>
   /** Suspends every connection, session and passkey there is. */
   suspendAll(accountId: string): Promise<void>
   /** Notes that a connection is in use, so that neither it nor its account's credentials end while it is. */
@@ -34,21 +36,22 @@ export interface AccountSuppliers {
 }
 
 export function createAccounts({ store, vault, grants, activity }: AccountSuppliers): Accounts {
-  const change = async (accountId: string, how: (profile: Profile) => Profile): Promise<Profile> =>
+  const edit = async (accountId: string, how: (profile: Profile) => Profile, make: boolean): Promise<Profile> =>
     parse(
-      await update(store, KEYS.profile(accountId), (current) => ({
-        value: JSON.stringify(how(parse(current))),
-        ttl: TTL,
-      })),
+      await update(store, KEYS.profile(accountId), (current) =>
+        current || make ? { value: JSON.stringify(how(parse(current))), ttl: TTL } : undefined,
+      ),
     )
+  const change: Accounts['change'] = (accountId, how) => edit(accountId, how, false)
 
   return {
     change,
+    open: (accountId, how) => edit(accountId, how, true),
     profile: async (accountId) => parse(await store.get(KEYS.profile(accountId))),
 
     async suspendAll(accountId) {
       await change(accountId, withEverythingSuspended)
-      await Promise.all((await grants.list(accountId)).map(({ id }) => grants.change(id, { suspended: true })))
+      await grants.suspendAll(accountId)
     },
 
     async keep(grant) {
@@ -68,11 +71,17 @@ export function createAccounts({ store, vault, grants, activity }: AccountSuppli
   }
 }
 
-/** A profile that cannot be understood signs nobody in. */
+/** A profile that cannot be read signs nobody in. One of a later release is left as it is: throws, so nothing writes over it. */
 function parse(json: string | undefined): Profile {
+  if (!json) return NO_PROFILE
+  let stored: unknown
   try {
-    return json ? Profile.parse(JSON.parse(json)) : NO_PROFILE
+    stored = JSON.parse(json)
   } catch {
     return NO_PROFILE
   }
+  if (Number((stored as { version?: unknown } | null)?.version) > NO_PROFILE.version) {
+    throw new Error('the profile of an account was written by a later release')
+  }
+  return Profile.safeParse(stored).data ?? NO_PROFILE
 }

@@ -10,6 +10,8 @@ const Session = z.object({
   browser: z.string(),
   /** Since when; seconds since 1970. */
   since: z.number(),
+  /** When someone at it last showed who they are; seconds since 1970. */
+  shownAt: z.number().optional(),
   suspended: z.boolean().optional(),
 })
 export type BrowserSession = Readonly<z.infer<typeof Session>>
@@ -33,12 +35,19 @@ export const Profile = z.looseObject({
   passkeys: z.array(Passkey),
   /** When the person last looked at the account page, and when they had before; milliseconds since 1970. */
   looked: z.object({ at: z.number(), before: z.number().optional() }).optional(),
+  /** When the person last stopped everything; milliseconds since 1970. */
+  stoppedAt: z.number().optional(),
   /** When QuantConnect last accepted the token as it was signed in with; seconds since 1970. */
   tokenAcceptedAt: z.number().optional(),
 })
 export type Profile = Readonly<z.infer<typeof Profile>>
 
 export const NO_PROFILE: Profile = { version: 1, sessions: [], passkeys: [] }
+
+/** For so long after someone has shown who they are they need not do it again, in seconds. */
+const FRESH = 5 * 60
+/** By so much two processes may differ about what time it is, in seconds. */
+const CLOCKS_APART = 60
 
 /** More than a person has browsers; the oldest goes. */
 const SESSIONS_AT_MOST = 30
@@ -88,6 +97,18 @@ const released = <T extends { suspended?: boolean | undefined }>({ suspended: _s
 
 export const isSessionOf = ({ sessions }: Profile, uid: string | undefined): boolean =>
   sessions.some((session) => session.uid === uid && !session.suspended)
+
+/** Notes that someone at a browser has just shown who they are. */
+export const withProof = (profile: Profile, uid: string, now: number): Profile => ({
+  ...profile,
+  sessions: profile.sessions.map((session) => (session.uid === uid ? { ...session, shownAt: now } : session)),
+})
+
+/** Whether someone at a browser has shown within the last minutes who they are. Times are seconds since 1970. */
+export function isFresh({ sessions }: Profile, uid: string, now: number): boolean {
+  const shownAt = sessions.find((session) => session.uid === uid && !session.suspended)?.shownAt ?? 0
+  return shownAt > now - FRESH && shownAt < now + CLOCKS_APART
+}
 
 /** Notes a look. `looked.before` is since when there is news. */
 export const withLook = (profile: Profile, now: number): Profile => {

@@ -2,13 +2,13 @@
 // what came of it. Of the arguments only ids are kept (ids.ts), and of the answers nothing.
 import { z } from 'zod'
 import type { Risk } from '../scopes.ts'
-import { SCOPES } from '../scopes.ts'
+import { isHarmless, SCOPES } from '../scopes.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Keep, Store } from '../storage/store.ts'
 
 /** How long a call is told of, in seconds. */
 export const KEPT_FOR = 30 * 24 * 60 * 60
-/** How many calls of an account are told of. */
+/** How many calls of an account are told of, and as many again that had consequences. */
 export const KEPT_AT_MOST = 10_000
 const KEEP: Keep = { ttl: KEPT_FOR, most: KEPT_AT_MOST }
 
@@ -57,14 +57,24 @@ export interface Activity {
   forget(accountId: string): Promise<void>
 }
 
+/** Whether a call did, or may have done, what cannot be undone. An assistant that calls ten thousand times cannot hide one. */
+const isDeed = ({ risk, outcome }: Call): boolean => !isHarmless(risk) && (outcome === 'answered' || outcome === 'left')
+
 export function createActivity(store: Store): Activity {
   return {
-    record: (accountId, call) =>
-      store.append(KEYS.activity(accountId), call.at, JSON.stringify({ version: 1, ...call }), KEEP),
+    record: (accountId, call) => {
+      const key = (isDeed(call) ? KEYS.deeds : KEYS.activity)(accountId)
+      return store.append(key, call.at, JSON.stringify({ version: 1, ...call }), KEEP)
+    },
     async calls(accountId, since = 0) {
       const from = Math.max(since, Date.now() - KEPT_FOR * 1000)
-      return (await store.lines(KEYS.activity(accountId), from)).flatMap(parse)
+      const keys = [KEYS.activity(accountId), KEYS.deeds(accountId)]
+      const [others = [], deeds = []] = await Promise.all(keys.map((key) => store.lines(key, from)))
+      return [...others, ...deeds].flatMap(parse).sort((one, other) => other.at - one.at)
     },
-    forget: (accountId) => store.clear(KEYS.activity(accountId)),
+    async forget(accountId) {
+      await store.clear(KEYS.activity(accountId))
+      await store.clear(KEYS.deeds(accountId))
+    },
   }
 }

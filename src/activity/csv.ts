@@ -15,7 +15,7 @@ function cells({ at, client, tool, ids, outcome, why = '', ms, ref }: Call): str
 
 // A client chooses its own name. Were it a formula, a spreadsheet would run it when the person opens the file; behind an
 // apostrophe it is text.
-const harmless = (cell: string): string => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell)
+const harmless = (cell: string): string => (/^[=+\-@＝＋－＠\t\r]/.test(cell) ? `'${cell}` : cell)
 
 /** A cell as RFC 4180 §2 has it: in quotes where it holds what separates cells and lines. */
 function quoted(cell: string): string {

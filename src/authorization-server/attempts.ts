@@ -20,6 +20,10 @@ export const LIMITS = {
     address: { what: 'address', most: 60, seconds: 15 * 60 },
     everyone: { what: 'everyone', most: 120, seconds: 60 },
   },
+  /** Showing again who is at a browser that is signed in. */
+  confirm: { what: 'confirm', most: 10, seconds: 15 * 60 },
+  /** Signing in to the sandbox with one click; each makes a session. */
+  oneClick: { what: 'one-click', most: 200, seconds: 15 * 60 },
   /** New registrations; one that exists already costs nothing. */
   registration: { what: 'registration', most: 300, seconds: HOUR },
   hostedRegistration: { what: 'hosted-registration', most: 5_000, seconds: HOUR },

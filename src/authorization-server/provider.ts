@@ -34,6 +34,7 @@ import { createStaleTokens } from './stale-tokens.ts'
 import { adaptTokenModels } from './token-models.ts'
 
 const HOUR = 60 * 60
+const DAY = 24 * HOUR
 
 export interface ProviderSuppliers {
   readonly store: Store
@@ -122,7 +123,8 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
     revokeGrantPolicy: (ctx) => staleTokens.endsGrant(ctx),
     ttl: {
       AccessToken: (ctx) => Math.min(HOUR, remaining(ctx)),
-      RefreshToken: (ctx) => remaining(ctx),
+      // A connection that is given more time on the account page goes on with the refresh token that its client has.
+      RefreshToken: (ctx) => Math.max(30 * DAY, remaining(ctx)),
       AuthorizationCode: 60,
       Interaction: HOUR,
       Session: SESSION_SECONDS,

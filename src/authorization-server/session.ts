@@ -10,9 +10,6 @@ import { browserOf } from './browser.ts'
 import type { CookieKeys } from './cookie-keys.ts'
 
 export const SESSION_SECONDS = 14 * 24 * 60 * 60
-/** For so long after someone has shown who they are they need not do it again, in seconds. */
-const FRESH = 5 * 60
-
 export type Session = InstanceType<Provider['Session']>
 
 /** An account as the library carries it through a request, and the browsers that are signed in to it. */
@@ -48,22 +45,26 @@ export const sessionOf = (provider: Provider, ctx: Context): Promise<Session> =>
   provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0])
 
 /**
- * Signs a person in, in this very response: under a new session id, so that nobody who knew the old one comes along, and
- * without the connections of whoever was signed in before. Returns the session, whose `uid` stays for its whole life.
+ * Signs a person in, in this very response: under a new session id, so that nobody who knew the old one comes along. Where
+ * another person was signed in before, nothing of theirs comes along either: not their connections, and not the `uid`, so
+ * that no page, form or visit of theirs counts for the new one. Returns the session.
  */
 export async function signInSession(suppliers: SessionSuppliers, ctx: Context, sub: string): Promise<Session> {
   const { provider, issuer, cookieKeys, accounts } = suppliers
   const session = (await sessionOf(provider, ctx)) as Session & { id: string; new?: boolean }
-  const { accountId: before, uid } = session
-  if (before && before !== sub) await accounts.change(before, (profile) => withoutSessions(profile, [uid]))
+  const { accountId: before, uid: oldUid } = session
+  if (before && before !== sub) {
+    await accounts.change(before, (profile) => withoutSessions(profile, [oldUid]))
+    session.uid = randomBytes(16).toString('base64url')
+  }
   if (before !== sub) delete session.authorizations
   if (!session.new) Object.assign(session, { oldId: session.id, id: randomBytes(32).toString('base64url') })
   session.loginAccount({ accountId: sub })
   await session.save(SESSION_SECONDS)
-  const since = session.authTime() ?? 0
-  await accounts.change(sub, (profile) =>
-    withSession(profile, { uid, browser: browserOf(ctx.get('User-Agent')), since }),
-  )
+  const since = Math.floor(Date.now() / 1000)
+  const { uid } = session
+  const browser = browserOf(ctx.get('User-Agent'))
+  await accounts.open(sub, (profile) => withSession(profile, { uid, browser, since, shownAt: since }))
   const { names, long } = cookieSettings(issuer, cookieKeys)
   const { cookies } = provider.createContext(ctx.req, ctx.res)
   cookies.set(names.session, session.id, { ...long, maxAge: SESSION_SECONDS * 1000 })
@@ -75,15 +76,6 @@ export function isSignedIn({ oidc }: KoaContextWithOIDC): boolean {
   const account = oidc.account as StoredAccount | undefined
   if (!account || account.accountId !== oidc.session?.accountId) return false
   return isSessionOf(account.profile, oidc.session.uid)
-}
-
-/** Whether someone at this browser has shown within the last minutes who they are. */
-export const isFresh = (session: Session): boolean => (session.authTime() ?? 0) > Date.now() / 1000 - FRESH
-
-/** Notes that someone at this browser has just shown again who they are. */
-export async function refreshSession(session: Session): Promise<void> {
-  session.loginAccount({ accountId: session.accountId ?? '' })
-  await session.save(SESSION_SECONDS)
 }
 
 /**

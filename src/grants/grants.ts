@@ -75,6 +75,17 @@ function parse(json: string | undefined): Grant | undefined {
   }
 }
 
+/** What a grant allows and how, for whoever has to know whether that is still the same. */
+export const allowanceOf = ({ id, scopes, paperOnly, suspended, lifetime, expiresAt }: Grant): string =>
+  JSON.stringify([
+    id,
+    [...scopes].sort(),
+    paperOnly ?? false,
+    suspended ?? false,
+    lifetime ?? '30d',
+    lifetime === 'never' || expiresAt,
+  ])
+
 export interface Grants {
   /** A living grant, or undefined when it was revoked, has ended, or never was. */
   find(id: string): Promise<Grant | undefined>
@@ -86,34 +97,39 @@ export interface Grants {
   create(
     facts: Pick<Grant, 'accountId' | 'clientId' | 'redirectHost'> & GrantChange & { readonly scopes: readonly Scope[] },
   ): Promise<Grant>
-  /** Changes a living grant; undefined when there is none. A new lifetime begins now. */
-  change(id: string, change: GrantChange): Promise<Grant | undefined>
+  /**
+   * Changes a living grant; undefined when there is none, or when it does not allow any more what `seen` did: whoever decided
+   * by that has to look again. A new lifetime begins now.
+   */
+  change(id: string, change: GrantChange, seen?: Grant): Promise<Grant | undefined>
   /** Notes that several sessions share a living grant. */
   markSeveralSessions(id: string): Promise<void>
   /** Notes that a grant is in use; true when its time was renewed, which happens once a day at most. */
   touch(grant: Grant): Promise<boolean>
   /** Ends a grant, and with it every code and token that was issued under it. */
   end(id: string): Promise<void>
-  /** Ends all grants of an account. */
+  /** Ends all grants of an account, those that are being made in this moment too. */
   endAll(accountId: string): Promise<void>
+  /** Suspends all grants of an account; those that are being made in this moment end. */
+  suspendAll(accountId: string): Promise<void>
   /** The same, and forgets that there were any. */
   forget(accountId: string): Promise<void>
 }
 
 export function createGrants(store: Store): Grants {
   const find = async (id: string) => alive(parse(await store.get(KEYS.grant(id))))
-  const edit = async (id: string, edited: (grant: Grant) => Grant): Promise<Grant | undefined> => {
-    const stored = await update(store, KEYS.grant(id), (current) => {
+  const edit = async (id: string, edited: (grant: Grant) => Grant | undefined): Promise<Grant | undefined> => {
+    let written: Grant | undefined
+    await update(store, KEYS.grant(id), (current) => {
       const grant = alive(parse(current))
-      if (!grant) return undefined
-      const changed = edited(grant)
-      return { value: JSON.stringify(changed), ttl: ttl(changed) }
+      written = grant && edited(grant)
+      return written && { value: JSON.stringify(written), ttl: ttl(written) }
     })
-    return alive(parse(stored))
+    return alive(written)
   }
   const end = async (id: string): Promise<void> => void (await remove(store, KEYS.grant(id)))
   const listed = async (accountId: string) => parseListed(await store.get(KEYS.grantsOf(accountId)))
-  const idsOf = async (accountId: string) => Object.keys(await listed(accountId))
+  const idsOf = async (accountId: string) => Object.keys(await listed(accountId)).filter((id) => id !== STOPS)
   /** Lists a grant under its account, and leaves out those that are known to have ended. */
   const keepListed = (accountId: string, id: string, ended: readonly string[] = []) =>
     update(store, KEYS.grantsOf(accountId), (current) => {
@@ -122,12 +138,20 @@ export function createGrants(store: Store): Grants {
     })
   /** Ids whose grants have ended. One that was listed a moment ago may only not be written yet. */
   async function endedOf(accountId: string): Promise<string[]> {
-    const old = Object.entries(await listed(accountId)).filter(([, at]) => at < now() - UNWRITTEN)
+    const old = Object.entries(await listed(accountId)).filter(([id, at]) => id !== STOPS && at < now() - UNWRITTEN)
     const living = await Promise.all(old.map(([id]) => find(id)))
     return old.map(([id]) => id).filter((_, index) => !living[index])
   }
+  /** Notes that all were stopped: a grant that was being made before does not outlive this. Returns all ids there are. */
+  async function stopMaking(accountId: string): Promise<string[]> {
+    await update(store, KEYS.grantsOf(accountId), (current) => {
+      const stored = parseListed(current)
+      return { value: JSON.stringify({ ...stored, [STOPS]: (stored[STOPS] ?? 0) + 1 }), ttl: LISTED }
+    })
+    return idsOf(accountId)
+  }
   const endAll = async (accountId: string): Promise<void> => {
-    await Promise.all((await idsOf(accountId)).map(end))
+    await Promise.all((await stopMaking(accountId)).map(end))
   }
 
   return {
@@ -153,17 +177,26 @@ export function createGrants(store: Store): Grants {
         expiresAt: expiresAt ?? endOf(facts.lifetime, now()),
       }
       // Listed first: a crash in between leaves a name without a grant, and never a grant that its person cannot see.
-      await keepListed(grant.accountId, grant.id, await endedOf(grant.accountId))
+      const before = parseListed(await keepListed(grant.accountId, grant.id, await endedOf(grant.accountId)))
       await put(store, KEYS.grant(grant.id), JSON.stringify(grant), ttl(grant))
+      const after = await listed(grant.accountId)
+      if (!(grant.id in after) || after[STOPS] !== before[STOPS]) await end(grant.id)
       return grant
     },
-    change: (id, change) =>
-      edit(id, (grant) => ({
-        ...grant,
-        ...(change.lifetime ? { expiresAt: endOf(change.lifetime, now()) } : {}),
-        ...change,
-        scopes: [...(change.scopes ?? grant.scopes)],
-      })),
+    change: (id, change, seen) =>
+      edit(id, (grant) => {
+        if (seen && allowanceOf(seen) !== allowanceOf(grant)) return undefined
+        return {
+          ...grant,
+          ...(change.lifetime ? { expiresAt: endOf(change.lifetime, now()) } : {}),
+          ...change,
+          scopes: [...(change.scopes ?? grant.scopes)],
+        }
+      }),
+    async suspendAll(accountId) {
+      const ids = await stopMaking(accountId)
+      await Promise.all(ids.map((id) => edit(id, (grant) => ({ ...grant, suspended: true }))))
+    },
     async markSeveralSessions(id) {
       await edit(id, (grant) => ({ ...grant, severalSessions: true }))
     },
@@ -172,9 +205,9 @@ export function createGrants(store: Store): Grants {
       if (!grant.client && !(grant.id in (await listed(grant.accountId)))) await keepListed(grant.accountId, grant.id)
       const until = keptUntil(grant, now())
       if (!until) return false
-      await edit(grant.id, (current) => ({ ...current, expiresAt: Math.max(current.expiresAt, until) }))
-      await keepListed(grant.accountId, grant.id)
-      return true
+      const kept = await edit(grant.id, (current) => ({ ...current, expiresAt: Math.max(current.expiresAt, until) }))
+      if (kept) await keepListed(grant.accountId, grant.id)
+      return kept !== undefined
     },
     async forget(accountId) {
       await endAll(accountId)
@@ -187,6 +220,9 @@ export function createGrants(store: Store): Grants {
 const LISTED = KEPT_UNUSED + 24 * 60 * 60
 /** For so long a listed grant may not be written yet. */
 const UNWRITTEN = 60
+
+/** Among the ids, how often all were stopped at once. No id is called so. */
+const STOPS = 'stops'
 
 /** By id, since when it is listed. */
 const parseListed = (json: string | undefined): Record<string, number> =>

@@ -75,6 +75,9 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
       if (ctx.status >= 400 && ctx.body) return undefined
     }
     const body: unknown = ctx.request.body
+    if (Array.isArray(body) && body.length > LONGEST_BATCH) {
+      return reject(ctx, 400, -32600, `A batch may hold ${LONGEST_BATCH} messages at most`)
+    }
     const decision = await gate.decide(grant, body)
     if ('reason' in decision) return refuseCalls(ctx, grant, decision)
 
@@ -102,6 +105,9 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   )
   return compose([router.routes()] as Middleware[])
 }
+
+/** As many as the SDK takes. Looked at before the gate decides, since each call of a refused batch is written down. */
+const LONGEST_BATCH = 100
 
 /** The body is read once, here; what the gate looked at is what the handler gets. */
 const parseJson = bodyParser({

@@ -19,6 +19,8 @@ export const KEYS = {
   passkeyChallenge: (challenge: string) => `passkey-challenge:{${hash(challenge)}}`,
   /** What an account's assistants did: a journal of `Call`, JSON lines. 30 days each. Owner: activity/ */
   activity: (accountId: string) => `activity:{${accountId}}`,
+  /** The same, of calls that traded, spent, deleted or administered, so that no number of others pushes them out. 30 days each. Owner: activity/ */
+  deeds: (accountId: string) => `deeds:{${accountId}}`,
   /** From which address a connection's refresh token was rotated last, hashed. As long as the newest token. Owner: authorization-server/stale-tokens */
   rotation: (grantId: string) => `rotation:{${grantId}}`,
   /** A QuantConnect account's opaque `sub`. 90 days from the last sign-in or use. Owner: vault/ */

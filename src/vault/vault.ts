@@ -107,6 +107,8 @@ export async function openVault(
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', ...(keys[0].kid ? { kid: keys[0].kid } : {}) })
         .encrypt(bytes(keys[0]))
       await put(store, KEYS.credentials(sub), sealed, TTL)
+      // Whoever deleted the account meanwhile has removed its name, and what was just sealed would stay for nobody.
+      if ((await store.get(name)) !== sub) await remove(store, KEYS.credentials(sub))
       return sub
     },
   }

@@ -73,6 +73,24 @@ for (const name of ['SQLite', 'Redis'] as const) {
       }
     })
 
+    it('keeps what had consequences apart, so that no number of other calls pushes it out', async () => {
+      const trade = call({ at: now, tool: 'create_live_algorithm', risk: 'trades', outcome: 'answered', ref: 'trade' })
+      const others = [
+        call({ at: now + 1, tool: 'create_live_algorithm', risk: 'trades', outcome: 'refused', ref: 'refused' }),
+        call({ at: now + 2, risk: 'reads', ref: 'read' }),
+      ]
+      for (const one of [trade, ...others]) await activity.record('deeds', one)
+      assert.deepEqual(
+        (await activity.calls('deeds')).map(({ ref }) => ref),
+        ['read', 'refused', 'trade'],
+      )
+      assert.equal((await store.lines(KEYS.deeds('deeds'))).length, 1)
+      await store.clear(KEYS.activity('deeds'))
+      assert.deepEqual(await activity.calls('deeds'), [trade])
+      await activity.forget('deeds')
+      assert.deepEqual(await activity.calls('deeds'), [])
+    })
+
     it('leaves out what it cannot understand', async () => {
       await activity.record('g', call({ at: now }))
       const line = { version: 1, ...call({ at: now }) }

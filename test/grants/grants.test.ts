@@ -4,6 +4,7 @@ import { createGrants } from '../../src/grants/grants.ts'
 import type { Lifetime } from '../../src/grants/lifetime.ts'
 import { KEYS } from '../../src/storage/keys.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
+import type { Step } from '../../src/storage/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 describe('a grant', () => {
@@ -196,5 +197,53 @@ describe('a grant', () => {
       assert.equal(renewed?.expiresAt, now() + 90 * DAY)
       assert.equal(renewed && (await grants.touch(renewed)), false)
     })
+  })
+})
+
+describe('a grant that is being made while all are stopped', () => {
+  const folder = temporaryFolder()
+  const store = openSqliteStore(folder.path)
+  after(async () => {
+    await store.close()
+    folder.remove()
+  })
+  const facts = { accountId: 'a', clientId: 'c', scopes: ['qc:live:write'], redirectHost: '' } as const
+
+  for (const stop of ['endAll', 'suspendAll', 'forget'] as const) {
+    it(`does not outlive ${stop}`, async () => {
+      // Another process stops everything between the two steps in which this one makes a grant.
+      const between = {
+        ...store,
+        commit: async (step: Step) => {
+          const makesGrant = Object.entries(step.write).some(([key, entry]) => key.startsWith('grant:') && entry)
+          if (makesGrant) await createGrants(store)[stop]('a')
+          return store.commit(step)
+        },
+      }
+      const { id } = await createGrants(between).create(facts)
+      assert.equal(await createGrants(store).find(id), undefined)
+    })
+  }
+
+  it('lives when it is made afterwards', async () => {
+    await createGrants(store).endAll('a')
+    const { id } = await createGrants(store).create(facts)
+    assert.ok(await createGrants(store).find(id))
+  })
+
+  it('is changed only while it allows what whoever changes it has seen', async () => {
+    const grants = createGrants(store)
+    const seen = await grants.create({ ...facts, lifetime: 'never' })
+    assert.ok(await grants.change(seen.id, { name: 'Desk' }, seen))
+    for (const change of [
+      { scopes: ['qc:ai:read'] },
+      { paperOnly: true },
+      { suspended: true },
+      { lifetime: '1h' },
+    ] as const) {
+      const before = await grants.create({ ...facts, lifetime: 'never' })
+      await grants.change(before.id, change)
+      assert.equal(await grants.change(before.id, { scopes: ['qc:admin:write'] }, before), undefined)
+    }
   })
 })

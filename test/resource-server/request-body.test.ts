@@ -77,6 +77,15 @@ describe('what a request to /mcp may be, JSON-RPC 2.0 and MCP transports', () =>
     assert.equal(error.code, -32601)
   })
 
+  it('a batch of a hundred messages at most, looked at before anything is decided or written down', async () => {
+    const batch = (length: number) =>
+      Array.from({ length }, (_, id) => toolCall('delete_project', { projectId: id }, id))
+    assert.equal((await rpc(server, token, batch(100))).status, 403)
+    const longer = await rpc(server, token, batch(101))
+    assert.equal(longer.status, 400)
+    assert.equal(((await longer.json()) as { error: { code: number } }).error.code, -32600)
+  })
+
   it('a notification, which is taken with 202 and no body', async () => {
     const response = await rpc(server, token, { jsonrpc: '2.0', method: 'notifications/initialized' })
     assert.equal(response.status, 202)

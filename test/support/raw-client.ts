@@ -92,7 +92,7 @@ export class RawPerson {
   }
 
   /** Follows redirects within the server. A redirect to anywhere else is where it ends, unvisited. */
-  async open(address: string, form?: URLSearchParams): Promise<Place> {
+  async open(address: string, form?: URLSearchParams, follow = true): Promise<Place> {
     let url = new URL(address)
     let body = form
     for (;;) {
@@ -108,17 +108,22 @@ export class RawPerson {
       url = new URL(location, url)
       noteSecrets({ 'authorization code': url.searchParams.get('code') })
       body = undefined
-      if (url.origin !== this.server.origin)
+      if (!follow || url.origin !== this.server.origin)
         return { url, status: response.status, html: '', headers: response.headers }
     }
   }
 
   /** Sends the page's form with its hidden fields and these. */
-  submit({ url, html }: Place, fields: Record<string, string | readonly string[]>): Promise<Place> {
+  submit({ url, html }: Place, fields: Record<string, string | readonly string[]>, follow = true): Promise<Place> {
     const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
     const form = new URLSearchParams({ csrf })
     for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) form.append(name, one)
-    return this.open(url.href, form)
+    return this.open(url.href, form, follow)
+  }
+
+  /** Sends a form of a page to another address of the server. */
+  submitTo(path: string, place: Place, fields: Record<string, string | readonly string[]> = {}): Promise<Place> {
+    return this.submit({ ...place, url: new URL(path, place.url) }, fields)
   }
 
   /** Opens an authorization request and signs in if asked, up to the consent page or whatever comes instead. */

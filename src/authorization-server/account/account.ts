@@ -34,7 +34,7 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
     const lastAnswer = calls.find(({ outcome }) => outcome === 'answered')?.at ?? 0
     const tokenWorked = Math.max(profile.tokenAcceptedAt ?? 0, lastAnswer / 1000)
     const living = await livingSessions(visitor)
-    const notice = NOTICES[ctx.querystring]
+    const notice = Object.hasOwn(NOTICES, ctx.querystring) ? NOTICES[ctx.querystring] : undefined
     const view = overviewPage({
       ...frame,
       now: Math.floor(Date.now() / 1000),
@@ -77,31 +77,43 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
   router.post(
     '/account/stop',
     parseForm,
-    visits.page(async ({ ctx, accountId }) => {
-      await grants.endAll(accountId)
-      redirect(ctx, '/account?stopped')
-    }),
+    visits.page(
+      async ({ ctx, accountId }) => {
+        await accounts.change(accountId, (profile) => ({ ...profile, stoppedAt: Date.now() }))
+        await grants.endAll(accountId)
+        redirect(ctx, '/account?stopped')
+      },
+      { onlyTakes: true },
+    ),
   )
   router.post(
     '/account/sign-out',
     parseForm,
-    visits.page(async ({ ctx, session, accountId }) => {
-      await accounts.change(accountId, (profile) => withoutSessions(profile, [session.uid]))
-      redirect(ctx, '/')
-    }),
+    visits.page(
+      async ({ ctx, session, accountId }) => {
+        await accounts.change(accountId, (profile) => withoutSessions(profile, [session.uid]))
+        redirect(ctx, '/')
+      },
+      { onlyTakes: true },
+    ),
   )
   router.post(
     '/account/sign-out-everywhere',
     parseForm,
-    visits.page(async ({ ctx, accountId }) => {
-      await accounts.change(accountId, (profile) => ({ ...profile, sessions: [] }))
-      redirect(ctx, '/account')
-    }),
+    visits.page(
+      async ({ ctx, accountId }) => {
+        await accounts.change(accountId, (profile) => ({ ...profile, sessions: [] }))
+        redirect(ctx, '/account')
+      },
+      { onlyTakes: true },
+    ),
   )
 
   connectionPages(router, visits, suppliers)
   activityPages(router, visits, suppliers)
   credentialPages(router, visits, suppliers)
+  // An address of a form that was loaded again, or mistyped.
+  router.get('/account/*rest', (ctx) => redirect(ctx as Context, '/account'))
   return router
 }
 

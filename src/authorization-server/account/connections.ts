@@ -49,7 +49,7 @@ export function connectionPages(router: Router, visits: Visits, { grants, tools 
   }
 
   /** The connection that the address names, if it is this person's. */
-  const own = (use: (visitor: Visitor, grant: Grant) => Promise<void>) =>
+  const own = (use: (visitor: Visitor, grant: Grant) => Promise<void>, options?: { onlyTakes: boolean }) =>
     visits.page(async (visitor) => {
       const { ctx, accountId, frame } = visitor
       const grant = await grants.findOwn(idIn(ctx), accountId)
@@ -63,7 +63,7 @@ export function connectionPages(router: Router, visits: Visits, { grants, tools 
         link: { to: '/account', says: 'Open the account page' },
       })
       return sendPage(ctx, view)
-    })
+    }, options)
 
   router.get(
     '/account/connections/:id',
@@ -86,30 +86,33 @@ export function connectionPages(router: Router, visits: Visits, { grants, tools 
           'Nothing is ticked. Tick what to allow, or go back and revoke the connection.',
         )
       }
-      const danger = allowsNewDanger(grant, answer)
-      if (
-        danger &&
-        !(await visits.isConfirmed(visitor, `${nameOf(grant)} may do more that trades, spends, deletes or administers`))
-      ) {
-        return undefined
-      }
+      const before = `${nameOf(grant)} may do more that trades, spends, deletes or administers, or for longer`
+      const summary = summarize(nameOf(grant), answer, tools)
+      if (allowsNewDanger(grant, answer) && !(await visits.isConfirmed(visitor, before, summary))) return undefined
       const { scopes, paperOnly, lifetime } = answer
       const typed = field(ctx, 'name').trim()
       const name = typed ? displayName(typed) : nameOf(grant)
       // A lifetime that stays as it was goes on; another one begins now.
       const sameLifetime = lifetime === firstChoice([], grant).lifetime
-      await grants.change(grant.id, { scopes, paperOnly, name, ...(sameLifetime ? {} : { lifetime }) })
-      return redirect(ctx, '/account?saved')
+      const changed = await grants.change(
+        grant.id,
+        { scopes, paperOnly, name, ...(sameLifetime ? {} : { lifetime }) },
+        grant,
+      )
+      return redirect(ctx, changed ? '/account?saved' : `/account/connections/${grant.id}`)
     }),
   )
 
   router.post(
     '/account/connections/:id/revoke',
     parseForm,
-    own(async ({ ctx }, grant) => {
-      await grants.end(grant.id)
-      redirect(ctx, '/account?revoked')
-    }),
+    own(
+      async ({ ctx }, grant) => {
+        await grants.end(grant.id)
+        redirect(ctx, '/account?revoked')
+      },
+      { onlyTakes: true },
+    ),
   )
 }
 

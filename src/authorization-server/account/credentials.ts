@@ -5,7 +5,6 @@ import { browserOf } from '../browser.ts'
 import { displayName } from '../clients.ts'
 import { field, fields, parseForm } from '../interactions/form.ts'
 import { signInAs } from '../interactions/sign-in.ts'
-import { allowsNewDanger, firstChoice, offer } from '../permissions/choice.ts'
 import { signInSession } from '../session.ts'
 import { deletePage, newPasskeyPage, reviewPage, tokenPage } from '../views/account/small-pages.ts'
 import { sendPage } from '../views/layout.ts'
@@ -76,10 +75,8 @@ export function credentialPages(router: Router, visits: Visits, suppliers: Accou
       const { ctx, accountId } = visitor
       const keep = fields(ctx, 'keep')
       const { connections } = await waiting(visitor)
-      const kept = connections.filter(({ id }) => keep.includes(id))
-      const danger = kept.some((grant) => allowsNewDanger(undefined, firstChoice(offer([], grant), grant)))
-      if (danger && !(await visits.isConfirmed(visitor, 'what trades, spends, deletes or administers goes on')))
-        return undefined
+      const before = 'what was there before the token was replaced goes on'
+      if (keep.length && !(await visits.isConfirmed(visitor, before))) return undefined
       for (const { id } of connections) {
         if (keep.includes(id)) await grants.change(id, { suspended: false })
         else await grants.end(id)
@@ -131,23 +128,27 @@ export function credentialPages(router: Router, visits: Visits, suppliers: Accou
 
   router.get(
     '/account/delete',
-    visits.page(async ({ ctx, accountId, frame }) =>
-      sendPage(ctx, deletePage(frame, (await grants.list(accountId)).length)),
+    visits.page(
+      async ({ ctx, accountId, frame }) => sendPage(ctx, deletePage(frame, (await grants.list(accountId)).length)),
+      { onlyTakes: true },
     ),
   )
   router.post(
     '/account/delete',
     parseForm,
-    visits.page(async ({ ctx, accountId, frame }) => {
-      await accounts.forget(accountId)
-      const view = problemPage({
-        title: 'The account is deleted',
-        happened: 'Every connection has ended, and your API token and all else that was kept about you is removed.',
-        remedy:
-          'Your QuantConnect account is as it was. To be sure, you can request a new API token there: the old one stops working then.',
-        sandbox: frame.sandbox,
-      })
-      await sendPage(ctx, view)
-    }),
+    visits.page(
+      async ({ ctx, accountId, frame }) => {
+        await accounts.forget(accountId)
+        const view = problemPage({
+          title: 'The account is deleted',
+          happened: 'Every connection has ended, and your API token and all else that was kept about you is removed.',
+          remedy:
+            'Your QuantConnect account is as it was. To be sure, you can request a new API token there: the old one stops working then.',
+          sandbox: frame.sandbox,
+        })
+        await sendPage(ctx, view)
+      },
+      { onlyTakes: true },
+    ),
   )
 }

@@ -8,7 +8,7 @@ import type { StoredCredentials } from '../../vault/vault.ts'
 import { confirm } from '../interactions/confirm.ts'
 import { csrfToken, hasValidCsrf, sentFields } from '../interactions/form.ts'
 import type { SignInSuppliers } from '../interactions/sign-in.ts'
-import type { ToolFacts } from '../permissions/summary.ts'
+import type { Summary, ToolFacts } from '../permissions/summary.ts'
 import type { Session, SessionSuppliers } from '../session.ts'
 import { sessionOf } from '../session.ts'
 import type { Frame } from '../views/account/frame.ts'
@@ -42,7 +42,7 @@ export function createVisits(suppliers: AccountSuppliers) {
   const { provider, issuer, cookieKeys, accounts, vault, grants, passkeys, sandboxAccounts } = suppliers
   const sandbox = sandboxAccounts.length > 0
   const secure = issuer.startsWith('https:')
-  const SIGN_IN = `${secure ? '__Secure-' : ''}qcgate-sign-in`
+  const SIGN_IN = `${secure ? '__Host-' : ''}qcgate-sign-in`
 
   async function visitorOf(ctx: Context): Promise<Visitor | undefined> {
     const session = await sessionOf(provider, ctx)
@@ -51,7 +51,7 @@ export function createVisits(suppliers: AccountSuppliers) {
     if (!accountId || !isSessionOf(profile, session.uid)) return undefined
     const credentials = await vault.open(accountId)
     if (!credentials) return undefined
-    const csrf = csrfToken(cookieKeys, `account ${session.uid}`)
+    const csrf = csrfToken(cookieKeys, `account ${session.uid} ${accountId}`)
     const frame = { sandbox: credentials.realm === 'sandbox', userId: credentials.userId, csrf }
     return { ctx, session, accountId, profile, credentials, frame }
   }
@@ -62,7 +62,7 @@ export function createVisits(suppliers: AccountSuppliers) {
     const known = cookies.get(SIGN_IN, { signed: true })
     const value = known ?? randomBytes(16).toString('base64url')
     if (!known) {
-      cookies.set(SIGN_IN, value, { path: '/account', httpOnly: true, sameSite: 'lax', signed: true, secure })
+      cookies.set(SIGN_IN, value, { path: '/', httpOnly: true, sameSite: 'lax', signed: true, secure })
     }
     return csrfToken(cookieKeys, `sign-in ${value}`)
   }
@@ -90,21 +90,26 @@ export function createVisits(suppliers: AccountSuppliers) {
     await sendPage(ctx, view)
   }
 
-  /** A page for whoever is signed in; everyone else signs in first and comes back. A form must be one of ours. */
-  const page = (show: (visitor: Visitor) => Promise<void>) => async (given: unknown) => {
-    const ctx = given as Context // sound: the router's context is Koa's, with more
-    const visitor = await visitorOf(ctx)
-    if (!visitor) {
-      if (ctx.method !== 'POST') return showSignIn(ctx, ctx.url)
-      ctx.status = 403
-      return showSignIn(ctx, '/account', {
-        problem: 'You were signed out meanwhile. Nothing was changed; sign in again.',
-      })
+  /**
+   * A page for whoever is signed in; everyone else signs in first and comes back. A form must be one of ours. While something
+   * waits for the person's word they come to that first, except for what only takes power away.
+   */
+  const page =
+    (show: (visitor: Visitor) => Promise<void>, { onlyTakes = false } = {}) =>
+    async (given: unknown) => {
+      const ctx = given as Context // sound: the router's context is Koa's, with more
+      const visitor = await visitorOf(ctx)
+      if (!visitor) {
+        if (ctx.method !== 'POST') return showSignIn(ctx, ctx.url)
+        ctx.status = 403
+        return showSignIn(ctx, '/account', {
+          problem: 'You were signed out meanwhile. Nothing was changed; sign in again.',
+        })
+      }
+      if (ctx.method === 'POST' && !hasValidCsrf(ctx, visitor.frame.csrf)) return showStale(ctx)
+      if (!onlyTakes && ctx.path !== LOOK_AGAIN && (await mustLook(visitor))) return redirect(ctx, LOOK_AGAIN)
+      return show(visitor)
     }
-    if (ctx.method === 'POST' && !hasValidCsrf(ctx, visitor.frame.csrf)) return showStale(ctx)
-    if (ctx.path !== LOOK_AGAIN && (await mustLook(visitor))) return redirect(ctx, LOOK_AGAIN)
-    return show(visitor)
-  }
 
   /** Whether something waits for the person's word since the token was replaced. */
   async function mustLook({ accountId, profile }: Visitor): Promise<boolean> {
@@ -113,8 +118,9 @@ export function createVisits(suppliers: AccountSuppliers) {
   }
 
   /** Whether the person has shown again who they are; if not, they are asked to, with their form kept. */
-  async function isConfirmed({ ctx, session, accountId, profile, frame }: Visitor, before: string): Promise<boolean> {
-    const confirmation = await confirm(ctx, session, suppliers)
+  async function isConfirmed(visitor: Visitor, before: string, summary?: Summary): Promise<boolean> {
+    const { ctx, session, accountId, profile, frame } = visitor
+    const confirmation = await confirm(ctx, { accountId, uid: session.uid, profile }, suppliers)
     if (confirmation.given) return true
     const known = profile.passkeys.filter(({ suspended }) => !suspended)
     ctx.status = confirmation.status
@@ -122,6 +128,7 @@ export function createVisits(suppliers: AccountSuppliers) {
     const view = confirmPage({
       ...frame,
       before,
+      ...(summary ? { summary } : {}),
       waiting: sentFields(ctx),
       back: '/account',
       ...(known.length ? { passkeyOptions: await passkeys.requestOptions(accountId, known) } : {}),

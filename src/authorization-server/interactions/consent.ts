@@ -1,20 +1,61 @@
 // What a finished visit to the consent page becomes: a grant.
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grant, GrantClient, Grants } from '../../grants/grants.ts'
+import { allowanceOf } from '../../grants/grants.ts'
 import { parseScopes } from '../../scopes.ts'
 import { KEYS } from '../../storage/keys.ts'
 import type { Store } from '../../storage/store.ts'
 import { add } from '../../storage/store.ts'
+import type { ClientWords } from '../clients.ts'
 import { describeClient, silentHost } from '../clients.ts'
 import type { Choice } from '../permissions/choice.ts'
+import type { StoredAccount } from '../session.ts'
 
 /** For so long, in seconds, the same request is not asked about twice in vain. */
 const ASKED_IN_VAIN = 10 * 60
 
+/** For so long, in milliseconds, an answer may be on its way from the page to the end of the visit. */
+const ON_ITS_WAY = 60_000
+
+/** What a person answered, and what it rests on. */
+export interface ConsentResult extends Choice {
+  readonly accountId: string
+  /** What the connection allowed when the person decided; absent when there was none. */
+  readonly seen?: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+export const consentResult = (choice: Choice, accountId: string, grant: Grant | undefined): ConsentResult => ({
+  scopes: choice.scopes,
+  paperOnly: choice.paperOnly,
+  lifetime: choice.lifetime,
+  accountId,
+  ...(grant ? { seen: allowanceOf(grant) } : {}),
+  at: Date.now(),
+})
+
+/**
+ * Whether an answer still counts when the visit ends. A browser brings it there at once; whoever holds it back could undo
+ * with it what the person has decided since: narrowed, revoked, stopped, signed out, signed in as somebody else.
+ */
+function stillCounts(result: ConsentResult, oidc: KoaContextWithOIDC['oidc'], living: Grant | undefined): boolean {
+  const { profile, accountId } = oidc.account as StoredAccount // sound: ours, from findAccount
+  const signedInAt = profile.sessions.find(({ uid }) => uid === oidc.session?.uid)?.since ?? Number.POSITIVE_INFINITY
+  return (
+    result.accountId === accountId &&
+    result.at >= signedInAt * 1000 &&
+    result.at > (profile.stoppedAt ?? 0) &&
+    result.at > Date.now() - ON_ITS_WAY &&
+    (living && allowanceOf(living)) === result.seen
+  )
+}
+
 /**
  * The grant of the account and client at hand: the living one, after what the person just allowed has been written into it.
  * It is written here, when the browser comes back from the page and the visit ends, and not when a button is pressed: so a
- * visit counts once, with its last answer, and one that nobody brings to its end counts for nothing.
+ * visit counts once, with its last answer, and one that nobody brings to its end counts for nothing. An answer that counts
+ * no more is dropped, and the person is asked again.
  */
 export async function grantOf({ oidc }: KoaContextWithOIDC, grants: Grants): Promise<Grant | undefined> {
   const accountId = oidc.account?.accountId ?? ''
@@ -23,20 +64,32 @@ export async function grantOf({ oidc }: KoaContextWithOIDC, grants: Grants): Pro
   const id = oidc.session?.grantIdFor(clientId)
   const living = await grants.findOwn(id, accountId, clientId)
 
-  const choice = oidc.result?.consent as Choice | undefined
-  if (!choice || !client || !params) return living
-  const redirectUri = String(params.redirect_uri)
-  const { name, standing, returnsTo }: GrantClient = describeClient(client, redirectUri)
-  const allowed = {
-    ...choice,
-    client: { name, standing, returnsTo },
-    redirectHost: silentHost(redirectUri),
-    suspended: false, // the person has just looked at this one
-    authorizedAt: Math.floor(Date.now() / 1000),
+  const result = oidc.result?.consent as ConsentResult | undefined
+  if (!result || !client || !params) return living
+  const written = stillCounts(result, oidc, living) ? await write() : undefined
+  if (!written) delete oidc.result?.consent
+  return written ?? living
+
+  async function write(): Promise<Grant | undefined> {
+    const { scopes, paperOnly, lifetime } = result as ConsentResult // sound: looked at above
+    const redirectUri = String(params?.redirect_uri)
+    const { name, standing, returnsTo }: GrantClient = describeClient(client as ClientWords, redirectUri)
+    const allowed = {
+      scopes,
+      paperOnly,
+      lifetime,
+      client: { name, standing, returnsTo },
+      redirectHost: silentHost(redirectUri),
+      suspended: false, // the person has just looked at this one
+      authorizedAt: Math.floor(Date.now() / 1000),
+    }
+    const grant = living
+      ? await grants.change(living.id, allowed, living)
+      : await grants.create({ accountId, clientId, ...allowed })
+    // From here on the request stands for what was allowed, so that the code and the token carry it all.
+    if (grant && params) params.scope = scopes.join(' ')
+    return grant
   }
-  // From here on the request stands for what was allowed, so that the code and the token carry it all.
-  params.scope = choice.scopes.join(' ')
-  return (living && (await grants.change(living.id, allowed))) ?? grants.create({ accountId, clientId, ...allowed })
 }
 
 /**
@@ -47,10 +100,9 @@ export async function grantOf({ oidc }: KoaContextWithOIDC, grants: Grants): Pro
 export async function asksInVain(
   store: Store,
   visit: { uid: string; scope: string },
-  grant: Grant | undefined,
+  grant: Grant,
   choice: Choice,
 ): Promise<boolean> {
-  if (!grant) return false
   const missing = parseScopes(visit.scope).filter((scope) => !grant.scopes.includes(scope))
   if (!missing.length || missing.some((scope) => choice.scopes.includes(scope))) return false
   const key = KEYS.askedInVain(grant.id, missing.join(' '))

@@ -8,19 +8,19 @@ import type { Grants } from '../../grants/grants.ts'
 import { parseScopes } from '../../scopes.ts'
 import { describeClient } from '../clients.ts'
 import type { CookieKeys } from '../cookie-keys.ts'
-import type { Answer, Choice } from '../permissions/choice.ts'
+import type { Answer } from '../permissions/choice.ts'
 import { allowsNewDanger, firstChoice, offer, readChoice } from '../permissions/choice.ts'
-import type { ToolFacts } from '../permissions/summary.ts'
+import type { Summary, ToolFacts } from '../permissions/summary.ts'
 import { summarize } from '../permissions/summary.ts'
-import type { Session } from '../session.ts'
 import { sessionOf, signInSession } from '../session.ts'
 import { confirmPage } from '../views/confirm.ts'
 import { consentPage } from '../views/consent.ts'
 import { sendPage } from '../views/layout.ts'
 import { explain, problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
+import type { Asked } from './confirm.ts'
 import { confirm } from './confirm.ts'
-import { asksInVain } from './consent.ts'
+import { asksInVain, consentResult } from './consent.ts'
 import { csrfToken, field, hasValidCsrf, parseForm, postedPermissions, sentFields } from './form.ts'
 import type { SignInSuppliers } from './sign-in.ts'
 import { signIn } from './sign-in.ts'
@@ -42,10 +42,12 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
   const sandbox = sandboxAccounts.length > 0
 
   /** What page and answer need to know of the request behind a visit. */
-  async function factsOf({ uid, params, session, grantId }: Interaction) {
+  async function factsOf(ctx: Context, { uid, params, session }: Interaction) {
     const client = await provider.Client.find(String(params.client_id))
     if (!client) throw new errors.InvalidClient('the client is gone')
     const accountId = session?.accountId ?? ''
+    // As things are now: another tab may have connected the same client since this visit began.
+    const grantId = (await sessionOf(provider, ctx)).grantIdFor(client.clientId)
     const grant = await grants.findOwn(grantId, accountId, client.clientId)
     return {
       client: describeClient(client, String(params.redirect_uri)),
@@ -57,7 +59,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
   }
 
   async function showSignIn(ctx: Context, interaction: Interaction, again: { userId?: string; problem?: string } = {}) {
-    const { client, csrf } = await factsOf(interaction)
+    const { client, csrf } = await factsOf(ctx, interaction)
     const passkeyOptions = await passkeys.requestOptions()
     const view = signInPage({ clientName: client.name, csrf, sandbox, passkeyOptions, ...again })
     await sendPage(ctx, view, client.formTargets)
@@ -65,7 +67,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
 
   /** Shows the page as it is first opened, or as the person left it. */
   async function showConsent(ctx: Context, interaction: Interaction, answer?: Answer, problem?: string) {
-    const { client, csrf, accountId, grant, offers } = await factsOf(interaction)
+    const { client, csrf, accountId, grant, offers } = await factsOf(ctx, interaction)
     const credentials = await vault.open(accountId)
     if (!credentials) throw new errors.SessionNotFound('the account is gone')
     const choice = answer ?? firstChoice(offers, grant)
@@ -84,6 +86,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
       },
       again: grant !== undefined && !grant.suspended && !answer && !offers.some(({ isNew }) => isNew),
       severalSessions: grant?.severalSessions ?? false,
+      suspended: grant?.suspended ?? false,
       ...(problem ? { problem } : {}),
     })
     await sendPage(ctx, view, client.formTargets)
@@ -106,7 +109,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
   async function answerConsent(ctx: Context, interaction: Interaction) {
     const decision = field(ctx, 'decision')
     if (decision === 'deny') return refuse(ctx, 'the person said no')
-    const { grant, offers } = await factsOf(interaction)
+    const { client, grant, offers } = await factsOf(ctx, interaction)
     const answer = readChoice(postedPermissions(ctx), offers, 'requested')
     if (decision === 'preview' || answer.unseen) return showConsent(ctx, interaction, answer)
     if (decision !== 'allow' || !answer.scopes.length) {
@@ -116,29 +119,36 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
         : 'Nothing is ticked. Tick what to allow, or choose Deny.'
       return showConsent(ctx, interaction, answer, problem)
     }
-    const session = await sessionOf(provider, ctx)
-    if (!isSessionOf(await accounts.profile(session.accountId ?? ''), session.uid)) {
-      throw new errors.SessionNotFound('signed out meanwhile')
-    }
-    if (allowsNewDanger(grant, answer) && !(await isConfirmed(ctx, interaction, session))) return undefined
+    const { accountId = '', uid } = await sessionOf(provider, ctx)
+    const profile = await accounts.profile(accountId)
+    if (!isSessionOf(profile, uid)) throw new errors.SessionNotFound('signed out meanwhile')
+    // What waits since the token was replaced counts as new: keeping it is for the person to say, and not for an agent.
+    const danger = allowsNewDanger(grant?.suspended ? undefined : grant, answer)
+    const summary = summarize(client.name, answer, tools)
+    if (danger && !(await isConfirmed(ctx, interaction, { accountId, uid, profile }, summary))) return undefined
     const visit = { uid: interaction.uid, scope: String(interaction.params.scope) }
-    if (await asksInVain(store, visit, grant, answer)) return refuse(ctx, 'the person allowed nothing of it, twice')
-    const { scopes, paperOnly, lifetime } = answer
-    return finish(ctx, { consent: { scopes, paperOnly, lifetime } satisfies Choice })
+    if (grant && (await asksInVain(store, visit, grant, answer))) {
+      // The client hears no; what the person changed beside holds all the same.
+      const { scopes, paperOnly, lifetime } = answer
+      await grants.change(grant.id, { scopes, paperOnly, lifetime, suspended: false }, grant)
+      return refuse(ctx, 'the person allowed nothing of it, twice')
+    }
+    return finish(ctx, { consent: { ...consentResult(answer, accountId, grant) } })
   }
 
   /** Whether the person has shown again who they are; if not, they are asked to. */
-  async function isConfirmed(ctx: Context, interaction: Interaction, session: Session): Promise<boolean> {
-    const confirmation = await confirm(ctx, session, suppliers)
+  async function isConfirmed(ctx: Context, interaction: Interaction, asked: Asked, summary: Summary): Promise<boolean> {
+    const confirmation = await confirm(ctx, asked, suppliers)
     if (confirmation.given) return true
-    const { client, csrf, accountId } = await factsOf(interaction)
-    const known = (await accounts.profile(accountId)).passkeys.filter(({ suspended }) => !suspended)
+    const { client, csrf, accountId } = await factsOf(ctx, interaction)
+    const known = asked.profile.passkeys.filter(({ suspended }) => !suspended)
     ctx.status = confirmation.status
     if (confirmation.retryAfter) ctx.set('Retry-After', String(confirmation.retryAfter))
     const view = confirmPage({
       sandbox,
       csrf,
       before: `${client.name} may do more that trades, spends, deletes or administers`,
+      summary,
       waiting: sentFields(ctx),
       back: `/interaction/${interaction.uid}`,
       ...(known.length ? { passkeyOptions: await passkeys.requestOptions(accountId, known) } : {}),

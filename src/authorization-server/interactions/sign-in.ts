@@ -6,7 +6,7 @@ import type { Answer } from '../../quantconnect/answer.ts'
 import type { QuantConnect } from '../../quantconnect/client.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Credentials, Vault } from '../../vault/vault.ts'
-import { countSignIn } from '../attempts.ts'
+import { countAttempt, countSignIn, LIMITS } from '../attempts.ts'
 import type { Passkeys } from '../passkeys.ts'
 import { field } from './form.ts'
 
@@ -30,7 +30,10 @@ export type SignInResult =
 export async function signIn(ctx: Context, suppliers: SignInSuppliers): Promise<SignInResult> {
   const [demo] = suppliers.sandboxAccounts
   const oneClick = field(ctx, 'account') === 'sandbox' && demo
-  if (oneClick) return { sub: await suppliers.vault.seal({ ...demo, realm: 'sandbox' }) }
+  if (oneClick) {
+    const retryAfter = await countAttempt(suppliers.store, LIMITS.oneClick, suppliers.clientAddress(ctx))
+    return retryAfter ? tooManyAttempts(retryAfter) : { sub: await suppliers.vault.seal({ ...demo, realm: 'sandbox' }) }
+  }
   const passkey = field(ctx, 'passkey')
   return passkey ? signInWithPasskey(ctx, passkey, suppliers) : signInAs(ctx, suppliers)
 }
@@ -67,7 +70,7 @@ export async function signInAs(ctx: Context, suppliers: SignInSuppliers): Promis
   await suspendWhatCameBefore(credentials, suppliers)
   const sub = await vault.seal(credentials)
   const tokenAcceptedAt = Math.floor(Date.now() / 1000)
-  await accounts.change(sub, (profile) => ({ ...profile, tokenAcceptedAt }))
+  await accounts.open(sub, (profile) => ({ ...profile, tokenAcceptedAt }))
   return { sub }
 }
 

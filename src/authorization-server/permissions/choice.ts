@@ -2,7 +2,7 @@
 // a preset ticks, and what a posted form means. Plain values; nothing here allows anything.
 import type { Grant } from '../../grants/grants.ts'
 import type { Lifetime } from '../../grants/lifetime.ts'
-import { DEFAULT_LIFETIME, isLifetime } from '../../grants/lifetime.ts'
+import { DEFAULT_LIFETIME, isLifetime, LIFETIMES } from '../../grants/lifetime.ts'
 import type { Scope } from '../../scopes.ts'
 import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../scopes.ts'
 
@@ -92,12 +92,19 @@ const TRADING: readonly Scope[] = ALL_SCOPES.filter((scope) => SCOPES[scope].ris
 /** Whether a connection may do anything that trades. */
 export const mayTrade = ({ scopes }: Pick<Choice, 'scopes'>): boolean => scopes.some((scope) => TRADING.includes(scope))
 
+const ORDER = Object.keys(LIFETIMES) as Lifetime[] // sound: from the shortest to the longest
+
 /**
- * Whether a choice allows anything that trades, spends, deletes or administers and was not allowed before, real money
- * instead of paper included. For that a person shows who they are again.
+ * Whether a choice allows anything that trades, spends, deletes or administers and was not allowed before: real money
+ * instead of paper, and for longer, included. For that a person shows who they are again.
  */
-export function allowsNewDanger(before: Pick<Grant, 'scopes' | 'paperOnly'> | undefined, choice: Choice): boolean {
-  const graver = choice.scopes.some((scope) => !isHarmless(SCOPES[scope].risk) && !before?.scopes.includes(scope))
+export function allowsNewDanger(
+  before: Pick<Grant, 'scopes' | 'paperOnly' | 'lifetime'> | undefined,
+  choice: Choice,
+): boolean {
+  const grave = choice.scopes.filter((scope) => !isHarmless(SCOPES[scope].risk))
+  const graver = grave.some((scope) => !before?.scopes.includes(scope))
   const realMoney = mayTrade(choice) && !choice.paperOnly && before?.paperOnly === true
-  return graver || realMoney
+  const longer = ORDER.indexOf(choice.lifetime) > ORDER.indexOf(before?.lifetime ?? DEFAULT_LIFETIME)
+  return graver || realMoney || (grave.length > 0 && longer)
 }

@@ -1,15 +1,19 @@
 // Before anything dangerous: is it still the person? The form that was sent waits here, field by field, and goes on when they
 // have shown it.
 import { html } from 'hono/html'
+import type { Summary } from '../permissions/summary.ts'
 import type { Html } from './layout.ts'
 import { page } from './layout.ts'
 import { passkeyFields } from './passkeys.ts'
+import { summaryBox } from './permissions.ts'
 
 export interface ConfirmView {
   readonly sandbox: boolean
   readonly csrf: string
   /** What was about to be done, continuing "Before …". */
   readonly before: string
+  /** What it comes to, where permissions are at stake. */
+  readonly summary?: Summary
   /** The form as it was sent. */
   readonly waiting: readonly (readonly [name: string, value: string])[]
   /** What the browser needs to ask for a passkey; absent when there is none. */
@@ -26,6 +30,7 @@ export const confirmPage = (view: ConfirmView): Html =>
       <h1>Show that it is you</h1>
       <p>Before ${view.before}, show that you are the one at this screen, and not a program that uses your browser. It counts
       for five minutes.</p>
+      ${view.summary ? summaryBox(view.summary) : ''}
       ${view.problem ? html`<p class="problem" role="alert" id="problem">${view.problem}</p>` : ''}
       ${
         view.passkeyOptions

@@ -18,6 +18,8 @@ export interface ConsentView {
   readonly again: boolean
   /** Whether this connection exists already, and several copies of its tokens are in use. */
   readonly severalSessions: boolean
+  /** Whether this connection waits since the API token was replaced. */
+  readonly suspended: boolean
   readonly problem?: string
 }
 
@@ -44,6 +46,12 @@ export const consentPage = (view: ConsentView): Html =>
         ${
           view.severalSessions
             ? html`<dt>Take note</dt><dd>This connection is used by several sessions, such as two windows of one program.</dd>`
+            : ''
+        }
+        ${
+          view.suspended
+            ? html`<dt>Take note</dt><dd>This connection is from before your API token was replaced, and has done nothing since.
+              Allow it only if you know it.</dd>`
             : ''
         }
       </dl>

@@ -54,6 +54,16 @@ describe('a choice that asks who is here once more', () => {
     })
   }
 
+  it('is one that lets danger live longer, and not one that lets it live shorter', () => {
+    const before = { scopes: ['qc:live:write'] as Scope[], paperOnly: true, lifetime: '1d' } as const
+    const lives = (lifetime: Choice['lifetime']) => allowsNewDanger(before, { ...choice(['qc:live:write']), lifetime })
+    assert.deepEqual([lives('1h'), lives('1d'), lives('30d'), lives('never')], [false, false, true, true])
+    assert.equal(
+      allowsNewDanger({ scopes: ['qc:ai:read'], lifetime: '1h' }, { ...choice(['qc:ai:read']), lifetime: 'never' }),
+      false,
+    )
+  })
+
   it('is one that turns paper into real money, where there is anything to trade with', () => {
     const trading = { scopes: ['qc:live:write'] as Scope[], paperOnly: true }
     assert.equal(allowsNewDanger(trading, choice(['qc:live:write'], false)), true)

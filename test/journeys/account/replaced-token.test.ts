@@ -114,7 +114,7 @@ describe('a replaced API token', () => {
 
   it('leads every account page to the list, until the person has kept or ended each', async () => {
     const { page } = here
-    for (const path of ['', '/activity', '/delete']) {
+    for (const path of ['/activity', '/token', '']) {
       await page.goto(`${server.origin}/account${path}`)
       await review(here).waitFor()
     }

@@ -30,10 +30,13 @@ export function moment(seconds: number): Html {
   return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`
 }
 
+/** Such as "1 call" and "2 calls". */
+export const counted = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`
+
 /** How long until then, roughly. Seconds since 1970. */
 export function timeLeft(until: number, now: number): string {
   const hours = (until - now) / 3600
-  if (hours < 1) return `${Math.max(1, Math.round(hours * 60))} minutes`
-  if (hours < 48) return `${Math.round(hours)} hours`
-  return `${Math.round(hours / 24)} days`
+  if (hours < 1) return counted(Math.max(1, Math.round(hours * 60)), 'minute')
+  if (hours < 48) return counted(Math.round(hours), 'hour')
+  return counted(Math.round(hours / 24), 'day')
 }

@@ -5,7 +5,7 @@ import type { Grant } from '../../../grants/grants.ts'
 import { standingBadge } from '../consent.ts'
 import type { Html } from '../layout.ts'
 import type { Frame } from './frame.ts'
-import { accountFrame, moment, smallForm, timeLeft } from './frame.ts'
+import { accountFrame, counted, moment, smallForm, timeLeft } from './frame.ts'
 
 export interface Connection {
   readonly grant: Grant
@@ -39,8 +39,6 @@ export interface OverviewView extends Frame {
   readonly notice?: string
 }
 
-const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`
-
 export const overviewPage = (view: OverviewView): Html =>
   accountFrame(
     'Your account',
@@ -49,8 +47,8 @@ export const overviewPage = (view: OverviewView): Html =>
       <h1>Your account</h1>
       ${view.notice ? html`<p class="good" role="status">${view.notice}</p>` : ''}
       <p class="news">${view.since === undefined ? 'So far' : html`Since you last looked (${moment(view.since)})`}:
-        <strong>${count(view.counts.calls, 'call')}</strong>, ${count(view.counts.backtests, 'backtest')},
-        ${count(view.counts.trades, 'trade')}, ${view.counts.refused} refused.
+        <strong>${counted(view.counts.calls, 'call')}</strong>, ${counted(view.counts.backtests, 'backtest')},
+        ${counted(view.counts.trades, 'trade')}, ${view.counts.refused} refused.
         <a href="/account/activity">See the activity</a></p>
     </section>
     <section class="card" aria-labelledby="connections">

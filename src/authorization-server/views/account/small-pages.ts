@@ -85,8 +85,8 @@ export const reviewPage = (view: ReviewView): Html =>
     view,
     html`<section class="card">
       <h1>Your API token was replaced. What shall go on?</h1>
-      <p>The old token had stopped working. If someone else had it, they may have connected something. So all that was there
-      before waits and does nothing. Keep what you know; the rest ends.</p>
+      <p>QuantConnect did not take the old token any more. If someone else had it, they may have connected something. So all
+      that was there before waits and does nothing. Keep what you know; the rest ends.</p>
       <form method="post">
         <input type="hidden" name="csrf" value="${view.csrf}">
         ${group(

@@ -43,7 +43,10 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   }
 
   form.addEventListener('change', ({ target }) => {
-    if (target.name === 'scope') form.querySelector('input[name=preset][value=custom]').checked = true
+    if (target.name === 'scope') {
+      form.querySelector('input[name=preset][value=custom]').checked = true
+      form.elements.rendered.value = 'custom'
+    }
     if (['preset', 'scope', 'paper'].includes(target.name))
       preview(target.name === 'preset' && target.value !== 'custom')
   })
