@@ -44,6 +44,8 @@ const Known = z.object({
   severalSessions: z.boolean().optional(),
   /** Seconds since 1970. */
   createdAt: z.number(),
+  /** When it was last noted to be in use; once a day is enough. */
+  usedAt: z.number().optional(),
   /** When the client was last authorised on the consent page. */
   authorizedAt: z.number().optional(),
   /** When it ends. Of one that lives until it is revoked: when it ends if nobody uses it. */
@@ -104,7 +106,7 @@ export interface Grants {
   change(id: string, change: GrantChange, seen?: Grant): Promise<Grant | undefined>
   /** Notes that several sessions share a living grant. */
   markSeveralSessions(id: string): Promise<void>
-  /** Notes that a grant is in use; true when its time was renewed, which happens once a day at most. */
+  /** Notes that a grant is in use, once a day at most; true when it did. One without an end of its own lives on by it. */
   touch(grant: Grant): Promise<boolean>
   /** Ends a grant, and with it every code and token that was issued under it. */
   end(id: string): Promise<void>
@@ -183,8 +185,8 @@ export function createGrants(store: Store): Grants {
       if (!(grant.id in after) || after[STOPS] !== before[STOPS]) await end(grant.id)
       return grant
     },
-    change: (id, change, seen) =>
-      edit(id, (grant) => {
+    async change(id, change, seen) {
+      const changed = await edit(id, (grant) => {
         if (seen && allowanceOf(seen) !== allowanceOf(grant)) return undefined
         return {
           ...grant,
@@ -192,7 +194,11 @@ export function createGrants(store: Store): Grants {
           ...change,
           scopes: [...(change.scopes ?? grant.scopes)],
         }
-      }),
+      })
+      // One that lives longer now must not outlive the list.
+      if (changed && (change.lifetime || change.expiresAt)) await keepListed(changed.accountId, id)
+      return changed
+    },
     async suspendAll(accountId) {
       const ids = await stopMaking(accountId)
       await Promise.all(ids.map((id) => edit(id, (grant) => ({ ...grant, suspended: true }))))
@@ -201,12 +207,15 @@ export function createGrants(store: Store): Grants {
       await edit(id, (grant) => ({ ...grant, severalSessions: true }))
     },
     async touch(grant) {
-      // Grants that were made before there was a list join it when they are used.
-      if (!grant.client && !(grant.id in (await listed(grant.accountId)))) await keepListed(grant.accountId, grant.id)
-      const until = keptUntil(grant, now())
-      if (!until) return false
-      const kept = await edit(grant.id, (current) => ({ ...current, expiresAt: Math.max(current.expiresAt, until) }))
-      if (kept) await keepListed(grant.accountId, grant.id)
+      // Grants without a client were made before there was a list, and join it when they are first used.
+      const noted = grant.usedAt ?? (grant.client ? grant.createdAt : 0)
+      if (noted > now() - DAY) return false
+      await keepListed(grant.accountId, grant.id)
+      const kept = await edit(grant.id, (current) => ({
+        ...current,
+        usedAt: now(),
+        expiresAt: Math.max(current.expiresAt, keptUntil(current, now()) ?? 0),
+      }))
       return kept !== undefined
     },
     async forget(accountId) {
@@ -216,8 +225,9 @@ export function createGrants(store: Store): Grants {
   }
 }
 
+const DAY = 24 * 60 * 60
 /** Longer than a grant lives without being used, in seconds. */
-const LISTED = KEPT_UNUSED + 24 * 60 * 60
+const LISTED = KEPT_UNUSED + DAY
 /** For so long a listed grant may not be written yet. */
 const UNWRITTEN = 60
 

@@ -21,9 +21,6 @@ export const isLifetime = (value: string): value is Lifetime => Object.hasOwn(LI
 export const endOf = (lifetime: Lifetime = DEFAULT_LIFETIME, now: number): number =>
   now + (LIFETIMES[lifetime].seconds ?? KEPT_UNUSED)
 
-/** The new end of a connection that is in use and ends only when it is not; undefined when it was renewed within a day. */
-export const keptUntil = (
-  grant: { lifetime?: Lifetime | undefined; expiresAt: number },
-  now: number,
-): number | undefined =>
-  grant.lifetime === 'never' && grant.expiresAt < now + KEPT_UNUSED - DAY ? now + KEPT_UNUSED : undefined
+/** The end of a connection that is used now and ends only when it is not; undefined for one that has an end of its own. */
+export const keptUntil = (grant: { lifetime?: Lifetime | undefined }, now: number): number | undefined =>
+  grant.lifetime === 'never' ? now + KEPT_UNUSED : undefined

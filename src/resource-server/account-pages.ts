@@ -2,5 +2,5 @@
 
 export const accountPage = (issuer: string): string => `${issuer}/account`
 
-/** The page of one connection: what it may do, for how long, and what it did. */
+/** The page of one connection: what it may do, and for how long. */
 export const connectionPage = (issuer: string, grantId: string): string => `${issuer}/account/connections/${grantId}`

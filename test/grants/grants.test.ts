@@ -167,8 +167,30 @@ describe('a grant', () => {
 
   describe('and its lifetime', () => {
     const DAY = 24 * 60 * 60
+    const client = { name: 'x', standing: 'computer', returnsTo: '' } as const
     const make = (lifetime?: Lifetime) =>
-      grants.create({ accountId: 'l', clientId: 'c', scopes: [], redirectHost: '', ...(lifetime ? { lifetime } : {}) })
+      grants.create({
+        accountId: 'l',
+        clientId: 'c',
+        scopes: [],
+        redirectHost: '',
+        client,
+        ...(lifetime ? { lifetime } : {}),
+      })
+
+    it('never outlives the list, however often it is used or lengthened', async () => {
+      const listed = async (accountId: string) => (await grants.list(accountId)).map(({ id }) => id)
+      const facts = { clientId: 'c', scopes: [], redirectHost: '', client }
+      const used = await grants.create({ ...facts, accountId: 'used', lifetime: 'never' })
+      const lengthened = await grants.create({ ...facts, accountId: 'lengthened', lifetime: '30d' })
+      for (let day = 0; day < 120; day += 20) {
+        mock.timers.tick(20 * DAY * 1_000)
+        const now = await grants.find(used.id)
+        if (now) await grants.touch(now)
+        await grants.change(lengthened.id, { lifetime: '30d' })
+      }
+      assert.deepEqual([await listed('used'), await listed('lengthened')], [[used.id], [lengthened.id]])
+    })
 
     for (const [lifetime, seconds] of [
       ['1h', 3600],
@@ -188,11 +210,12 @@ describe('a grant', () => {
       assert.equal((await grants.change(id, { lifetime: '1d' }))?.expiresAt, now() + DAY)
     })
 
-    it('is renewed by use only where it has no end of its own, and once a day', async () => {
+    it('is noted once a day when it is used, and renewed by it only where it has no end of its own', async () => {
       const [endless, month] = [await make('never'), await make('30d')]
       assert.deepEqual([await grants.touch(endless), await grants.touch(month)], [false, false])
       mock.timers.tick(2 * DAY * 1_000)
-      assert.deepEqual([await grants.touch(endless), await grants.touch(month)], [true, false])
+      assert.deepEqual([await grants.touch(endless), await grants.touch(month)], [true, true])
+      assert.equal((await grants.find(month.id))?.expiresAt, month.expiresAt)
       const renewed = await grants.find(endless.id)
       assert.equal(renewed?.expiresAt, now() + 90 * DAY)
       assert.equal(renewed && (await grants.touch(renewed)), false)

@@ -1,7 +1,10 @@
 // Records as earlier releases wrote them, letter by letter. What stands here must be readable for ever; a new form is added
 // below the old ones.
 import assert from 'node:assert/strict'
-import { after, describe, it } from 'node:test'
+import { after, before, describe, it } from 'node:test'
+import { pino } from 'pino'
+import type { Accounts } from '../../src/accounts/accounts.ts'
+import { createAccounts } from '../../src/accounts/accounts.ts'
 import { createActivity } from '../../src/activity/activity.ts'
 import { createClientAdapter } from '../../src/authorization-server/client-adapter.ts'
 import { createGrants } from '../../src/grants/grants.ts'
@@ -9,6 +12,7 @@ import { KEYS } from '../../src/storage/keys.ts'
 import { createOidcAdapter } from '../../src/storage/oidc-adapter.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import { put } from '../../src/storage/store.ts'
+import { openVault } from '../../src/vault/vault.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 const FOREVER = 4_102_444_800 // 2100
@@ -18,6 +22,13 @@ describe('a record of an earlier release', () => {
   const store = openSqliteStore(folder.path)
   const clients = createClientAdapter(store, async () => {})
   const tokens = createOidcAdapter(store)('RefreshToken')
+  const grants = createGrants(store)
+  const activity = createActivity(store)
+  let accounts: Accounts
+  before(async () => {
+    const vault = await openVault(folder.path, store, pino({ level: 'silent' }))
+    accounts = createAccounts({ store, vault, grants, activity })
+  })
   after(async () => {
     await store.close()
     folder.remove()
@@ -29,6 +40,19 @@ describe('a record of an earlier release', () => {
     assert.deepEqual((await createGrants(store).find('g'))?.scopes, ['qc:account:read'])
     await put(store, KEYS.grant('g'), first.replace('"redirectHost"', '"severalSessions":true,"redirectHost"'), 60)
     assert.equal((await createGrants(store).find('g'))?.severalSessions, true)
+  })
+
+  it('is read: a grant of version 1 with what the account page needs', async () => {
+    const record = `{"version":1,"id":"g","createdAt":1790000000,"usedAt":1790000001,"authorizedAt":1790000000,"accountId":"a","clientId":"c","client":{"name":"Notebook","standing":"computer","returnsTo":"127.0.0.1:1"},"name":"Mine","scopes":["qc:live:write"],"paperOnly":true,"lifetime":"never","suspended":true,"redirectHost":"","expiresAt":${FOREVER}}`
+    await put(store, KEYS.grant('g'), record, 60)
+    assert.deepEqual(await createGrants(store).find('g'), JSON.parse(record))
+  })
+
+  it('is read: a profile of version 1, with a browser and a passkey', async () => {
+    const record =
+      '{"version":1,"sessions":[{"uid":"u","browser":"Firefox on Linux","since":1790000000,"shownAt":1790000000}],"passkeys":[{"id":"p","publicKey":"k","counter":0,"transports":["usb"],"name":"Key","createdAt":1790000000}],"looked":{"at":1790000000000},"tokenAcceptedAt":1790000000}'
+    await put(store, KEYS.profile('a'), record, 60)
+    assert.deepEqual(await accounts.profile('a'), JSON.parse(record))
   })
 
   it('is read: a client of version 1, never used and used', async () => {
@@ -85,6 +109,13 @@ describe('a record of an earlier release', () => {
   it('of a later version allows nothing', async () => {
     await put(store, KEYS.grant('g'), '{"version":2}', 60)
     assert.equal(await createGrants(store).find('g'), undefined)
+    await put(store, KEYS.profile('a'), '{"version":2,"sessions":[]}', 60)
+    await assert.rejects(accounts.profile('a'), /later release/)
+    await assert.rejects(
+      accounts.open('a', (profile) => profile),
+      /later release/,
+    )
+    assert.equal(await store.get(KEYS.profile('a')), '{"version":2,"sessions":[]}')
     await put(store, KEYS.client('c'), '{"version":2,"metadata":{"client_id":"c"}}', 60)
     assert.equal(await clients.find('c'), undefined)
     await put(store, KEYS.oidc('RefreshToken', 'value'), '{"version":2,"grantId":"g"}', 60)

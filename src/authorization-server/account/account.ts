@@ -34,13 +34,18 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
     const lastAnswer = calls.find(({ outcome }) => outcome === 'answered')?.at ?? 0
     const tokenWorked = Math.max(profile.tokenAcceptedAt ?? 0, lastAnswer / 1000)
     const living = await livingSessions(visitor)
+    const all = await grants.list(accountId)
+    const of = Math.max(1, Math.ceil(all.length / PER_PAGE))
+    const number = Math.min(of, Math.max(1, Number.parseInt(String(ctx.query.page), 10) || 1))
+    const shown = all.slice((number - 1) * PER_PAGE, number * PER_PAGE)
     const notice = Object.hasOwn(NOTICES, ctx.querystring) ? NOTICES[ctx.querystring] : undefined
     const view = overviewPage({
       ...frame,
       now: Math.floor(Date.now() / 1000),
       ...(before === undefined ? {} : { since: before / 1000 }),
       counts: summaryOf(calls.filter(({ at }) => at >= (before ?? 0))),
-      connections: (await grants.list(accountId)).map((grant) => describeConnection(grant, tools, calls)),
+      connections: shown.map((grant) => describeConnection(grant, tools, calls)),
+      ...(of > 1 ? { page: { number, of } } : {}),
       sessions: living,
       thisSession: session.uid,
       passkeys: profile.passkeys,
@@ -116,6 +121,9 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
   router.get('/account/*rest', (ctx) => redirect(ctx as Context, '/account'))
   return router
 }
+
+/** Connections on one page, so that it stays small. */
+const PER_PAGE = 20
 
 /** What is said after a form, by the query that it leads to. */
 const NOTICES: Readonly<Record<string, string>> = {

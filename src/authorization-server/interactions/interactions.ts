@@ -217,6 +217,7 @@ async function explainLostVisit(ctx: Context, next: () => Promise<void>, sandbox
       happened: 'It took too long, was finished already, or was opened in another browser.',
       remedy: 'If your assistant is connected, you are done here. If not, go back to your assistant and connect again.',
       sandbox,
+      link: { to: '/account', says: 'See what is connected' },
     })
     const view = error instanceof errors.InvalidClient ? explain(error.error, undefined, sandbox) : over
     await sendPage(ctx, view)

@@ -72,8 +72,9 @@ export const consentPage = (view: ConsentView): Html =>
     </section>`,
   )
 
-const heading = ({ client, sandbox, again }: ConsentView): string => {
+const heading = ({ client, sandbox, again, permissions }: ConsentView): string => {
   const account = sandbox ? 'a sandbox account' : 'your QuantConnect account'
+  if (permissions.offers.some(({ isNew }) => isNew)) return `${client.name} asks for more of ${account}`
   return again ? `${client.name} wants to connect to ${account} again` : `${client.name} asks to use ${account}`
 }
 

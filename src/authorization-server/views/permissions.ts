@@ -20,7 +20,7 @@ export interface PermissionsView {
 }
 
 const PRESET_WORDS: Readonly<Record<Preset, { readonly name: string; readonly says: string }>> = {
-  requested: { name: 'What it asks for', says: 'but nothing that trades, spends or deletes' },
+  requested: { name: 'What it asks for', says: 'and nothing new that trades, spends or deletes' },
   readonly: { name: 'Look only', says: 'change nothing' },
   research: { name: 'Research', says: 'write code and backtest' },
   trader: { name: 'Trader', says: 'build, backtest and go live' },
@@ -41,7 +41,7 @@ const GROUPS: readonly Group[] = [
   {
     risk: 'trades',
     title: 'Trade',
-    says: 'With real money unless you keep it to paper trading.',
+    says: '“Paper trading only” above says with which money.',
     mark: 'moves money',
   },
   { risk: 'spends', title: 'Spend credit', says: 'This is charged to your QuantConnect account.', mark: 'moves money' },
@@ -76,11 +76,11 @@ export function permissionFields(view: PermissionsView): Html {
     </label>
     ${summaryBox(view.summary)}
     <div id="boxes">
-      ${boxes(asked, choice)}
+      ${boxes(view.requested ? asked : view.offers, choice)}
       ${
         more.length && view.requested
           ? html`<details${open ? ' open' : ''}><summary>Allow more than it asks for</summary>${boxes(more, choice)}</details>`
-          : boxes(more, choice)
+          : ''
       }
     </div>
     <fieldset class="lifetime">

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Choice } from '../../../src/authorization-server/permissions/choice.ts'
-import { allowsNewDanger, offer, readChoice } from '../../../src/authorization-server/permissions/choice.ts'
+import {
+  allowsNewDanger,
+  firstChoice,
+  offer,
+  readChoice,
+} from '../../../src/authorization-server/permissions/choice.ts'
 import type { Scope } from '../../../src/scopes.ts'
 import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../../src/scopes.ts'
 
@@ -39,6 +44,28 @@ describe('a form of permissions', () => {
   it('takes a preset, and a lifetime, that it does not know for none', () => {
     const { preset, unseen, lifetime } = read({ preset: '__proto__', rendered: 'constructor', expires: 'toString' })
     assert.deepEqual([preset, unseen, lifetime], ['requested', false, '30d'])
+  })
+})
+
+describe('what a page of permissions shows first', () => {
+  const grant = {
+    version: 1,
+    id: 'g',
+    accountId: 'a',
+    clientId: 'c',
+    redirectHost: '',
+    createdAt: 0,
+    expiresAt: 1,
+  } as const
+  const paperOf = (scopes: Scope[], paperOnly?: boolean) =>
+    firstChoice(offer([], { scopes }), { ...grant, scopes, ...(paperOnly === undefined ? {} : { paperOnly }) })
+      .paperOnly
+
+  it('is paper, unless the connection trades with real money already', () => {
+    assert.equal(firstChoice(offer(['qc:live:write'], undefined), undefined).paperOnly, true)
+    assert.deepEqual([paperOf(['qc:live:write'], true), paperOf(['qc:live:write'], false)], [true, false])
+    assert.equal(paperOf(['qc:live:write']), false) // from before there was a choice
+    assert.equal(paperOf(['qc:ai:read'], false), true) // it has nothing to trade with yet
   })
 })
 

@@ -52,7 +52,7 @@ export const activityPage = (view: ActivityView): Html =>
       </form>
       ${
         view.calls.length
-          ? html`<div class="scroll" tabindex="0" role="region" aria-label="Calls"><table>
+          ? html`<div class="scroll" tabindex="0" role="region" aria-label="Calls"><table class="calls">
           <thead><tr><th scope="col">Time</th><th scope="col">Assistant</th><th scope="col">Tool</th><th scope="col">Project</th>
             <th scope="col">Outcome</th><th scope="col">Took</th><th scope="col">Reference</th></tr></thead>
           <tbody>${view.calls.map(row)}</tbody></table></div>
@@ -63,10 +63,12 @@ export const activityPage = (view: ActivityView): Html =>
   )
 
 const row = (call: Call): Html => html`<tr>
-  <td>${moment(call.at / 1000)}</td><td>${call.client}</td><td><code>${call.tool}</code></td>
-  <td>${call.ids.projectId ?? ''}</td>
-  <td><span class="outcome ${call.outcome}">${OUTCOMES[call.outcome]}</span>${call.why ? html` <span class="quiet">${call.why}</span>` : ''}</td>
-  <td>${call.ms < 1000 ? `${Math.round(call.ms)} ms` : `${(call.ms / 1000).toFixed(1)} s`}</td><td><code>${call.ref}</code></td>
+  <td data-label="Time">${moment(call.at / 1000)}</td><td data-label="Assistant">${call.client}</td>
+  <td data-label="Tool"><code>${call.tool}</code></td>
+  <td data-label="Project">${call.ids.projectId ?? '–'}</td>
+  <td data-label="Outcome"><span class="outcome ${call.outcome}">${OUTCOMES[call.outcome]}</span>${call.why ? html` <span class="quiet">${call.why}</span>` : ''}</td>
+  <td data-label="Took">${call.ms < 1000 ? `${Math.round(call.ms)} ms` : `${(call.ms / 1000).toFixed(1)} s`}</td>
+  <td data-label="Reference"><code>${call.ref}</code></td>
 </tr>`
 
 const select = (

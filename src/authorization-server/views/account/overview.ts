@@ -29,6 +29,8 @@ export interface OverviewView extends Frame {
     readonly refused: number
   }
   readonly connections: readonly Connection[]
+  /** Whether there are connections before and after these; absent when they fit on one page. */
+  readonly page?: { readonly number: number; readonly of: number }
   readonly sessions: readonly BrowserSession[]
   /** The browser that asks. */
   readonly thisSession: string
@@ -62,6 +64,13 @@ export const overviewPage = (view: OverviewView): Html =>
         view.connections.length
           ? html`<ul class="list">${view.connections.map((connection) => connectionItem(connection, view))}</ul>`
           : html`<p>None. <a href="/">How to connect one</a></p>`
+      }
+      ${view.page ? pager(view.page) : ''}
+      ${
+        view.connections.length
+          ? html`<p class="quiet">Whatever you stop is refused from its next call on. What runs live at QuantConnect goes on by
+            itself.</p>`
+          : ''
       }
     </section>
     <section class="card" aria-labelledby="credentials">
@@ -102,6 +111,18 @@ export const overviewPage = (view: OverviewView): Html =>
     </section>`,
   )
 
+const pager = ({
+  number,
+  of,
+}: {
+  readonly number: number
+  readonly of: number
+}): Html => html`<nav class="pager" aria-label="Pages">
+  ${number > 1 ? html`<a href="/account?page=${number - 1}" rel="prev">Newer</a>` : ''}
+  <span>Page ${number} of ${of}</span>
+  ${number < of ? html`<a href="/account?page=${number + 1}" rel="next">Older</a>` : ''}
+</nav>`
+
 const connectionItem = (
   { grant, name, sentence, realMoney, lastCall }: Connection,
   { now, csrf }: OverviewView,
@@ -113,7 +134,7 @@ const connectionItem = (
     <dl class="facts">
       ${grant.client ? html`<dt>Client</dt><dd>${grant.client.name}, returns to ${grant.client.returnsTo}</dd>` : ''}
       <dt>Connected</dt><dd>${moment(grant.createdAt)}</dd>
-      <dt>Last call</dt><dd>${lastCall ? html`<a href="/account/activity?connection=${grant.id}">${moment(lastCall)}</a>` : 'none in 30 days'}</dd>
+      <dt>Last call</dt><dd>${lastCall ? moment(lastCall) : 'none in 30 days'}</dd>
       <dt>Ends</dt><dd>${
         grant.lifetime === 'never'
           ? 'when you end it, or after 90 days without a call'
@@ -122,6 +143,7 @@ const connectionItem = (
     </dl>
     <div class="actions">
       <a class="button" href="/account/connections/${grant.id}" aria-describedby="c-${grant.id}">Edit permissions</a>
+      <a class="button" href="/account/activity?connection=${grant.id}" aria-describedby="c-${grant.id}">What it did</a>
       ${smallForm(
         `/account/connections/${grant.id}/revoke`,
         csrf,

@@ -68,7 +68,7 @@ export const newPasskeyPage = (view: PasskeyView): Html =>
         <input type="text" id="name" name="name" maxlength="60" value="${view.suggestion}" autocomplete="off">
         ${passkeyFields('Add it')}
       </form>
-      <p><a class="button" href="/account">Back</a></p>
+      <p class="actions"><a class="button" href="/account">Back</a></p>
     </section>`,
   )
 
@@ -93,8 +93,8 @@ export const reviewPage = (view: ReviewView): Html =>
           'Connected assistants',
           view.connections.map(({ grant, name, sentence, realMoney }) => ({
             value: grant.id,
-            title: name,
-            says: html`${realMoney ? html`<strong class="badge">real money</strong> ` : ''}${sentence} Connected
+            title: grant.client && grant.client.name !== name ? `${name} (${grant.client.name})` : name,
+            says: html`${grant.client ? html`Returns to ${grant.client.returnsTo}. ` : ''}${realMoney ? html`<strong class="badge">real money</strong> ` : ''}${sentence} Connected
               ${moment(grant.createdAt)}.`,
           })),
         )}

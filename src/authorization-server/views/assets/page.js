@@ -23,22 +23,24 @@ for (const form of document.querySelectorAll('form[data-live]')) {
     latest = new AbortController()
     const body = new URLSearchParams(new FormData(form))
     body.set('decision', 'preview')
+    const summary = form.querySelector('#summary')
     try {
       const answer = await fetch(location.href, { method: 'POST', body, signal: latest.signal })
-      if (!answer.ok || answer.redirected) return
       const seen = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('form[data-live]')
-      if (!seen) return
+      if (!answer.ok || !seen) throw new Error('no preview')
       if (alsoBoxes) {
         form.querySelector('#boxes').replaceWith(seen.querySelector('#boxes'))
         form.elements.rendered.value = seen.elements.rendered.value
       }
-      const open = form.querySelector('#summary details').open
-      const summary = form.querySelector('#summary')
+      const open = summary.querySelector('details')?.open ?? false
       summary.className = seen.querySelector('#summary').className
       summary.replaceChildren(...seen.querySelector('#summary').childNodes)
       summary.querySelector('details').open = open
     } catch (error) {
-      if (error.name !== 'AbortError') throw error
+      if (error.name === 'AbortError') return
+      // Better no sentence than one that is not true any more.
+      summary.className = 'summary'
+      summary.textContent = 'This sentence cannot be renewed right now. What is ticked counts.'
     }
   }
 

@@ -1,0 +1,98 @@
+// The account page's forms, sent as they are by browsers without scripts and by whoever makes them up.
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import { ALICE, BOB } from '../support/person.ts'
+import type { Place } from '../support/raw-client.ts'
+import { authorizationRequest, RawPerson, redeem } from '../support/raw-client.ts'
+import { useServer } from '../support/server.ts'
+import { ALIVE, claimsOf, connectAs, fate, grantIdOf, registerHosted, withGrants } from './support.ts'
+
+const LARGEST = 50_000
+const READS = ['qc:projects:read']
+
+describe('the account page', () => {
+  const server = useServer()
+  let person: RawPerson
+  before(async () => {
+    person = new RawPerson(server)
+    await person.submitTo('/account/sign-in', await person.open(`${server.origin}/account`), ALICE)
+  })
+  const account = (path = '') => person.open(`${server.origin}/account${path}`)
+  const send = async (path: string, fields = {}) => person.submitTo(path, await account(), fields)
+  const grantOf = (id: string) => withGrants(server, (grants) => grants.find(id))
+  const title = ({ html }: Place) => /<h1>(.*)<\/h1>/.exec(html)?.[1]
+
+  it('shows the boxes of another preset before it saves them', async () => {
+    const { tokens } = await connectAs(person, { parameters: { scope: 'qc:projects:read' }, allow: READS })
+    const id = grantIdOf(tokens)
+    const form = { rendered: 'custom', preset: 'trader', scope: READS, decision: 'allow', expires: '30d', paper: 'on' }
+    const page = await send(`/account/connections/${id}`, form)
+    assert.match(page.html, /value="qc:live:write" checked/)
+    assert.deepEqual((await grantOf(id))?.scopes, READS)
+    assert.match((await send(`/account/connections/${id}`, { ...form, rendered: 'trader' })).url.search, /saved/)
+    assert.deepEqual((await grantOf(id))?.scopes, READS)
+  })
+
+  it('cleans a name as it does that of a client', async () => {
+    const { tokens } = await connectAs(person, { parameters: { scope: 'qc:projects:read' }, allow: READS })
+    const form = {
+      preset: 'custom',
+      scope: READS,
+      decision: 'allow',
+      expires: '30d',
+      name: 'My \u202E\u0007<b>desk</b>',
+    }
+    await send(`/account/connections/${grantIdOf(tokens)}`, form)
+    assert.equal((await grantOf(grantIdOf(tokens)))?.name, 'My <b>desk</b>')
+    assert.ok((await account()).html.includes('My &lt;b&gt;desk&lt;/b&gt;'))
+  })
+
+  it('takes the token of its own account only', async () => {
+    const page = await send('/account/token', BOB)
+    assert.equal(page.status, 422)
+    assert.match(page.html, /This account is that of user 100001/)
+    assert.match((await account()).html, /QuantConnect user <strong>100001/)
+  })
+
+  it('asks who is here when a passkey comes long after it was asked for', async () => {
+    const page = await send('/account/passkeys/new')
+    await server.advance(301)
+    assert.equal(title(await person.submitTo('/account/passkeys', page, { name: 'x' })), 'Show that it is you')
+  })
+
+  it('has no page over 50 kB, however much is connected', async () => {
+    await withGrants(server, async (grants) => {
+      const { tokens } = await connectAs(person)
+      const facts = await grants.find(grantIdOf(tokens))
+      assert.ok(facts)
+      for (let n = 0; n < 45; n += 1) await grants.create({ ...facts, name: `Assistant number ${n} of very many` })
+    })
+    const first = await account()
+    assert.match(first.html, /Page 1 of 3/)
+    const pages = [first, await account('?page=3'), await account('/activity'), await account('/connections/nonsense')]
+    for (const { html, url } of pages) assert.ok(html.length < LARGEST, `${url}: ${html.length}`)
+    assert.equal(first.html.split('>Revoke<').length, 21)
+  })
+})
+
+describe('a hosted client whose connection waits for its person', () => {
+  const server = useServer()
+
+  it('gets no silent return, is shown whole, and works again once it is allowed', async () => {
+    const person = new RawPerson(server)
+    const client = await registerHosted(server)
+    const wish = { client, parameters: { scope: 'qc:projects:read' }, allow: READS }
+    const { tokens } = await connectAs(person, wish)
+    const request = authorizationRequest(server, client, { scope: 'qc:projects:read' })
+    assert.ok((await person.open(request.url)).url.searchParams.get('code')) // as long as nothing is wrong
+    await withGrants(server, (grants) => grants.change(grantIdOf(tokens), { suspended: true }))
+    const page = await person.open(request.url)
+    assert.match(page.html, /before your API token was replaced/)
+    assert.doesNotMatch(page.html, /You have allowed this before/)
+    const again = await redeem(server, client, request, await person.submit(page, { scope: READS, decision: 'allow' }))
+    assert.equal(claimsOf(again.access_token).grant_id, grantIdOf(tokens))
+    assert.deepEqual(await fate(server, client, again), ALIVE)
+    const [grant] = await withGrants(server, (grants) => grants.list(String(claimsOf(tokens.access_token).sub)))
+    assert.equal(grant?.suspended, false)
+  })
+})
