@@ -60,7 +60,15 @@ const Stored = Known.loose()
 export type GrantChange = Partial<
   Pick<
     Grant,
-    'client' | 'name' | 'paperOnly' | 'lifetime' | 'suspended' | 'redirectHost' | 'authorizedAt' | 'expiresAt'
+    | 'client'
+    | 'name'
+    | 'paperOnly'
+    | 'lifetime'
+    | 'suspended'
+    | 'redirectHost'
+    | 'usedAt'
+    | 'authorizedAt'
+    | 'expiresAt'
   >
 > & { readonly scopes?: readonly Scope[] }
 

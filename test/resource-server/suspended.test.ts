@@ -87,7 +87,11 @@ describe('a connection that lives until it is ended', () => {
     const grants = openGrants(server)
     try {
       const soon = Math.floor(Date.now() / 1000) + 60
-      await grants.change(grantIdOf(access_token), { lifetime: 'never', expiresAt: soon })
+      await grants.change(grantIdOf(access_token), {
+        lifetime: 'never',
+        expiresAt: soon,
+        usedAt: soon - 2 * 24 * 60 * 60,
+      })
       assert.equal((await rpc(server, access_token, toolCall('list_projects'))).status, 200)
       const { expiresAt = 0 } = (await grants.find(grantIdOf(access_token))) ?? {}
       assert.ok(expiresAt > soon + 80 * 24 * 60 * 60)

@@ -199,7 +199,7 @@ describe('two hundred calls of two people', () => {
 
     await page.getByRole('link', { name: 'Overview' }).click()
     await connection(page, 'Watcher').getByRole('term').filter({ hasText: 'Last call' }).waitFor()
-    await connection(page, 'Watcher').locator('dd a').click()
+    await connection(page, 'Watcher').getByRole('link', { name: 'What it did' }).click()
     await page.getByText('Page 1 of 1, 30 calls').waitFor()
   })
 

@@ -65,7 +65,7 @@ export const activityPage = (view: ActivityView): Html =>
 const row = (call: Call): Html => html`<tr>
   <td data-label="Time">${moment(call.at / 1000)}</td><td data-label="Assistant">${call.client}</td>
   <td data-label="Tool"><code>${call.tool}</code></td>
-  <td data-label="Project">${call.ids.projectId ?? '–'}</td>
+  <td data-label="Project">${call.ids.projectId ?? ''}</td>
   <td data-label="Outcome"><span class="outcome ${call.outcome}">${OUTCOMES[call.outcome]}</span>${call.why ? html` <span class="quiet">${call.why}</span>` : ''}</td>
   <td data-label="Took">${call.ms < 1000 ? `${Math.round(call.ms)} ms` : `${(call.ms / 1000).toFixed(1)} s`}</td>
   <td data-label="Reference"><code>${call.ref}</code></td>
