@@ -195,19 +195,22 @@ async function untickAll(page: Page): Promise<void> {
   for (const box of (await page.locator('input[name=scope]:checked').all()).reverse()) await box.uncheck()
 }
 
+/** Wide and light, wide and dark, narrow and dark: what is narrow and light has the colours of the first and the shape of the last. */
 async function inspect(page: Page, name: string): Promise<void> {
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    await page.setViewportSize(viewport)
-    await page.emulateMedia({ colorScheme: 'light' })
-    await check(page, `${name}, ${size}`, { runOnly: RULES })
+  const look = async (size: keyof typeof SIZES, colorScheme: 'light' | 'dark', runOnly: string[]) => {
+    await page.setViewportSize(SIZES[size])
+    await page.emulateMedia({ colorScheme })
+    await check(page, `${name}, ${size}, ${colorScheme}`, { runOnly })
     // Written as text, since it runs in the page: our types are those of a server.
     const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-    assert.equal(overflow, 0, `${name} is wider than a screen of ${viewport.width}`)
-    if (size === 'wide') await page.screenshot({ path: `screenshots/${name}-wide-light.png`, fullPage: true })
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await check(page, `${name}, ${size}, dark`, { runOnly: ['color-contrast'] }) // a scheme changes colours only
-    if (size === 'narrow') await page.screenshot({ path: `screenshots/${name}-narrow-dark.png`, fullPage: true })
+    assert.equal(overflow, 0, `${name} is wider than a screen of ${SIZES[size].width}`)
   }
+  const picture = (what: string) => page.screenshot({ path: `screenshots/${name}-${what}.png`, fullPage: true })
+  await look('wide', 'light', RULES)
+  await picture('wide-light')
+  await look('wide', 'dark', ['color-contrast']) // a scheme changes colours only
+  await look('narrow', 'dark', RULES)
+  await picture('narrow-dark')
   await page.setViewportSize(SIZES.wide)
   await page.emulateMedia({ colorScheme: 'light' })
 }

@@ -13,7 +13,17 @@ const cache = temporaryFolder()
 const [browser, ...fleets] = await Promise.all([
   chromium.launchServer({
     executablePath: process.env.CHROMIUM ?? '',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--in-process-gpu',
+      '--process-per-site',
+      '--renderer-process-limit=2',
+      '--disable-site-isolation-trials',
+      '--disable-software-rasterizer',
+      '--no-zygote',
+    ],
   }),
   startSingle(),
   startSentinel(),
@@ -26,7 +36,7 @@ const tests = spawn(
   [
     '--disable-warning=ExperimentalWarning',
     '--test',
-    '--test-concurrency=3',
+    '--test-concurrency=2',
     '--test-timeout=120000',
     `--test-reporter=${fileURLToPath(new URL('./reporter.ts', import.meta.url))}`,
     '--test-reporter-destination=stdout',
