@@ -1,6 +1,6 @@
 // Every page and state as a person sees it, narrow and wide, light and dark: nothing the accessibility checker minds, nothing
-// the console complains about, nothing wider than the screen, nothing heavy, nothing from elsewhere. The pictures are left in
-// screenshots/.
+// the console complains about, nothing wider than the screen, nothing heavy, nothing from elsewhere. With
+// PICTURES=1 each is left in screenshots/.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { before, describe, it } from 'node:test'
@@ -205,7 +205,9 @@ async function inspect(page: Page, name: string): Promise<void> {
     const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
     assert.equal(overflow, 0, `${name} is wider than a screen of ${SIZES[size].width}`)
   }
-  const picture = (what: string) => page.screenshot({ path: `screenshots/${name}-${what}.png`, fullPage: true })
+  const picture = async (what: string) => {
+    if (process.env.PICTURES) await page.screenshot({ path: `screenshots/${name}-${what}.png`, fullPage: true })
+  }
   await look('wide', 'light', RULES)
   await picture('wide-light')
   await look('wide', 'dark', ['color-contrast']) // a scheme changes colours only

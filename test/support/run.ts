@@ -36,7 +36,7 @@ const tests = spawn(
   [
     '--disable-warning=ExperimentalWarning',
     '--test',
-    '--test-concurrency=2',
+    '--test-concurrency=3',
     '--test-timeout=120000',
     `--test-reporter=${fileURLToPath(new URL('./reporter.ts', import.meta.url))}`,
     '--test-reporter-destination=stdout',
