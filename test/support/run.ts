@@ -22,7 +22,6 @@ const [browser, ...fleets] = await Promise.all([
       '--renderer-process-limit=2',
       '--disable-site-isolation-trials',
       '--disable-software-rasterizer',
-      '--no-zygote',
     ],
   }),
   startSingle(),
