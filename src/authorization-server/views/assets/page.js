@@ -93,3 +93,15 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
     ask()
   })
 }
+
+// A double press sends a form once: the browser would follow the second answer only, and find the visit over that the first
+// one had ended. After a while a form whose answer does not come may be sent again.
+let sentAt = Number.NEGATIVE_INFINITY
+document.addEventListener('submit', (event) => {
+  if (event.defaultPrevented) return
+  if (event.timeStamp - sentAt < 10_000) event.preventDefault()
+  else sentAt = event.timeStamp
+})
+addEventListener('pageshow', () => {
+  sentAt = Number.NEGATIVE_INFINITY // back on a page that the browser had kept
+})
