@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core'
 import { GROUPS } from '../../src/scopes.ts'
 import { grantIdOf, withGrants } from '../authorization-server/support.ts'
 import { useBrowser } from '../support/browser.ts'
+import { useCallback } from '../support/callback.ts'
 import type { Registration } from '../support/raw-client.ts'
 import { authorizationRequest, connect, register, rpc, toolCall } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
@@ -20,6 +21,7 @@ const LARGEST = 50_000
 describe('pages', () => {
   const server = useServer()
   const browser = useBrowser()
+  const returnsTo = useCallback()
   before(() => mkdirSync('screenshots', { recursive: true }))
 
   /** A person's page on which every answer is weighed, and every request looked at. */
@@ -93,12 +95,11 @@ describe('pages', () => {
 
   it('are right when an assistant comes back', async () => {
     const { page, context, complaints, heavy } = await visitor()
-    await page.route('http://127.0.0.1:4567/**', (route) => route.fulfill({ body: 'the client' }))
-    const client = await register(server, { client_name: 'Codex' })
+    const client = await register(server, { client_name: 'Codex', redirect_uris: [returnsTo()] })
     await page.goto(ask(client, 'qc:projects:read'))
     await page.getByRole('button', { name: 'Use the sandbox account' }).click()
     await page.getByRole('button', { name: 'Allow' }).click()
-    await page.waitForURL('http://127.0.0.1:4567/**')
+    await page.waitForURL(`${returnsTo()}?**`)
     await page.goto(ask(client, 'qc:projects:read'))
     await inspect(page, 'consent-again')
     await page.goto(ask(client, 'qc:projects:read qc:files:write qc:live:write'))

@@ -1,10 +1,6 @@
 // What the journeys to the consent page share: a program that sends its person there, what the person sees and does, and
 // what the program can do afterwards.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { after, before } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import type { Grant } from '../../../src/grants/grants.ts'
 import type { Scope } from '../../../src/scopes.ts'
@@ -13,6 +9,7 @@ import { grantIdOf, withGrants } from '../../authorization-server/support.ts'
 import type { Json } from '../../resource-server/messages.ts'
 import { message } from '../../resource-server/messages.ts'
 import { useBrowser } from '../../support/browser.ts'
+import { useCallback } from '../../support/callback.ts'
 import type { AuthorizationRequest, Registration, Tokens } from '../../support/raw-client.ts'
 import { authorizationRequest, challengeOf, redeem, register, rpc, toolCall } from '../../support/raw-client.ts'
 import { noteSecrets } from '../../support/secrets.ts'
@@ -29,15 +26,7 @@ export interface Visit {
 export function useConsent() {
   const server = useServer()
   const browser = useBrowser()
-  const callback = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Done</title>')
-  })
-  before(() => once(callback.listen(0, '127.0.0.1'), 'listening'))
-  after(() => {
-    callback.close()
-    callback.closeAllConnections()
-  })
-  const returnsTo = () => `http://127.0.0.1:${(callback.address() as AddressInfo).port}/callback`
+  const returnsTo = useCallback()
 
   const program = (metadata: Record<string, unknown> = {}): Promise<Registration> =>
     register(server, { redirect_uris: [returnsTo()], ...metadata })
