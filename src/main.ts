@@ -21,7 +21,6 @@ import { SANDBOX_ACCOUNTS, startSandbox } from './sandbox/server.ts'
 import { KeyFileError } from './storage/key-file.ts'
 import { checkFingerprint } from './storage/key-fingerprint.ts'
 import { KEYS } from './storage/keys.ts'
-import { openRedisStore } from './storage/redis.ts'
 import { openSqliteStore } from './storage/sqlite.ts'
 import type { Store } from './storage/store.ts'
 import { openVault } from './vault/vault.ts'
@@ -95,7 +94,9 @@ ${sandbox ? '\n  The sandbox is on: sign in as 100001 with sandbox-alice, or wit
 
 async function openStore({ redis, dataDir }: Config, log: Log): Promise<Store> {
   try {
-    return redis ? await openRedisStore(redis, log) : openSqliteStore(dataDir)
+    if (!redis) return openSqliteStore(dataDir)
+    const { openRedisStore } = await import('./storage/redis.ts') // a large client, which one machine does not need
+    return await openRedisStore(redis, log)
   } catch (error) {
     const { message } = error as Error
     throw new ConfigurationError(

@@ -3,8 +3,6 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Cluster, Redis } from 'ioredis'
-import { parseRedisUrl } from '../../src/storage/redis-url.ts'
 
 const noted = new Map<string, string>()
 
@@ -31,7 +29,9 @@ const IN_NO_STORE = ['sandbox-alice', 'sandbox-bob', 'token-for-tests']
 
 /** Fails when something secret is in a server's log or store, or when an entry of its Redis would stay for ever. */
 export async function assertNothingSecretLeft(output: string, folder: string, redisUrl?: string): Promise<void> {
-  const stored = redisUrl ? await dumpRedis(redisUrl) : dumpFolder(join(folder, 'data'))
+  const stored = redisUrl
+    ? await (await import('./redis-dump.ts')).dumpRedis(redisUrl) // loaded by files that have a Redis only
+    : dumpFolder(join(folder, 'data'))
   for (const [secret, name] of noted) {
     assert.ok(!output.includes(secret), `an ${name} is in the log`)
     assert.ok(!stored.includes(secret), `an ${name} is in the store`)
@@ -43,37 +43,4 @@ export async function assertNothingSecretLeft(output: string, folder: string, re
 export function dumpFolder(folder: string): Buffer {
   const files = existsSync(folder) ? readdirSync(folder) : []
   return Buffer.concat(files.map((file) => readFileSync(join(folder, file))))
-}
-
-/** What a key holds: text, or the lines of a journal. */
-const readRedis = async (node: Redis, key: string): Promise<string | null> =>
-  (await node.type(key)) === 'zset' ? (await node.zrange(key, '0', '-1')).join('\n') : node.get(key)
-
-/** Every key under an address's prefix with its value. Throws when one of them has no time to live. */
-export async function dumpRedis(url: string): Promise<string> {
-  const address = parseRedisUrl(url)
-  if (typeof address === 'string') throw new Error(address)
-  const { mode, hosts, name, prefix, password } = address
-  const login = password ? { password } : {}
-  const client =
-    mode === 'cluster'
-      ? new Cluster([...hosts], { redisOptions: login })
-      : new Redis(mode === 'sentinel' ? { sentinels: [...hosts], name, ...login } : { ...hosts[0], ...login })
-  client.on('error', () => {})
-  try {
-    await client.ping()
-    const dump: string[] = []
-    for (const node of client instanceof Cluster ? client.nodes('master') : [client]) {
-      for await (const keys of node.scanStream({ match: `${prefix}*`, count: 1000 })) {
-        for (const key of keys as string[]) {
-          const [value, left] = await Promise.all([readRedis(node, key), node.pttl(key)])
-          assert.ok(left > 0 || left === -2, `${key} would stay for ever`) // -2: gone since it was named
-          dump.push(key, value ?? '')
-        }
-      }
-    }
-    return dump.join('\n')
-  } finally {
-    client.disconnect()
-  }
 }
