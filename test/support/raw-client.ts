@@ -113,10 +113,12 @@ export class RawPerson {
     }
   }
 
-  /** Sends the page's form with its hidden fields and these. */
+  /** Sends the page's form with the hidden fields that every one has, and these. */
   submit({ url, html }: Place, fields: Record<string, string | readonly string[]>, follow = true): Promise<Place> {
-    const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
-    const form = new URLSearchParams({ csrf })
+    const form = new URLSearchParams()
+    for (const [, name = '', value = ''] of html.matchAll(/name="(csrf|rendered)" value="([^"]+)"/g)) {
+      if (!(name in fields)) form.set(name, value)
+    }
     for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) form.append(name, one)
     return this.open(url.href, form, follow)
   }

@@ -58,7 +58,7 @@ export interface Posted {
   /** The preset whose boxes the page had shown. */
   readonly rendered: string
   readonly scope: readonly string[]
-  /** Absent when its box was not ticked. */
+  /** Empty when its box was not ticked. */
   readonly paper: string
   readonly expires: string
 }
@@ -79,7 +79,8 @@ export function readChoice(posted: Posted, offers: readonly Offer[], initial: Pr
     preset,
     unseen,
     scopes: unseen ? presetScopes(preset, offers) : boxes,
-    paperOnly: posted.paper === 'on',
+    // Only on a page of ours can the box have been unticked.
+    paperOnly: posted.paper === 'on' || !posted.rendered,
     lifetime: isLifetime(posted.expires) ? posted.expires : DEFAULT_LIFETIME,
   }
 }

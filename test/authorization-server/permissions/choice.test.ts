@@ -45,6 +45,12 @@ describe('a form of permissions', () => {
     const { preset, unseen, lifetime } = read({ preset: '__proto__', rendered: 'constructor', expires: 'toString' })
     assert.deepEqual([preset, unseen, lifetime], ['requested', false, '30d'])
   })
+
+  it('means real money only when a page of ours had shown the box that was not ticked', () => {
+    const paperOf = (fields: Partial<typeof posted>) => read({ scope: ['qc:live:write'], ...fields }).paperOnly
+    assert.deepEqual([paperOf({ rendered: 'custom' }), paperOf({ rendered: 'custom', paper: 'on' })], [false, true])
+    assert.equal(paperOf({}), true)
+  })
 })
 
 describe('what a page of permissions shows first', () => {
