@@ -6,7 +6,17 @@ import { type Person, useBrowser } from '../../support/browser.ts'
 import { usePair } from '../../support/pair.ts'
 import { type RawPerson, register } from '../../support/raw-client.ts'
 import { storeEnv } from '../../support/stores.ts'
-import { type Account, box, connection, fares, openAccount, openConnection, said, save } from './hands.ts'
+import {
+  type Account,
+  box,
+  connection,
+  fares,
+  openAccount,
+  openConnection,
+  said,
+  save,
+  signInHeading,
+} from './hands.ts'
 import { useStandIn } from './stand-in.ts'
 
 const OLD: Account = { userId: '123456', apiToken: 'token-for-tests-old' }
@@ -74,6 +84,20 @@ describe('two processes on one Redis, and the account page at the first', () => 
     assert.deepEqual(await stop(), [true, true])
   })
 
+  it('obey a lifetime that is made shorter, when it is over', async () => {
+    const { page } = person
+    const [hour, month] = [await connect('For an hour'), await connect('For a month')]
+    await openConnection(page, pair.one, 'For an hour')
+    await page.getByRole('radio', { name: 'one hour' }).check()
+    await save(page)
+    await said(page, 'Saved')
+    assert.deepEqual(await calls(hour), both('answered'))
+    await Promise.all([pair.one.advance(3601), pair.two.advance(3601)])
+    assert.deepEqual(await calls(hour), both('401'))
+    assert.deepEqual(await fate(pair.two, hour.client, hour.tokens), OVER)
+    assert.equal((await fate(pair.two, month.client, month.tokens)).refresh, '200')
+  })
+
   it('obey a revocation, and leave other connections alone', async () => {
     const [revoked, other] = [await connect('Revoked'), await connect('Other')]
     await person.page.goto(`${pair.one.origin}/account`)
@@ -105,6 +129,23 @@ describe('two processes on one Redis, and the account page at the first', () => 
     await said(page, 'Done')
     assert.deepEqual(await calls(kept), both('answered'))
     assert.deepEqual(await calls(ended), both('401'))
+  })
+
+  it('let nobody in who is signed out everywhere', async () => {
+    const { page } = person
+    const other = await signedIn(pair.one, NEW)
+    const heading = async (address: string) => {
+      const response = await fetch(`${address}/account`, {
+        headers: { cookie: other.cookiesFor(new URL('/account', address)) },
+      })
+      return /<h1>([^<]+)/.exec(await response.text())?.[1]
+    }
+    assert.deepEqual(await Promise.all(pair.addresses.map(heading)), both('Your account'))
+    await page.goto(`${pair.one.origin}/account`)
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+    await signInHeading(page).waitFor()
+    assert.deepEqual(await Promise.all(pair.addresses.map(heading)), both('Sign in with your QuantConnect account'))
+    await openAccount(page, pair.one, NEW)
   })
 
   it('know nobody any more when the account is deleted', async () => {
