@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { withLook, withoutSessions } from '../../accounts/profile.ts'
 import type { Activity } from '../../activity/activity.ts'
 import { summaryOf } from '../../activity/tell.ts'
-import { field, hasValidCsrf, parseForm } from '../interactions/form.ts'
+import { field, hasValidCsrf, parseForm, setRefused } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
 import { signInSession } from '../session.ts'
 import { overviewPage } from '../views/account/overview.ts'
@@ -12,6 +12,7 @@ import { sendPage } from '../views/layout.ts'
 import { activityPages } from './activity.ts'
 import { connectionPages, describeConnection } from './connections.ts'
 import { credentialPages } from './credentials.ts'
+import { pageOf } from './paging.ts'
 import type { AccountSuppliers, Visitor } from './visitor.ts'
 import { createVisits, redirect, safeDestination } from './visitor.ts'
 
@@ -27,17 +28,14 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
 
   router.get('/account', visits.page(showOverview))
   async function showOverview(visitor: Visitor) {
-    const { ctx, session, accountId, credentials, frame } = visitor
+    const { ctx, session, accountId, connections, credentials, frame } = visitor
     const profile = await accounts.change(accountId, (known) => withLook(known, Date.now()))
     const before = profile.looked?.before
     const calls = await activity.calls(accountId)
     const lastAnswer = calls.find(({ outcome }) => outcome === 'answered')?.at ?? 0
     const tokenWorked = Math.max(profile.tokenAcceptedAt ?? 0, lastAnswer / 1000)
     const living = await livingSessions(visitor)
-    const all = await grants.list(accountId)
-    const of = Math.max(1, Math.ceil(all.length / PER_PAGE))
-    const number = Math.min(of, Math.max(1, Number.parseInt(String(ctx.query.page), 10) || 1))
-    const shown = all.slice((number - 1) * PER_PAGE, number * PER_PAGE)
+    const { shown, page } = pageOf(connections, PER_PAGE, ctx.query.page)
     const notice = Object.hasOwn(NOTICES, ctx.querystring) ? NOTICES[ctx.querystring] : undefined
     const view = overviewPage({
       ...frame,
@@ -45,7 +43,7 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
       ...(before === undefined ? {} : { since: before / 1000 }),
       counts: summaryOf(calls.filter(({ at }) => at >= (before ?? 0))),
       connections: shown.map((grant) => describeConnection(grant, tools, calls)),
-      ...(of > 1 ? { page: { number, of } } : {}),
+      page,
       sessions: living,
       thisSession: session.uid,
       passkeys: profile.passkeys,
@@ -74,8 +72,7 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
       await signInSession(suppliers, ctx, result.sub)
       return redirect(ctx, to)
     }
-    ctx.status = result.status
-    if (result.retryAfter) ctx.set('Retry-After', String(result.retryAfter))
+    setRefused(ctx, result)
     return visits.showSignIn(ctx, to, { userId: field(ctx, 'userId').trim(), problem: result.problem })
   })
 

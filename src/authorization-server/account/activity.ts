@@ -7,6 +7,7 @@ import { csvOf } from '../../activity/csv.ts'
 import { filtered } from '../../activity/tell.ts'
 import { activityPage } from '../views/account/activity.ts'
 import { sendPage } from '../views/layout.ts'
+import { pageOf } from './paging.ts'
 import type { Visits } from './visitor.ts'
 
 const PER_PAGE = 50
@@ -18,14 +19,12 @@ export function activityPages(router: Router, visits: Visits, { activity }: { re
       const all = await activity.calls(accountId)
       const filter = filterOf(ctx)
       const calls = fitting(all, filter)
-      const pages = Math.max(1, Math.ceil(calls.length / PER_PAGE))
-      const page = Math.min(pages, Math.max(1, Number.parseInt(String(ctx.query.page), 10) || 1))
+      const { shown, page } = pageOf(calls, PER_PAGE, ctx.query.page)
       const view = activityPage({
         ...frame,
-        calls: calls.slice((page - 1) * PER_PAGE, page * PER_PAGE),
+        calls: shown,
         total: calls.length,
         page,
-        pages,
         filter,
         connections: connectionsIn(all),
         tools: [...new Set(all.map(({ tool }) => tool))].sort(),

@@ -3,7 +3,7 @@ import type Router from '@koa/router'
 import { withOnlyKept, withoutPasskey, withPasskey } from '../../accounts/profile.ts'
 import { browserOf } from '../browser.ts'
 import { displayName } from '../clients.ts'
-import { field, fields, parseForm } from '../interactions/form.ts'
+import { field, fields, parseForm, setRefused } from '../interactions/form.ts'
 import { signInAs } from '../interactions/sign-in.ts'
 import { signInSession } from '../session.ts'
 import { deletePage, newPasskeyPage, reviewPage, tokenPage } from '../views/account/small-pages.ts'
@@ -12,6 +12,8 @@ import { problemPage } from '../views/problem.ts'
 import { describeConnection } from './connections.ts'
 import type { AccountSuppliers, Visitor, Visits } from './visitor.ts'
 import { redirect } from './visitor.ts'
+
+const isSuspended = ({ suspended }: { readonly suspended?: boolean | undefined }) => suspended === true
 
 /** More than a person has devices. */
 const PASSKEYS_AT_MOST = 20
@@ -37,8 +39,7 @@ export function credentialPages(router: Router, visits: Visits, suppliers: Accou
       }
       const result = await signInAs(ctx, suppliers)
       if ('problem' in result) {
-        ctx.status = result.status
-        if (result.retryAfter) ctx.set('Retry-After', String(result.retryAfter))
+        setRefused(ctx, result)
         return sendPage(ctx, tokenPage(frame, result.problem))
       }
       await signInSession(suppliers, ctx, accountId)
@@ -50,34 +51,23 @@ export function credentialPages(router: Router, visits: Visits, suppliers: Accou
     '/account/review',
     visits.page((visitor) => showReview(visitor)),
   )
-  async function waiting({ accountId }: Visitor) {
-    const profile = await accounts.profile(accountId)
-    return {
-      connections: (await grants.list(accountId)).filter(({ suspended }) => suspended),
-      sessions: profile.sessions.filter(({ suspended }) => suspended),
-      passkeys: profile.passkeys.filter(({ suspended }) => suspended),
-    }
-  }
-  async function showReview(visitor: Visitor) {
-    const { connections, ...rest } = await waiting(visitor)
-    if (![...connections, ...rest.sessions, ...rest.passkeys].length) return redirect(visitor.ctx, '/account')
-    const view = reviewPage({
-      ...visitor.frame,
-      ...rest,
-      connections: connections.map((grant) => describeConnection(grant, tools, [])),
-    })
-    return sendPage(visitor.ctx, view)
+  async function showReview({ ctx, frame, profile, ...visitor }: Visitor) {
+    const connections = visitor.connections.filter(isSuspended)
+    const sessions = profile.sessions.filter(isSuspended)
+    const passkeys = profile.passkeys.filter(isSuspended)
+    if (![...connections, ...sessions, ...passkeys].length) return redirect(ctx, '/account')
+    const described = connections.map((grant) => describeConnection(grant, tools, []))
+    return sendPage(ctx, reviewPage({ ...frame, connections: described, sessions, passkeys }))
   }
   router.post(
     '/account/review',
     parseForm,
     visits.page(async (visitor) => {
-      const { ctx, accountId } = visitor
+      const { ctx, accountId, connections } = visitor
       const keep = fields(ctx, 'keep')
-      const { connections } = await waiting(visitor)
       const before = 'what was there before the token was replaced goes on'
       if (keep.length && !(await visits.isConfirmed(visitor, before))) return undefined
-      for (const { id } of connections) {
+      for (const { id } of connections.filter(isSuspended)) {
         if (keep.includes(id)) await grants.change(id, { suspended: false })
         else await grants.end(id)
       }
@@ -128,10 +118,9 @@ export function credentialPages(router: Router, visits: Visits, suppliers: Accou
 
   router.get(
     '/account/delete',
-    visits.page(
-      async ({ ctx, accountId, frame }) => sendPage(ctx, deletePage(frame, (await grants.list(accountId)).length)),
-      { onlyTakes: true },
-    ),
+    visits.page(({ ctx, connections, frame }) => sendPage(ctx, deletePage(frame, connections.length)), {
+      onlyTakes: true,
+    }),
   )
   router.post(
     '/account/delete',

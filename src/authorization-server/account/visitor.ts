@@ -3,16 +3,15 @@ import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Profile } from '../../accounts/profile.ts'
 import { isSessionOf } from '../../accounts/profile.ts'
-import type { Grants } from '../../grants/grants.ts'
+import type { Grant, Grants } from '../../grants/grants.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
-import { confirm } from '../interactions/confirm.ts'
-import { csrfToken, hasValidCsrf, sentFields } from '../interactions/form.ts'
+import { isConfirmed } from '../interactions/confirm.ts'
+import { csrfToken, hasValidCsrf } from '../interactions/form.ts'
 import type { SignInSuppliers } from '../interactions/sign-in.ts'
 import type { Summary, ToolFacts } from '../permissions/summary.ts'
 import type { Session, SessionSuppliers } from '../session.ts'
 import { sessionOf } from '../session.ts'
 import type { Frame } from '../views/account/frame.ts'
-import { confirmPage } from '../views/confirm.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
@@ -28,6 +27,7 @@ export interface Visitor {
   readonly session: Session
   readonly accountId: string
   readonly profile: Profile
+  readonly connections: readonly Grant[]
   readonly credentials: StoredCredentials
   readonly frame: Frame
 }
@@ -53,7 +53,8 @@ export function createVisits(suppliers: AccountSuppliers) {
     if (!credentials) return undefined
     const csrf = csrfToken(cookieKeys, `account ${session.uid} ${accountId}`)
     const frame = { sandbox: credentials.realm === 'sandbox', userId: credentials.userId, csrf }
-    return { ctx, session, accountId, profile, credentials, frame }
+    const connections = await grants.list(accountId)
+    return { ctx, session, accountId, profile, connections, credentials, frame }
   }
 
   /** Without a session the proof that a form is ours hangs on a cookie that only our page could have set. */
@@ -71,7 +72,7 @@ export function createVisits(suppliers: AccountSuppliers) {
     const view = signInPage({
       csrf: signInToken(ctx),
       sandbox,
-      passkeyOptions: await passkeys.requestOptions(),
+      passkeyOptions: passkeys.requestOptions(),
       to: safeDestination(to),
       ...again,
     })
@@ -107,39 +108,22 @@ export function createVisits(suppliers: AccountSuppliers) {
         })
       }
       if (ctx.method === 'POST' && !hasValidCsrf(ctx, visitor.frame.csrf)) return showStale(ctx)
-      if (!onlyTakes && ctx.path !== LOOK_AGAIN && (await mustLook(visitor))) return redirect(ctx, LOOK_AGAIN)
+      if (!onlyTakes && ctx.path !== LOOK_AGAIN && mustLook(visitor)) return redirect(ctx, LOOK_AGAIN)
       return show(visitor)
     }
 
-  /** Whether something waits for the person's word since the token was replaced. */
-  async function mustLook({ accountId, profile }: Visitor): Promise<boolean> {
-    if ([...profile.sessions, ...profile.passkeys].some(({ suspended }) => suspended)) return true
-    return (await grants.list(accountId)).some(({ suspended }) => suspended)
+  /** Whether the person has shown again who they are; if not, they are asked to. */
+  const confirmed = ({ ctx, session, accountId, profile, frame }: Visitor, before: string, summary?: Summary) => {
+    const question = { ...frame, before, back: '/account', ...(summary ? { summary } : {}) }
+    return isConfirmed(ctx, { accountId, uid: session.uid, profile }, question, suppliers)
   }
 
-  /** Whether the person has shown again who they are; if not, they are asked to, with their form kept. */
-  async function isConfirmed(visitor: Visitor, before: string, summary?: Summary): Promise<boolean> {
-    const { ctx, session, accountId, profile, frame } = visitor
-    const confirmation = await confirm(ctx, { accountId, uid: session.uid, profile }, suppliers)
-    if (confirmation.given) return true
-    const known = profile.passkeys.filter(({ suspended }) => !suspended)
-    ctx.status = confirmation.status
-    if (confirmation.retryAfter) ctx.set('Retry-After', String(confirmation.retryAfter))
-    const view = confirmPage({
-      ...frame,
-      before,
-      ...(summary ? { summary } : {}),
-      waiting: sentFields(ctx),
-      back: '/account',
-      ...(known.length ? { passkeyOptions: await passkeys.requestOptions(accountId, known) } : {}),
-      ...(confirmation.problem ? { problem: confirmation.problem } : {}),
-    })
-    await sendPage(ctx, view)
-    return false
-  }
-
-  return { page, visitorOf, showSignIn, showStale, signInToken, isConfirmed }
+  return { page, showSignIn, showStale, signInToken, isConfirmed: confirmed }
 }
+/** Whether something waits for the person's word since the token was replaced. */
+const mustLook = ({ profile, connections }: Visitor): boolean =>
+  [...profile.sessions, ...profile.passkeys, ...connections].some(({ suspended }) => suspended)
+
 export type Visits = ReturnType<typeof createVisits>
 
 /** After a form the browser asks anew, so that loading the page again repeats nothing. */

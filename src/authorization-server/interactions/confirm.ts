@@ -6,13 +6,13 @@ import type { Profile } from '../../accounts/profile.ts'
 import { isFresh, withProof } from '../../accounts/profile.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
 import { countAttempt, LIMITS } from '../attempts.ts'
-import { field } from './form.ts'
+import type { ConfirmView } from '../views/confirm.ts'
+import { confirmPage } from '../views/confirm.ts'
+import { sendPage } from '../views/layout.ts'
+import type { Refusal } from './form.ts'
+import { field, sentFields, setRefused } from './form.ts'
 import type { SignInSuppliers } from './sign-in.ts'
 import { answersPasskey, tooManyAttempts } from './sign-in.ts'
-
-export type Confirmation =
-  | { readonly given: true }
-  | { readonly given: false; readonly problem?: string; readonly status: number; readonly retryAfter?: number }
 
 /** Who is asked: an account, as a browser with this `uid` is signed in to it. */
 export interface Asked {
@@ -21,27 +21,62 @@ export interface Asked {
   readonly profile: Profile
 }
 
-/** Whether the person has shown who they are: within the last minutes, or with this very form. */
-export async function confirm(ctx: Context, asked: Asked, suppliers: SignInSuppliers): Promise<Confirmation> {
+/** What the page that asks says beside its question. */
+export type Question = Pick<ConfirmView, 'sandbox' | 'csrf' | 'before' | 'summary' | 'back'>
+
+/**
+ * Whether the person has shown who they are: within the last minutes, or with this very form. If not, they are asked to,
+ * and their form waits on the page. `formTargets` are for `sendPage`.
+ */
+export async function isConfirmed(
+  ctx: Context,
+  asked: Asked,
+  question: Question,
+  suppliers: SignInSuppliers,
+  formTargets?: readonly string[],
+): Promise<boolean> {
+  const { accountId, uid, profile } = asked
   const now = Math.floor(Date.now() / 1000)
-  if (isFresh(asked.profile, asked.uid, now)) return { given: true }
-  const { accountId, uid } = asked
-  const [apiToken, passkey] = [field(ctx, 'apiToken').trim(), field(ctx, 'passkey')]
-  if (!apiToken && !passkey) return { given: false, status: 200 }
-  // Counted for this browser: a stranger who tries to sign in must not keep the person from confirming.
-  const retryAfter = await countAttempt(suppliers.store, LIMITS.confirm, `${accountId} ${uid}`)
-  if (retryAfter) return { given: false, ...tooManyAttempts(retryAfter) }
-  const refused = passkey
-    ? await tryPasskey(passkey, accountId, suppliers)
-    : await tryToken(apiToken, accountId, suppliers)
-  if (refused) return { given: false, ...refused }
-  await suppliers.accounts.change(accountId, (profile) => withProof(profile, uid, now))
-  return { given: true }
+  if (isFresh(profile, uid, now)) return true
+  const tried = await tryForm(ctx, asked, suppliers)
+  if (tried === 'good') {
+    await suppliers.accounts.change(accountId, (known) => withProof(known, uid, now))
+    return true
+  }
+  if (tried) setRefused(ctx, tried)
+  const passkeyOptions = suppliers.passkeys.requestOptions(accountId, profile.passkeys)
+  const view = confirmPage({
+    ...question,
+    waiting: sentFields(ctx),
+    ...(passkeyOptions.allowCredentials?.length ? { passkeyOptions } : {}),
+    ...(tried ? { problem: tried.problem } : {}),
+  })
+  await sendPage(ctx, view, formTargets)
+  return false
 }
 
-type Refusal = { readonly problem: string; readonly status: number } | undefined
+/** Whether what the form shows is good. Undefined when it shows nothing. */
+async function tryForm(
+  ctx: Context,
+  { accountId, uid }: Asked,
+  suppliers: SignInSuppliers,
+): Promise<'good' | Refusal | undefined> {
+  const [apiToken, passkey] = [field(ctx, 'apiToken').trim(), field(ctx, 'passkey')]
+  if (!apiToken && !passkey) return undefined
+  // Counted for this browser: a stranger who tries to sign in must not keep the person from confirming.
+  const retryAfter = await countAttempt(suppliers.store, LIMITS.confirm, `${accountId} ${uid}`)
+  if (retryAfter) return tooManyAttempts(retryAfter)
+  return (
+    (passkey ? await tryPasskey(passkey, accountId, suppliers) : await tryToken(apiToken, accountId, suppliers)) ??
+    'good'
+  )
+}
 
-async function tryPasskey(passkey: string, accountId: string, suppliers: SignInSuppliers): Promise<Refusal> {
+async function tryPasskey(
+  passkey: string,
+  accountId: string,
+  suppliers: SignInSuppliers,
+): Promise<Refusal | undefined> {
   if (await answersPasskey(passkey, accountId, 'this account', suppliers)) return undefined
   const problem = 'That passkey is not one of this account, or could not be checked. Try again, or enter the API token.'
   return { problem, status: 422 }
@@ -52,7 +87,7 @@ async function tryToken(
   apiToken: string,
   accountId: string,
   { vault, quantConnect }: SignInSuppliers,
-): Promise<Refusal> {
+): Promise<Refusal | undefined> {
   const credentials: StoredCredentials | undefined = await vault.open(accountId)
   if (!credentials || !same(apiToken, credentials.apiToken)) {
     const problem =

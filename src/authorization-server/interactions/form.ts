@@ -29,6 +29,21 @@ export function hasValidCsrf(ctx: Context, expected: string): boolean {
 export const sentFields = (ctx: Context): [string, string][] =>
   [...new URLSearchParams(ctx.request.rawBody)].filter(([name]) => !['csrf', 'apiToken', 'passkey'].includes(name))
 
+/** Why a form was refused, as the page that follows says it. */
+export interface Refusal {
+  readonly problem: string
+  /** The HTTP status that fits. */
+  readonly status: number
+  /** Seconds. */
+  readonly retryAfter?: number
+}
+
+/** Gives the page that answers a refused form its status, and says when to come again. */
+export function setRefused(ctx: Context, { status, retryAfter }: Omit<Refusal, 'problem'>): void {
+  ctx.status = status
+  if (retryAfter) ctx.set('Retry-After', String(retryAfter))
+}
+
 /** Reads the part of a form that views/permissions.ts made. */
 export const postedPermissions = (ctx: Context) => ({
   preset: field(ctx, 'preset'),

@@ -10,18 +10,16 @@ import { describeClient } from '../clients.ts'
 import type { CookieKeys } from '../cookie-keys.ts'
 import type { Answer } from '../permissions/choice.ts'
 import { allowsNewDanger, firstChoice, offer, readChoice } from '../permissions/choice.ts'
-import type { Summary, ToolFacts } from '../permissions/summary.ts'
+import type { ToolFacts } from '../permissions/summary.ts'
 import { summarize } from '../permissions/summary.ts'
 import { sessionOf, signInSession } from '../session.ts'
-import { confirmPage } from '../views/confirm.ts'
 import { consentPage } from '../views/consent.ts'
 import { sendPage } from '../views/layout.ts'
 import { explain, problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
-import type { Asked } from './confirm.ts'
-import { confirm } from './confirm.ts'
+import { isConfirmed } from './confirm.ts'
 import { asksInVain, consentResult } from './consent.ts'
-import { csrfToken, field, hasValidCsrf, parseForm, postedPermissions, sentFields } from './form.ts'
+import { csrfToken, field, hasValidCsrf, parseForm, postedPermissions, setRefused } from './form.ts'
 import type { SignInSuppliers } from './sign-in.ts'
 import { signIn } from './sign-in.ts'
 
@@ -60,7 +58,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
 
   async function showSignIn(ctx: Context, interaction: Interaction, again: { userId?: string; problem?: string } = {}) {
     const { client, csrf } = await factsOf(ctx, interaction)
-    const passkeyOptions = await passkeys.requestOptions()
+    const passkeyOptions = passkeys.requestOptions()
     const view = signInPage({ clientName: client.name, csrf, sandbox, passkeyOptions, ...again })
     await sendPage(ctx, view, client.formTargets)
   }
@@ -95,8 +93,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
   async function answerSignIn(ctx: Context, interaction: Interaction) {
     const result = await signIn(ctx, suppliers)
     if ('problem' in result) {
-      ctx.status = result.status
-      if (result.retryAfter) ctx.set('Retry-After', String(result.retryAfter))
+      setRefused(ctx, result)
       return showSignIn(ctx, interaction, { userId: field(ctx, 'userId'), problem: result.problem })
     }
     const session = await signInSession(suppliers, ctx, result.sub)
@@ -109,7 +106,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
   async function answerConsent(ctx: Context, interaction: Interaction) {
     const decision = field(ctx, 'decision')
     if (decision === 'deny') return refuse(ctx, 'the person said no')
-    const { client, grant, offers } = await factsOf(ctx, interaction)
+    const { client, csrf, grant, offers } = await factsOf(ctx, interaction)
     const answer = readChoice(postedPermissions(ctx), offers, 'requested')
     if (decision === 'preview' || answer.unseen) return showConsent(ctx, interaction, answer)
     if (decision !== 'allow' || !answer.scopes.length) {
@@ -124,8 +121,15 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
     if (!isSessionOf(profile, uid)) throw new errors.SessionNotFound('signed out meanwhile')
     // What waits since the token was replaced counts as new: keeping it is for the person to say, and not for an agent.
     const danger = allowsNewDanger(grant?.suspended ? undefined : grant, answer)
-    const summary = summarize(client.name, answer, tools)
-    if (danger && !(await isConfirmed(ctx, interaction, { accountId, uid, profile }, summary))) return undefined
+    const question = {
+      sandbox,
+      csrf,
+      before: `${client.name} may do more that trades, spends, deletes or administers`,
+      summary: summarize(client.name, answer, tools),
+      back: `/interaction/${interaction.uid}`,
+    }
+    const asked = { accountId, uid, profile }
+    if (danger && !(await isConfirmed(ctx, asked, question, suppliers, client.formTargets))) return undefined
     const visit = { uid: interaction.uid, scope: String(interaction.params.scope) }
     if (grant && (await asksInVain(store, visit, grant, answer))) {
       // The client hears no; what the person changed beside holds all the same.
@@ -134,28 +138,6 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
       return refuse(ctx, 'the person allowed nothing of it, twice')
     }
     return finish(ctx, { consent: { ...consentResult(answer, accountId, grant) } })
-  }
-
-  /** Whether the person has shown again who they are; if not, they are asked to. */
-  async function isConfirmed(ctx: Context, interaction: Interaction, asked: Asked, summary: Summary): Promise<boolean> {
-    const confirmation = await confirm(ctx, asked, suppliers)
-    if (confirmation.given) return true
-    const { client, csrf, accountId } = await factsOf(ctx, interaction)
-    const known = asked.profile.passkeys.filter(({ suspended }) => !suspended)
-    ctx.status = confirmation.status
-    if (confirmation.retryAfter) ctx.set('Retry-After', String(confirmation.retryAfter))
-    const view = confirmPage({
-      sandbox,
-      csrf,
-      before: `${client.name} may do more that trades, spends, deletes or administers`,
-      summary,
-      waiting: sentFields(ctx),
-      back: `/interaction/${interaction.uid}`,
-      ...(known.length ? { passkeyOptions: await passkeys.requestOptions(accountId, known) } : {}),
-      ...(confirmation.problem ? { problem: confirmation.problem } : {}),
-    })
-    await sendPage(ctx, view, client.formTargets)
-    return false
   }
 
   const refuse = (ctx: Context, error_description: string) => finish(ctx, { error: 'access_denied', error_description })

@@ -8,6 +8,7 @@ import type { Store } from '../../storage/store.ts'
 import type { Credentials, Vault } from '../../vault/vault.ts'
 import { countAttempt, countSignIn, LIMITS } from '../attempts.ts'
 import type { Passkeys } from '../passkeys.ts'
+import type { Refusal } from './form.ts'
 import { field } from './form.ts'
 
 export interface SignInSuppliers {
@@ -21,10 +22,8 @@ export interface SignInSuppliers {
   readonly clientAddress: (ctx: Context) => string
 }
 
-/** Either the `sub` of the person who signed in, or what to tell them, with the HTTP status that fits. */
-export type SignInResult =
-  | { readonly sub: string }
-  | { readonly problem: string; readonly status: number; readonly retryAfter?: number }
+/** Either the `sub` of the person who signed in, or what to tell them. */
+export type SignInResult = { readonly sub: string } | Refusal
 
 /** Signs in with what was typed, with a passkey, or with one click on the sandbox account. */
 export async function signIn(ctx: Context, suppliers: SignInSuppliers): Promise<SignInResult> {
@@ -91,7 +90,7 @@ async function suspendWhatCameBefore(credentials: Credentials, suppliers: SignIn
 }
 
 /** What someone is told who tried too often. */
-export function tooManyAttempts(retryAfter: number) {
+export function tooManyAttempts(retryAfter: number): Refusal {
   const minutes = Math.ceil(retryAfter / 60)
   const problem = `Too many attempts. Try again in ${minutes} minute${minutes > 1 ? 's' : ''}.`
   return { problem, status: 429, retryAfter }

@@ -1,9 +1,10 @@
 // What the assistants did, the newest first.
 import { html } from 'hono/html'
 import type { Call, Outcome } from '../../../activity/activity.ts'
+import type { PageNumber } from '../../account/paging.ts'
 import type { Html } from '../layout.ts'
 import type { Frame } from './frame.ts'
-import { accountFrame, moment } from './frame.ts'
+import { accountFrame, counted, moment, pager } from './frame.ts'
 
 export interface Filter {
   readonly connection: string
@@ -15,8 +16,7 @@ export interface ActivityView extends Frame {
   readonly calls: readonly Call[]
   /** How many there are with this filter. */
   readonly total: number
-  readonly page: number
-  readonly pages: number
+  readonly page: PageNumber
   readonly filter: Filter
   /** What can be chosen: value and name. */
   readonly connections: readonly (readonly [string, string])[]
@@ -56,7 +56,7 @@ export const activityPage = (view: ActivityView): Html =>
           <thead><tr><th scope="col">Time</th><th scope="col">Assistant</th><th scope="col">Tool</th><th scope="col">Project</th>
             <th scope="col">Outcome</th><th scope="col">Took</th><th scope="col">Reference</th></tr></thead>
           <tbody>${view.calls.map(row)}</tbody></table></div>
-          ${pager(view)}`
+          ${pager(view.page, (page) => `/account/activity${queryOf(view.filter, page)}`, `, ${counted(view.total, 'call')}`)}`
           : html`<p>Nothing${Object.values(view.filter).some(Boolean) ? ' that fits this filter' : ' yet'}.</p>`
       }
     </section>`,
@@ -87,9 +87,3 @@ function queryOf(filter: Filter, page?: number): string {
   if (page) query.set('page', String(page))
   return query.size ? `?${query}` : ''
 }
-
-const pager = ({ page, pages, total, filter }: ActivityView): Html => html`<nav class="pager" aria-label="Pages">
-  ${page > 1 ? html`<a href="/account/activity${queryOf(filter, page - 1)}" rel="prev">Newer</a>` : ''}
-  <span>Page ${page} of ${pages}, ${total} call${total === 1 ? '' : 's'}</span>
-  ${page < pages ? html`<a href="/account/activity${queryOf(filter, page + 1)}" rel="next">Older</a>` : ''}
-</nav>`

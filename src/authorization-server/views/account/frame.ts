@@ -1,5 +1,6 @@
 // What all account pages have around them: whose account it is, and the way to the others.
 import { html } from 'hono/html'
+import type { PageNumber } from '../../account/paging.ts'
 import type { Html } from '../layout.ts'
 import { page } from '../layout.ts'
 
@@ -23,6 +24,14 @@ export const accountFrame = (title: string, { sandbox, userId, csrf }: Frame, co
 /** A form of one button. */
 export const smallForm = (action: string, csrf: string, button: Html): Html =>
   html`<form method="post" action="${action}" class="inline"><input type="hidden" name="csrf" value="${csrf}">${button}</form>`
+
+/** The way to the pages before and after, of a list that begins with the newest. `note` follows the number of the page. */
+export const pager = ({ number, of }: PageNumber, address: (page: number) => string, note = ''): Html =>
+  html`<nav class="pager" aria-label="Pages">
+  ${number > 1 ? html`<a href="${address(number - 1)}" rel="prev">Newer</a>` : ''}
+  <span>Page ${number} of ${of}${note}</span>
+  ${number < of ? html`<a href="${address(number + 1)}" rel="next">Older</a>` : ''}
+</nav>`
 
 /** A moment, in UTC; the script shows it in the reader's zone. Seconds since 1970. */
 export function moment(seconds: number): Html {

@@ -2,10 +2,11 @@
 import { html } from 'hono/html'
 import type { BrowserSession, StoredPasskey } from '../../../accounts/profile.ts'
 import type { Grant } from '../../../grants/grants.ts'
+import type { PageNumber } from '../../account/paging.ts'
 import { standingBadge } from '../consent.ts'
 import type { Html } from '../layout.ts'
 import type { Frame } from './frame.ts'
-import { accountFrame, counted, moment, smallForm, timeLeft } from './frame.ts'
+import { accountFrame, counted, moment, pager, smallForm, timeLeft } from './frame.ts'
 
 export interface Connection {
   readonly grant: Grant
@@ -29,8 +30,7 @@ export interface OverviewView extends Frame {
     readonly refused: number
   }
   readonly connections: readonly Connection[]
-  /** Whether there are connections before and after these; absent when they fit on one page. */
-  readonly page?: { readonly number: number; readonly of: number }
+  readonly page: PageNumber
   readonly sessions: readonly BrowserSession[]
   /** The browser that asks. */
   readonly thisSession: string
@@ -65,7 +65,7 @@ export const overviewPage = (view: OverviewView): Html =>
           ? html`<ul class="list">${view.connections.map((connection) => connectionItem(connection, view))}</ul>`
           : html`<p>None. <a href="/">How to connect one</a></p>`
       }
-      ${view.page ? pager(view.page) : ''}
+      ${view.page.of > 1 ? pager(view.page, (page) => `/account?page=${page}`) : ''}
       ${
         view.connections.length
           ? html`<p class="quiet">Whatever you stop is refused from its next call on. What runs live at QuantConnect goes on by
@@ -110,18 +110,6 @@ export const overviewPage = (view: OverviewView): Html =>
       <p><a class="button" href="/account/delete">Delete this account</a></p>
     </section>`,
   )
-
-const pager = ({
-  number,
-  of,
-}: {
-  readonly number: number
-  readonly of: number
-}): Html => html`<nav class="pager" aria-label="Pages">
-  ${number > 1 ? html`<a href="/account?page=${number - 1}" rel="prev">Newer</a>` : ''}
-  <span>Page ${number} of ${of}</span>
-  ${number < of ? html`<a href="/account?page=${number + 1}" rel="next">Older</a>` : ''}
-</nav>`
 
 const connectionItem = (
   { grant, name, sentence, realMoney, lastCall }: Connection,
