@@ -13,6 +13,7 @@ import { useCallback } from '../support/callback.ts'
 import type { Registration } from '../support/raw-client.ts'
 import { authorizationRequest, connect, register, rpc, toolCall } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
+import { authenticatorOf } from './account/device.ts'
 
 const SIZES = { wide: { width: 1100, height: 900 }, narrow: { width: 320, height: 640 } }
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -112,6 +113,7 @@ describe('pages', () => {
   it('are right for a person who looks after their account', async () => {
     const bob = { userId: '100002', apiToken: 'sandbox-bob' }
     const { page, context, complaints, strangers, heavy } = await visitor()
+    await authenticatorOf({ page, context, complaints })
     const heading = (name: string) => page.getByRole('heading', { name, level: 1 }).waitFor()
 
     await page.goto(`${server.origin}/account`)
@@ -163,6 +165,9 @@ describe('pages', () => {
     await page.getByRole('button', { name: 'Add a passkey' }).click()
     await heading('Add a passkey')
     await inspect(page, 'passkey')
+    await page.getByRole('button', { name: 'Add it' }).click()
+    await page.getByText('The passkey is added').waitFor()
+    await inspect(page, 'account-with-passkey')
 
     await withGrants(server, (grants) => grants.change(grantIdOf(tokens), { suspended: true }))
     await page.goto(`${server.origin}/account`)

@@ -1,0 +1,75 @@
+// A person without a mouse: every control can be reached with the Tab key, shows that it is reached, and does its work.
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Page } from 'playwright-core'
+import { useBrowser } from '../support/browser.ts'
+import { useCallback } from '../support/callback.ts'
+import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
+import { useServer } from '../support/server.ts'
+import { connectionsOf } from './consent/visits.ts'
+
+/** Presses Tab until a control with these words has the focus, and fails when that cannot be seen, or never happens. */
+async function reach(page: Page, words: RegExp): Promise<void> {
+  const passed: string[] = []
+  while (passed.length < 100) {
+    await page.keyboard.press('Tab')
+    // Written as text, since it runs in the page.
+    const { says, seen } = (await page.evaluate(`(() => {
+      const control = document.activeElement
+      if (control === document.body) return { says: '', seen: true } // the browser's own controls come in between
+      const { outlineStyle, outlineWidth } = getComputedStyle(control)
+      const labels = [...(control.labels ?? [])].map((label) => label.innerText)
+      return { says: [control.innerText, ...labels].join(''), seen: outlineStyle !== 'none' && parseFloat(outlineWidth) > 0 }
+    })()`)) as { says: string; seen: boolean }
+    assert.ok(seen, `the focus on “${says}” cannot be seen`)
+    if (words.test(says)) return
+    passed.push(says)
+  }
+  assert.fail(`no ${words} among ${passed.join(' | ')}`)
+}
+
+describe('with the keyboard alone', () => {
+  const server = useServer()
+  const browser = useBrowser()
+  const returnsTo = useCallback()
+
+  it('a person signs in, allows less than was asked, and revokes it', async () => {
+    const { page, context } = await browser.newPerson()
+    const client = await register(server, { client_name: 'Keys', redirect_uris: [returnsTo()] })
+    const request = authorizationRequest(server, client, { scope: 'qc:projects:read qc:files:write' })
+    await page.goto(request.url)
+    await reach(page, /QuantConnect user id/)
+    await page.keyboard.type('100001')
+    await reach(page, /API token/)
+    await page.keyboard.type('sandbox-alice')
+    await page.keyboard.press('Enter')
+
+    await page.getByRole('button', { name: 'Allow' }).waitFor()
+    await reach(page, /What it asks for/)
+    await page.keyboard.press('ArrowDown') // among radio buttons, where Tab goes on to the next question
+    await page.locator('input[name=rendered][value=readonly]').waitFor({ state: 'attached' })
+    await reach(page, /qc:projects:read/)
+    await page.keyboard.press('Space')
+    await reach(page, /one hour|30 days/)
+    await page.keyboard.press('ArrowUp')
+    await reach(page, /^Allow$/)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${returnsTo()}?**`)
+    const url = new URL(page.url())
+    const tokens = await redeem(server, client, request, { url, status: 200, html: '', headers: new Headers() })
+    const [grant] = await connectionsOf(server, tokens)
+    assert.deepEqual(
+      [grant?.scopes.includes('qc:projects:read'), grant?.scopes.includes('qc:files:write')],
+      [false, false],
+    )
+    assert.equal(grant?.scopes.includes('qc:files:read'), true)
+    assert.equal(grant?.lifetime, '1d')
+
+    await page.goto(`${server.origin}/account`)
+    await reach(page, /^Revoke$/)
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').filter({ hasText: 'Revoked' }).waitFor()
+    assert.deepEqual(await connectionsOf(server, tokens), [])
+    await context.close()
+  })
+})
