@@ -22,10 +22,10 @@ export interface Decision {
 
 /**
  * Whether a connection's client sees a challenge only in a tool's result. ChatGPT and Codex, which read it from there, take
- * HTTP 403 for a call that failed for good.
+ * HTTP 403 for a call that failed for good. A program that only calls itself Codex gets the same no in another form.
  */
-const readsChallengeInResult = ({ clientId, redirectHost }: Grant): boolean =>
-  clientId.startsWith('https://chatgpt.com/') || redirectHost === 'chatgpt.com'
+const readsChallengeInResult = ({ clientId, redirectHost, client }: Grant): boolean =>
+  clientId.startsWith('https://chatgpt.com/') || redirectHost === 'chatgpt.com' || client?.name === 'Codex'
 
 const made = new WeakSet<object>()
 export const isDecision = (value: unknown): value is Decision =>

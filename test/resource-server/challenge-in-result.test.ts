@@ -56,6 +56,13 @@ describe('a call that was not allowed, of a client that returns to chatgpt.com',
     assert.equal(result.isError, undefined)
   })
 
+  it('is told in the result when Codex had no document and registered by its name', async () => {
+    client = await register(server, { client_name: 'Codex' })
+    token = await connectWith(['qc:projects:read'])
+    const { result } = await message(await rpc(server, token, toolCall(create.name, create.arguments)))
+    assert.match(result._meta['mcp/www_authenticate'][0], /scope="qc:projects:write"/)
+  })
+
   it('gets HTTP 403 for every other client', async () => {
     client = await register(server, { redirect_uris: ['https://chatgpt.com.example/cb'] })
     token = await connectWith(['qc:projects:read'])
