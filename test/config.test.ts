@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { ConfigurationError, readConfig } from '../src/config.ts'
+import { startInVain } from './support/bad-start.ts'
 import { temporaryFolder } from './support/folder.ts'
-import { freePort } from './support/server.ts'
-
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 /** What the operator is told about an environment that cannot be used. */
 function complaint(env: Record<string, string>): string {
@@ -137,19 +133,8 @@ describe('a start that cannot succeed', () => {
   const folder = temporaryFolder()
   after(folder.remove)
 
-  async function start(env: Record<string, string>) {
-    const ours = {
-      DATA_DIR: join(folder.path, 'data'),
-      KEYS_DIR: join(folder.path, 'keys'),
-      PORT: String(await freePort()),
-    }
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
-      env: { ...ours, ...env },
-      encoding: 'utf8',
-      timeout: 10_000,
-    })
-    return { status, stdout, stderr }
-  }
+  const start = (env: Record<string, string>) =>
+    startInVain({ DATA_DIR: join(folder.path, 'data'), KEYS_DIR: join(folder.path, 'keys'), ...env })
 
   it('ends with exit code 1 and the message, and nothing else', async () => {
     const { status, stdout, stderr } = await start({ PORT: 'no', REDIS_URL: 'https://user:s3cret@redis.example' })

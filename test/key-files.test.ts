@@ -4,11 +4,10 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { startInVain } from './support/bad-start.ts'
 import { temporaryFolder } from './support/folder.ts'
-import { freePort, startServer, type TestServer } from './support/server.ts'
+import { startServer, type TestServer } from './support/server.ts'
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const FILES = ['cookies.jwks.json', 'signing.jwks.json', 'vault.jwks.json']
 
 /** Loads all keys in a process of its own. */
@@ -104,19 +103,7 @@ describe('a key file that cannot be used', () => {
     const home = join(folder.path, `${made++}`)
     mkdirSync(join(home, 'keys'), { recursive: true })
     put(join(home, 'keys', name))
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
-      env: { PORT: String(await freePort()), DATA_DIR: join(home, 'data'), KEYS_DIR: join(home, 'keys') },
-    })
-    let [stdout, stderr] = ['', '']
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk
-    })
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk
-      child.kill('SIGKILL') // it runs, which is all there is to know
-    })
-    const [status] = await once(child, 'close')
-    return { status, stdout, stderr }
+    return startInVain({ DATA_DIR: join(home, 'data'), KEYS_DIR: join(home, 'keys') })
   }
   const EC = {
     kty: 'EC',

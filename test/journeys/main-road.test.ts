@@ -27,14 +27,14 @@ async function call(client: McpClient, name: string, args: Record<string, unknow
   return result.structuredContent
 }
 
-for (const line of ['v2', 'v1'] as const)
-  for (const store of journeyStores('main-road')) {
-    describe(`the main road with the ${line} client, on ${store.name}`, () => {
-      const server = useServer(store.env)
-      const browser = useBrowser()
-      const newProgram = usePrograms(server)
+for (const store of journeyStores('main-road')) {
+  describe(`the main road, on ${store.name}`, () => {
+    const server = useServer(store.env)
+    const browser = useBrowser()
+    const newProgram = usePrograms(server)
 
-      it('leads from a pasted address to a backtest, and ends when the connection is revoked', async () => {
+    for (const line of ['v2', 'v1'] as const) {
+      it(`leads the ${line} client from a pasted address to a backtest, and ends when it is revoked`, async () => {
         const { page, complaints } = await browser.newPerson()
         const program = await newProgram(line)
         const client = await program.connect(visitor(page, line === 'v2' ? {} : { as: ALICE }))
@@ -83,5 +83,6 @@ for (const line of ['v2', 'v1'] as const)
         assert.deepEqual(complaints, [])
         await client.close()
       })
-    })
-  }
+    }
+  })
+}

@@ -2,9 +2,10 @@
 // the console complains about, nothing wider than the screen, nothing heavy, nothing from elsewhere. With
 // PICTURES=1 each is left in screenshots/.
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { before, describe, it } from 'node:test'
-import axe from 'axe-core'
+import type axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { GROUPS } from '../../src/scopes.ts'
 import { grantIdOf, withGrants } from '../authorization-server/support.ts'
@@ -15,6 +16,7 @@ import { authorizationRequest, connect, register, rpc, toolCall } from '../suppo
 import { useServer } from '../support/server.ts'
 import { authenticatorOf } from './account/device.ts'
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const SIZES = { wide: { width: 1100, height: 900 }, narrow: { width: 320, height: 640 } }
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const LARGEST = 50_000
@@ -224,7 +226,7 @@ async function inspect(page: Page, name: string): Promise<void> {
 }
 
 async function check(page: Page, state: string, options: { runOnly: string[] }): Promise<void> {
-  if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(axe.source)
+  if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(AXE)
   const { violations } = await page.evaluate(
     (chosen) => (globalThis as unknown as { axe: typeof axe }).axe.run({ ...chosen, resultTypes: ['violations'] }),
     options,
