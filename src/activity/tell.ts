@@ -1,7 +1,7 @@
 // What a page tells of an account's calls: how many there were, and those that somebody asks to see.
 import type { Call, Outcome } from './activity.ts'
 
-export interface Summary {
+export interface Counts {
   readonly calls: number
   readonly backtests: number
   readonly trades: number
@@ -23,7 +23,7 @@ export const traded = ({ outcome, risk, tool }: Call): boolean =>
   !TRADES_NOTHING.includes(tool)
 
 /** The calls in four numbers: all, the backtests that began, what traded, and what was not allowed. */
-export function summaryOf(calls: readonly Call[]): Summary {
+export function countsOf(calls: readonly Call[]): Counts {
   const count = (is: (call: Call) => boolean) => calls.filter(is).length
   return {
     calls: calls.length,

@@ -2,27 +2,27 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { OUTCOMES } from '../../src/activity/activity.ts'
-import { filtered, summaryOf } from '../../src/activity/tell.ts'
+import { countsOf, filtered } from '../../src/activity/tell.ts'
 import { call } from './calls.ts'
 
 describe('the summary of calls', () => {
   it('counts nothing where there is nothing', () => {
-    assert.deepEqual(summaryOf([]), { calls: 0, backtests: 0, trades: 0, refused: 0 })
+    assert.deepEqual(countsOf([]), { calls: 0, backtests: 0, trades: 0, refused: 0 })
   })
 
   it('counts every call, whatever became of it', () => {
-    assert.equal(summaryOf(OUTCOMES.map((outcome) => call({ outcome }))).calls, 4)
+    assert.equal(countsOf(OUTCOMES.map((outcome) => call({ outcome }))).calls, 4)
   })
 
   it('counts a backtest when it was created, and not when it was read, refused or failed', () => {
     const created = OUTCOMES.map((outcome) => call({ tool: 'create_backtest', risk: 'changes', outcome }))
-    assert.equal(summaryOf([...created, call({ tool: 'read_backtest' })]).backtests, 1)
+    assert.equal(countsOf([...created, call({ tool: 'read_backtest' })]).backtests, 1)
   })
 
   it('counts as a trade what was done to live algorithms: start, command, stop, liquidate, broadcast', () => {
     const trading = ['create_live_algorithm', 'create_live_command', 'stop_live_algorithm', 'liquidate_live_algorithm']
     const calls = trading.map((tool) => call({ tool, risk: 'trades' }))
-    assert.equal(summaryOf([...calls, call({ tool: 'broadcast_live_command', risk: 'administers' })]).trades, 5)
+    assert.equal(countsOf([...calls, call({ tool: 'broadcast_live_command', risk: 'administers' })]).trades, 5)
   })
 
   it('counts no trade where nothing was traded: a look, an authorization, a refusal, a failure', () => {
@@ -34,7 +34,7 @@ describe('the summary of calls', () => {
       call({ tool: 'broadcast_live_command', risk: 'administers', outcome: 'refused' }),
       call({ tool: 'create_project_collaborator', risk: 'administers' }),
     ]
-    assert.deepEqual(summaryOf(calls), { calls: 6, backtests: 0, trades: 0, refused: 2 })
+    assert.deepEqual(countsOf(calls), { calls: 6, backtests: 0, trades: 0, refused: 2 })
   })
 })
 

@@ -3,7 +3,7 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import { withLook, withoutSessions } from '../../accounts/profile.ts'
 import type { Activity } from '../../activity/activity.ts'
-import { summaryOf } from '../../activity/tell.ts'
+import { countsOf } from '../../activity/tell.ts'
 import { field, hasValidCsrf, parseForm, setRefused } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
 import { signInSession } from '../session.ts'
@@ -13,10 +13,10 @@ import { activityPages } from './activity.ts'
 import { connectionPages, describeConnection } from './connections.ts'
 import { credentialPages } from './credentials.ts'
 import { pageOf } from './paging.ts'
-import type { AccountSuppliers, Visitor } from './visitor.ts'
+import type { Visitor, VisitSuppliers } from './visitor.ts'
 import { createVisits, redirect, safeDestination } from './visitor.ts'
 
-export interface AccountPagesSuppliers extends AccountSuppliers {
+export interface AccountPagesSuppliers extends VisitSuppliers {
   readonly activity: Activity
 }
 
@@ -41,7 +41,7 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
       ...frame,
       now: Math.floor(Date.now() / 1000),
       ...(before === undefined ? {} : { since: before / 1000 }),
-      counts: summaryOf(calls.filter(({ at }) => at >= (before ?? 0))),
+      counts: countsOf(calls.filter(({ at }) => at >= (before ?? 0))),
       connections: shown.map((grant) => describeConnection(grant, tools, calls)),
       page,
       sessions: living,

@@ -13,7 +13,7 @@ import { connectionPage } from '../views/account/connection.ts'
 import type { Connection } from '../views/account/overview.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
-import type { AccountSuppliers, Visitor, Visits } from './visitor.ts'
+import type { Visitor, VisitSuppliers, Visits } from './visitor.ts'
 import { redirect } from './visitor.ts'
 
 export const nameOf = ({ name, client }: Grant): string => name ?? client?.name ?? 'An assistant'
@@ -27,7 +27,7 @@ export function describeConnection(grant: Grant, tools: readonly ToolFacts[], ca
 }
 
 /** Adds the pages of single connections to the account's. */
-export function connectionPages(router: Router, visits: Visits, { grants, tools }: AccountSuppliers): void {
+export function connectionPages(router: Router, visits: Visits, { grants, tools }: VisitSuppliers): void {
   async function show({ ctx, frame }: Visitor, grant: Grant, answer?: Answer, problem?: string) {
     const offers = offer([], grant)
     const choice = answer ?? firstChoice(offers, grant)

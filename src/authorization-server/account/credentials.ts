@@ -10,7 +10,7 @@ import { deletePage, newPasskeyPage, reviewPage, tokenPage } from '../views/acco
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import { describeConnection } from './connections.ts'
-import type { AccountSuppliers, Visitor, Visits } from './visitor.ts'
+import type { Visitor, VisitSuppliers, Visits } from './visitor.ts'
 import { redirect } from './visitor.ts'
 
 const isSuspended = ({ suspended }: { readonly suspended?: boolean | undefined }) => suspended === true
@@ -18,7 +18,7 @@ const isSuspended = ({ suspended }: { readonly suspended?: boolean | undefined }
 /** More than a person has devices. */
 const PASSKEYS_AT_MOST = 20
 
-export function credentialPages(router: Router, visits: Visits, suppliers: AccountSuppliers): void {
+export function credentialPages(router: Router, visits: Visits, suppliers: VisitSuppliers): void {
   const { accounts, grants, passkeys, tools } = suppliers
 
   router.get(

@@ -16,7 +16,7 @@ import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
 
-export interface AccountSuppliers extends SignInSuppliers, SessionSuppliers {
+export interface VisitSuppliers extends SignInSuppliers, SessionSuppliers {
   readonly grants: Grants
   readonly tools: readonly ToolFacts[]
 }
@@ -38,7 +38,7 @@ export const safeDestination = (to: string): string => (ACCOUNT_PAGE.test(to) ? 
 
 const LOOK_AGAIN = '/account/review'
 
-export function createVisits(suppliers: AccountSuppliers) {
+export function createVisits(suppliers: VisitSuppliers) {
   const { provider, issuer, cookieKeys, accounts, vault, grants, passkeys, sandboxAccounts } = suppliers
   const sandbox = sandboxAccounts.length > 0
   const secure = issuer.startsWith('https:')

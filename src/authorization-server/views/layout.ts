@@ -15,14 +15,14 @@ export const STYLESHEET = asset('style', 'css')
 /** Makes pages nicer; all of them work without it, but for passkeys. */
 export const SCRIPT = asset('page', 'js')
 
-interface Frame {
+interface Head {
   readonly title: string
   /** Whether sandbox accounts can be met on this page. */
   readonly sandbox: boolean
 }
 
 /** A whole page around its content. */
-export const page = ({ title, sandbox }: Frame, content: Html): Html => html`<!doctype html>
+export const page = ({ title, sandbox }: Head, content: Html): Html => html`<!doctype html>
 <html lang="en">
 <head>
   <meta charset="utf-8">

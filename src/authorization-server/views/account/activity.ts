@@ -6,7 +6,7 @@ import type { Html } from '../layout.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame, counted, moment, pager } from './frame.ts'
 
-export interface Filter {
+export interface FilterFields {
   readonly connection: string
   readonly tool: string
   readonly outcome: string
@@ -17,7 +17,7 @@ export interface ActivityView extends Frame {
   /** How many there are with this filter. */
   readonly total: number
   readonly page: PageNumber
-  readonly filter: Filter
+  readonly filter: FilterFields
   /** What can be chosen: value and name. */
   readonly connections: readonly (readonly [string, string])[]
   readonly tools: readonly string[]
@@ -82,7 +82,7 @@ const select = (
   )}</select></label>`
 
 /** The query of a filter, with its question mark; empty when nothing is filtered. */
-function queryOf(filter: Filter, page?: number): string {
+function queryOf(filter: FilterFields, page?: number): string {
   const query = new URLSearchParams(Object.entries(filter).filter(([, value]) => value))
   if (page) query.set('page', String(page))
   return query.size ? `?${query}` : ''

@@ -1,6 +1,7 @@
 // The account page: what is connected and what it did, and everything that a person may want to stop.
 import { html } from 'hono/html'
 import type { BrowserSession, StoredPasskey } from '../../../accounts/profile.ts'
+import type { Counts } from '../../../activity/tell.ts'
 import type { Grant } from '../../../grants/grants.ts'
 import type { PageNumber } from '../../account/paging.ts'
 import { standingBadge } from '../consent.ts'
@@ -23,12 +24,7 @@ export interface OverviewView extends Frame {
   readonly now: number
   /** Since when the numbers count; absent when the person looks for the first time. */
   readonly since?: number
-  readonly counts: {
-    readonly calls: number
-    readonly backtests: number
-    readonly trades: number
-    readonly refused: number
-  }
+  readonly counts: Counts
   readonly connections: readonly Connection[]
   readonly page: PageNumber
   readonly sessions: readonly BrowserSession[]
