@@ -1,4 +1,5 @@
 // Waiting that a signal can end.
+import { setTimeout } from 'node:timers/promises'
 
 /** Settles as the promise does, or rejects with the signal's reason if that comes first. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -16,11 +17,10 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
 
 /** Waits so many milliseconds. Rejects with the signal's reason when it aborts. */
 export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  const over = Promise.withResolvers<void>()
-  const timer = setTimeout(over.resolve, milliseconds)
   try {
-    await unlessAborted(over.promise, signal)
-  } finally {
-    clearTimeout(timer)
+    await setTimeout(milliseconds, undefined, signal ? { signal } : {})
+  } catch (error) {
+    signal?.throwIfAborted() // the reason itself, and not an error that holds it
+    throw error
   }
 }

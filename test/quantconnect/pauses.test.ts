@@ -1,6 +1,8 @@
 // Pauses between two sendings, with a clock that the test pushes.
 import assert from 'node:assert/strict'
+import { syncBuiltinESMExports } from 'node:module'
 import { after, before, beforeEach, describe, it, type Mock, mock } from 'node:test'
+import timers from 'node:timers/promises'
 import { createLog } from '../../src/observability/log.ts'
 import { createQuantConnect } from '../../src/quantconnect/client.ts'
 import { asked, person, withClient } from './callers.ts'
@@ -14,20 +16,22 @@ const READ = { retry: true }
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('between two sendings', () => {
-  let begun: Mock<typeof setTimeout>['mock']
+  let begun: Mock<typeof timers.setTimeout>['mock']
   before(() => {
     // Once for all tests: the `fetch` of Node.js keeps a timer of its own, which does not outlive the clock it is from.
     mock.timers.enable({ apis: ['setTimeout'] })
-    begun = mock.method(globalThis, 'setTimeout').mock
+    begun = mock.method(timers, 'setTimeout').mock
+    syncBuiltinESMExports()
   })
   beforeEach(() => begun.resetCalls())
   after(() => {
     mock.restoreAll()
     mock.timers.reset()
+    syncBuiltinESMExports()
   })
   /** The pauses so far, in milliseconds; nothing else that is timed here takes so long. */
   const pauses = () =>
-    begun.calls.map((call) => Number(call.arguments[1])).filter((milliseconds) => milliseconds > 5_000)
+    begun.calls.map((call) => Number(call.arguments[0])).filter((milliseconds) => milliseconds > 5_000)
   const pauseBegins = async (which: number): Promise<number> => {
     for (;;) {
       const milliseconds = pauses()[which - 1]
