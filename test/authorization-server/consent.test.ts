@@ -33,11 +33,11 @@ describe('what a consent decides', () => {
 
   /** Runs a submission that must grant nothing and stay on our pages. */
   async function grantsNothing(submission: () => Promise<Place>, status: number): Promise<Place> {
-    const before = countGrants(server)
+    const before = await countGrants(server)
     const place = await submission()
     assert.equal(place.url.origin, server.origin)
     assert.equal(place.status, status)
-    assert.equal(countGrants(server), before)
+    assert.equal(await countGrants(server), before)
     return place
   }
 
@@ -90,12 +90,12 @@ describe('what a consent decides', () => {
 
   it('gives the client access_denied when the person says no, whatever is ticked (RFC 6749 §4.1.2.1)', async () => {
     const { page } = await visit()
-    const before = countGrants(server)
+    const before = await countGrants(server)
     const { url } = await person.submit(page, { scope: boxes(page), decision: 'deny' })
     assert.equal(url.origin, 'http://127.0.0.1:4567')
     assert.equal(url.searchParams.get('error'), 'access_denied')
     assert.equal(url.searchParams.has('code'), false)
-    assert.equal(countGrants(server), before)
+    assert.equal(await countGrants(server), before)
   })
 
   it('may be asked for again after a no', async () => {

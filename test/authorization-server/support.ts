@@ -4,17 +4,18 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Grants } from '../../src/grants/grants.ts'
 import { createGrants } from '../../src/grants/grants.ts'
-import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import type { Store } from '../../src/storage/store.ts'
 import type { Registration, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, RawPerson, redeem, refresh, register, rpc } from '../support/raw-client.ts'
 import type { TestServer } from '../support/server.ts'
+import { openStoreOf } from '../support/stores.ts'
 
 const part = (jwt: string, index: number) =>
   JSON.parse(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString())
 export const headerOf = (jwt: string): Record<string, unknown> => part(jwt, 0)
 export const claimsOf = (jwt: string): Record<string, unknown> => part(jwt, 1)
-export const grantIdOf = ({ access_token }: Tokens): string => String(claimsOf(access_token).grant_id)
+export const grantIdOf = ({ access_token }: Pick<Tokens, 'access_token'>): string =>
+  String(claimsOf(access_token).grant_id)
 
 /** A person who is signed in already, so that a file that connects often stays below the limit of sign-ins. */
 export async function signedIn(server: TestServer, as?: { userId: string; apiToken: string }): Promise<RawPerson> {
@@ -59,8 +60,8 @@ export const ALIVE = { call: 200, refresh: '200' }
 export const OVER = { call: 401, refresh: '400 invalid_grant' }
 
 /** A server's store, for as long as `use` takes. */
-export async function withStore<T>({ folder }: TestServer, use: (store: Store) => Promise<T>): Promise<T> {
-  const store = openSqliteStore(join(folder, 'data'))
+export async function withStore<T>(server: TestServer, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStoreOf(server)
   try {
     return await use(store)
   } finally {
@@ -73,10 +74,21 @@ export const withGrants = <T>(server: TestServer, use: (grants: Grants) => Promi
   withStore(server, (store) => use(createGrants(store)))
 
 /** How many grants a server's store holds. */
-export function countGrants({ folder }: TestServer): number {
+export const countGrants = async (server: TestServer): Promise<number> =>
+  (await entriesOf(server)).filter(({ key }) => key.startsWith('grant:')).length
+
+/** All that a server's store holds, with the lines of a journal one by one. */
+export async function entriesOf({ folder, redisUrl }: TestServer): Promise<{ key: string; text: string }[]> {
+  if (redisUrl) {
+    const { dumpRedis } = await import('../support/redis-entries.ts')
+    return dumpRedis(redisUrl)
+  }
   const db = new DatabaseSync(join(folder, 'data', 'qcgate.sqlite'), { readOnly: true })
   try {
-    return Number(db.prepare("SELECT count(*) AS n FROM entries WHERE key LIKE 'grant:%'").get()?.n)
+    const rows = db
+      .prepare('SELECT key, value AS text FROM entries UNION ALL SELECT key, line AS text FROM lines')
+      .all()
+    return rows.map(({ key, text }) => ({ key: String(key), text: String(text) }))
   } finally {
     db.close()
   }

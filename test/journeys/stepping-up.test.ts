@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decodeJwt } from 'jose'
-import { createGrants } from '../../src/grants/grants.ts'
+import { grantIdOf, withGrants } from '../authorization-server/support.ts'
 import { message } from '../resource-server/messages.ts'
 import { useBrowser } from '../support/browser.ts'
 import { isUnauthorized, type Program, usePrograms } from '../support/clients.ts'
@@ -56,20 +56,16 @@ for (const store of journeyStores('stepping-up'))
 
     it('works the other way at once: what the grant loses, the very next call cannot do', async () => {
       const { access_token } = program.tokens()
-      const { grant_id } = decodeJwt<{ grant_id: string }>(access_token)
-      const opened = await store.open(server.folder)
-      const grants = createGrants(opened)
+      const grantId = grantIdOf(program.tokens())
       const list = () => rpc(server, access_token, toolCall('list_projects')).then(({ status }) => status)
-      try {
+      await withGrants(server, async (grants) => {
         assert.equal(await list(), 200)
-        await grants.change(grant_id, { scopes: ['qc:account:read'] })
+        await grants.change(grantId, { scopes: ['qc:account:read'] })
         assert.equal(await list(), 403)
-        await grants.change(grant_id, { scopes: ['qc:account:read', 'qc:projects:read'] })
+        await grants.change(grantId, { scopes: ['qc:account:read', 'qc:projects:read'] })
         assert.equal(await list(), 200)
-        await grants.end(grant_id)
+        await grants.end(grantId)
         assert.equal(await list(), 401)
-      } finally {
-        await opened.close()
-      }
+      })
     })
   })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { authorizationRequest, RawPerson, redeem, refresh, register, rpc, toolCall } from '../support/raw-client.ts'
-import { dumpRedis } from '../support/redis-dump.ts'
+import { dumpRedis } from '../support/redis-entries.ts'
 import { dumpFolder } from '../support/secrets.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { journeyStores } from '../support/stores.ts'
@@ -58,7 +58,9 @@ for (const { name, env } of journeyStores('secrets'))
     })
 
     it('none of them is in the bytes of the store, where every entry has an end', async () => {
-      const bytes = env.REDIS_URL ? await dumpRedis(env.REDIS_URL) : dumpFolder(join(server.folder, 'data'))
+      const bytes = env.REDIS_URL
+        ? JSON.stringify(await dumpRedis(env.REDIS_URL))
+        : dumpFolder(join(server.folder, 'data'))
       assert.ok(bytes.includes('credentials:{'), 'the store was read')
       for (const [name, secret] of Object.entries(secrets)) assert.ok(!bytes.includes(secret), name)
     })

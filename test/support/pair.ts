@@ -19,7 +19,12 @@ export function usePair(env: () => Record<string, string>): Pair {
   before(async () => {
     const one = await startServer(env())
     const port = await freePort()
-    const shared = { PUBLIC_URL: one.origin, DATA_DIR: join(one.folder, 'data'), KEYS_DIR: join(one.folder, 'keys') }
+    const shared = {
+      PUBLIC_URL: one.origin,
+      DATA_DIR: join(one.folder, 'data'),
+      KEYS_DIR: join(one.folder, 'keys'),
+      ...(one.redisUrl ? { REDIS_URL: one.redisUrl } : {}),
+    }
     const two = await startServer({ ...env(), ...shared, PORT: String(port) })
     pair = { one, two, addresses: [one.origin, `http://127.0.0.1:${port}`] }
   })

@@ -30,7 +30,7 @@ const IN_NO_STORE = ['sandbox-alice', 'sandbox-bob', 'token-for-tests']
 /** Fails when something secret is in a server's log or store, or when an entry of its Redis would stay for ever. */
 export async function assertNothingSecretLeft(output: string, folder: string, redisUrl?: string): Promise<void> {
   const stored = redisUrl
-    ? await (await import('./redis-dump.ts')).dumpRedis(redisUrl) // loaded by files that have a Redis only
+    ? JSON.stringify(await (await import('./redis-entries.ts')).dumpRedis(redisUrl)) // loaded by files that have a Redis
     : dumpFolder(join(folder, 'data'))
   for (const [secret, name] of noted) {
     assert.ok(!output.includes(secret), `an ${name} is in the log`)

@@ -7,6 +7,7 @@ import { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from './folder.ts'
 import { assertNothingSecretLeft } from './secrets.ts'
+import { redisUrl } from './stores.ts'
 import { whileRunning } from './while-running.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -41,6 +42,8 @@ export interface TestServer {
   readonly origin: string
   readonly mcp: string
   readonly folder: string
+  /** Where its store is, when that is a Redis and not in the folder. */
+  readonly redisUrl: string | undefined
   /** Everything the process wrote so far, both streams. */
   output(): string
   /** Moves the process's clock forward. */
@@ -61,10 +64,17 @@ export function useServer(env: Record<string, string> = {}): TestServer {
   return whileRunning('server', () => server)
 }
 
+let started = 0
+/** The store of a server that is told none: SQLite, or a Redis in a run that was told so. */
+const usualStore = (): { REDIS_URL?: string } =>
+  process.env.QCGATE_TEST_STORE === 'Redis' ? { REDIS_URL: redisUrl('single', `${process.pid}-${started++}:`) } : {}
+
 /** Starts a server and waits until it says that it runs. Throws with its output when it ends instead. */
 export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
   const folder = temporaryFolder()
   const port = await freePort()
+  const store = usualStore()
+  const { REDIS_URL } = { ...store, ...env }
   let output = ''
   let child: ChildProcess
 
@@ -77,6 +87,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
         PORT: String(port),
         DATA_DIR: join(folder.path, 'data'),
         KEYS_DIR: join(folder.path, 'keys'),
+        ...store,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -107,11 +118,15 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     origin,
     mcp: `${origin}/mcp`,
     folder: folder.path,
+    redisUrl: REDIS_URL || undefined,
     output: () => output,
     async advance(seconds) {
       const moved = once(child, 'message')
       child.send({ advance: seconds })
       await moved
+      if (store.REDIS_URL && store.REDIS_URL === REDIS_URL) {
+        await (await import('./redis-entries.ts')).ageRedis(REDIS_URL, seconds)
+      }
     },
     async crashAndRestart() {
       await end('SIGKILL')
@@ -120,7 +135,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     async stop() {
       await end('SIGTERM')
       try {
-        await assertNothingSecretLeft(output, folder.path, env.REDIS_URL)
+        await assertNothingSecretLeft(output, folder.path, REDIS_URL)
       } finally {
         folder.remove()
       }

@@ -1,7 +1,6 @@
 // Every kind of store that the product runs on, for tests that hold all of them to the same sentences.
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { openRedisStore } from '../../src/storage/redis.ts'
 import { parseRedisUrl } from '../../src/storage/redis-url.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import type { Store } from '../../src/storage/store.ts'
@@ -18,6 +17,7 @@ export function redisUrl(kind: 'single' | 'sentinel' | 'cluster', prefix: string
 export async function openRedis(url: string): Promise<Store> {
   const address = parseRedisUrl(url)
   if (typeof address === 'string') throw new Error(address)
+  const { openRedisStore } = await import('../../src/storage/redis.ts') // loaded by files that have a Redis only
   return openRedisStore(address, SILENT)
 }
 
@@ -37,22 +37,19 @@ export async function openStore(name: StoreName, folder: string, prefix: string)
   return kind ? openRedis(redisUrl(kind, prefix)) : openSqliteStore(folder)
 }
 
+/** The store that a server uses. */
+export const openStoreOf = async ({ folder, redisUrl }: { folder: string; redisUrl: string | undefined }) =>
+  redisUrl ? openRedis(redisUrl) : openSqliteStore(join(folder, 'data'))
+
 /** The environment that makes a server use a store of this kind. */
-export function storeEnv(name: StoreName, prefix: string): { REDIS_URL?: string } {
+export function storeEnv(name: StoreName, prefix: string): { REDIS_URL: string } {
   const kind = KINDS[name]
-  return kind ? { REDIS_URL: redisUrl(kind, prefix) } : {}
+  return { REDIS_URL: kind ? redisUrl(kind, prefix) : '' } // said, in a run where the usual store is a Redis
 }
 
 let journeys = 0
-/**
- * The stores that every journey is made on: by name, the environment that makes a server use it, and a way for the test to
- * look into it. The keys of each are its own.
- */
+/** The stores that every journey is made on: by name, the environment that makes a server use it. Each has keys of its own. */
 export function journeyStores(journey: string) {
   const prefix = `${journey}-${journeys++}:`
-  return (['SQLite', 'Redis'] as const).map((name) => ({
-    name,
-    env: storeEnv(name, prefix),
-    open: (folder: string) => openStore(name, join(folder, 'data'), prefix),
-  }))
+  return (['SQLite', 'Redis'] as const).map((name) => ({ name, env: storeEnv(name, prefix) }))
 }

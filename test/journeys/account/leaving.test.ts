@@ -1,9 +1,7 @@
 // Deleting the account: every connection ends at its next call, and nothing is kept of the person but what ends by itself.
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { before, describe, it } from 'node:test'
-import { connectAs, fate, OVER, refusal, signedIn } from '../../authorization-server/support.ts'
+import { connectAs, entriesOf, fate, OVER, refusal, signedIn } from '../../authorization-server/support.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
 import { usePrograms } from '../../support/clients.ts'
 import { ALICE, BOB, visitor } from '../../support/person.ts'
@@ -22,18 +20,9 @@ describe('deleting the account', () => {
   let connected: Awaited<ReturnType<typeof connectAs>>
 
   /** What the store holds that names the account, by kind of entry. */
-  function entriesOf(account: string): string[] {
-    const db = new DatabaseSync(join(server.folder, 'data', 'qcgate.sqlite'), { readOnly: true })
-    try {
-      const found = db
-        .prepare(`SELECT key, value AS text FROM entries UNION ALL SELECT key, line AS text FROM lines`)
-        .all()
-        .filter(({ key, text }) => `${key} ${text}`.includes(account))
-        .map(({ key }) => String(key).replace(/:?\{.*/, ''))
-      return [...new Set(found)].sort()
-    } finally {
-      db.close()
-    }
+  async function kindsNaming(account: string): Promise<string[]> {
+    const naming = (await entriesOf(server)).filter(({ key, text }) => `${key} ${text}`.includes(account))
+    return [...new Set(naming.map(({ key }) => key.replace(/:?\{.*/, '')))].sort()
   }
 
   before(async () => {
@@ -61,7 +50,8 @@ describe('deleting the account', () => {
 
   it('ends every connection, and signs out everywhere', async () => {
     const { page } = person
-    assert.ok(entriesOf(sub).length > 5, entriesOf(sub).join(', '))
+    const kinds = await kindsNaming(sub)
+    assert.ok(kinds.length > 5, kinds.join(', '))
     await page.goto(`${server.origin}/account/delete`)
     await page.getByRole('button', { name: 'Delete everything' }).click()
     await page.getByRole('heading', { name: 'The account is deleted' }).waitFor()
@@ -74,10 +64,10 @@ describe('deleting the account', () => {
     await page.getByRole('alert').filter({ hasText: 'opens no account here' }).waitFor()
   })
 
-  it('leaves nothing that names the account but what ends by itself and opens nothing', () => {
+  it('leaves nothing that names the account but what ends by itself and opens nothing', async () => {
     const ends = ['oidc:AuthorizationCode', 'oidc:Interaction', 'oidc:RefreshToken']
     assert.deepEqual(
-      entriesOf(sub).filter((kind) => !ends.includes(kind)),
+      (await kindsNaming(sub)).filter((kind) => !ends.includes(kind)),
       [],
     )
   })

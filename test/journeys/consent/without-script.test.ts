@@ -17,7 +17,7 @@ describe('the consent page without JavaScript', () => {
   })
   beforeEach(async () => {
     visit = await arrive(page, words('qc:projects:read', 'qc:projects:write'))
-    connections = countGrants(server)
+    connections = await countGrants(server)
   })
 
   it('has a button that shows what a preset comes to, and grants nothing by it', async () => {
@@ -28,7 +28,7 @@ describe('the consent page without JavaScript', () => {
       .waitFor()
     assert.deepEqual((await ticked(page)).toSorted(), [...GROUPS.research].toSorted())
     assert.ok(await page.getByRole('radio', { name: /^Research/ }).isChecked())
-    assert.equal(countGrants(server), connections)
+    assert.equal(await countGrants(server), connections)
     assert.equal((await allow(page, visit)).scope, GROUPS.research.join(' '))
   })
 
@@ -39,7 +39,7 @@ describe('the consent page without JavaScript', () => {
     await summary(page)
       .getByText(/look at everything/)
       .waitFor()
-    assert.equal(countGrants(server), connections)
+    assert.equal(await countGrants(server), connections)
     assert.ok(await page.getByRole('radio', { name: /^one day/ }).isChecked()) // nothing is lost
     const tokens = await allow(page, visit)
     assert.equal(tokens.scope, GROUPS.readonly.join(' '))
@@ -76,7 +76,7 @@ describe('the consent page without JavaScript', () => {
     await press(page, 'Allow')
     await page.getByRole('alert').getByText('Nothing is ticked. Tick what to allow, or choose Deny.').waitFor()
     assert.deepEqual(await ticked(page), [])
-    assert.equal(countGrants(server), connections)
+    assert.equal(await countGrants(server), connections)
     await box(page, 'qc:projects:read').check()
     assert.equal((await allow(page, visit)).scope, 'qc:projects:read')
   })
