@@ -99,7 +99,7 @@ describe('the object store of the sandbox', () => {
       'models/a.txt': Buffer.from('one').toString('hex'),
       'models/b.bin': Buffer.from(bytes).toString('hex'),
     })
-    assert.equal((await fetch(urls[2].replace(/\w{4}\.zip/, 'AAAA.zip'))).status, 404)
+    assert.equal((await fetch(urls[2].replace(/[\w-]{4}\.zip/, 'AAAA.zip'))).status, 404)
     assert.equal((await fetch(urls[2].replace(ALICE.userId, BOB.userId))).status, 404)
     frozen.tick(3601)
     assert.equal((await fetch(urls[2])).status, 404)

@@ -39,7 +39,7 @@ export interface Refusal {
 }
 
 /** Gives the page that answers a refused form its status, and says when to come again. */
-export function setRefused(ctx: Context, { status, retryAfter }: Omit<Refusal, 'problem'>): void {
+export function setRefused(ctx: Context, { status, retryAfter }: Refusal): void {
   ctx.status = status
   if (retryAfter) ctx.set('Retry-After', String(retryAfter))
 }
