@@ -35,7 +35,7 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
     const lastAnswer = calls.find(({ outcome }) => outcome === 'answered')?.at ?? 0
     const tokenWorked = Math.max(profile.tokenAcceptedAt ?? 0, lastAnswer / 1000)
     const living = await livingSessions(visitor)
-    const { shown, page } = pageOf(connections, PER_PAGE, ctx.query.page)
+    const { shown, page } = pageOf(await connections(), PER_PAGE, ctx.query.page)
     const notice = Object.hasOwn(NOTICES, ctx.querystring) ? NOTICES[ctx.querystring] : undefined
     const view = overviewPage({
       ...frame,

@@ -11,9 +11,7 @@ import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import { describeConnection } from './connections.ts'
 import type { Visitor, VisitSuppliers, Visits } from './visitor.ts'
-import { redirect } from './visitor.ts'
-
-const isSuspended = ({ suspended }: { readonly suspended?: boolean | undefined }) => suspended === true
+import { redirect, waitingOf } from './visitor.ts'
 
 /** More than a person has devices. */
 const PASSKEYS_AT_MOST = 20
@@ -51,23 +49,23 @@ export function credentialPages(router: Router, visits: Visits, suppliers: Visit
     '/account/review',
     visits.page((visitor) => showReview(visitor)),
   )
-  async function showReview({ ctx, frame, profile, ...visitor }: Visitor) {
-    const connections = visitor.connections.filter(isSuspended)
-    const sessions = profile.sessions.filter(isSuspended)
-    const passkeys = profile.passkeys.filter(isSuspended)
-    if (![...connections, ...sessions, ...passkeys].length) return redirect(ctx, '/account')
-    const described = connections.map((grant) => describeConnection(grant, tools, []))
-    return sendPage(ctx, reviewPage({ ...frame, connections: described, sessions, passkeys }))
+  async function showReview(visitor: Visitor) {
+    const { ctx, frame } = visitor
+    const waiting = await waitingOf(visitor)
+    if (!waiting) return redirect(ctx, '/account')
+    const connections = waiting.connections.map((grant) => describeConnection(grant, tools, []))
+    return sendPage(ctx, reviewPage({ ...frame, ...waiting, connections }))
   }
   router.post(
     '/account/review',
     parseForm,
     visits.page(async (visitor) => {
-      const { ctx, accountId, connections } = visitor
+      const { ctx, accountId } = visitor
       const keep = fields(ctx, 'keep')
+      const { connections = [] } = (await waitingOf(visitor)) ?? {}
       const before = 'what was there before the token was replaced goes on'
       if (keep.length && !(await visits.isConfirmed(visitor, before))) return undefined
-      for (const { id } of connections.filter(isSuspended)) {
+      for (const { id } of connections) {
         if (keep.includes(id)) await grants.change(id, { suspended: false })
         else await grants.end(id)
       }
@@ -118,7 +116,7 @@ export function credentialPages(router: Router, visits: Visits, suppliers: Visit
 
   router.get(
     '/account/delete',
-    visits.page(({ ctx, connections, frame }) => sendPage(ctx, deletePage(frame, connections.length)), {
+    visits.page(async ({ ctx, connections, frame }) => sendPage(ctx, deletePage(frame, (await connections()).length)), {
       onlyTakes: true,
     }),
   )

@@ -27,7 +27,8 @@ export interface Visitor {
   readonly session: Session
   readonly accountId: string
   readonly profile: Profile
-  readonly connections: readonly Grant[]
+  /** Read when they are first asked for. */
+  readonly connections: () => Promise<readonly Grant[]>
   readonly credentials: StoredCredentials
   readonly frame: Frame
 }
@@ -53,7 +54,8 @@ export function createVisits(suppliers: VisitSuppliers) {
     if (!credentials) return undefined
     const csrf = csrfToken(cookieKeys, `account ${session.uid} ${accountId}`)
     const frame = { sandbox: credentials.realm === 'sandbox', userId: credentials.userId, csrf }
-    const connections = await grants.list(accountId)
+    let known: Promise<readonly Grant[]> | undefined
+    const connections = () => (known ??= grants.list(accountId))
     return { ctx, session, accountId, profile, connections, credentials, frame }
   }
 
@@ -108,7 +110,7 @@ export function createVisits(suppliers: VisitSuppliers) {
         })
       }
       if (ctx.method === 'POST' && !hasValidCsrf(ctx, visitor.frame.csrf)) return showStale(ctx)
-      if (!onlyTakes && ctx.path !== LOOK_AGAIN && mustLook(visitor)) return redirect(ctx, LOOK_AGAIN)
+      if (!onlyTakes && ctx.path !== LOOK_AGAIN && (await waitingOf(visitor))) return redirect(ctx, LOOK_AGAIN)
       return show(visitor)
     }
 
@@ -120,9 +122,14 @@ export function createVisits(suppliers: VisitSuppliers) {
 
   return { page, showSignIn, showStale, signInToken, isConfirmed: confirmed }
 }
-/** Whether something waits for the person's word since the token was replaced. */
-const mustLook = ({ profile, connections }: Visitor): boolean =>
-  [...profile.sessions, ...profile.passkeys, ...connections].some(({ suspended }) => suspended)
+/** What waits for the person's word since the token was replaced; undefined when nothing does. */
+export async function waitingOf({ profile, ...visitor }: Visitor) {
+  const connections = (await visitor.connections()).filter(isSuspended)
+  const sessions = profile.sessions.filter(isSuspended)
+  const passkeys = profile.passkeys.filter(isSuspended)
+  return [...connections, ...sessions, ...passkeys].length ? { connections, sessions, passkeys } : undefined
+}
+const isSuspended = ({ suspended }: { readonly suspended?: boolean | undefined }) => suspended === true
 
 export type Visits = ReturnType<typeof createVisits>
 
