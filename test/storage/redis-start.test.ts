@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Store } from '../../src/storage/store.ts'
 import { add, remove } from '../../src/storage/store.ts'
+import { startInVain } from '../support/bad-start.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import type { RedisFleet } from '../support/redis-fleet.ts'
 import { startSingle } from '../support/redis-fleet.ts'
@@ -17,17 +18,17 @@ const withOther = (url: string, change: (url: URL) => void): string => {
   return copy.href
 }
 
+const home = temporaryFolder()
+after(home.remove)
+const startWith = (REDIS_URL: string) =>
+  startInVain({ REDIS_URL, DATA_DIR: join(home.path, 'data'), KEYS_DIR: join(home.path, 'keys') })
+
 /** The one message of a server that does not start. */
 async function refusal(REDIS_URL: string): Promise<string> {
-  const error = await startServer({ REDIS_URL }).then(
-    async (server) => {
-      await server.stop()
-      throw new Error('the server started')
-    },
-    (error: Error) => error,
-  )
-  const lines = error.message.split('\n').filter((line) => line && !line.startsWith('the server ended with 1'))
-  assert.equal(lines.length, 1, error.message)
+  const { status, stdout, stderr } = await startWith(REDIS_URL)
+  assert.deepEqual([status, stdout], [1, ''])
+  const lines = stderr.split('\n').filter(Boolean)
+  assert.equal(lines.length, 1, stderr)
   return lines[0] ?? ''
 }
 
@@ -63,9 +64,9 @@ describe('a REDIS_URL that cannot be used stops the start with one message', () 
   })
 
   it('when it cannot be read as an address, naming the variable and not its value', async () => {
-    const error = await startServer({ REDIS_URL: 'redis://:hidden-password@h:port' }).catch((error: Error) => error)
-    assert.match(String(error), /REDIS_URL: names a host or port that cannot be/)
-    assert.doesNotMatch(String(error), /hidden-password/)
+    const { stderr } = await startWith('redis://:hidden-password@h:port')
+    assert.match(stderr, /REDIS_URL: names a host or port that cannot be/)
+    assert.doesNotMatch(stderr, /hidden-password/)
   })
 })
 
