@@ -1,9 +1,6 @@
-// The scope map that is published for the catalogue: the original where it lies beside this checkout, else our copy of it.
-import { existsSync, readFileSync } from 'node:fs'
+// The scope map that the catalogue was published with, as this release keeps to it.
+import { readFileSync } from 'node:fs'
 import { findTool, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
-
-const original = new URL('../../../shared/quantconnect/scopes.json', import.meta.url)
-const copy = new URL('../published-scopes.json', import.meta.url)
 
 interface Published {
   readonly scopes: readonly string[]
@@ -12,7 +9,9 @@ interface Published {
   readonly risks: Readonly<Record<string, string>>
 }
 
-export const PUBLISHED: Published = JSON.parse(readFileSync(existsSync(original) ? original : copy, 'utf8'))
+export const PUBLISHED: Published = JSON.parse(
+  readFileSync(new URL('../published-scopes.json', import.meta.url), 'utf8'),
+)
 
 /** Tools that the published map leaves out, and those that we have beyond it. */
 const OURS: Readonly<Record<string, readonly string[]>> = {
