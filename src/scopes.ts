@@ -1,54 +1,214 @@
 // The vocabulary of permission that both parties share: what each scope lets an assistant do, in a trader's words, and
-// what is at stake. Order is the order of pages and metadata.
+// what is at stake. Order is the order of pages and metadata. No table here has gaps: a permission without its sentence, its
+// phrase or its place on the pages does not compile.
 
-/** What is at stake when a scope is used, from harmless to grave. */
-export type Risk = 'reads' | 'changes' | 'deletes' | 'spends' | 'trades' | 'administers'
+interface RiskMeaning {
+  /** Whether nothing is lost, spent or handed over when a permission of this risk is used. */
+  readonly harmless: boolean
+  /** The heading of its group on a page. */
+  readonly title: string
+  /** A sentence below the heading. */
+  readonly note: string
+  /** A word at each permission of the group: what is at stake. */
+  readonly mark: string
+  /** What a connection without any of them cannot do; it continues "it will not be able to …". */
+  readonly without: string
+}
+
+const risks = {
+  reads: { harmless: true, title: 'Look, and change nothing', note: '', mark: '', without: 'look at anything' },
+  changes: { harmless: true, title: 'Build and test', note: '', mark: '', without: 'build or test anything' },
+  trades: {
+    harmless: false,
+    title: 'Trade',
+    note: '“Paper trading only” above says with which money.',
+    mark: 'moves money',
+    without: 'trade',
+  },
+  spends: {
+    harmless: false,
+    title: 'Spend credit',
+    note: 'This is charged to your QuantConnect account.',
+    mark: 'moves money',
+    without: 'spend credit',
+  },
+  deletes: {
+    harmless: false,
+    title: 'Delete',
+    note: 'Most of what is deleted does not come back.',
+    mark: 'for good',
+    without: 'delete',
+  },
+  administers: {
+    harmless: false,
+    title: 'Manage people and organizations',
+    note: 'This reaches beyond your own projects.',
+    mark: 'reaches others',
+    without: 'manage people or organizations',
+  },
+} as const satisfies Record<string, RiskMeaning>
+
+/** What is at stake when a permission is used. It is also the permission's place on a page: one group for each risk. */
+export type Risk = keyof typeof risks
+/** By risk, in the order of the pages. */
+export const RISKS: Readonly<Record<Risk, RiskMeaning>> = risks
+export const ALL_RISKS: readonly Risk[] = Object.keys(risks) as Risk[] // sound: the keys are exactly the risks
+
+export const isRisk = (value: string): value is Risk => Object.hasOwn(risks, value)
 
 interface ScopeMeaning {
   /** The sentence on the consent page; it continues "This lets the assistant …". */
   readonly says: string
+  /** The same in short: a verb and what it is done to, for "it will be able to …". Phrases with one verb are joined. */
+  readonly phrase: readonly [verb: string, object?: string]
   readonly risk: Risk
 }
 
 const meanings = {
-  'qc:account:read': { says: 'See your account: organization, credit balance, payment card brand', risk: 'reads' },
-  'qc:projects:read': { says: 'See your projects, their settings, nodes and build results', risk: 'reads' },
-  'qc:projects:write': { says: 'Create projects, rename them and change their settings', risk: 'changes' },
-  'qc:projects:delete': { says: 'Delete projects', risk: 'deletes' },
-  'qc:files:read': { says: 'Read the code and notebooks in your projects', risk: 'reads' },
-  'qc:files:write': { says: 'Write and change code and notebooks in your projects', risk: 'changes' },
-  'qc:files:delete': { says: 'Delete files from your projects for good', risk: 'deletes' },
-  'qc:compile:execute': { says: 'Compile your projects', risk: 'changes' },
-  'qc:backtests:read': { says: 'Read backtests: results, charts, orders and logs', risk: 'reads' },
-  'qc:backtests:write': { says: 'Run backtests on your nodes, rename and annotate them', risk: 'changes' },
-  'qc:backtests:delete': { says: 'Delete backtests for good', risk: 'deletes' },
-  'qc:optimizations:read': { says: 'Read optimizations and estimate what one would cost', risk: 'reads' },
-  'qc:optimizations:write': { says: 'Run optimizations, which are paid by the hour from your credit', risk: 'spends' },
-  'qc:optimizations:delete': { says: 'Delete optimizations for good', risk: 'deletes' },
-  'qc:live:read': { says: 'See your live algorithms: holdings, orders, logs and charts', risk: 'reads' },
-  'qc:live:write': { says: 'Start live algorithms that trade with your brokerage account', risk: 'trades' },
-  'qc:live:execute': { says: 'Command, stop and liquidate your live algorithms', risk: 'trades' },
-  'qc:live:delete': { says: 'Delete live deployments', risk: 'deletes' },
-  'qc:objects:read': { says: 'Read and download files in your Object Store', risk: 'reads' },
-  'qc:objects:write': { says: 'Upload files to your Object Store', risk: 'changes' },
-  'qc:objects:delete': { says: 'Delete files from your Object Store for good', risk: 'deletes' },
-  'qc:ai:read': { says: 'Search QuantConnect documentation, forum and examples', risk: 'reads' },
-  'qc:ai:execute': {
-    says: 'Use QuantConnect’s code helpers: completion, syntax check, error explanations',
+  'qc:account:read': {
+    says: 'See your account: organization, credit balance, payment card brand',
+    phrase: ['look at', 'your account'],
+    risk: 'reads',
+  },
+  'qc:projects:read': {
+    says: 'See your projects, their settings, nodes and build results',
+    phrase: ['look at', 'projects'],
+    risk: 'reads',
+  },
+  'qc:projects:write': {
+    says: 'Create projects, rename them and change their settings',
+    phrase: ['change', 'projects'],
     risk: 'changes',
   },
-  'qc:collaboration:read': { says: 'See who works on your projects with you', risk: 'reads' },
+  'qc:projects:delete': {
+    says: 'Delete projects',
+    phrase: ['delete', 'projects'],
+    risk: 'deletes',
+  },
+  'qc:files:read': {
+    says: 'Read the code and notebooks in your projects',
+    phrase: ['look at', 'code'],
+    risk: 'reads',
+  },
+  'qc:files:write': {
+    says: 'Write and change code and notebooks in your projects',
+    phrase: ['write', 'code'],
+    risk: 'changes',
+  },
+  'qc:files:delete': {
+    says: 'Delete files from your projects for good',
+    phrase: ['delete', 'code'],
+    risk: 'deletes',
+  },
+  'qc:compile:execute': {
+    says: 'Compile your projects',
+    phrase: ['compile'],
+    risk: 'changes',
+  },
+  'qc:backtests:read': {
+    says: 'Read backtests: results, charts, orders and logs',
+    phrase: ['look at', 'backtests'],
+    risk: 'reads',
+  },
+  'qc:backtests:write': {
+    says: 'Run backtests on your nodes, rename and annotate them',
+    phrase: ['run', 'backtests'],
+    risk: 'changes',
+  },
+  'qc:backtests:delete': {
+    says: 'Delete backtests for good',
+    phrase: ['delete', 'backtests'],
+    risk: 'deletes',
+  },
+  'qc:optimizations:read': {
+    says: 'Read optimizations and estimate what one would cost',
+    phrase: ['look at', 'optimizations'],
+    risk: 'reads',
+  },
+  'qc:optimizations:write': {
+    says: 'Run optimizations, which are paid by the hour from your credit',
+    phrase: ['spend', 'your QuantConnect credit'],
+    risk: 'spends',
+  },
+  'qc:optimizations:delete': {
+    says: 'Delete optimizations for good',
+    phrase: ['delete', 'optimizations'],
+    risk: 'deletes',
+  },
+  'qc:live:read': {
+    says: 'See your live algorithms: holdings, orders, logs and charts',
+    phrase: ['look at', 'live algorithms'],
+    risk: 'reads',
+  },
+  'qc:live:write': {
+    says: 'Start live algorithms that trade with your brokerage account',
+    phrase: ['trade'],
+    risk: 'trades',
+  },
+  'qc:live:execute': {
+    says: 'Command, stop and liquidate your live algorithms',
+    phrase: ['trade'],
+    risk: 'trades',
+  },
+  'qc:live:delete': {
+    says: 'Delete live deployments',
+    phrase: ['delete', 'live deployments'],
+    risk: 'deletes',
+  },
+  'qc:objects:read': {
+    says: 'Read and download files in your Object Store',
+    phrase: ['look at', 'stored files'],
+    risk: 'reads',
+  },
+  'qc:objects:write': {
+    says: 'Upload files to your Object Store',
+    phrase: ['upload', 'files'],
+    risk: 'changes',
+  },
+  'qc:objects:delete': {
+    says: 'Delete files from your Object Store for good',
+    phrase: ['delete', 'stored files'],
+    risk: 'deletes',
+  },
+  'qc:ai:read': {
+    says: 'Search QuantConnect documentation, forum and examples',
+    phrase: ['look at', 'the documentation'],
+    risk: 'reads',
+  },
+  'qc:ai:execute': {
+    says: 'Use QuantConnect’s code helpers: completion, syntax check, error explanations',
+    phrase: ['use', 'the code helpers'],
+    risk: 'changes',
+  },
+  'qc:collaboration:read': {
+    says: 'See who works on your projects with you',
+    phrase: ['look at', 'collaborators'],
+    risk: 'reads',
+  },
   'qc:collaboration:write': {
     says: 'Give other people access to your projects, live control included',
+    phrase: ['manage', 'people or organizations'],
     risk: 'administers',
   },
-  'qc:collaboration:delete': { says: 'Take other people’s access to your projects away', risk: 'administers' },
-  'qc:admin:read': { says: 'See the LEAN engine versions and QuantConnect’s server version', risk: 'reads' },
-  'qc:admin:write': { says: 'Send commands to all live algorithms of an organization at once', risk: 'administers' },
+  'qc:collaboration:delete': {
+    says: 'Take other people’s access to your projects away',
+    phrase: ['manage', 'people or organizations'],
+    risk: 'administers',
+  },
+  'qc:admin:read': {
+    says: 'See the LEAN engine versions and QuantConnect’s server version',
+    phrase: ['look at', 'server versions'],
+    risk: 'reads',
+  },
+  'qc:admin:write': {
+    says: 'Send commands to all live algorithms of an organization at once',
+    phrase: ['manage', 'people or organizations'],
+    risk: 'administers',
+  },
 } as const satisfies Record<`qc:${string}:${string}`, ScopeMeaning>
 
-/** Whether nothing is lost, spent or handed over when a scope of this risk is used. */
-export const isHarmless = (risk: Risk): boolean => risk === 'reads' || risk === 'changes'
+/** Whether nothing is lost, spent or handed over when a permission of this risk is used. */
+export const isHarmless = (risk: Risk): boolean => RISKS[risk].harmless
 
 /** One permission, spelled as it travels in a `scope` parameter. */
 export type Scope = keyof typeof meanings

@@ -1,8 +1,7 @@
 // What a person's assistants did: one journal per account, so that the account page can say what was called, by whom, and
 // what came of it. Of the arguments only ids are kept (ids.ts), and of the answers nothing.
 import { z } from 'zod'
-import type { Risk } from '../scopes.ts'
-import { isHarmless, SCOPES } from '../scopes.ts'
+import { isHarmless, isRisk } from '../scopes.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Keep, Store } from '../storage/store.ts'
 
@@ -15,9 +14,6 @@ const KEEP: Keep = { ttl: KEPT_FOR, most: KEPT_AT_MOST }
 /** What became of a call: it was answered, it failed, it was not allowed, or the client left before the answer. */
 export const OUTCOMES = ['answered', 'failed', 'refused', 'left'] as const
 export type Outcome = (typeof OUTCOMES)[number]
-
-const RISKS = new Set<string>(Object.values(SCOPES).map(({ risk }) => risk))
-const isRisk = (value: string): value is Risk => RISKS.has(value)
 
 const Call = z.object({
   /** Milliseconds since 1970, when the call came in. */

@@ -23,7 +23,7 @@ import { noteUse } from './client-use.ts'
 import { createConsentPolicy } from './consent-policy.ts'
 import type { CookieKeys } from './cookie-keys.ts'
 import { createGrantAdapter } from './grant-adapter.ts'
-import { grantOf } from './interactions/consent.ts'
+import { writeConsent } from './interactions/consent.ts'
 import { answerForJwt, setAsideJwt } from './own-access-tokens.ts'
 import { admitRegistration, nameScopes, registrationId } from './registration.ts'
 import { acceptAuthorizationRequest, acceptBody, checkState } from './requests.ts'
@@ -135,7 +135,8 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
       return credentials && { accountId: sub, claims: async () => ({ sub }), profile }
     },
     loadExistingGrant: async (ctx) => {
-      const grant = isSignedIn(ctx) ? await grantOf(ctx, grants) : undefined
+      // The library asks for the grant when a visit has ended, which is when consent counts, and is written.
+      const grant = isSignedIn(ctx) ? await writeConsent(ctx, grants) : undefined
       return grant && provider.Grant.find(grant.id)
     },
     interactions: {

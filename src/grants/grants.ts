@@ -3,12 +3,12 @@
 // in force at the very next call, for tokens issued before it too.
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import type { Scope } from '../scopes.ts'
-import { isScope } from '../scopes.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
-import { endOf, isLifetime, KEPT_UNUSED, keptUntil } from './lifetime.ts'
+import type { StoredAllowance } from './allowance.ts'
+import { Allowance, allowanceOf } from './allowance.ts'
+import { endOf, KEPT_UNUSED, keptUntil } from './lifetime.ts'
 
 /** What a person was told about the software, when they agreed to it. */
 const Client = z.object({
@@ -31,11 +31,7 @@ const Known = z.object({
   client: Client.optional(),
   /** What the person calls this connection. */
   name: z.string().optional(),
-  scopes: z.array(z.string().refine(isScope)),
-  /** Whether what trades may trade with QuantConnect's paper brokerage only. */
-  paperOnly: z.boolean().optional(),
-  /** How long the person lets it live; 30 days when absent. */
-  lifetime: z.string().refine(isLifetime).optional(),
+  ...Allowance.shape,
   /** Whether it may do nothing until the person has looked at it again. */
   suspended: z.boolean().optional(),
   /** Where the client received its answer when the person agreed; a silent return goes nowhere else. */
@@ -58,19 +54,8 @@ const Stored = Known.loose()
 
 /** What of a grant may change while it lives. */
 export type GrantChange = Partial<
-  Pick<
-    Grant,
-    | 'client'
-    | 'name'
-    | 'paperOnly'
-    | 'lifetime'
-    | 'suspended'
-    | 'redirectHost'
-    | 'usedAt'
-    | 'authorizedAt'
-    | 'expiresAt'
-  >
-> & { readonly scopes?: readonly Scope[] }
+  Allowance & Pick<Grant, 'client' | 'name' | 'suspended' | 'redirectHost' | 'usedAt' | 'authorizedAt' | 'expiresAt'>
+>
 
 const now = () => Math.floor(Date.now() / 1000)
 const ttl = (grant: Grant) => Math.max(1, grant.expiresAt - now())
@@ -85,16 +70,12 @@ function parse(json: string | undefined): Grant | undefined {
   }
 }
 
-/** What a grant allows and how, for whoever has to know whether that is still the same. */
-export const allowanceOf = ({ id, scopes, paperOnly, suspended, lifetime, expiresAt }: Grant): string =>
-  JSON.stringify([
-    id,
-    [...scopes].sort(),
-    paperOnly ?? false,
-    suspended ?? false,
-    lifetime ?? '30d',
-    lifetime === 'never' || expiresAt,
-  ])
+/** A text that is another one whenever a grant allows something else, or until another time. */
+export const revisionOf = (grant: Grant): string => {
+  const { id, suspended = false, expiresAt } = grant
+  const { scopes, ...allowance } = allowanceOf(grant)
+  return JSON.stringify([id, [...scopes].sort(), allowance, suspended, allowance.lifetime === 'never' || expiresAt])
+}
 
 export interface Grants {
   /** A living grant, or undefined when it was revoked, has ended, or never was. */
@@ -104,9 +85,7 @@ export interface Grants {
   /** All living grants of an account, the newest first. */
   list(accountId: string): Promise<Grant[]>
   /** Makes a grant. With a lifetime it ends as that says, else at `expiresAt`. */
-  create(
-    facts: Pick<Grant, 'accountId' | 'clientId' | 'redirectHost'> & GrantChange & { readonly scopes: readonly Scope[] },
-  ): Promise<Grant>
+  create(facts: Pick<Grant, 'accountId' | 'clientId' | 'redirectHost'> & GrantChange & StoredAllowance): Promise<Grant>
   /**
    * Changes a living grant; undefined when there is none, or when it does not allow any more what `seen` did: whoever decided
    * by that has to look again. A new lifetime begins now.
@@ -180,10 +159,10 @@ export function createGrants(store: Store): Grants {
     async create({ expiresAt, ...facts }) {
       const grant: Grant = {
         ...facts,
+        ...allowanceOf(facts),
         version: 1,
         id: randomBytes(16).toString('base64url'),
         createdAt: now(),
-        scopes: [...facts.scopes],
         expiresAt: expiresAt ?? endOf(facts.lifetime, now()),
       }
       // Listed first: a crash in between leaves a name without a grant, and never a grant that its person cannot see.
@@ -195,13 +174,8 @@ export function createGrants(store: Store): Grants {
     },
     async change(id, change, seen) {
       const changed = await edit(id, (grant) => {
-        if (seen && allowanceOf(seen) !== allowanceOf(grant)) return undefined
-        return {
-          ...grant,
-          ...(change.lifetime ? { expiresAt: endOf(change.lifetime, now()) } : {}),
-          ...change,
-          scopes: [...(change.scopes ?? grant.scopes)],
-        }
+        if (seen && revisionOf(seen) !== revisionOf(grant)) return undefined
+        return { ...grant, ...(change.lifetime ? { expiresAt: endOf(change.lifetime, now()) } : {}), ...change }
       })
       // One that lives longer now must not outlive the list.
       if (changed && (change.lifetime || change.expiresAt)) await keepListed(changed.accountId, id)

@@ -2,11 +2,12 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Call } from '../../activity/activity.ts'
+import { allowanceOf, widens } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { displayName } from '../clients.ts'
-import { field, parseForm, postedPermissions } from '../interactions/form.ts'
-import type { Answer } from '../permissions/choice.ts'
-import { allowsNewDanger, firstChoice, offer, readChoice } from '../permissions/choice.ts'
+import { field, parseForm, postedForm } from '../interactions/form.ts'
+import type { PostedAllowance } from '../permissions/choice.ts'
+import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
 import type { ToolFacts } from '../permissions/summary.ts'
 import { summarize } from '../permissions/summary.ts'
 import { connectionPage } from '../views/account/connection.ts'
@@ -21,27 +22,27 @@ export const nameOf = ({ name, client }: Grant): string => name ?? client?.name 
 /** A connection as the pages tell of it. `calls` are the newest first. */
 export function describeConnection(grant: Grant, tools: readonly ToolFacts[], calls: readonly Call[]): Connection {
   const name = nameOf(grant)
-  const { sentence, realMoney } = summarize(name, firstChoice(offer([], grant), grant), tools, 'now')
+  const { sentence, realMoney } = summarize(name, firstAllowance(offer([], grant), grant), tools, 'now')
   const lastCall = calls.find(({ grantId }) => grantId === grant.id)?.at
   return { grant, name, sentence, realMoney, ...(lastCall ? { lastCall: lastCall / 1000 } : {}) }
 }
 
 /** Adds the pages of single connections to the account's. */
 export function connectionPages(router: Router, visits: Visits, { grants, tools }: VisitSuppliers): void {
-  async function show({ ctx, frame }: Visitor, grant: Grant, answer?: Answer, problem?: string) {
+  async function show({ ctx, frame }: Visitor, grant: Grant, posted?: PostedAllowance, problem?: string) {
     const offers = offer([], grant)
-    const choice = answer ?? firstChoice(offers, grant)
+    const allowance = posted ?? firstAllowance(offers, grant)
     const view = connectionPage({
       ...frame,
       grant,
-      name: answer ? field(ctx, 'name') : nameOf(grant),
+      name: posted ? field(ctx, 'name') : nameOf(grant),
       now: Math.floor(Date.now() / 1000),
       permissions: {
         offers,
-        choice,
-        preset: answer?.preset ?? 'custom',
+        allowance,
+        preset: posted?.preset ?? 'custom',
         requested: false,
-        summary: summarize(nameOf(grant), choice, tools),
+        summary: summarize(nameOf(grant), allowance, tools),
       },
       ...(problem ? { problem } : {}),
     })
@@ -75,30 +76,26 @@ export function connectionPages(router: Router, visits: Visits, { grants, tools 
     parseForm,
     own(async (visitor, grant) => {
       const { ctx } = visitor
-      const answer = readChoice(postedPermissions(ctx), offer([], grant), 'custom')
-      if (answer.unseen || field(ctx, 'decision') !== 'allow') return show(visitor, grant, answer)
-      if (!answer.scopes.length) {
+      const posted = readAllowance(postedForm(ctx), offer([], grant), 'custom')
+      if (posted.unseen || field(ctx, 'decision') !== 'allow') return show(visitor, grant, posted)
+      if (!posted.scopes.length) {
         ctx.status = 422
         return show(
           visitor,
           grant,
-          answer,
+          posted,
           'Nothing is ticked. Tick what to allow, or go back and revoke the connection.',
         )
       }
       const before = `${nameOf(grant)} may do more that trades, spends, deletes or administers, or for longer`
-      const summary = summarize(nameOf(grant), answer, tools)
-      if (allowsNewDanger(grant, answer) && !(await visits.isConfirmed(visitor, before, summary))) return undefined
-      const { scopes, paperOnly, lifetime } = answer
+      const summary = summarize(nameOf(grant), posted, tools)
+      if (widens(grant, posted) && !(await visits.isConfirmed(visitor, before, summary))) return undefined
       const typed = field(ctx, 'name').trim()
       const name = typed ? displayName(typed) : nameOf(grant)
       // A lifetime that stays as it was goes on; another one begins now.
-      const sameLifetime = lifetime === firstChoice([], grant).lifetime
-      const changed = await grants.change(
-        grant.id,
-        { scopes, paperOnly, name, ...(sameLifetime ? {} : { lifetime }) },
-        grant,
-      )
+      const { lifetime, ...others } = allowanceOf(posted)
+      const change = lifetime === grant.lifetime ? others : { ...others, lifetime }
+      const changed = await grants.change(grant.id, { ...change, name }, grant)
       return redirect(ctx, changed ? '/account?saved' : `/account/connections/${grant.id}`)
     }),
   )

@@ -1,14 +1,15 @@
 // What a finished visit to the consent page becomes: a grant.
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Allowance } from '../../grants/allowance.ts'
+import { allowanceOf } from '../../grants/allowance.ts'
 import type { Grant, GrantClient, Grants } from '../../grants/grants.ts'
-import { allowanceOf } from '../../grants/grants.ts'
+import { revisionOf } from '../../grants/grants.ts'
 import { parseScopes } from '../../scopes.ts'
 import { KEYS } from '../../storage/keys.ts'
 import type { Store } from '../../storage/store.ts'
 import { add } from '../../storage/store.ts'
 import type { ClientWords } from '../clients.ts'
 import { describeClient, silentHost } from '../clients.ts'
-import type { Choice } from '../permissions/choice.ts'
 import type { StoredAccount } from '../session.ts'
 
 /** For so long, in seconds, the same request is not asked about twice in vain. */
@@ -18,20 +19,18 @@ const ASKED_IN_VAIN = 10 * 60
 const ON_ITS_WAY = 60_000
 
 /** What a person answered, and what it rests on. */
-export interface ConsentResult extends Choice {
+export interface ConsentResult extends Allowance {
   readonly accountId: string
-  /** What the connection allowed when the person decided; absent when there was none. */
+  /** The revision of the connection when the person decided; absent when there was none. */
   readonly seen?: string
   /** Milliseconds since 1970. */
   readonly at: number
 }
 
-export const consentResult = (choice: Choice, accountId: string, grant: Grant | undefined): ConsentResult => ({
-  scopes: choice.scopes,
-  paperOnly: choice.paperOnly,
-  lifetime: choice.lifetime,
+export const consentResult = (chosen: Allowance, accountId: string, grant: Grant | undefined): ConsentResult => ({
+  ...allowanceOf(chosen),
   accountId,
-  ...(grant ? { seen: allowanceOf(grant) } : {}),
+  ...(grant ? { seen: revisionOf(grant) } : {}),
   at: Date.now(),
 })
 
@@ -47,17 +46,17 @@ function stillCounts(result: ConsentResult, oidc: KoaContextWithOIDC['oidc'], li
     result.at >= signedInAt * 1000 &&
     result.at > (profile.stoppedAt ?? 0) &&
     result.at > Date.now() - ON_ITS_WAY &&
-    (living && allowanceOf(living)) === result.seen
+    (living && revisionOf(living)) === result.seen
   )
 }
 
 /**
- * The grant of the account and client at hand: the living one, after what the person just allowed has been written into it.
- * It is written here, when the browser comes back from the page and the visit ends, and not when a button is pressed: so a
- * visit counts once, with its last answer, and one that nobody brings to its end counts for nothing. An answer that counts
- * no more is dropped, and the person is asked again.
+ * Writes what the person just allowed into the grant of the account and client at hand, and returns the grant. This is where
+ * consent is written, and the only place: when the browser comes back from the page and the visit ends, and not when a button
+ * is pressed. So a visit counts once, with its last answer, and one that nobody brings to its end counts for nothing. An answer
+ * that counts no more is dropped, and the person is asked again. Without an answer, the living grant as it is.
  */
-export async function grantOf({ oidc }: KoaContextWithOIDC, grants: Grants): Promise<Grant | undefined> {
+export async function writeConsent({ oidc }: KoaContextWithOIDC, grants: Grants): Promise<Grant | undefined> {
   const accountId = oidc.account?.accountId ?? ''
   const { client, params } = oidc
   const clientId = client?.clientId ?? ''
@@ -71,13 +70,11 @@ export async function grantOf({ oidc }: KoaContextWithOIDC, grants: Grants): Pro
   return written ?? living
 
   async function write(): Promise<Grant | undefined> {
-    const { scopes, paperOnly, lifetime } = result as ConsentResult // sound: looked at above
+    const allowance = allowanceOf(result as ConsentResult) // sound: looked at above
     const redirectUri = String(params?.redirect_uri)
     const { name, standing, returnsTo }: GrantClient = describeClient(client as ClientWords, redirectUri)
     const allowed = {
-      scopes,
-      paperOnly,
-      lifetime,
+      ...allowance,
       client: { name, standing, returnsTo },
       redirectHost: silentHost(redirectUri),
       suspended: false, // the person has just looked at this one
@@ -87,7 +84,7 @@ export async function grantOf({ oidc }: KoaContextWithOIDC, grants: Grants): Pro
       ? await grants.change(living.id, allowed, living)
       : await grants.create({ accountId, clientId, ...allowed })
     // From here on the request stands for what was allowed, so that the code and the token carry it all.
-    if (grant && params) params.scope = scopes.join(' ')
+    if (grant && params) params.scope = allowance.scopes.join(' ')
     return grant
   }
 }
@@ -101,10 +98,10 @@ export async function asksInVain(
   store: Store,
   visit: { uid: string; scope: string },
   grant: Grant,
-  choice: Choice,
+  chosen: Pick<Allowance, 'scopes'>,
 ): Promise<boolean> {
   const missing = parseScopes(visit.scope).filter((scope) => !grant.scopes.includes(scope))
-  if (!missing.length || missing.some((scope) => choice.scopes.includes(scope))) return false
+  if (!missing.length || missing.some((scope) => chosen.scopes.includes(scope))) return false
   const key = KEYS.askedInVain(grant.id, missing.join(' '))
   return !(await add(store, key, visit.uid, ASKED_IN_VAIN)) && (await store.get(key)) !== visit.uid
 }

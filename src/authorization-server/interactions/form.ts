@@ -44,11 +44,8 @@ export function setRefused(ctx: Context, { status, retryAfter }: Refusal): void 
   if (retryAfter) ctx.set('Retry-After', String(retryAfter))
 }
 
-/** Reads the part of a form that views/permissions.ts made. */
-export const postedPermissions = (ctx: Context) => ({
-  preset: field(ctx, 'preset'),
-  rendered: field(ctx, 'rendered'),
-  scope: fields(ctx, 'scope'),
-  paper: field(ctx, 'paper'),
-  expires: field(ctx, 'expires'),
+/** The form as whoever reads fields wants it. */
+export const postedForm = (ctx: Context) => ({
+  one: (name: string) => field(ctx, name),
+  all: (name: string) => fields(ctx, name),
 })

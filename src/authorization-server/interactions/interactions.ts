@@ -4,12 +4,13 @@ import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { isSessionOf } from '../../accounts/profile.ts'
+import { allowanceOf, widens } from '../../grants/allowance.ts'
 import type { Grants } from '../../grants/grants.ts'
 import { parseScopes } from '../../scopes.ts'
 import { describeClient } from '../clients.ts'
 import type { CookieKeys } from '../cookie-keys.ts'
-import type { Answer } from '../permissions/choice.ts'
-import { allowsNewDanger, firstChoice, offer, readChoice } from '../permissions/choice.ts'
+import type { PostedAllowance } from '../permissions/choice.ts'
+import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
 import type { ToolFacts } from '../permissions/summary.ts'
 import { summarize } from '../permissions/summary.ts'
 import { sessionOf, signInSession } from '../session.ts'
@@ -19,7 +20,7 @@ import { explain, problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
 import { isConfirmed } from './confirm.ts'
 import { asksInVain, consentResult } from './consent.ts'
-import { csrfToken, field, hasValidCsrf, parseForm, postedPermissions, setRefused } from './form.ts'
+import { csrfToken, field, hasValidCsrf, parseForm, postedForm, setRefused } from './form.ts'
 import type { SignInSuppliers } from './sign-in.ts'
 import { signIn } from './sign-in.ts'
 
@@ -64,11 +65,11 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
   }
 
   /** Shows the page as it is first opened, or as the person left it. */
-  async function showConsent(ctx: Context, interaction: Interaction, answer?: Answer, problem?: string) {
+  async function showConsent(ctx: Context, interaction: Interaction, posted?: PostedAllowance, problem?: string) {
     const { client, csrf, accountId, grant, offers } = await factsOf(ctx, interaction)
     const credentials = await vault.open(accountId)
     if (!credentials) throw new errors.SessionNotFound('the account is gone')
-    const choice = answer ?? firstChoice(offers, grant)
+    const allowance = posted ?? firstAllowance(offers, grant)
     const view = consentPage({
       client,
       csrf,
@@ -77,12 +78,12 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
       sandbox: credentials.realm === 'sandbox',
       permissions: {
         offers,
-        choice,
-        preset: answer?.preset ?? 'requested',
+        allowance,
+        preset: posted?.preset ?? 'requested',
         requested: true,
-        summary: summarize(client.name, choice, tools),
+        summary: summarize(client.name, allowance, tools),
       },
-      again: grant !== undefined && !grant.suspended && !answer && !offers.some(({ isNew }) => isNew),
+      again: grant !== undefined && !grant.suspended && !posted && !offers.some(({ isNew }) => isNew),
       severalSessions: grant?.severalSessions ?? false,
       suspended: grant?.suspended ?? false,
       ...(problem ? { problem } : {}),
@@ -107,37 +108,36 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
     const decision = field(ctx, 'decision')
     if (decision === 'deny') return refuse(ctx, 'the person said no')
     const { client, csrf, grant, offers } = await factsOf(ctx, interaction)
-    const answer = readChoice(postedPermissions(ctx), offers, 'requested')
-    if (decision === 'preview' || answer.unseen) return showConsent(ctx, interaction, answer)
-    if (decision !== 'allow' || !answer.scopes.length) {
+    const posted = readAllowance(postedForm(ctx), offers, 'requested')
+    if (decision === 'preview' || posted.unseen) return showConsent(ctx, interaction, posted)
+    if (decision !== 'allow' || !posted.scopes.length) {
       ctx.status = 422
-      const problem = answer.scopes.length
+      const problem = posted.scopes.length
         ? 'Please choose Allow or Deny.'
         : 'Nothing is ticked. Tick what to allow, or choose Deny.'
-      return showConsent(ctx, interaction, answer, problem)
+      return showConsent(ctx, interaction, posted, problem)
     }
     const { accountId = '', uid } = await sessionOf(provider, ctx)
     const profile = await accounts.profile(accountId)
     if (!isSessionOf(profile, uid)) throw new errors.SessionNotFound('signed out meanwhile')
     // What waits since the token was replaced counts as new: keeping it is for the person to say, and not for an agent.
-    const danger = allowsNewDanger(grant?.suspended ? undefined : grant, answer)
+    const danger = widens(grant?.suspended ? undefined : grant, posted)
     const question = {
       sandbox,
       csrf,
       before: `${client.name} may do more that trades, spends, deletes or administers`,
-      summary: summarize(client.name, answer, tools),
+      summary: summarize(client.name, posted, tools),
       back: `/interaction/${interaction.uid}`,
     }
     const asked = { accountId, uid, profile }
     if (danger && !(await isConfirmed(ctx, asked, question, suppliers, client.formTargets))) return undefined
     const visit = { uid: interaction.uid, scope: String(interaction.params.scope) }
-    if (grant && (await asksInVain(store, visit, grant, answer))) {
+    if (grant && (await asksInVain(store, visit, grant, posted))) {
       // The client hears no; what the person changed beside holds all the same.
-      const { scopes, paperOnly, lifetime } = answer
-      await grants.change(grant.id, { scopes, paperOnly, lifetime, suspended: false }, grant)
+      await grants.change(grant.id, { ...allowanceOf(posted), suspended: false }, grant)
       return refuse(ctx, 'the person allowed nothing of it, twice')
     }
-    return finish(ctx, { consent: { ...consentResult(answer, accountId, grant) } })
+    return finish(ctx, { consent: { ...consentResult(posted, accountId, grant) } })
   }
 
   const refuse = (ctx: Context, error_description: string) => finish(ctx, { error: 'access_denied', error_description })

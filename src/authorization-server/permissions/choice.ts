@@ -1,8 +1,8 @@
 // What a person chooses on a page of permissions, on the consent page and on the account page alike: what is offered, what
 // a preset ticks, and what a posted form means. Plain values; nothing here allows anything.
-import type { Grant } from '../../grants/grants.ts'
-import type { Lifetime } from '../../grants/lifetime.ts'
-import { DEFAULT_LIFETIME, isLifetime, LIFETIMES } from '../../grants/lifetime.ts'
+import type { Allowance, StoredAllowance } from '../../grants/allowance.ts'
+import { allowanceOf, mayTrade } from '../../grants/allowance.ts'
+import { DEFAULT_LIFETIME, isLifetime } from '../../grants/lifetime.ts'
 import type { Scope } from '../../scopes.ts'
 import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../scopes.ts'
 
@@ -21,7 +21,7 @@ export interface Offer {
  * the end), and then only a person can widen a connection. Ticked beforehand is what is allowed, and what is asked for
  * and harmless; what trades, spends, deletes or administers a person ticks themselves.
  */
-export function offer(requested: readonly Scope[], grant: Pick<Grant, 'scopes'> | undefined): Offer[] {
+export function offer(requested: readonly Scope[], grant: Pick<Allowance, 'scopes'> | undefined): Offer[] {
   return ALL_SCOPES.map((scope) => {
     const allowed = grant?.scopes.includes(scope) ?? false
     const asked = allowed || requested.includes(scope)
@@ -35,77 +35,53 @@ export const PRESETS = ['requested', 'readonly', 'research', 'trader', 'admin', 
 export type Preset = (typeof PRESETS)[number]
 const isPreset = (value: string): value is Preset => (PRESETS as readonly string[]).includes(value)
 
-/** What a person wants a connection to be. */
-export interface Choice {
-  readonly scopes: readonly Scope[]
-  /** Whether what trades may use the paper brokerage only. */
-  readonly paperOnly: boolean
-  readonly lifetime: Lifetime
-}
-
 /** What the page shows when it is first opened. */
-export function firstChoice(offers: readonly Offer[], grant: Grant | undefined): Choice {
+export function firstAllowance(offers: readonly Offer[], grant: StoredAllowance | undefined): Allowance {
+  const allowed = grant && allowanceOf(grant)
   return {
+    ...(allowed ?? NOTHING_ALLOWED),
     scopes: offers.filter(({ ticked }) => ticked).map(({ scope }) => scope),
-    paperOnly: !(grant && mayTrade(grant) && !grant.paperOnly),
-    lifetime: grant?.lifetime ?? DEFAULT_LIFETIME,
+    // Paper again wherever there was nothing to trade with.
+    paperOnly: !(allowed && mayTrade(allowed) && !allowed.paperOnly),
   }
 }
 
-/** A form as it was posted. */
-export interface Posted {
-  readonly preset: string
-  /** The preset whose boxes the page had shown. */
-  readonly rendered: string
-  readonly scope: readonly string[]
-  /** Empty when its box was not ticked. */
-  readonly paper: string
-  readonly expires: string
+const NOTHING_ALLOWED: Allowance = allowanceOf({ scopes: [], paperOnly: true })
+
+/** A form as it was posted, by the names of its fields. */
+export interface PostedForm {
+  /** The value of a field; empty when it is absent or given twice. */
+  one(name: string): string
+  /** All values of a field. */
+  all(name: string): readonly string[]
 }
 
-export interface Answer extends Choice {
+/** What a person set in a form. */
+export interface PostedAllowance extends Allowance {
   readonly preset: Preset
   /** Whether another preset was chosen than the page had shown: its boxes must be seen before they count. */
   readonly unseen: boolean
 }
 
-/** What a form says. The boxes decide; a preset that the page had not rendered replaces them, and has to be looked at first. */
-export function readChoice(posted: Posted, offers: readonly Offer[], initial: Preset): Answer {
-  const rendered = isPreset(posted.rendered) ? posted.rendered : initial
-  const preset = isPreset(posted.preset) ? posted.preset : rendered
+/**
+ * Reads the part of a form that views/permissions.ts made. The boxes decide; a preset that the page had not rendered replaces
+ * them, and has to be looked at first.
+ */
+export function readAllowance(form: PostedForm, offers: readonly Offer[], initial: Preset): PostedAllowance {
+  const [asked, shown, expires] = [form.one('preset'), form.one('rendered'), form.one('expires')]
+  const rendered = isPreset(shown) ? shown : initial
+  const preset = isPreset(asked) ? asked : rendered
   const unseen = preset !== 'custom' && preset !== rendered
-  const boxes = ALL_SCOPES.filter((scope) => posted.scope.includes(scope))
+  const boxes = form.all('scope')
   return {
     preset,
     unseen,
-    scopes: unseen ? presetScopes(preset, offers) : boxes,
+    scopes: unseen ? presetScopes(preset, offers) : ALL_SCOPES.filter((scope) => boxes.includes(scope)),
     // Only on a page of ours can the box have been unticked.
-    paperOnly: posted.paper === 'on' || !posted.rendered,
-    lifetime: isLifetime(posted.expires) ? posted.expires : DEFAULT_LIFETIME,
+    paperOnly: form.one('paper') === 'on' || !shown,
+    lifetime: isLifetime(expires) ? expires : DEFAULT_LIFETIME,
   }
 }
 
 const presetScopes = (preset: Exclude<Preset, 'custom'>, offers: readonly Offer[]): readonly Scope[] =>
   preset === 'requested' ? offers.filter(({ ticked }) => ticked).map(({ scope }) => scope) : GROUPS[preset]
-
-const TRADING: readonly Scope[] = ALL_SCOPES.filter((scope) => SCOPES[scope].risk === 'trades')
-
-/** Whether a connection may do anything that trades. */
-export const mayTrade = ({ scopes }: Pick<Choice, 'scopes'>): boolean => scopes.some((scope) => TRADING.includes(scope))
-
-const ORDER = Object.keys(LIFETIMES) as Lifetime[] // sound: from the shortest to the longest
-
-/**
- * Whether a choice allows anything that trades, spends, deletes or administers and was not allowed before: real money
- * instead of paper, and for longer, included. For that a person shows who they are again.
- */
-export function allowsNewDanger(
-  before: Pick<Grant, 'scopes' | 'paperOnly' | 'lifetime'> | undefined,
-  choice: Choice,
-): boolean {
-  const grave = choice.scopes.filter((scope) => !isHarmless(SCOPES[scope].risk))
-  const graver = grave.some((scope) => !before?.scopes.includes(scope))
-  const realMoney = mayTrade(choice) && !choice.paperOnly && before?.paperOnly === true
-  const longer = ORDER.indexOf(choice.lifetime) > ORDER.indexOf(before?.lifetime ?? DEFAULT_LIFETIME)
-  return graver || realMoney || (grave.length > 0 && longer)
-}

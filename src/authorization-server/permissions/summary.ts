@@ -1,7 +1,7 @@
 // One sentence that says what a connection will and will not be able to do, and the tools behind it.
+import type { Allowance } from '../../grants/allowance.ts'
 import type { Risk, Scope } from '../../scopes.ts'
-import { ALL_SCOPES, SCOPES } from '../../scopes.ts'
-import type { Choice } from './choice.ts'
+import { ALL_RISKS, ALL_SCOPES, RISKS, SCOPES } from '../../scopes.ts'
 
 /** What the pages need to know of a tool. */
 export interface ToolFacts {
@@ -18,39 +18,6 @@ export interface Summary {
   readonly tools: readonly string[]
 }
 
-const LOOKS: Partial<Record<Scope, string>> = {
-  'qc:account:read': 'your account',
-  'qc:projects:read': 'projects',
-  'qc:files:read': 'code',
-  'qc:backtests:read': 'backtests',
-  'qc:optimizations:read': 'optimizations',
-  'qc:live:read': 'live algorithms',
-  'qc:objects:read': 'stored files',
-  'qc:ai:read': 'the documentation',
-  'qc:collaboration:read': 'collaborators',
-  'qc:admin:read': 'server versions',
-}
-const CHANGES: Partial<Record<Scope, string>> = {
-  'qc:projects:write': 'change projects',
-  'qc:files:write': 'write code',
-  'qc:compile:execute': 'compile',
-  'qc:backtests:write': 'run backtests',
-  'qc:objects:write': 'upload files',
-  'qc:ai:execute': 'use the code helpers',
-}
-const DELETES: Partial<Record<Scope, string>> = {
-  'qc:projects:delete': 'projects',
-  'qc:files:delete': 'code',
-  'qc:backtests:delete': 'backtests',
-  'qc:optimizations:delete': 'optimizations',
-  'qc:live:delete': 'live deployments',
-  'qc:objects:delete': 'stored files',
-}
-
-const ofRisk = (risk: Risk) => ALL_SCOPES.filter((scope) => SCOPES[scope].risk === risk)
-const words = (names: Partial<Record<Scope, string>>, scopes: readonly Scope[]): string[] =>
-  scopes.flatMap((scope) => names[scope] ?? [])
-
 /** Words in a row, the last two joined by `last`. */
 const listed = (items: readonly string[], last: string): string =>
   items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
@@ -58,55 +25,39 @@ const listed = (items: readonly string[], last: string): string =>
 /** So many things may be left out before what is seen is listed instead. */
 const LEFT_OUT = 3
 
-/** What may be looked at, by the shorter way to say it. */
-function looking(scopes: readonly Scope[]): string | undefined {
-  const seen = words(LOOKS, scopes)
-  const unseen = words(
-    LOOKS,
-    ofRisk('reads').filter((scope) => !scopes.includes(scope)),
-  )
-  if (!seen.length) return undefined
-  if (!unseen.length) return 'look at everything'
-  return unseen.length <= LEFT_OUT
-    ? `look at everything but ${listed(unseen, 'and')}`
-    : `look at ${listed(seen, 'and')}`
+/** What permissions come to, one text for each verb. */
+function phrasesOf(scopes: readonly Scope[]): string[] {
+  const byVerb = Map.groupBy(scopes, (scope) => SCOPES[scope].phrase[0])
+  return [...byVerb].map(([verb, those]) => {
+    const others = ALL_SCOPES.filter((scope) => SCOPES[scope].phrase[0] === verb && !those.includes(scope))
+    if (verb === 'delete' && !others.length) return 'delete for good'
+    if (verb !== 'look at' || others.length > LEFT_OUT) return `${verb} ${listed(objectsOf(those), 'and')}`.trimEnd()
+    return others.length ? `look at everything but ${listed(objectsOf(others), 'and')}` : 'look at everything'
+  })
 }
+
+const objectsOf = (scopes: readonly Scope[]): string[] => [
+  ...new Set(scopes.flatMap((scope) => SCOPES[scope].phrase[1] ?? [])),
+]
 
 /** `name` is who it is about, as it is shown; `now` tells of a connection that there is. */
 export function summarize(
   name: string,
-  { scopes, paperOnly }: Choice,
+  { scopes, paperOnly }: Allowance,
   tools: readonly ToolFacts[],
   when: 'now' | 'afterwards' = 'afterwards',
 ): Summary {
-  const allowed = (risk: Risk) => ofRisk(risk).filter((scope) => scopes.includes(scope))
-  const all = (risk: Risk) => allowed(risk).length === ofRisk(risk).length
-  const will: string[] = []
-  const wont: string[] = []
-
-  const looks = looking(allowed('reads'))
-  if (looks) will.push(looks)
-  else wont.push('look at anything')
-
-  const changes = words(CHANGES, allowed('changes'))
-  if (changes.length) will.push(...changes)
-  else wont.push('build or test anything')
-
+  const allowed = (risk: Risk) => ALL_SCOPES.filter((scope) => SCOPES[scope].risk === risk && scopes.includes(scope))
   const trades = allowed('trades').length > 0
-  if (trades) will.push(paperOnly ? 'trade on paper' : 'trade with real money')
-  if (!trades) wont.push('trade')
-  else if (paperOnly) wont.push('trade with real money')
-
-  if (allowed('spends').length) will.push('spend your QuantConnect credit')
-  else wont.push('spend credit')
-
-  const deletes = words(DELETES, allowed('deletes'))
-  if (all('deletes')) will.push('delete for good')
-  else if (deletes.length) will.push(`delete ${listed(deletes, 'and')}`)
-  else wont.push('delete')
-
-  const administers = allowed('administers').length > 0
-  ;(administers ? will : wont).push('manage people or organizations')
+  const will = ALL_RISKS.flatMap((risk) => {
+    const phrases = phrasesOf(allowed(risk))
+    if (risk !== 'trades') return phrases
+    return phrases.map((phrase) => `${phrase} ${paperOnly ? 'on paper' : 'with real money'}`)
+  })
+  const wont = ALL_RISKS.flatMap((risk) => {
+    if (!allowed(risk).length) return RISKS[risk].without
+    return risk === 'trades' && paperOnly ? 'trade with real money' : []
+  })
 
   const [can, cannot] = when === 'now' ? ['can', 'cannot'] : ['will be able to', 'will not be able to']
   const first = `${name} ${can} ${will.length ? listed(will, 'and') : 'do nothing'}`

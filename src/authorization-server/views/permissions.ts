@@ -1,17 +1,17 @@
 // The part of a form where a person says what a connection may do: presets, a sentence that sums it up, a box for each
 // permission, paper or real money, and for how long. The consent page and the account page share it.
 import { html } from 'hono/html'
+import type { Allowance } from '../../grants/allowance.ts'
 import { LIFETIMES } from '../../grants/lifetime.ts'
-import type { Risk } from '../../scopes.ts'
-import { isHarmless, SCOPES } from '../../scopes.ts'
-import type { Choice, Offer, Preset } from '../permissions/choice.ts'
+import { ALL_RISKS, RISKS, SCOPES } from '../../scopes.ts'
+import type { Offer, Preset } from '../permissions/choice.ts'
 import { PRESETS } from '../permissions/choice.ts'
 import type { Summary } from '../permissions/summary.ts'
 import type { Html } from './layout.ts'
 
 export interface PermissionsView {
   readonly offers: readonly Offer[]
-  readonly choice: Choice
+  readonly allowance: Allowance
   /** The preset whose boxes these are. */
   readonly preset: Preset
   /** Whether a client asks for something; on the account page nobody does. */
@@ -28,37 +28,11 @@ const PRESET_WORDS: Readonly<Record<Preset, { readonly name: string; readonly sa
   custom: { name: 'My own choice', says: 'as ticked below' },
 }
 
-interface Group {
-  readonly risk: Risk
-  readonly title: string
-  readonly says?: string
-  /** A word on each permission of the group: what is at stake. */
-  readonly mark?: string
-}
-const GROUPS: readonly Group[] = [
-  { risk: 'reads', title: 'Look, and change nothing' },
-  { risk: 'changes', title: 'Build and test' },
-  {
-    risk: 'trades',
-    title: 'Trade',
-    says: '“Paper trading only” above says with which money.',
-    mark: 'moves money',
-  },
-  { risk: 'spends', title: 'Spend credit', says: 'This is charged to your QuantConnect account.', mark: 'moves money' },
-  { risk: 'deletes', title: 'Delete', says: 'Most of what is deleted does not come back.', mark: 'for good' },
-  {
-    risk: 'administers',
-    title: 'Manage people and organizations',
-    says: 'This reaches beyond your own projects.',
-    mark: 'reaches others',
-  },
-]
-
 export function permissionFields(view: PermissionsView): Html {
-  const { choice } = view
+  const { allowance } = view
   const asked = view.offers.filter(({ asked }) => asked)
   const more = view.offers.filter(({ asked }) => !asked)
-  const open = more.some(({ scope }) => choice.scopes.includes(scope))
+  const open = more.some(({ scope }) => allowance.scopes.includes(scope))
   return html`<input type="hidden" name="rendered" value="${view.preset}">
     <fieldset class="presets">
       <legend>What may it do?</legend>
@@ -70,16 +44,16 @@ export function permissionFields(view: PermissionsView): Html {
       )}
     </fieldset>
     <label class="scope paper">
-      <input type="checkbox" name="paper" value="on" ${choice.paperOnly ? 'checked' : ''}>
+      <input type="checkbox" name="paper" value="on" ${allowance.paperOnly ? 'checked' : ''}>
       <span><span><strong>Paper trading only</strong>
         <span class="quiet">Whatever trades uses QuantConnect’s paper brokerage and no other. Untick for real money.</span></span></span>
     </label>
     ${summaryBox(view.summary)}
     <div id="boxes">
-      ${boxes(view.requested ? asked : view.offers, choice)}
+      ${boxes(view.requested ? asked : view.offers, allowance)}
       ${
         more.length && view.requested
-          ? html`<details${open ? ' open' : ''}><summary>Allow more than it asks for</summary>${boxes(more, choice)}</details>`
+          ? html`<details${open ? ' open' : ''}><summary>Allow more than it asks for</summary>${boxes(more, allowance)}</details>`
           : ''
       }
     </div>
@@ -87,7 +61,7 @@ export function permissionFields(view: PermissionsView): Html {
       <legend>For how long?</legend>
       ${Object.entries(LIFETIMES).map(
         ([value, { says }]) => html`<label>
-        <input type="radio" name="expires" value="${value}" ${value === choice.lifetime ? 'checked' : ''}> ${says}
+        <input type="radio" name="expires" value="${value}" ${value === allowance.lifetime ? 'checked' : ''}> ${says}
       </label>`,
       )}
     </fieldset>`
@@ -104,13 +78,14 @@ export const summaryBox = ({ sentence, tools, realMoney }: Summary): Html => htm
   </section>`
 
 /** A box for each scope, those of one kind together. */
-const boxes = (offered: readonly Offer[], { scopes: ticked }: Choice): Html =>
-  html`${GROUPS.map(({ risk, title, says, mark }) => {
+const boxes = (offered: readonly Offer[], { scopes: ticked }: Allowance): Html =>
+  html`${ALL_RISKS.map((risk) => {
+    const { harmless, title, note, mark } = RISKS[risk]
     const scopes = offered.filter(({ scope }) => SCOPES[scope].risk === risk)
     if (!scopes.length) return ''
-    return html`<fieldset class="${isHarmless(risk) ? '' : 'grave'}">
-      <legend>${isHarmless(risk) ? '' : html`<span aria-hidden="true">▲ </span>`}${title}</legend>
-      ${says ? html`<p>${says}</p>` : ''}
+    return html`<fieldset class="${harmless ? '' : 'grave'}">
+      <legend>${harmless ? '' : html`<span aria-hidden="true">▲ </span>`}${title}</legend>
+      ${note ? html`<p>${note}</p>` : ''}
       ${scopes.map(
         ({ scope, isNew }) => html`<label class="scope">
         <input type="checkbox" name="scope" value="${scope}" ${ticked.includes(scope) ? 'checked' : ''}>

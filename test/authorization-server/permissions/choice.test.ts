@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Choice } from '../../../src/authorization-server/permissions/choice.ts'
-import {
-  allowsNewDanger,
-  firstChoice,
-  offer,
-  readChoice,
-} from '../../../src/authorization-server/permissions/choice.ts'
+import { firstAllowance, offer, readAllowance } from '../../../src/authorization-server/permissions/choice.ts'
+import type { Allowance } from '../../../src/grants/allowance.ts'
+import { widens } from '../../../src/grants/allowance.ts'
 import type { Scope } from '../../../src/scopes.ts'
 import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../../src/scopes.ts'
 
 const posted = { preset: '', rendered: '', scope: [] as string[], paper: '', expires: '' }
 const read = (fields: Partial<typeof posted>, requested: readonly Scope[] = ['qc:files:read', 'qc:live:write']) =>
-  readChoice({ ...posted, ...fields }, offer(requested, undefined), 'requested')
+  readAllowance(formOf({ ...posted, ...fields }), offer(requested, undefined), 'requested')
+
+const formOf = ({ scope, ...others }: typeof posted) => ({
+  one: (name: string) => new Map(Object.entries(others)).get(name) ?? '',
+  all: (name: string) => (name === 'scope' ? scope : []),
+})
 
 describe('a form of permissions', () => {
   it('is decided by its boxes, in our order, and drops what is no permission', () => {
@@ -64,11 +65,11 @@ describe('what a page of permissions shows first', () => {
     expiresAt: 1,
   } as const
   const paperOf = (scopes: Scope[], paperOnly?: boolean) =>
-    firstChoice(offer([], { scopes }), { ...grant, scopes, ...(paperOnly === undefined ? {} : { paperOnly }) })
+    firstAllowance(offer([], { scopes }), { ...grant, scopes, ...(paperOnly === undefined ? {} : { paperOnly }) })
       .paperOnly
 
   it('is paper, unless the connection trades with real money already', () => {
-    assert.equal(firstChoice(offer(['qc:live:write'], undefined), undefined).paperOnly, true)
+    assert.equal(firstAllowance(offer(['qc:live:write'], undefined), undefined).paperOnly, true)
     assert.deepEqual([paperOf(['qc:live:write'], true), paperOf(['qc:live:write'], false)], [true, false])
     assert.equal(paperOf(['qc:live:write']), false) // from before there was a choice
     assert.equal(paperOf(['qc:ai:read'], false), true) // it has nothing to trade with yet
@@ -76,31 +77,31 @@ describe('what a page of permissions shows first', () => {
 })
 
 describe('a choice that asks who is here once more', () => {
-  const choice = (scopes: readonly Scope[], paperOnly = true): Choice => ({ scopes, paperOnly, lifetime: '30d' })
+  const choice = (scopes: readonly Scope[], paperOnly = true): Allowance => ({ scopes, paperOnly, lifetime: '30d' })
 
   for (const scope of ALL_SCOPES) {
     const grave = !isHarmless(SCOPES[scope].risk)
     it(`${grave ? 'is' : 'is not'} one that newly allows ${scope}`, () => {
-      assert.equal(allowsNewDanger(undefined, choice([scope])), grave)
-      assert.equal(allowsNewDanger({ scopes: [] }, choice([scope])), grave)
-      assert.equal(allowsNewDanger({ scopes: [scope] }, choice([scope])), false)
+      assert.equal(widens(undefined, choice([scope])), grave)
+      assert.equal(widens({ scopes: [] }, choice([scope])), grave)
+      assert.equal(widens({ scopes: [scope] }, choice([scope])), false)
     })
   }
 
   it('is one that lets danger live longer, and not one that lets it live shorter', () => {
     const before = { scopes: ['qc:live:write'] as Scope[], paperOnly: true, lifetime: '1d' } as const
-    const lives = (lifetime: Choice['lifetime']) => allowsNewDanger(before, { ...choice(['qc:live:write']), lifetime })
+    const lives = (lifetime: Allowance['lifetime']) => widens(before, { ...choice(['qc:live:write']), lifetime })
     assert.deepEqual([lives('1h'), lives('1d'), lives('30d'), lives('never')], [false, false, true, true])
     assert.equal(
-      allowsNewDanger({ scopes: ['qc:ai:read'], lifetime: '1h' }, { ...choice(['qc:ai:read']), lifetime: 'never' }),
+      widens({ scopes: ['qc:ai:read'], lifetime: '1h' }, { ...choice(['qc:ai:read']), lifetime: 'never' }),
       false,
     )
   })
 
   it('is one that turns paper into real money, where there is anything to trade with', () => {
     const trading = { scopes: ['qc:live:write'] as Scope[], paperOnly: true }
-    assert.equal(allowsNewDanger(trading, choice(['qc:live:write'], false)), true)
-    assert.equal(allowsNewDanger({ ...trading, paperOnly: false }, choice(['qc:live:write'], false)), false)
-    assert.equal(allowsNewDanger({ scopes: ['qc:ai:read'], paperOnly: true }, choice(['qc:ai:read'], false)), false)
+    assert.equal(widens(trading, choice(['qc:live:write'], false)), true)
+    assert.equal(widens({ ...trading, paperOnly: false }, choice(['qc:live:write'], false)), false)
+    assert.equal(widens({ scopes: ['qc:ai:read'], paperOnly: true }, choice(['qc:ai:read'], false)), false)
   })
 })
