@@ -6,8 +6,8 @@ import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import proxyAddr from 'proxy-addr'
 import { createAccounts } from './accounts/accounts.ts'
-import { createActivity } from './activity/activity.ts'
 import { createApp } from './app.ts'
+import { createAuditLog } from './audit/audit-log.ts'
 import { networkOf } from './authorization-server/attempts.ts'
 import { loadCookieKeys } from './authorization-server/cookie-keys.ts'
 import { loadSigningKeys } from './authorization-server/signing-keys.ts'
@@ -38,14 +38,14 @@ async function start(config: Config): Promise<void> {
   const cookieKeys = await loadCookieKeys(config.keysDir)
   await checkFingerprint(config.keysDir, store, howToForgetKeys(config))
   const grants = createGrants(store)
-  const activity = createActivity(store)
+  const auditLog = createAuditLog(store)
   const app = createApp(config, {
     log,
     store,
     vault,
     grants,
-    activity,
-    accounts: createAccounts({ store, vault, grants, activity }),
+    auditLog,
+    accounts: createAccounts({ store, vault, grants, auditLog }),
     signingKeys,
     cookieKeys,
     quantConnect: createQuantConnect(

@@ -43,7 +43,7 @@ describe('architecture', () => {
     })
   }
 
-  for (const supplier of ['grants', 'activity', 'vault', 'storage', 'quantconnect', 'sandbox', 'observability']) {
+  for (const supplier of ['grants', 'audit', 'vault', 'storage', 'quantconnect', 'sandbox', 'observability']) {
     it(`keeps ${supplier}, a supplier of both, from knowing either`, () => {
       assert.ok(within(supplier).length)
       for (const file of within(supplier)) {

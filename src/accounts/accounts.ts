@@ -1,6 +1,6 @@
 // Everything that is kept for an account, as one: its profile here, its connections, credentials and activity where they
 // live. What reaches across them is done here, in an order in which a crash in between leaves nobody more than they had.
-import type { Activity } from '../activity/activity.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
 import type { Grant, Grants } from '../grants/grants.ts'
 import { KEPT_UNUSED } from '../grants/lifetime.ts'
 import { KEYS } from '../storage/keys.ts'
@@ -32,10 +32,10 @@ export interface AccountSuppliers {
   readonly store: Store
   readonly vault: Vault
   readonly grants: Grants
-  readonly activity: Activity
+  readonly auditLog: AuditLog
 }
 
-export function createAccounts({ store, vault, grants, activity }: AccountSuppliers): Accounts {
+export function createAccounts({ store, vault, grants, auditLog }: AccountSuppliers): Accounts {
   const edit = async (accountId: string, how: (profile: Profile) => Profile, make: boolean): Promise<Profile> =>
     parse(
       await update(store, KEYS.profile(accountId), (current) =>
@@ -65,7 +65,7 @@ export function createAccounts({ store, vault, grants, activity }: AccountSuppli
       const { sessions } = parse(await store.get(KEYS.profile(accountId)))
       await Promise.all(sessions.map(({ uid }) => removeSession(store, uid)))
       await grants.forget(accountId)
-      await activity.forget(accountId)
+      await auditLog.forget(accountId)
       await remove(store, KEYS.profile(accountId))
     },
   }

@@ -3,7 +3,7 @@
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
-import type { Activity } from '../activity/activity.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config.ts'
 import { anyOrigin } from '../cors.ts'
@@ -22,7 +22,7 @@ import { SCRIPT, STYLESHEET, sendPage } from './views/layout.ts'
 import { explain } from './views/problem.ts'
 
 export type AuthorizationServerSuppliers = Omit<ProviderSuppliers, 'renderError'> &
-  Omit<InteractionSuppliers, 'provider' | 'issuer' | 'passkeys'> & { readonly activity: Activity }
+  Omit<InteractionSuppliers, 'provider' | 'issuer' | 'passkeys'> & { readonly auditLog: AuditLog }
 
 const ENDPOINTS =
   /^\/(jwks|authorize(\/[\w-]+)?|token|register|revoke|introspect|par|\.well-known\/(oauth-authorization-server|openid-configuration))$/

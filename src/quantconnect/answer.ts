@@ -1,6 +1,7 @@
 // What QuantConnect's answers mean. Success is a field, not a status; a refusal usually comes as HTTP 200.
-import { hiding } from './hide.ts'
+
 import { isCredentialProblem, reasonsIn } from './reasons.ts'
+import { redacting } from './redact.ts'
 
 /** One answer, told apart by what can be done about it. */
 export type Answer =
@@ -41,13 +42,13 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * Reads one HTTP answer: its status, its text and what its headers add. `credentials` is only what this one answer says;
- * it takes `/authenticate` to be sure. `hide` are secrets of the request, which leave the answer before it is read.
+ * it takes `/authenticate` to be sure. `secrets` are those of the request, which leave the answer before it is read.
  */
 export function readAnswer(
   status: number,
   text: string,
   { retryAfter, location }: Hints = {},
-  hide: readonly string[] = [],
+  secrets: readonly string[] = [],
 ): Answer {
   const hint = retryAfter === undefined ? {} : { retryAfter }
   if (status === 413) return { kind: 'too-large' }
@@ -55,7 +56,7 @@ export function readAnswer(
   if (status >= 300 && status < 400) {
     return location === undefined ? { kind: 'unavailable', status, sent: true } : { kind: 'redirect', location }
   }
-  const body = hiding(hide)(parse(text))
+  const body = redacting(secrets)(parse(text))
   if (status === 401) {
     return { kind: 'credentials', reasons: isRecord(body) ? reasonsIn(body) : ['QuantConnect answered 401.'] }
   }

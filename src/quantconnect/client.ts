@@ -26,7 +26,7 @@ export interface CallOptions {
   /** How long one sending may take, its answer and the check of the credentials included. */
   readonly timeoutMs?: number
   /** Secrets among the arguments; they are struck out of the answer, however they are spelled there. */
-  readonly hide?: readonly string[]
+  readonly secrets?: readonly string[]
   /** Sends multipart/form-data, with the argument `objectData` as the file. */
   readonly form?: boolean
 }
@@ -84,7 +84,12 @@ export function createQuantConnect(urls: Readonly<Partial<Record<Realm, string>>
   }
 
   return {
-    async call(who, endpoint, args, { retry = false, signal, timeoutMs = TIMEOUT_MS, form = false, hide = [] } = {}) {
+    async call(
+      who,
+      endpoint,
+      args,
+      { retry = false, signal, timeoutMs = TIMEOUT_MS, form = false, secrets = [] } = {},
+    ) {
       const base = urls[who.realm]
       if (!base) return { kind: 'credentials', reasons: [`This server has no ${who.realm} accounts (any more).`] }
       const body = requestBody(args, form)
@@ -95,7 +100,7 @@ export function createQuantConnect(urls: Readonly<Partial<Record<Realm, string>>
         if (!endTurn) return { kind: 'busy' }
         try {
           const budget = AbortSignal.timeout(timeoutMs)
-          const sent = await send(who, base + endpoint, body, budget, ends, hide)
+          const sent = await send(who, base + endpoint, body, budget, ends, secrets)
           return await verify(who, endpoint, sent, budget, ends)
         } finally {
           endTurn()

@@ -20,7 +20,7 @@ export interface Sent {
 /**
  * Sends a request, once: `fetch` itself sends again only after HTTP 421, which says that the request went to a server that
  * does not take it (RFC 9110 §15.5.20). `budget` is how long that may take, its answer included; `signal` is the
- * caller's, and its reason is the only thing that this throws. `hide` are secrets in the body that its answer must not repeat.
+ * caller's, and its reason is the only thing that this throws. `secrets` are those in the body that its answer must not repeat.
  */
 export async function send(
   { userId, apiToken }: Credentials,
@@ -28,7 +28,7 @@ export async function send(
   { headers, body }: RequestBody,
   budget: AbortSignal,
   signal?: AbortSignal,
-  hide: readonly string[] = [],
+  secrets: readonly string[] = [],
 ): Promise<Sent> {
   try {
     const response = await fetch(url, {
@@ -56,7 +56,7 @@ export async function send(
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(location === undefined ? {} : { location }),
     }
-    return { answer: readAnswer(status, text, hints, hide), status, ...ahead }
+    return { answer: readAnswer(status, text, hints, secrets), status, ...ahead }
   } catch (error) {
     signal?.throwIfAborted()
     return { answer: budget.aborted ? { kind: 'timeout' } : { kind: 'unavailable', sent: !neverConnected(error) } }

@@ -1,7 +1,7 @@
 // What a refused caller may know. The whole failure goes to the log.
 import type { Scope } from '../scopes.ts'
 import { GROUPS, SCOPES } from '../scopes.ts'
-import { connectionPage } from './account-pages.ts'
+import { connectionAddress } from './account-addresses.ts'
 
 export interface MissingScope {
   readonly reason: 'missing-scope'
@@ -60,7 +60,7 @@ export function challenge(failure: GateFailure, { issuer, metadata }: Places): C
       const scope = failure.required.join(' ')
       const error = {
         error: 'insufficient_scope',
-        error_description: `This connection was not allowed to: ${namesOf(failure.missing)}. A person can allow it at ${connectionPage(issuer, failure.grantId)} for the next call on; nothing needs reconnecting.`,
+        error_description: `This connection was not allowed to: ${namesOf(failure.missing)}. A person can allow it at ${connectionAddress(issuer, failure.grantId)} for the next call on; nothing needs reconnecting.`,
       }
       return {
         status: 403,

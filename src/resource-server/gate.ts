@@ -5,8 +5,8 @@ import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import type { VerifyAccessToken } from './access-token.ts'
 import type { GateFailure, MissingScope } from './challenge.ts'
-import type { RefusedBefore } from './refused-before.ts'
-import { asked, sourceOf } from './resources/completions.ts'
+import type { NoteRefusal } from './repeated-refusals.ts'
+import { completionIn, sourceOf } from './resources/completions.ts'
 import { readingOf } from './resources/templates.ts'
 import { findTool } from './tools/catalog.ts'
 import type { Tool } from './tools/tool.ts'
@@ -31,7 +31,7 @@ const made = new WeakSet<object>()
 export const isDecision = (value: unknown): value is Decision =>
   typeof value === 'object' && value !== null && made.has(value)
 
-function allow(decision: Decision): Decision {
+function makeDecision(decision: Decision): Decision {
   made.add(Object.freeze(decision))
   return decision
 }
@@ -43,7 +43,7 @@ export function messagesIn(body: unknown): { method?: unknown; params?: Readonly
 }
 
 /** One run of a tool that somebody asks for. */
-export interface Asked {
+export interface RequestedCall {
   readonly tool: Tool
   readonly args: unknown
 }
@@ -52,7 +52,7 @@ export interface Asked {
  * Every call that a JSON-RPC message or batch would make, by a tool's name or to answer what it asks: a resource and a
  * completion take the scopes of the tool that reads them. A name that is no tool is not among them, and cannot run.
  */
-export const callsIn = (body: unknown): Asked[] =>
+export const callsIn = (body: unknown): RequestedCall[] =>
   messagesIn(body).flatMap(({ method, params }) => {
     const { name, args } = callBehind(method, params)
     const tool = typeof name === 'string' ? findTool(name) : undefined
@@ -71,7 +71,7 @@ function callBehind(
       return { name: reading?.tool, args: reading?.args }
     }
     case 'completion/complete':
-      return { name: sourceOf(params)?.tool, args: asked(params).known }
+      return { name: sourceOf(params)?.tool, args: completionIn(params).known }
     default:
       return {} // everything else runs no tool
   }
@@ -93,7 +93,7 @@ export interface Gate {
   decide(grant: Grant, body: unknown): Promise<Decision | MissingScope>
 }
 
-export function createGate(verify: VerifyAccessToken, grants: Grants, refusedBefore: RefusedBefore): Gate {
+export function createGate(verify: VerifyAccessToken, grants: Grants, noteRefusal: NoteRefusal): Gate {
   return {
     async identify(authorization) {
       // Another scheme is as good as none: the client does not know yet how to get in (RFC 6750 §3.1).
@@ -111,17 +111,17 @@ export function createGate(verify: VerifyAccessToken, grants: Grants, refusedBef
     },
 
     async decide(grant, body) {
-      if (grant.suspended) return allow({ grant, tools: new Set(), refusal: { reason: 'suspended' } })
+      if (grant.suspended) return makeDecision({ grant, tools: new Set(), refusal: { reason: 'suspended' } })
       const tools = callsIn(body).map(({ tool }) => tool.name)
       const required = scopesFor(tools)
       const lacks = (scope: Scope) => !grant.scopes.includes(scope)
       const missing = required.filter(lacks)
-      if (!missing.length) return allow({ grant, tools: new Set(tools) })
+      if (!missing.length) return makeDecision({ grant, tools: new Set(tools) })
       const refusal = { reason: 'missing-scope', grantId: grant.id, required, missing } as const
       const refused = tools.filter((name) => scopesFor([name]).some(lacks))
       // Whoever calls again as if nothing had been said did not understand HTTP 403, or has no way to ask its person.
-      const repeats = await refusedBefore(grant, new Set(refused))
-      return repeats || readsChallengeInResult(grant) ? allow({ grant, tools: new Set(), refusal }) : refusal
+      const repeats = await noteRefusal(grant, new Set(refused))
+      return repeats || readsChallengeInResult(grant) ? makeDecision({ grant, tools: new Set(), refusal }) : refusal
     },
   }
 }

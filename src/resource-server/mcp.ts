@@ -1,10 +1,13 @@
 // The MCP side: the SDK speaks both protocol eras, our one dispatcher does the work. A server object is made per request,
-// as the SDK wants it, and costs two map entries; tools and their schemas were built when the process started.
+// as the SDK wants it, with its handlers; tools and their schemas were built when the process started.
 import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import type { McpHttpHandler, McpServerFactory, ServerContext } from '@modelcontextprotocol/server'
 import { CLIENT_CAPABILITIES_META_KEY, createMcpHandler, Server } from '@modelcontextprotocol/server'
 import { VERSION } from '../version.ts'
+import { record } from './answers/reading.ts'
+import type { Caller, ToolSuppliers } from './calls/call-tool.ts'
+import { callTool } from './calls/call-tool.ts'
 import { isDecision, messagesIn } from './gate.ts'
 import { instructionsFor } from './instructions.ts'
 import { getPrompt, PROMPT_LIST } from './prompts/get-prompt.ts'
@@ -12,10 +15,7 @@ import { complete, readResource } from './resources/read-resource.ts'
 import { TEMPLATE_LIST } from './resources/templates.ts'
 import type { Stream } from './subscriptions.ts'
 import { createStream } from './subscriptions.ts'
-import type { Caller, ToolSuppliers } from './tools/call-tool.ts'
-import { callTool } from './tools/call-tool.ts'
-import { record } from './tools/reading.ts'
-import { toolsShownTo } from './tools/shown.ts'
+import { visibleTools } from './tools/visible-tools.ts'
 
 /** What is the same for everyone, and changes only with a release (MCP 2026-07-28, Caching). */
 const LISTS = ['resources/list', 'resources/templates/list', 'prompts/list'] as const
@@ -60,7 +60,7 @@ export function createMcp(suppliers: ToolSuppliers): Mcp {
     })
     server.setRequestHandler('tools/list', (_request, context) => {
       const { decision } = callerIn(context)
-      return { tools: [...toolsShownTo(isDecision(decision) ? decision.grant.scopes : [])] }
+      return { tools: [...visibleTools(isDecision(decision) ? decision.grant.scopes : [])] }
     })
     server.setRequestHandler('tools/call', ({ params: { name, arguments: args } }, context) =>
       callTool({ name, args, ...callerIn(context) }, suppliers),

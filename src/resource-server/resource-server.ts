@@ -8,24 +8,25 @@ import { isJsonContentType } from '@modelcontextprotocol/server'
 import type { JWK } from 'jose'
 import type { Context, Middleware, Next } from 'koa'
 import compose from 'koa-compose'
-import { reference } from '../activity/reference.ts'
+import { reference } from '../audit/reference.ts'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config.ts'
 import { anyOrigin, CORS_HEADERS } from '../cors.ts'
 import type { Grant, Grants } from '../grants/grants.ts'
 import type { Store } from '../storage/store.ts'
 import { createAccessTokenVerifier } from './access-token.ts'
+import type { ToolSuppliers } from './calls/call-tool.ts'
+import { recordCall } from './calls/record-call.ts'
+import { wordsOf } from './calls/refusals.ts'
 import type { GateFailure, MissingScope } from './challenge.ts'
 import { challenge } from './challenge.ts'
+import type { RequestedCall } from './gate.ts'
 import { callsIn, createGate } from './gate.ts'
 import { createMcp } from './mcp.ts'
 import { METADATA_PATHS, protectedResourceMetadata } from './metadata.ts'
 import { createOpenAnswers } from './open-answers.ts'
-import { recordCall } from './record-call.ts'
-import { createRefusedBefore } from './refused-before.ts'
+import { createRepeatedRefusals } from './repeated-refusals.ts'
 import { listens } from './subscriptions.ts'
-import type { ToolSuppliers } from './tools/call-tool.ts'
-import { whyMissing } from './tools/refused.ts'
 
 export interface ResourceServerSuppliers extends Omit<ToolSuppliers, 'issuer' | 'metadata'> {
   readonly grants: Grants
@@ -41,7 +42,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   const { issuer, resource } = config
   const { log, grants, keys, store } = suppliers
   const verify = createAccessTokenVerifier(issuer, resource, keys)
-  const gate = createGate(verify, grants, createRefusedBefore(store))
+  const gate = createGate(verify, grants, createRepeatedRefusals(store))
   const openAnswers = createOpenAnswers(grants)
   const metadata = `${issuer}${METADATA_PATHS[0]}`
   const mcp = createMcp({ ...suppliers, issuer, metadata })
@@ -57,10 +58,13 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
 
   /** Refuses a request as a whole; each of its calls is one that was refused, under the same reference. */
   const refuseCalls = async (ctx: Context, grant: Grant, failure: MissingScope) => {
-    const what = { at: Date.now(), ref: reference(), ms: 0, outcome: 'refused', why: whyMissing(failure) } as const
-    refuse(ctx, failure, what.ref)
-    const calls = callsIn(ctx.request.body)
-    await Promise.all(calls.map(({ tool, args }) => recordCall(suppliers, grant, tool, args, what)))
+    const [at, ref] = [Date.now(), reference()]
+    refuse(ctx, failure, ref)
+    const recordOne = ({ tool, args }: RequestedCall) => {
+      const { outcome, why } = wordsOf(failure, { tool, grantId: grant.id, places: { issuer, metadata } })
+      return recordCall(suppliers, grant, tool, { at, ref, ms: 0, args, outcome, why })
+    }
+    await Promise.all(callsIn(ctx.request.body).map(recordOne))
   }
 
   const endpoint = async (ctx: Context) => {

@@ -17,9 +17,9 @@ export const KEYS = {
   askedInVain: (grantId: string, scope: string) => `asked-in-vain:{${hash(grantId, scope)}}`,
   /** A WebAuthn challenge that was answered, so that it is not answered again; 10 minutes. Owner: authorization-server/passkeys */
   passkeyChallenge: (challenge: string) => `passkey-challenge:{${hash(challenge)}}`,
-  /** What an account's assistants did: a journal of `Call`, JSON lines. 30 days each. Owner: activity/ */
+  /** What an account's assistants did: a journal of `Call`, JSON lines. 30 days each. Owner: audit/ */
   activity: (accountId: string) => `activity:{${accountId}}`,
-  /** The same, of calls that traded, spent, deleted or administered, so that no number of others pushes them out. 30 days each. Owner: activity/ */
+  /** The same, of calls that traded, spent, deleted or administered, so that no number of others pushes them out. 30 days each. Owner: audit/ */
   deeds: (accountId: string) => `deeds:{${accountId}}`,
   /** From which address a connection's refresh token was rotated last, hashed. As long as the newest token. Owner: authorization-server/stale-tokens */
   rotation: (grantId: string) => `rotation:{${grantId}}`,

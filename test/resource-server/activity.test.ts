@@ -1,8 +1,8 @@
 // Every call is on its person's record, once, with what became of it, by the time its answer is read.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Call } from '../../src/activity/activity.ts'
-import { createActivity } from '../../src/activity/activity.ts'
+import type { Call } from '../../src/audit/audit-log.ts'
+import { createAuditLog } from '../../src/audit/audit-log.ts'
 import type { Grants } from '../../src/grants/grants.ts'
 import { ALL_SCOPES, type Scope } from '../../src/scopes.ts'
 import { withStore } from '../authorization-server/support.ts'
@@ -31,7 +31,7 @@ describe('the record of calls', () => {
 
   const allow = (scopes: readonly Scope[], more = {}) =>
     grants.change(grantIdOf(token), { scopes, authorizedAt: authorizedAt++, ...more })
-  const calls = () => withStore(server, (store) => createActivity(store).calls(accountId))
+  const calls = () => withStore(server, (store) => createAuditLog(store).calls(accountId))
   /** What a request added to the record, the oldest first. */
   async function added(send: () => Promise<unknown>): Promise<Call[]> {
     const known = new Set((await calls()).map(({ ref }) => ref))

@@ -1,16 +1,16 @@
 // How an answer is made: both halves from the same parts, times that say their zone, and bounds that nothing breaks.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { tellBacktest } from '../../src/resource-server/tools/families/backtest-answers.ts'
-import { readable } from '../../src/resource-server/tools/html.ts'
-import { outline } from '../../src/resource-server/tools/outline.ts'
-import { say } from '../../src/resource-server/tools/reading.ts'
-import { resultOf, type Told } from '../../src/resource-server/tools/told.ts'
+import { readable } from '../../src/resource-server/answers/html.ts'
+import { outline } from '../../src/resource-server/answers/outline.ts'
+import { say } from '../../src/resource-server/answers/reading.ts'
+import { type ToolAnswer, toToolResult } from '../../src/resource-server/answers/tool-answer.ts'
+import { answerBacktest } from '../../src/resource-server/tools/families/backtest-answers.ts'
 import { assertHalvesAgree } from './halves.ts'
 import type { Json } from './messages.ts'
 
-const made = (told: Told, limits?: { limit?: number; more?: string }): Json => {
-  const result = resultOf(told, limits)
+const made = (told: ToolAnswer, limits?: { limit?: number; more?: string }): Json => {
+  const result = toToolResult(told, limits)
   assertHalvesAgree(result, told.summary)
   return result
 }
@@ -116,7 +116,7 @@ describe('an answer', () => {
     const short = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`field ${at}`, 'g'.repeat(90)]))
     const deep = Array.from({ length: 500 }).reduce<unknown>((inner) => ({ inner }), 'd'.repeat(90_000))
     for (const data of [fields, { deep }, short]) {
-      const result = resultOf({ summary: 'x', data }, { limit: 5_000 })
+      const result = toToolResult({ summary: 'x', data }, { limit: 5_000 })
       assert.ok(size(result) <= 5_000)
       assert.ok((result.structuredContent as Json).cut.length > 0)
     }
@@ -145,7 +145,7 @@ describe('a backtest', () => {
     rollingWindow: Object.fromEntries(Array.from({ length: 120 }, (_, at) => [`M1_${at}`, { closedTrades: [at] }])),
     totalPerformance: { closedTrades: Array.from({ length: 500 }, (_, id) => ({ id })) },
   }
-  const told = (more: object = {}) => made(tellBacktest({ ...backtest, ...more }), { limit: 8_000 })
+  const told = (more: object = {}) => made(answerBacktest({ ...backtest, ...more }), { limit: 8_000 })
 
   it('leads with its state and the numbers that a trader reads first', () => {
     assert.match(

@@ -6,14 +6,14 @@ import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { ProtocolError } from '@modelcontextprotocol/server'
 import { pino } from 'pino'
-import { createActivity } from '../../src/activity/activity.ts'
+import { createAuditLog } from '../../src/audit/audit-log.ts'
 import type { Grant } from '../../src/grants/grants.ts'
 import { createGrants } from '../../src/grants/grants.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { createQuantConnect } from '../../src/quantconnect/client.ts'
+import { callTool, type ToolSuppliers } from '../../src/resource-server/calls/call-tool.ts'
 import { createGate } from '../../src/resource-server/gate.ts'
 import { createMcp } from '../../src/resource-server/mcp.ts'
-import { callTool, type ToolSuppliers } from '../../src/resource-server/tools/call-tool.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import type { Store } from '../../src/storage/store.ts'
@@ -39,7 +39,7 @@ describe('the dispatcher', () => {
       quantConnect: createQuantConnect({ live: upstream.url }, createLog('silent')),
       issuer: 'http://localhost',
       metadata: 'http://localhost/.well-known/oauth-protected-resource/mcp',
-      activity: createActivity(store),
+      auditLog: createAuditLog(store),
     }
     const accountId = await vault.seal({ realm: 'live', userId: '123456', apiToken: 'token-for-tests' })
     const facts = { accountId, clientId: 'c', scopes: [...ALL_SCOPES], redirectHost: 'localhost' }
@@ -80,7 +80,7 @@ describe('the dispatcher', () => {
     await closed.close()
     const lines: string[] = []
     const log = pino({ base: null }, { write: (line: string) => void lines.push(line) })
-    const broken = { ...suppliers, log, activity: createActivity(closed) }
+    const broken = { ...suppliers, log, auditLog: createAuditLog(closed) }
     const decision = await decisionFor('list_projects')
     const call = { name: 'list_projects', args: { projectId: 7 }, decision, signal: new AbortController().signal }
     const results = [await callTool({ ...call, args: {} }, broken), await callTool(call, broken)]

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import type { Grants } from '../../src/grants/grants.ts'
-import { isOnPaper } from '../../src/resource-server/tools/paper.ts'
+import { isOnPaper } from '../../src/resource-server/rules/paper.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { connect, rpc } from '../support/raw-client.ts'
 import { type SandboxCall, sandboxOf } from '../support/sandbox.ts'

@@ -2,7 +2,7 @@
 // nothing, and goes on where it was once the person has kept it.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { createActivity } from '../../src/activity/activity.ts'
+import { createAuditLog } from '../../src/audit/audit-log.ts'
 import type { Grants } from '../../src/grants/grants.ts'
 import { withStore } from '../authorization-server/support.ts'
 import { connect, rpc, toolCall } from '../support/raw-client.ts'
@@ -62,7 +62,7 @@ describe('a suspended connection', () => {
 
   it('has it on record', async () => {
     const { accountId } = (await grants.find(grantIdOf(token))) ?? {}
-    const calls = await withStore(server, (store) => createActivity(store).calls(accountId ?? ''))
+    const calls = await withStore(server, (store) => createAuditLog(store).calls(accountId ?? ''))
     assert.deepEqual(
       calls.map(({ tool, outcome }) => `${tool} ${outcome}`).toSorted(),
       ['create_project', 'delete_project', 'list_projects', 'list_projects', 'read_project'].map(

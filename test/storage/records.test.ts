@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import { pino } from 'pino'
 import type { Accounts } from '../../src/accounts/accounts.ts'
 import { createAccounts } from '../../src/accounts/accounts.ts'
-import { createActivity } from '../../src/activity/activity.ts'
+import { createAuditLog } from '../../src/audit/audit-log.ts'
 import { createClientAdapter } from '../../src/authorization-server/client-adapter.ts'
 import { createGrants } from '../../src/grants/grants.ts'
 import { KEYS } from '../../src/storage/keys.ts'
@@ -23,11 +23,11 @@ describe('a record of an earlier release', () => {
   const clients = createClientAdapter(store, async () => {})
   const tokens = createOidcAdapter(store)('RefreshToken')
   const grants = createGrants(store)
-  const activity = createActivity(store)
+  const auditLog = createAuditLog(store)
   let accounts: Accounts
   before(async () => {
     const vault = await openVault(folder.path, store, pino({ level: 'silent' }))
-    accounts = createAccounts({ store, vault, grants, activity })
+    accounts = createAccounts({ store, vault, grants, auditLog })
   })
   after(async () => {
     await store.close()
@@ -89,7 +89,7 @@ describe('a record of an earlier release', () => {
     const refused = `{"version":1,${members},"outcome":"refused","why":"Not allowed.","ms":0}`
     await store.append(KEYS.activity('a'), FOREVER * 1000, answered, keep)
     await store.append(KEYS.activity('a'), FOREVER * 1000 + 1, refused, keep)
-    const calls = await createActivity(store).calls('a')
+    const calls = await createAuditLog(store).calls('a')
     assert.deepEqual(
       calls.map(({ outcome, why }) => [outcome, why]),
       [

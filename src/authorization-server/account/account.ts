@@ -2,8 +2,8 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import { withLook, withoutSessions } from '../../accounts/profile.ts'
-import type { Activity } from '../../activity/activity.ts'
-import { countsOf } from '../../activity/tell.ts'
+import type { AuditLog } from '../../audit/audit-log.ts'
+import { countsOf } from '../../audit/counts.ts'
 import { field, hasValidCsrf, parseForm, setRefused } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
 import { signInSession } from '../session.ts'
@@ -17,12 +17,12 @@ import type { Visitor, VisitSuppliers } from './visitor.ts'
 import { createVisits, redirect, safeDestination } from './visitor.ts'
 
 export interface AccountPagesSuppliers extends VisitSuppliers {
-  readonly activity: Activity
+  readonly auditLog: AuditLog
 }
 
 /** The pages under `/account`. */
 export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
-  const { provider, accounts, grants, activity, tools } = suppliers
+  const { provider, accounts, grants, auditLog, tools } = suppliers
   const visits = createVisits(suppliers)
   const router = new Router()
 
@@ -31,7 +31,7 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
     const { ctx, session, accountId, connections, credentials, frame } = visitor
     const profile = await accounts.change(accountId, (known) => withLook(known, Date.now()))
     const before = profile.looked?.before
-    const calls = await activity.calls(accountId)
+    const calls = await auditLog.calls(accountId)
     const lastAnswer = calls.find(({ outcome }) => outcome === 'answered')?.at ?? 0
     const tokenWorked = Math.max(profile.tokenAcceptedAt ?? 0, lastAnswer / 1000)
     const living = await livingSessions(visitor)

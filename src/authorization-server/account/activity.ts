@@ -1,10 +1,10 @@
 // The activity pages: what assistants did, filtered and by page, and the whole of it as a file.
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import type { Activity, Call } from '../../activity/activity.ts'
-import { OUTCOMES } from '../../activity/activity.ts'
-import { csvOf } from '../../activity/csv.ts'
-import { filtered } from '../../activity/tell.ts'
+import type { AuditLog, Call } from '../../audit/audit-log.ts'
+import { OUTCOMES } from '../../audit/audit-log.ts'
+import { filtered } from '../../audit/counts.ts'
+import { csvOf } from '../../audit/csv.ts'
 import { activityPage } from '../views/account/activity.ts'
 import { sendPage } from '../views/layout.ts'
 import { pageOf } from './paging.ts'
@@ -12,11 +12,11 @@ import type { Visits } from './visitor.ts'
 
 const PER_PAGE = 50
 
-export function activityPages(router: Router, visits: Visits, { activity }: { readonly activity: Activity }): void {
+export function activityPages(router: Router, visits: Visits, { auditLog }: { readonly auditLog: AuditLog }): void {
   router.get(
     '/account/activity',
     visits.page(async ({ ctx, accountId, frame }) => {
-      const all = await activity.calls(accountId)
+      const all = await auditLog.calls(accountId)
       const filter = filterOf(ctx)
       const calls = fitting(all, filter)
       const { shown, page } = pageOf(calls, PER_PAGE, ctx.query.page)
@@ -39,7 +39,7 @@ export function activityPages(router: Router, visits: Visits, { activity }: { re
       ctx.set('Cache-Control', 'no-store')
       ctx.attachment('qcgate-activity.csv')
       ctx.type = 'text/csv; charset=utf-8'
-      ctx.body = csvOf(fitting(await activity.calls(accountId), filterOf(ctx)))
+      ctx.body = csvOf(fitting(await auditLog.calls(accountId), filterOf(ctx)))
     }),
   )
 }

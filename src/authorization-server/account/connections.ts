@@ -1,7 +1,7 @@
 // One connection on the account page: its permissions, narrower or wider, its name, its end.
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import type { Call } from '../../activity/activity.ts'
+import type { Call } from '../../audit/audit-log.ts'
 import { allowanceOf, widens } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { displayName } from '../clients.ts'

@@ -1,16 +1,17 @@
 // Which ids and names there are, while a person fills in an address or a prompt. What is offered comes from the tool that
 // lists it, so that nobody is offered what they may not read.
+
+import type { Body } from '../answers/reading.ts'
+import { record, records, text } from '../answers/reading.ts'
+import type { ToolContext } from '../calls/tool-context.ts'
 import { PROMPTS } from '../prompts/prompts.ts'
-import type { Body } from '../tools/reading.ts'
-import { record, records, text } from '../tools/reading.ts'
-import type { Work } from '../tools/work.ts'
 import { TEMPLATE_LIST } from './templates.ts'
 
 /** Of one argument: the tool whose scopes it takes, and how to look. */
 interface Source {
   readonly tool: string
   /** Pairs of a value and what else a person may type to find it. */
-  readonly look: (work: Work, known: Body) => Promise<(readonly [value: string, label: string])[]>
+  readonly look: (context: ToolContext, known: Body) => Promise<(readonly [value: string, label: string])[]>
 }
 
 const projectOf = (known: Body): number => Number(text(known.projectId))
@@ -18,22 +19,22 @@ const projectOf = (known: Body): number => Number(text(known.projectId))
 const SOURCES: Readonly<Record<string, Source>> = {
   projectId: {
     tool: 'list_projects',
-    look: async (work) =>
-      records((await work.call('/projects/read', {})).projects).map(
+    look: async (context) =>
+      records((await context.call('/projects/read', {})).projects).map(
         ({ projectId, name }) => [String(projectId), text(name) ?? ''] as const,
       ),
   },
   name: {
     tool: 'read_file',
-    look: async (work, known) =>
-      records((await work.call('/files/read', { projectId: projectOf(known) })).files).flatMap(({ name }) =>
+    look: async (context, known) =>
+      records((await context.call('/files/read', { projectId: projectOf(known) })).files).flatMap(({ name }) =>
         text(name) ? [[String(name), ''] as const] : [],
       ),
   },
   backtestId: {
     tool: 'list_backtests',
-    look: async (work, known) =>
-      records((await work.call('/backtests/list', { projectId: projectOf(known) })).backtests).map(
+    look: async (context, known) =>
+      records((await context.call('/backtests/list', { projectId: projectOf(known) })).backtests).map(
         ({ backtestId, name }) => [String(backtestId), text(name) ?? ''] as const,
       ),
   },
@@ -42,7 +43,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
 /** What a person may choose where there is nothing to look up. */
 const CHOICES: Readonly<Record<string, readonly string[]>> = { language: ['Python', 'C#'] }
 
-interface Asked {
+interface Completion {
   /** What is being filled in: a template or a prompt of ours; undefined when it is neither, or lacks that argument. */
   readonly of: 'resource' | 'prompt' | undefined
   readonly argument: string
@@ -51,7 +52,7 @@ interface Asked {
 }
 
 /** What `completion/complete` asks for, as far as it can be told before the SDK has looked at it. */
-export function asked(params: unknown): Asked {
+export function completionIn(params: unknown): Completion {
   const { ref, argument, context } = record(params)
   const { name, value } = record(argument)
   return {
@@ -62,7 +63,7 @@ export function asked(params: unknown): Asked {
   }
 }
 
-function kindOf({ type, uri, name }: Body, argument: string): Asked['of'] {
+function kindOf({ type, uri, name }: Body, argument: string): Completion['of'] {
   if (type === 'ref/resource') {
     const template = TEMPLATE_LIST.find(({ uriTemplate }) => uriTemplate === uri)
     return template?.uriTemplate.includes(`{${argument}}`) ? 'resource' : undefined
@@ -72,12 +73,12 @@ function kindOf({ type, uri, name }: Body, argument: string): Asked['of'] {
 }
 
 /** The choices of what is asked for, as far as they are the same for everyone. */
-export const choicesOf = ({ of, argument }: Asked): readonly string[] =>
+export const choicesOf = ({ of, argument }: Completion): readonly string[] =>
   of && Object.hasOwn(CHOICES, argument) ? (CHOICES[argument] ?? []) : []
 
 /** The source of what is asked for; undefined when there is nothing to offer, and then nothing is looked up. */
 export function sourceOf(params: unknown): Source | undefined {
-  const { of, argument, known } = asked(params)
+  const { of, argument, known } = completionIn(params)
   if (!of) return undefined
   const source = Object.hasOwn(SOURCES, argument) ? SOURCES[argument] : undefined
   return argument === 'projectId' || Number.isSafeInteger(projectOf(known)) ? source : undefined

@@ -2,14 +2,13 @@
 // tool call would not reach.
 import type { CompleteResult, ReadResourceResult } from '@modelcontextprotocol/server'
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
-import type { Caller, ToolSuppliers } from '../tools/call-tool.ts'
-import { callTool, perform } from '../tools/call-tool.ts'
+import { z } from 'zod'
+import { record, records, text } from '../answers/reading.ts'
+import type { Caller, Operation, ToolSuppliers } from '../calls/call-tool.ts'
+import { callTool, perform, protocolError } from '../calls/call-tool.ts'
+import { Refusal } from '../calls/refusals.ts'
 import { findTool } from '../tools/catalog.ts'
-import { record, records, text } from '../tools/reading.ts'
-import { Refused } from '../tools/refused.ts'
-import type { Work } from '../tools/work.ts'
-import { Unanswered } from '../tools/work.ts'
-import { asked, choicesOf, matching, sourceOf } from './completions.ts'
+import { choicesOf, completionIn, matching, sourceOf } from './completions.ts'
 import { mimeTypeOf, readingOf } from './templates.ts'
 
 /** Reads a `qc://` address. Throws a protocol error for an unknown one, and with QuantConnect's words when it refuses. */
@@ -34,7 +33,7 @@ export async function readResource(uri: string, caller: Caller, suppliers: ToolS
 
 /** The ids and names that fit what was typed. Nothing when QuantConnect does not say which there are. */
 export async function complete(params: unknown, caller: Caller, suppliers: ToolSuppliers): Promise<CompleteResult> {
-  const question = asked(params)
+  const question = completionIn(params)
   if (!question.of) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'No such prompt, template or argument')
   const { typed, known } = question
   const source = sourceOf(params)
@@ -47,12 +46,15 @@ export async function complete(params: unknown, caller: Caller, suppliers: ToolS
       ),
     }
   }
-  const job = { args: known, run: (work: Work) => source.look(work, known) }
-  const all = await perform(tool, caller, suppliers, job).catch((error: unknown) => {
-    if (error instanceof Unanswered) return []
-    if (error instanceof Refused)
-      throw new ProtocolError(ProtocolErrorCode.InvalidRequest, `${error.message} ${error.next}`)
-    throw error
+  const look: Operation<Awaited<ReturnType<typeof source.look>>, CompleteResult> = {
+    tool,
+    input: z.record(z.string(), z.unknown()),
+    run: (args, context) => source.look(context, args),
+    answer: (all) => ({ completion: matching(all, typed) }),
+  }
+  return perform(look, known, caller, suppliers).catch((error: unknown) => {
+    if (!(error instanceof Refusal)) throw error
+    if (error.reason.reason === 'quantconnect') return { completion: matching([], typed) }
+    throw protocolError(error, tool, caller, suppliers)
   })
-  return { completion: matching(all, typed) }
 }

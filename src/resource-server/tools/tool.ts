@@ -2,9 +2,9 @@
 import type { InputRequiredResult } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Risk, Scopes } from '../../scopes.ts'
-import type { Body } from './reading.ts'
-import type { Told } from './told.ts'
-import type { Work } from './work.ts'
+import type { Body } from '../answers/reading.ts'
+import type { ToolAnswer } from '../answers/tool-answer.ts'
+import type { ToolContext } from '../calls/tool-context.ts'
 
 /** The hints a client shows and acts on (MCP `ToolAnnotations`). All four, always: what is left out counts as the worst. */
 export interface Posture {
@@ -67,8 +67,8 @@ export interface Tool {
   readonly more?: string
   /** Bytes that an answer may have, pictures included. */
   readonly limit?: number
-  /** Does the work of one call. Throws `Unanswered` when QuantConnect does not do its part. */
-  run(args: Readonly<Record<string, unknown>>, work: Work): Promise<Told | InputRequiredResult>
+  /** Does what the tool is for. Throws `Refusal` when QuantConnect does not do its part. */
+  run(args: Readonly<Record<string, unknown>>, context: ToolContext): Promise<ToolAnswer | InputRequiredResult>
 }
 
 type Arguments<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>
@@ -93,13 +93,13 @@ interface Forwarding<Shape extends z.ZodRawShape> extends Basics<Shape> {
   /** Whether an answer may say that data is still being gathered. It is asked for again, then, for a while. */
   readonly loads?: boolean
   /** How the answer reads. */
-  tell(body: Body, args: Arguments<Shape>, work: Work): Told | Promise<Told>
+  answer(body: Body, args: Arguments<Shape>, context: ToolContext): ToolAnswer | Promise<ToolAnswer>
 }
 
 /** A tool that does more than forward one call, and is visibly special. */
 interface Working<Shape extends z.ZodRawShape> extends Basics<Shape> {
   readonly endpoint?: `/${string}`
-  run(args: Arguments<Shape>, work: Work): Promise<Told | InputRequiredResult>
+  run(args: Arguments<Shape>, context: ToolContext): Promise<ToolAnswer | InputRequiredResult>
 }
 
 /** Declares one tool. `input` lists the flat arguments; anything beside them is refused. */
@@ -109,15 +109,15 @@ export function tool<Shape extends z.ZodRawShape>(declared: Forwarding<Shape> | 
   // sound: a rule sees what `flat` has parsed
   const input = rule ? flat.refine((args) => rule.holds(args as Arguments<Shape>), { error: rule.says }) : flat
   if ('run' in declared) return { ...declared, input } as Tool // sound: the dispatcher calls it with what `input` returned
-  const { tell, body, loads, ...rest } = declared
+  const { answer, body, loads, ...rest } = declared
   return {
     ...rest,
     input,
-    async run(args, work) {
+    async run(args, context) {
       const typed = args as Arguments<Shape> // sound: the dispatcher hands over what `input` returned
       const send = body ? body(typed) : typed
       const { endpoint } = declared
-      return tell(loads ? await work.load(endpoint, send) : await work.call(endpoint, send), typed, work)
+      return answer(loads ? await context.load(endpoint, send) : await context.call(endpoint, send), typed, context)
     },
   }
 }

@@ -119,8 +119,8 @@ describe('create_backtest', () => {
   it('is sent once; only the reading that follows may be repeated', async () => {
     const { asked, data } = await created({ waitSeconds: 10 })
     assert.deepEqual(asked, [
-      { endpoint: '/backtests/create', args, options: { retry: false, form: false, hide: [] } },
-      { endpoint: '/backtests/read', args: which, options: { retry: true, form: false, hide: [] } },
+      { endpoint: '/backtests/create', args, options: { retry: false, form: false, secrets: [] } },
+      { endpoint: '/backtests/read', args: which, options: { retry: true, form: false, secrets: [] } },
     ])
     assert.equal(data.backtest.completed, true)
   })

@@ -75,7 +75,7 @@ describe('the rights of a collaborator', () => {
           ['update_project_collaborator', updated, '/projects/collaboration/update'],
         ] as const) {
           const { asked } = await tell(name, args, { collaborators: [], success: true })
-          assert.deepEqual(asked, [{ endpoint, args, options: { retry: false, form: false, hide: [] } }])
+          assert.deepEqual(asked, [{ endpoint, args, options: { retry: false, form: false, secrets: [] } }])
         }
       })
 

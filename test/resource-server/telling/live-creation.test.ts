@@ -16,7 +16,7 @@ describe('what is sent to start a deployment', () => {
           brokerage: { id: 'QuantConnectBrokerage', cash: [], holdings: [] },
           dataProviders: { QuantConnectBrokerage: { id: 'QuantConnectBrokerage' } },
         },
-        options: { retry: false, form: false, hide: [] },
+        options: { retry: false, form: false, secrets: [] },
       },
     ])
   })
@@ -49,7 +49,7 @@ describe('what is sent to start a deployment', () => {
   it('hides the secrets of the arguments from the answer', async () => {
     const dataProviders = { PolygonDataFeed: { id: 'Polygon', 'polygon-api-key': 'polygon key' } }
     const { asked } = await create({ ...tt, 'tt-rest-environment': 'uat' }, { dataProviders })
-    assert.deepEqual(sent(asked).options.hide.toSorted(), ['polygon key', 'tt key', 'tt password', 'tt secret'])
+    assert.deepEqual(sent(asked).options.secrets.toSorted(), ['polygon key', 'tt key', 'tt password', 'tt secret'])
   })
 
   it('is told with id, state, brokerage and times of the new deployment', async () => {

@@ -1,8 +1,8 @@
 // Logins that QuantConnect keeps: what of them is used, what is hidden, and what happens without one.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Impossible } from '../../../src/resource-server/tools/work.ts'
-import { CREATE, create, PAPER, START, sent, tell, toolNamed, withLogins, workOf } from './telling.ts'
+import { Refusal } from '../../../src/resource-server/calls/refusals.ts'
+import { CREATE, contextOf, create, PAPER, START, sent, tell, toolNamed, withLogins } from './telling.ts'
 
 const tradeStation = {
   id: 'TradeStationBrokerage',
@@ -42,7 +42,7 @@ describe('a stored login', () => {
       {},
       { alpaca: stored },
     )
-    assert.deepEqual(sent(asked).options.hide.toSorted(), SECRETS)
+    assert.deepEqual(sent(asked).options.secrets.toSorted(), SECRETS)
     for (const secret of SECRETS) assert.ok(!text.includes(secret))
   })
 
@@ -77,7 +77,7 @@ describe('a stored login', () => {
       TradeStationBrokerage: { ...form, 'trade-station-refresh-token': 'stored refresh' },
       QuantConnectBrokerage: PAPER,
     })
-    assert.deepEqual(options.hide, ['stored refresh'])
+    assert.deepEqual(options.secrets, ['stored refresh'])
   })
 
   it('is not needed for the key pair of Alpaca’s feed', async () => {
@@ -91,7 +91,7 @@ describe('a stored login', () => {
     const { asked } = await create(schwab, {}, { charlesschwab: { 'charles-schwab-account-number': '99', code: 'x' } })
     assert.deepEqual(asked[0]?.args, { brokerage: 'charlesschwab' })
     assert.deepEqual(sent(asked).args.brokerage, schwab)
-    assert.deepEqual(sent(asked).options.hide, ['x'])
+    assert.deepEqual(sent(asked).options.secrets, ['x'])
   })
 
   const without: [name: string, brokerage: object, login: string, logins: Readonly<Record<string, object>>][] = [
@@ -109,11 +109,11 @@ describe('a stored login', () => {
     it(`that is missing for ${name} keeps anything from being started`, async () => {
       const tool = toolNamed(CREATE)
       const args = { ...START, brokerage }
-      const { work, asked } = workOf(tool, args, withLogins(logins))
-      await assert.rejects(tool.run(tool.input.parse(args), work), (error) => {
-        assert.ok(error instanceof Impossible)
-        assert.match(error.message, /Nothing was started/)
-        assert.ok(error.next.includes(needed))
+      const { context, asked } = contextOf(tool, args, withLogins(logins))
+      await assert.rejects(tool.run(tool.input.parse(args), context), (error) => {
+        assert.ok(error instanceof Refusal && error.reason.reason === 'impossible')
+        assert.match(error.reason.error, /Nothing was started/)
+        assert.ok(error.reason.next.includes(needed))
         return true
       })
       assert.deepEqual(

@@ -23,7 +23,7 @@ for (const [name, endpoint, list] of rows) {
       it(`asks from ${start} to ${end} when asked for ${JSON.stringify(args)}`, async () => {
         const { asked } = await tell(name, { projectId: PROJECT, ...args }, { [list]: [], length: 0, success: true })
         assert.deepEqual(asked, [
-          { endpoint, args: { projectId: PROJECT, start, end }, options: { retry: true, form: false, hide: [] } },
+          { endpoint, args: { projectId: PROJECT, start, end }, options: { retry: true, form: false, secrets: [] } },
         ])
       })
     }
@@ -93,7 +93,7 @@ const commands: [name: string, endpoint: string, args: object][] = [
 for (const [name, endpoint, args] of commands) {
   it(`${name} is sent once, as it is, and never again by itself`, async () => {
     const { asked } = await tell(name, args)
-    assert.deepEqual(asked, [{ endpoint, args, options: { retry: false, form: false, hide: [] } }])
+    assert.deepEqual(asked, [{ endpoint, args, options: { retry: false, form: false, secrets: [] } }])
   })
 }
 

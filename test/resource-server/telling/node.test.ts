@@ -89,7 +89,7 @@ describe('a choice of nodes', () => {
       {
         endpoint: '/projects/nodes/update',
         args: { projectId: PROJECT, nodes: ['b2', 'r1', 'LN-1'] },
-        options: { retry: false, form: false, hide: [] },
+        options: { retry: false, form: false, secrets: [] },
       },
     ])
     assert.ok(!('ignored' in data))

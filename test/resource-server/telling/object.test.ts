@@ -14,7 +14,7 @@ describe('upload_object', () => {
       {
         endpoint: '/object/set',
         args: { ...where, objectData: 'Hello, world!' },
-        options: { retry: false, form: true, hide: [] },
+        options: { retry: false, form: true, secrets: [] },
       },
     ])
     assert.deepEqual(data, { ...where, size: 13, md5: MD5 })
@@ -77,7 +77,7 @@ describe('a download', () => {
   it('begins with a job, which is made once', async () => {
     const args = { organizationId: ORGANIZATION, keys: ['a.txt', 'b/c.txt'] }
     const { asked, data, next } = await tell('read_object_store_file_job_id', args, { jobId: job.jobId, success: true })
-    assert.deepEqual(asked, [{ endpoint: '/object/get', args, options: { retry: false, form: false, hide: [] } }])
+    assert.deepEqual(asked, [{ endpoint: '/object/get', args, options: { retry: false, form: false, secrets: [] } }])
     assert.deepEqual(data, job)
     assert.match(next, new RegExp(`read_object_store_file_download_url.*${job.jobId}`))
   })

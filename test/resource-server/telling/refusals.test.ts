@@ -2,18 +2,19 @@
 // to writers. A writer that does not know is told how to find out, and not to repeat it before.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { UpstreamFailure } from '../../../src/resource-server/calls/refusals.ts'
+import { refusalResult, wordsOf } from '../../../src/resource-server/calls/refusals.ts'
 import { TOOLS } from '../../../src/resource-server/tools/catalog.ts'
-import { refusal } from '../../../src/resource-server/tools/refusals.ts'
 import type { Tool } from '../../../src/resource-server/tools/tool.ts'
-import type { Unanswered } from '../../../src/resource-server/tools/work.ts'
 import type { Json } from '../messages.ts'
 import { toolNamed } from './telling.ts'
 
-const ACCOUNT = 'https://qcgate.example/account'
-type Trouble = Unanswered['answer']
+const PLACES = { issuer: 'https://qcgate.example', metadata: 'https://qcgate.example/metadata' }
 
-const told = (answer: Trouble, tool: Tool) => {
-  const { isError, structuredContent }: Json = refusal(answer, tool, ACCOUNT)
+const told = (answer: UpstreamFailure, tool: Tool) => {
+  const { isError, structuredContent }: Json = refusalResult(
+    wordsOf({ reason: 'quantconnect', answer }, { tool, grantId: 'g', places: PLACES }),
+  )
   assert.equal(isError, true)
   const { error, next } = structuredContent as { error: string; next: string }
   return { error, next, both: `${error} ${next}` }
@@ -28,7 +29,7 @@ const fateOf = (words: string): Fate => {
   return unchanged ? 'unchanged' : unknown ? 'unknown' : 'silent'
 }
 
-const table: [name: string, answer: Trouble, reader: Fate, writer: Fate, says: RegExp][] = [
+const table: [name: string, answer: UpstreamFailure, reader: Fate, writer: Fate, says: RegExp][] = [
   ['a refusal', { kind: 'refused', reasons: ['Bad name'] }, 'unchanged', 'unchanged', /Bad name/],
   [
     'a bad API token',

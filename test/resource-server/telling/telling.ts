@@ -1,11 +1,11 @@
 // Runs one tool against fixed answers of QuantConnect, without a server: what it asked, and what it told.
 import assert from 'node:assert/strict'
 import type { Answer } from '../../../src/quantconnect/answer.ts'
+import { type ToolAnswer, toToolResult } from '../../../src/resource-server/answers/tool-answer.ts'
+import { createToolContext } from '../../../src/resource-server/calls/tool-context.ts'
 import { findTool, secretsOf } from '../../../src/resource-server/tools/catalog.ts'
 import { secretsIn } from '../../../src/resource-server/tools/secrets.ts'
-import { resultOf, type Told } from '../../../src/resource-server/tools/told.ts'
 import type { Tool } from '../../../src/resource-server/tools/tool.ts'
-import { workWith } from '../../../src/resource-server/tools/work.ts'
 import { assertHalvesAgree } from '../halves.ts'
 import type { Json } from '../messages.ts'
 
@@ -18,7 +18,7 @@ export const ORGANIZATION = '7f3d9c2e5b8a41e6a0d4c7b19e2f6a53'
 export interface Asked {
   readonly endpoint: string
   readonly args: Json
-  readonly options: { readonly retry: boolean; readonly form: boolean; readonly hide: readonly string[] }
+  readonly options: { readonly retry: boolean; readonly form: boolean; readonly secrets: readonly string[] }
 }
 
 /** One body for every call, bodies in turn of which the last repeats, or a decision on each call. */
@@ -38,28 +38,28 @@ export function toolNamed(name: string): Tool {
 }
 
 /** What a tool has at hand here, and the list that it writes its calls to. */
-export function workOf(tool: Tool, args: object, answers: Answers) {
+export function contextOf(tool: Tool, args: object, answers: Answers) {
   const asked: Asked[] = []
   const answer = answering(answers, asked)
-  const work = workWith({
-    ask: async (endpoint, args, { retry = false, form = false, hide = [] }): Promise<Answer> => {
-      asked.push({ endpoint, args, options: { retry, form, hide } })
+  const context = createToolContext({
+    ask: async (endpoint, args, { retry = false, form = false, secrets = [] }): Promise<Answer> => {
+      asked.push({ endpoint, args, options: { retry, form, secrets } })
       return { kind: 'done', body: answer(endpoint, args) as Record<string, unknown> }
     },
     readOnly: tool.annotations.readOnlyHint,
     signal: new AbortController().signal,
-    hide: secretsIn(args, secretsOf(tool.name)),
+    secrets: secretsIn(args, secretsOf(tool.name)),
     canOpen: false,
     responses: undefined,
   })
-  return { work, asked }
+  return { context, asked }
 }
 
 /** Calls a tool with arguments that its input accepts, and gives the structure of its result, its text and its calls. */
 export async function tell(name: string, args: object, answers: Answers = { success: true }) {
   const tool = toolNamed(name)
-  const { work, asked } = workOf(tool, args, answers)
-  const result: Json = resultOf((await tool.run(tool.input.parse(args), work)) as Told, tool)
+  const { context, asked } = contextOf(tool, args, answers)
+  const result: Json = toToolResult((await tool.run(tool.input.parse(args), context)) as ToolAnswer, tool)
   assertHalvesAgree(result, name)
   const { summary, next, cut = [], ...data } = result.structuredContent
   return { summary, next, cut, data, text: result.content[0].text as string, result, asked } as {

@@ -1,6 +1,6 @@
 // What the assistants did, the newest first.
 import { html } from 'hono/html'
-import type { Call, Outcome } from '../../../activity/activity.ts'
+import type { Call, Outcome } from '../../../audit/audit-log.ts'
 import type { PageNumber } from '../../account/paging.ts'
 import type { Html } from '../layout.ts'
 import type { Frame } from './frame.ts'

@@ -1,7 +1,7 @@
 // The account page: what is connected and what it did, and everything that a person may want to stop.
 import { html } from 'hono/html'
 import type { BrowserSession, StoredPasskey } from '../../../accounts/profile.ts'
-import type { Counts } from '../../../activity/tell.ts'
+import type { Counts } from '../../../audit/counts.ts'
 import type { Grant } from '../../../grants/grants.ts'
 import type { PageNumber } from '../../account/paging.ts'
 import { standingBadge } from '../consent.ts'

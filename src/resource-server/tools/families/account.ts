@@ -1,5 +1,5 @@
 // Whose account this is: its credit, and the organizations that other tools ask for.
-import { number, pick, record, records, say, text } from '../reading.ts'
+import { number, pick, record, records, say, text } from '../../answers/reading.ts'
 import { reads, tool } from '../tool.ts'
 
 /** Of an organization: enough to choose one. The rest is about other people and about bills. */
@@ -23,7 +23,7 @@ export const account = [
       creditBalance: { description: 'Unspent QuantConnect Credit.' },
       card: { type: 'object', description: 'Brand of the payment card; absent when there is none.' },
     },
-    tell(body) {
+    answer(body) {
       const card = record(body.card)
       const hasCard = Object.keys(card).length > 0
       const balance = number(body.creditBalance)
@@ -59,7 +59,7 @@ export const account = [
     endpoint: '/organizations/list',
     input: {},
     output: { organizations: { type: 'array', description: 'Organizations, each with its organizationId.' } },
-    tell({ organizations }) {
+    answer({ organizations }) {
       const all = records(organizations)
       const shown = all.map((one) => ({ organizationId: text(one.id), ...pick(one, ...ORGANIZATION) }))
       const left = new Set(

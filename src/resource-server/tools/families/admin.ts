@@ -1,8 +1,8 @@
 // Versions: of LEAN, QuantConnect's engine, and of this server.
 import { VERSION } from '../../../version.ts'
-import { clip, number, pick, records, say, text } from '../reading.ts'
+import { clip, number, pick, records, say, text } from '../../answers/reading.ts'
+import { inOrder, slice, widthOf, window } from '../../answers/windows.ts'
 import { reads, readsHere, tool } from '../tool.ts'
-import { inOrder, slice, widthOf, window } from '../windows.ts'
 
 const LIST_AT_MOST = 20
 
@@ -26,7 +26,7 @@ export const admin = [
       count: { type: 'integer', description: 'Builds in all.' },
     },
     body: () => ({}),
-    tell({ versions }, args) {
+    answer({ versions }, args) {
       const all = records(versions).toSorted((a, b) => (number(b.id) ?? 0) - (number(a.id) ?? 0))
       const { shown, place, next } = slice(all, widthOf(args, LIST_AT_MOST))
       const rows = shown.map((build) => {

@@ -1,8 +1,8 @@
 // QuantConnect's helpers for writing code, and its search.
 import { z } from 'zod'
-import { clip, say } from '../reading.ts'
+import { clip, say } from '../../answers/reading.ts'
 import { reads, tool } from '../tool.ts'
-import { isFinding, payloadOf, tellFiles, tellFindings, tellHits } from './ai-answers.ts'
+import { answerFiles, answerFindings, answerHits, isFinding, payloadOf } from './ai-answers.ts'
 
 const Language = z.enum(['C#', 'Py']).describe('Programming language.')
 
@@ -42,7 +42,7 @@ export const ai = [
       says: 'files must hold main.py (language Py) or Main.cs (language C#)',
     },
     output: { state, findings },
-    tell: (body) => tellFindings(body, 'The algorithm initializes without errors.'),
+    answer: (body) => answerFindings(body, 'The algorithm initializes without errors.'),
   }),
   tool({
     ...common,
@@ -58,7 +58,7 @@ export const ai = [
       responseSizeLimit: z.int().min(1).optional().describe('Largest number of completions.'),
     },
     output: { state, completions: { type: 'array', description: 'Completions, one text each.' } },
-    tell(body) {
+    answer(body) {
       const completions = payloadOf(body)
       const count = completions.length === 1 ? 'One completion' : say`${completions.length} completions`
       return {
@@ -88,7 +88,7 @@ export const ai = [
         .describe('Error to explain.'),
     },
     output: { state, explanation: { type: 'string', description: 'The explanation.' } },
-    tell(body) {
+    answer(body) {
       const explanation = payloadOf(body).join('\n')
       return {
         summary: isFinding(body)
@@ -114,7 +114,7 @@ export const ai = [
     input: { files: Files.describe('Python files to convert.') },
     output: { state, files: { type: 'array', description: 'Converted files, each with name and content.' } },
     more: 'Convert fewer files at once.',
-    tell: tellFiles,
+    answer: answerFiles,
   }),
   tool({
     ...common,
@@ -126,7 +126,7 @@ export const ai = [
     endpoint: '/ai/tools/syntax-check',
     input: { language: Language, files: Files.describe('Files to check.') },
     output: { state, findings },
-    tell: (body) => tellFindings(body, 'The syntax is correct.'),
+    answer: (body) => answerFindings(body, 'The syntax is correct.'),
   }),
   tool({
     ...common,
@@ -159,6 +159,6 @@ export const ai = [
     },
     limit: 60_000,
     more: 'Search for fewer hits at once.',
-    tell: tellHits,
+    answer: answerHits,
   }),
 ]

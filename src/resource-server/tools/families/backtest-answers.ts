@@ -1,9 +1,9 @@
 // How a backtest reads: first where it stands and the numbers that a trader looks at first, then the rest.
 
-import { addressOf } from '../addresses.ts'
-import type { Body } from '../reading.ts'
-import { clip, list, number, pick, record, say, text, without } from '../reading.ts'
-import type { Told } from '../told.ts'
+import { addressOf } from '../../answers/addresses.ts'
+import type { Body } from '../../answers/reading.ts'
+import { clip, list, number, pick, record, say, text, without } from '../../answers/reading.ts'
+import type { ToolAnswer } from '../../answers/tool-answer.ts'
 
 /** The dozen that are read first, in this order. */
 const FIRST = [
@@ -65,7 +65,7 @@ export const rowOf = (backtest: Body): Record<string, unknown> => {
 }
 
 /** What a backtest answer tells. `backtest` is the field of that name in QuantConnect's answer. */
-export function tellBacktest(backtest: Body): Told {
+export function answerBacktest(backtest: Body): ToolAnswer {
   const { projectId, backtestId } = backtest
   const statistics = record(backtest.statistics)
   const url = addressOf(projectId, backtestId)

@@ -1,18 +1,18 @@
 // What a backtest produced: charts, orders, insights, trades, logs, report.
 import { z } from 'zod'
-import { addressOf } from '../addresses.ts'
-import { readable } from '../html.ts'
-import { clip, linesWithin, list, number, say, text } from '../reading.ts'
+import { addressOf } from '../../answers/addresses.ts'
+import { readable } from '../../answers/html.ts'
+import { clip, linesWithin, list, number, say, text } from '../../answers/reading.ts'
+import { inOrder, placeOf, widthOf, window, windowed } from '../../answers/windows.ts'
 import { BacktestId, ProjectId, reads, tool } from '../tool.ts'
-import { inOrder, placeOf, widthOf, window, windowed } from '../windows.ts'
-import { chartBody, chartInput, chartOutput, tellChart } from './chart-answers.ts'
+import { answerChart, chartBody, chartInput, chartOutput } from './chart-answers.ts'
 import {
+  answerInsights,
+  answerOrders,
+  answerTrades,
   insightsOutput,
   ordersOutput,
   ROWS_AT_MOST,
-  tellInsights,
-  tellOrders,
-  tellTrades,
   tradesOutput,
 } from './trading-answers.ts'
 
@@ -35,7 +35,7 @@ export const backtestResults = [
     output: chartOutput,
     loads: true,
     body: chartBody,
-    tell: (body, args) => tellChart(body, args, say`${args.name} · backtest ${args.backtestId.slice(0, 8)}`),
+    answer: (body, args) => answerChart(body, args, say`${args.name} · backtest ${args.backtestId.slice(0, 8)}`),
   }),
   tool({
     ...common,
@@ -48,8 +48,8 @@ export const backtestResults = [
     output: ordersOutput,
     loads: true,
     body: windowed(ROWS_AT_MOST),
-    tell: (body, args) =>
-      tellOrders(body, widthOf(args, ROWS_AT_MOST), {
+    answer: (body, args) =>
+      answerOrders(body, widthOf(args, ROWS_AT_MOST), {
         next: 'read_backtest_trades for round trips with their profit.',
       }),
   }),
@@ -64,8 +64,8 @@ export const backtestResults = [
     output: insightsOutput,
     loads: true,
     body: windowed(ROWS_AT_MOST),
-    tell: (body, args) =>
-      tellInsights(body, widthOf(args, ROWS_AT_MOST), { next: 'read_backtest_orders for what was traded.' }),
+    answer: (body, args) =>
+      answerInsights(body, widthOf(args, ROWS_AT_MOST), { next: 'read_backtest_orders for what was traded.' }),
   }),
   tool({
     ...common,
@@ -78,8 +78,8 @@ export const backtestResults = [
     output: tradesOutput,
     loads: true,
     body: windowed(ROWS_AT_MOST),
-    tell: (body, args) =>
-      tellTrades(body, widthOf(args, ROWS_AT_MOST), { next: 'read_backtest_logs for the reasons.' }),
+    answer: (body, args) =>
+      answerTrades(body, widthOf(args, ROWS_AT_MOST), { next: 'read_backtest_logs for the reasons.' }),
   }),
   tool({
     ...common,
@@ -99,7 +99,7 @@ export const backtestResults = [
     },
     loads: true,
     body: windowed(LINES_AT_MOST),
-    tell(body, args) {
+    answer(body, args) {
       const all = list(body.logs)
       const lines = linesWithin(all, LOG_AT_MOST)
       const total = number(body.length) ?? args.start + all.length
@@ -127,7 +127,7 @@ export const backtestResults = [
     loads: true,
     limit: 100_000,
     more: 'The whole report, with its pictures, is on the page of the backtest.',
-    tell(body, { projectId, backtestId }) {
+    answer(body, { projectId, backtestId }) {
       const report = readable(text(body.report) ?? '')
       const url = addressOf(projectId, backtestId)
       return {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { number, record, records, say, text } from '../reading.ts'
+import { number, record, records, say, text } from '../../answers/reading.ts'
+import { inOrder, slice, widthOf, window } from '../../answers/windows.ts'
+import { WAIT_AT_MOST } from '../../calls/tool-context.ts'
 import { adds, BacktestId, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
-import { inOrder, slice, widthOf, window } from '../windows.ts'
-import { WAIT_AT_MOST } from '../work.ts'
-import { isOver, PERCENTAGES, rowOf, stateOf, tellBacktest } from './backtest-answers.ts'
+import { answerBacktest, isOver, PERCENTAGES, rowOf, stateOf } from './backtest-answers.ts'
 import { backtestResults } from './backtest-results.ts'
 
 const output = {
@@ -48,22 +48,22 @@ export const backtest = [
     output,
     verify: 'list_backtests shows whether it was started.',
     limit: 8_000,
-    async run({ waitSeconds, parameters, ...args }, work) {
+    async run({ waitSeconds, parameters, ...args }, context) {
       // An empty object is refused where none at all is welcome.
       const given = parameters && Object.keys(parameters).length ? { parameters } : {}
-      const created = await work.call('/backtests/create', { ...args, ...given })
+      const created = await context.call('/backtests/create', { ...args, ...given })
       const first = record(created.backtest)
       const backtestId = text(first.backtestId)
-      if (waitSeconds === 0 || isOver(first) || !backtestId) return tellBacktest(first)
-      return work
+      if (waitSeconds === 0 || isOver(first) || !backtestId) return answerBacktest(first)
+      return context
         .follow(first, waitSeconds, async () => {
           const { projectId } = args
-          const { backtest } = await work.call('/backtests/read', { projectId, backtestId }, { reads: true })
+          const { backtest } = await context.call('/backtests/read', { projectId, backtestId }, { reads: true })
           const seen = record(backtest)
           const progress = (number(seen.progress) ?? 0) * 100
           return { done: isOver(seen), value: { ...first, ...seen }, progress, message: stateOf(seen) }
         })
-        .then(tellBacktest)
+        .then(answerBacktest)
     },
   }),
   tool({
@@ -79,13 +79,13 @@ export const backtest = [
     output,
     limit: 8_000,
     more: 'The page of the backtest shows all of it.',
-    run: (args, work) =>
-      work
+    run: (args, context) =>
+      context
         .wait(NUMBERS_FOLLOW_WITHIN, async () => {
-          const seen = record((await work.call('/backtests/read', args)).backtest)
+          const seen = record((await context.call('/backtests/read', args)).backtest)
           return { done: isOver(seen) || seen.completed !== true, value: seen, message: stateOf(seen) }
         })
-        .then(tellBacktest),
+        .then(answerBacktest),
   }),
   tool({
     name: 'list_backtests',
@@ -109,7 +109,7 @@ export const backtest = [
       count: { type: 'integer', description: 'Backtests in all.' },
     },
     body: ({ projectId, includeStatistics }) => ({ projectId, includeStatistics }),
-    tell({ backtests }, args) {
+    answer({ backtests }, args) {
       const all = records(backtests)
       const { shown, place, next } = slice(all, widthOf(args, LIST_AT_MOST))
       return {
@@ -145,7 +145,7 @@ export const backtest = [
     },
     output: {},
     verify: 'read_backtest shows the name and the note.',
-    tell: (_body, { backtestId }) => ({ summary: 'The backtest was changed.', data: { backtestId } }),
+    answer: (_body, { backtestId }) => ({ summary: 'The backtest was changed.', data: { backtestId } }),
   }),
   tool({
     name: 'delete_backtest',
@@ -159,6 +159,6 @@ export const backtest = [
     input: { projectId: ProjectId, backtestId: BacktestId },
     output: {},
     verify: 'list_backtests shows whether it is still there.',
-    tell: (_body, { backtestId }) => ({ summary: 'The backtest was deleted for good.', data: { backtestId } }),
+    answer: (_body, { backtestId }) => ({ summary: 'The backtest was deleted for good.', data: { backtestId } }),
   }),
 ]

@@ -2,9 +2,9 @@
 // series did and a manageable number of its points.
 import { z } from 'zod'
 import { drawChart } from '../../../charts/draw-chart.ts'
-import type { Body } from '../reading.ts'
-import { clip, list, number, record, say, text, utc } from '../reading.ts'
-import type { Told } from '../told.ts'
+import type { Body } from '../../answers/reading.ts'
+import { clip, list, number, record, say, text, utc } from '../../answers/reading.ts'
+import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import type { Field } from '../tool.ts'
 
 /** Points a series that QuantConnect is asked for: enough for a smooth line. */
@@ -48,7 +48,7 @@ export function chartBody<T extends ChartArguments>({ start, end, ...rest }: T):
 }
 
 /** `title` stands above the picture. */
-export async function tellChart(body: Body, { name, count }: ChartArguments, title: string): Promise<Told> {
+export async function answerChart(body: Body, { name, count }: ChartArguments, title: string): Promise<ToolAnswer> {
   const chart = record(body.chart)
   const series = Object.entries(record(chart.series))
     .slice(0, SERIES_AT_MOST)

@@ -1,9 +1,9 @@
 // Who else may see, change and run a project. Giving access hands over private code, and with live control the trading
 // account behind it.
 import { z } from 'zod'
-import type { Body } from '../reading.ts'
-import { clip, pick, records, say } from '../reading.ts'
-import type { Told } from '../told.ts'
+import type { Body } from '../../answers/reading.ts'
+import { clip, pick, records, say } from '../../answers/reading.ts'
+import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { addsOnce, ProjectId, reads, replaces, tool } from '../tool.ts'
 
 const PersonId = z
@@ -20,7 +20,7 @@ const output = {
 
 const verify = 'read_project_collaborators shows who has access.'
 
-function tellPeople(body: Body, projectId: number, did: string): Told {
+function answerPeople(body: Body, projectId: number, did: string): ToolAnswer {
   const people = records(body.collaborators).map((person) =>
     pick(person, 'publicId', 'name', 'uid', 'owner', 'permission', 'liveControl'),
   )
@@ -62,8 +62,8 @@ export const collaboration = [
     },
     output,
     verify,
-    tell: (body, { projectId, collaboratorUserId, collaborationLiveControl, collaborationWrite }) => ({
-      ...tellPeople(
+    answer: (body, { projectId, collaboratorUserId, collaborationLiveControl, collaborationWrite }) => ({
+      ...answerPeople(
         body,
         projectId,
         rights(body, collaboratorUserId, { write: collaborationWrite, liveControl: collaborationLiveControl }),
@@ -86,8 +86,8 @@ export const collaboration = [
       userPermissions: { type: 'string', description: 'read or write, for this account.' },
       userLiveControl: { type: 'boolean', description: 'Whether this account may control live trading.' },
     },
-    tell: (body, { projectId }) => ({
-      ...tellPeople(body, projectId, ''),
+    answer: (body, { projectId }) => ({
+      ...answerPeople(body, projectId, ''),
       ...(records(body.collaborators).length > 1
         ? { next: 'Before edits to a project that others edit too: lock_project_with_collaborators.' }
         : {}),
@@ -105,8 +105,8 @@ export const collaboration = [
     input: { projectId: ProjectId, collaboratorUserId: PersonId, liveControl: LiveControl, write: Write },
     output,
     verify,
-    tell: (body, { projectId, collaboratorUserId, liveControl, write }) =>
-      tellPeople(body, projectId, rights(body, collaboratorUserId, { write, liveControl })),
+    answer: (body, { projectId, collaboratorUserId, liveControl, write }) =>
+      answerPeople(body, projectId, rights(body, collaboratorUserId, { write, liveControl })),
   }),
   tool({
     name: 'delete_project_collaborator',
@@ -120,8 +120,8 @@ export const collaboration = [
     input: { projectId: ProjectId, collaboratorId: PersonId },
     output,
     verify,
-    tell: (body, { projectId, collaboratorId }) =>
-      tellPeople(body, projectId, say`Collaborator ${clip(collaboratorId, 100)} was removed. `),
+    answer: (body, { projectId, collaboratorId }) =>
+      answerPeople(body, projectId, say`Collaborator ${clip(collaboratorId, 100)} was removed. `),
   }),
   tool({
     name: 'lock_project_with_collaborators',
@@ -144,7 +144,7 @@ export const collaboration = [
       codeSourceId: { type: 'string', description: 'The editor that has the lock.' },
     },
     verify: 'taking the lock once more does no harm.',
-    tell: (_body, { projectId, codeSourceId }) => ({
+    answer: (_body, { projectId, codeSourceId }) => ({
       summary: say`"${clip(codeSourceId, 100)}" has the editing lock of project ${projectId}.`,
       next: 'read_file for the newest text, then the edit with the same codeSourceId.',
       data: { projectId, codeSourceId },

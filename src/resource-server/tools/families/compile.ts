@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Body } from '../reading.ts'
-import { clip, list, say, text } from '../reading.ts'
-import type { Told } from '../told.ts'
+import type { Body } from '../../answers/reading.ts'
+import { clip, list, say, text } from '../../answers/reading.ts'
+import type { ToolAnswer } from '../../answers/tool-answer.ts'
+import { WAIT_AT_MOST } from '../../calls/tool-context.ts'
 import { adds, CompileId, ProjectId, reads, tool } from '../tool.ts'
-import { WAIT_AT_MOST } from '../work.ts'
 
 const output = {
   compileId: { type: 'string', description: 'Id of the build; create_backtest needs it.' },
@@ -15,7 +15,7 @@ const output = {
 
 const isOver = (body: Body): boolean => text(body.state) !== 'InQueue'
 
-function tell({ success: _said, ...data }: Body): Told {
+function answerCompile({ success: _said, ...data }: Body): ToolAnswer {
   const { compileId, state } = data
   const logs = list(data.logs)
   switch (state) {
@@ -62,15 +62,15 @@ export const compile = [
     },
     output,
     verify: 'a build changes no code, so calling create_compile once more does no harm.',
-    async run({ projectId, waitSeconds }, work) {
-      const created = await work.call('/compile/create', { projectId })
-      if (isOver(created) || waitSeconds === 0) return tell(created)
+    async run({ projectId, waitSeconds }, context) {
+      const created = await context.call('/compile/create', { projectId })
+      if (isOver(created) || waitSeconds === 0) return answerCompile(created)
       const compileId = text(created.compileId)
-      const latest = await work.follow(created, waitSeconds, async () => {
-        const seen = await work.call('/compile/read', { projectId, compileId }, { reads: true })
+      const latest = await context.follow(created, waitSeconds, async () => {
+        const seen = await context.call('/compile/read', { projectId, compileId }, { reads: true })
         return { done: isOver(seen), value: { ...created, ...seen }, message: say`Build: ${text(seen.state)}` }
       })
-      return tell(latest)
+      return answerCompile(latest)
     },
   }),
   tool({
@@ -84,6 +84,6 @@ export const compile = [
     endpoint: '/compile/read',
     input: { projectId: ProjectId, compileId: CompileId },
     output,
-    tell,
+    answer: answerCompile,
   }),
 ]

@@ -1,7 +1,7 @@
 // How files read: one whole, many as far as they fit.
-import type { Body } from '../reading.ts'
-import { clip, pick, records, say } from '../reading.ts'
-import type { Told } from '../told.ts'
+import type { Body } from '../../answers/reading.ts'
+import { clip, pick, records, say } from '../../answers/reading.ts'
+import type { ToolAnswer } from '../../answers/tool-answer.ts'
 
 /** Bytes of text, as JSON, that an answer about all files carries. */
 const CONTENTS_AT_MOST = 200_000
@@ -24,7 +24,7 @@ export function headOf(file: Body, content = contentOf(file)): Record<string, un
 
 const wholeOf = (file: Body): Record<string, unknown> => ({ ...headOf(file), ...pick(file, 'content') })
 
-export function tellFile(body: Body, projectId: number, name: string): Told {
+export function answerFile(body: Body, projectId: number, name: string): ToolAnswer {
   const [file] = records(body.files)
   const content = file && contentOf(file)
   if (!file || content === undefined) {
@@ -54,7 +54,7 @@ function fitting(files: readonly Body[]): ReadonlySet<Body> {
   return shown
 }
 
-export function tellFiles(body: Body, projectId: number): Told {
+export function answerFiles(body: Body, projectId: number): ToolAnswer {
   const files = records(body.files)
   const shown = fitting(files)
   const left = files.filter((file) => !shown.has(file))

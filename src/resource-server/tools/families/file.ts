@@ -1,8 +1,8 @@
 // The code and notebooks of a project.
 import { z } from 'zod'
-import { records, say } from '../reading.ts'
+import { records, say } from '../../answers/reading.ts'
 import { addsOnce, edits, FileName, ProjectId, reads, replaces, tool } from '../tool.ts'
-import { bytes, headOf, quoted, tellFile, tellFiles } from './file-answers.ts'
+import { answerFile, answerFiles, bytes, headOf, quoted } from './file-answers.ts'
 
 const CodeSourceId = z
   .string()
@@ -43,7 +43,7 @@ export const file = [
     },
     output,
     verify: 'read_file with the name shows whether it is there.',
-    tell: ({ files }, { projectId, name, content = '' }) => ({
+    answer: ({ files }, { projectId, name, content = '' }) => ({
       summary: say`File ${quoted(name)} was created, ${bytes(Buffer.byteLength(content))}.`,
       next: content ? COMPILE : 'update_file_contents gives it its text.',
       data: { projectId, files: [headOf({ ...records(files)[0], name }, content)] },
@@ -68,8 +68,8 @@ export const file = [
       files: { type: 'array', description: 'Files with name, size, time of the last change, and content.' },
     },
     more: 'The person can see the whole file on quantconnect.com.',
-    tell: (body, { projectId, name }) =>
-      name === undefined ? tellFiles(body, projectId) : tellFile(body, projectId, name),
+    answer: (body, { projectId, name }) =>
+      name === undefined ? answerFiles(body, projectId) : answerFile(body, projectId, name),
   }),
   tool({
     name: 'update_file_name',
@@ -88,7 +88,7 @@ export const file = [
     },
     output: { ...named, oldName: { type: 'string', description: 'The name before.' } },
     verify: 'read_file without a name shows the names of all files.',
-    tell: (_body, { projectId, name, newName }) => ({
+    answer: (_body, { projectId, name, newName }) => ({
       summary: say`File ${quoted(name)} is now ${quoted(newName)}.`,
       next: COMPILE,
       data: { projectId, name: newName, oldName: name },
@@ -114,7 +114,7 @@ export const file = [
     },
     output,
     verify: 'read_file with the name shows the text.',
-    tell: ({ files }, { projectId, name, content }) => ({
+    answer: ({ files }, { projectId, name, content }) => ({
       summary: say`File ${quoted(name)} was written, ${bytes(Buffer.byteLength(content))}.`,
       next: COMPILE,
       data: { projectId, files: [headOf({ ...records(files)[0], name }, content)] },
@@ -141,7 +141,7 @@ export const file = [
     },
     output: { projectId: output.projectId },
     verify: 'read_file shows whether the change is there.',
-    tell: (_body, { projectId }) => ({
+    answer: (_body, { projectId }) => ({
       summary: say`The patch was applied to project ${projectId}.`,
       next: COMPILE,
       data: { projectId },
@@ -159,7 +159,7 @@ export const file = [
     input: { projectId: ProjectId, name: FileName, codeSourceId: CodeSourceId },
     output: named,
     verify: 'read_file without a name shows which files there are.',
-    tell: (_body, { projectId, name }) => ({
+    answer: (_body, { projectId, name }) => ({
       summary: say`File ${quoted(name)} of project ${projectId} was deleted for good.`,
       next: 'Correct the code that imports it, if any does, then create_compile.',
       data: { projectId, name },

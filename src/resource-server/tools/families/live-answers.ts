@@ -1,10 +1,10 @@
 // How live deployments read: first the state and whose money it is, then the numbers.
-import { addressOf } from '../addresses.ts'
-import type { Body } from '../reading.ts'
-import { clip, linesWithin, list, number, pick, record, records, say, text, without } from '../reading.ts'
-import type { Told } from '../told.ts'
+import { addressOf } from '../../answers/addresses.ts'
+import type { Body } from '../../answers/reading.ts'
+import { clip, linesWithin, list, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
+import type { ToolAnswer } from '../../answers/tool-answer.ts'
+import { placeOf, slice, type Window } from '../../answers/windows.ts'
 import type { Field } from '../tool.ts'
-import { placeOf, slice, type Window } from '../windows.ts'
 
 export const SNAPSHOT =
   'A snapshot, which QuantConnect renews about every ten minutes while the algorithm runs: what is newer is missing, and soon after the start it may be empty.'
@@ -40,7 +40,7 @@ export const liveOutput: Readonly<Record<string, Field>> = {
 }
 
 /** The latest deployment of a project. */
-export function tellLive({ success: _said, ...body }: Body, projectId: number): Told {
+export function answerLive({ success: _said, ...body }: Body, projectId: number): ToolAnswer {
   const live: Body = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== ''))
   const status = text(live.status) ?? 'unknown'
   const statistics = record(live.runtimeStatistics)
@@ -96,7 +96,7 @@ function nextFor(status: string, deployId: unknown): string {
 }
 
 /** What a creation answered. `brokerage` is what was asked for. */
-export function tellCreated(body: Body, projectId: number, brokerage: Body): Told {
+export function answerCreated(body: Body, projectId: number, brokerage: Body): ToolAnswer {
   const live = record(body.live)
   const deployId = text(body.deployId) ?? text(live.deployId)
   const environment = environmentOf(brokerage)
@@ -129,7 +129,7 @@ function environmentOf(brokerage: Body): string | undefined {
 }
 
 /** The deployments of an account or of a project. */
-export function tellList(body: Body, window: Window): Told {
+export function answerList(body: Body, window: Window): ToolAnswer {
   const all = records(body.live)
   const { shown, place, next } = slice(all, window)
   const states = [...new Set(all.map(({ status }) => text(status) ?? 'unknown'))]
@@ -154,7 +154,7 @@ export function tellList(body: Body, window: Window): Told {
 }
 
 /** Log lines from `startLine`. */
-export function tellLogs(body: Body, startLine: number): Told {
+export function answerLogs(body: Body, startLine: number): ToolAnswer {
   const all = list(body.logs)
   const lines = linesWithin(all, LOG_AT_MOST)
   const total = number(body.length) ?? startLine + all.length
@@ -181,7 +181,7 @@ const HOLDING: Readonly<Record<string, string>> = {
 }
 
 /** Positions and cash. */
-export function tellPortfolio(body: Body): Told {
+export function answerPortfolio(body: Body): ToolAnswer {
   const portfolio = record(body.portfolio)
   const holdings = Object.entries(record(portfolio.holdings)).map(([symbol, holding]) => ({
     symbol,

@@ -1,6 +1,6 @@
 // Commands to algorithms that run live: to one, or to all of an organization.
 import { z } from 'zod'
-import { say } from '../reading.ts'
+import { say } from '../../answers/reading.ts'
 import { edits, OrganizationId, ProjectId, tool } from '../tool.ts'
 
 // What a command holds is between its sender and the algorithm, so this object is open.
@@ -27,7 +27,7 @@ export const liveCommands = [
     input: { projectId: ProjectId, command: Command },
     output: {},
     verify: 'read_live_logs shows what the algorithm did with it, about five minutes later.',
-    tell: (_body, { projectId }) => ({
+    answer: (_body, { projectId }) => ({
       summary: say`The command was handed over. ${HANDED_OVER}`,
       next: 'read_live_logs in about five minutes, with the deployId of read_live_algorithm as algorithmId; read_live_orders for orders. Do not send it again before.',
       data: { projectId },
@@ -50,7 +50,7 @@ export const liveCommands = [
     },
     output: {},
     verify: 'read_live_logs of each running algorithm shows what became of it, about five minutes later.',
-    tell: (_body, { organizationId, excludeProjectId }) => ({
+    answer: (_body, { organizationId, excludeProjectId }) => ({
       summary: say`The command was handed over to the organization’s live algorithms${excludeProjectId === undefined ? '' : say` but that of project ${excludeProjectId}`}. ${HANDED_OVER}`,
       next: 'list_live_algorithms with status Running, then read_live_logs of each in about five minutes. Do not send it again before.',
       data: { organizationId, ...(excludeProjectId === undefined ? {} : { excludeProjectId }) },

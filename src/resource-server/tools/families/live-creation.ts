@@ -1,10 +1,10 @@
 // Starting a live algorithm. Logins that QuantConnect keeps are fetched here, so that their tokens pass no model.
 import { z } from 'zod'
-import type { Body } from '../reading.ts'
-import { record } from '../reading.ts'
+import type { Body } from '../../answers/reading.ts'
+import { record } from '../../answers/reading.ts'
+import type { ToolContext } from '../../calls/tool-context.ts'
 import { CompileId, edits, ProjectId, tool } from '../tool.ts'
-import type { Work } from '../work.ts'
-import { liveOutput, tellCreated } from './live-answers.ts'
+import { answerCreated, liveOutput } from './live-answers.ts'
 import { Brokerage, DataProviders } from './live-brokerages.ts'
 import { filled, loginFor, secretsOfLogin } from './live-login.ts'
 
@@ -15,11 +15,11 @@ const forPaper = (brokerage: Body): Body =>
   brokerage.id === 'QuantConnectBrokerage' ? { cash: [], holdings: [], ...brokerage } : brokerage
 
 /** Forms by name, each completed by the login that belongs to it, and the secrets that came in with the logins. */
-async function completed(forms: readonly (readonly [string, Body])[], work: Work) {
+async function completed(forms: readonly (readonly [string, Body])[], context: ToolContext) {
   const entries: [string, Body][] = []
   const secrets: string[] = []
   for (const [name, form] of forms) {
-    const login = await loginFor(form, work)
+    const login = await loginFor(form, context)
     secrets.push(...secretsOfLogin(login))
     entries.push([name, filled(form, login)])
   }
@@ -50,16 +50,16 @@ export const createLiveAlgorithm = tool({
     environment: { description: 'Environment of the brokerage.' },
   },
   verify: 'read_live_algorithm or list_live_algorithms shows whether it was started.',
-  async run({ brokerage, dataProviders, ...args }, work) {
+  async run({ brokerage, dataProviders, ...args }, context) {
     const providers = Object.entries(dataProviders ?? {}).map(([name, form]) => [name, record(form)] as const)
-    const trading = await completed([['brokerage', forPaper(brokerage)]], work)
-    const data = await completed(providers, work)
+    const trading = await completed([['brokerage', forPaper(brokerage)]], context)
+    const data = await completed(providers, context)
     const body = {
       ...args,
       ...Object.fromEntries(trading.entries),
       dataProviders: data.entries.length ? Object.fromEntries(data.entries) : OWN_FEED,
     }
-    const hide = [...trading.secrets, ...data.secrets]
-    return tellCreated(await work.call('/live/create', body, { hide }), args.projectId, brokerage)
+    const secrets = [...trading.secrets, ...data.secrets]
+    return answerCreated(await context.call('/live/create', body, { secrets }), args.projectId, brokerage)
   },
 })

@@ -3,12 +3,13 @@
 import type { InputRequiredResult } from '@modelcontextprotocol/server'
 import { inputRequired } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import type { Body } from '../reading.ts'
-import { record, say, text } from '../reading.ts'
-import type { Told } from '../told.ts'
+import type { Body } from '../../answers/reading.ts'
+import { record, say, text } from '../../answers/reading.ts'
+import type { ToolAnswer } from '../../answers/tool-answer.ts'
+import type { UpstreamFailure } from '../../calls/refusals.ts'
+import { Refusal } from '../../calls/refusals.ts'
+import type { ToolContext } from '../../calls/tool-context.ts'
 import { addsOnce, tool } from '../tool.ts'
-import type { Work } from '../work.ts'
-import { Impossible, Unanswered } from '../work.ts'
 
 /** Stands where a secret of a stored login would. */
 export const STORED = '[stored at QuantConnect]'
@@ -81,64 +82,73 @@ export function secretsOfLogin(value: unknown, name = ''): string[] {
   return Object.entries(value).flatMap(([inner, one]) => secretsOfLogin(one, Array.isArray(value) ? name : inner))
 }
 
+const unanswered = (answer: UpstreamFailure) => new Refusal({ reason: 'quantconnect', answer })
+
+/** Whether a failure leaves open what QuantConnect did. */
+const isOpen = (error: unknown): boolean =>
+  error instanceof Refusal &&
+  error.reason.reason === 'quantconnect' &&
+  ['timeout', 'unavailable'].includes(error.reason.answer.kind)
+
 /** The login that QuantConnect keeps for a brokerage; undefined when there is none. */
-async function readLogin(work: Work, brokerage: Login): Promise<Body | undefined> {
-  const { authorization } = await work
+async function readLogin(context: ToolContext, brokerage: Login): Promise<Body | undefined> {
+  const { authorization } = await context
     .call('/live/auth0/read', { brokerage }, { reads: true })
     .catch((error: unknown) => {
       // Whatever became of this reading, nothing was started or changed.
-      const open = error instanceof Unanswered && ['timeout', 'unavailable'].includes(error.answer.kind)
-      throw open ? new Unanswered({ kind: 'unavailable', sent: false }) : error
+      throw isOpen(error) ? unanswered({ kind: 'unavailable', sent: false }) : error
     })
   const login = record(authorization)
   return Object.keys(login).length ? login : undefined
 }
 
 /** The login that a form needs and does not bring along; an empty one where it needs none. */
-export async function loginFor(form: Body, work: Work): Promise<Body> {
+export async function loginFor(form: Body, context: ToolContext): Promise<Body> {
   const needed = Object.hasOwn(LOGINS, `${form.id}`) ? LOGINS[`${form.id}`] : undefined
   // As a mere data provider Alpaca takes a key pair, and no login.
   if (!needed || form['alpaca-api-key'] || (needed.secret && !isMissing(form[needed.secret]))) return {}
-  const login = await readLogin(work, needed.brokerage)
+  const login = await readLogin(context, needed.brokerage)
   const name = BROKERAGES[needed.brokerage]
   if (!login) {
-    throw new Impossible(
-      `QuantConnect has no stored login for ${name}. Nothing was started.`,
-      `authorize_connection with brokerage ${needed.brokerage}; when the person has logged in, call this again.`,
-    )
+    throw new Refusal({
+      reason: 'impossible',
+      error: `QuantConnect has no stored login for ${name}. Nothing was started.`,
+      next: `authorize_connection with brokerage ${needed.brokerage}; when the person has logged in, call this again.`,
+    })
   }
   if (needed.secret && isMissing(login[needed.secret])) {
-    throw new Impossible(
-      `The login that QuantConnect stores for ${name} lacks ${needed.secret}. Nothing was started.`,
-      `Call it again with ${needed.secret} filled in, or ask the person to log in to ${name} on quantconnect.com.`,
-    )
+    throw new Refusal({
+      reason: 'impossible',
+      error: `The login that QuantConnect stores for ${name} lacks ${needed.secret}. Nothing was started.`,
+      next: `Call it again with ${needed.secret} filled in, or ask the person to log in to ${name} on quantconnect.com.`,
+    })
   }
   return login
 }
 
 /** The address where a person logs in. The client has made sure that a person may be sent there. */
-async function loginAddress(work: Work, brokerage: Login): Promise<string> {
-  const answer = await work.ask('/live/auth0/authorize', { brokerage })
+async function loginAddress(context: ToolContext, brokerage: Login): Promise<string> {
+  const answer = await context.ask('/live/auth0/authorize', { brokerage })
   if (answer.kind === 'redirect') return answer.location
-  throw new Unanswered(answer.kind === 'done' ? { kind: 'unavailable', sent: true } : answer)
+  throw unanswered(answer.kind === 'done' ? { kind: 'unavailable', sent: true } : answer)
 }
 
 /** What the person did with the address of an earlier round; undefined when there was none. */
-const actionIn = (work: Work): string | undefined => text(record(record(work.responses).login).action)
+const actionIn = (context: ToolContext): string | undefined => text(record(record(context.responses).login).action)
 
-async function authorize(brokerage: Login, work: Work): Promise<Told | InputRequiredResult> {
+async function authorize(brokerage: Login, context: ToolContext): Promise<ToolAnswer | InputRequiredResult> {
   const name = BROKERAGES[brokerage]
-  const before = await readLogin(work, brokerage)
-  if (before) return tellLogin(name, before)
+  const before = await readLogin(context, brokerage)
+  if (before) return answerLogin(name, before)
 
-  const action = actionIn(work)
+  const action = actionIn(context)
   if (action === 'accept') {
     // They agreed to open the page, which says nothing about how far they have come.
-    const login = await work.wait(WAIT_FOR_PERSON, async () => {
-      const value = await readLogin(work, brokerage)
+    const login = await context.wait(WAIT_FOR_PERSON, async () => {
+      const value = await readLogin(context, brokerage)
       return { done: value !== undefined, value, message: say`Waiting for the login to ${name}` }
     })
-    return login ? tellLogin(name, login) : tellPending(name, brokerage)
+    return login ? answerLogin(name, login) : answerPending(name, brokerage)
   }
   if (action) {
     return {
@@ -148,8 +158,8 @@ async function authorize(brokerage: Login, work: Work): Promise<Told | InputRequ
     }
   }
 
-  const url = await loginAddress(work, brokerage)
-  if (work.canOpen) {
+  const url = await loginAddress(context, brokerage)
+  if (context.canOpen) {
     const message = say`Log in to ${name}, so that QuantConnect can trade there for you. The browser has to be signed in to QuantConnect.`
     return inputRequired({ inputRequests: { login: inputRequired.elicitUrl({ url, message }) } })
   }
@@ -160,13 +170,13 @@ async function authorize(brokerage: Login, work: Work): Promise<Told | InputRequ
   }
 }
 
-const tellPending = (name: string, brokerage: Login): Told => ({
+const answerPending = (name: string, brokerage: Login): ToolAnswer => ({
   summary: say`The login to ${name} is not finished yet.`,
   next: say`Ask the person to finish it; then authorize_connection with brokerage ${brokerage} again.`,
   data: { authorized: false },
 })
 
-const tellLogin = (name: string, login: Body): Told => ({
+const answerLogin = (name: string, login: Body): ToolAnswer => ({
   summary: say`QuantConnect is logged in to ${name}. Fields of the login: ${Object.keys(shown(login)).join(', ')}.`,
   next: 'create_live_algorithm. Leave the secret fields of the login out; this server fills them in.',
   data: { authorized: true, authorization: shown(login) },
@@ -190,5 +200,5 @@ export const authorizeConnection = tool({
   },
   verify:
     'authorize_connection itself says first whether the login is there, so calling it again is the way to find out.',
-  run: ({ brokerage }, work) => authorize(brokerage, work),
+  run: ({ brokerage }, context) => authorize(brokerage, context),
 })

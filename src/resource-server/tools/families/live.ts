@@ -1,20 +1,20 @@
 // Live trading: starting an algorithm, watching it, ending it. What is at stake here is people's money.
 import { z } from 'zod'
-import { say } from '../reading.ts'
+import { say } from '../../answers/reading.ts'
+import { inOrder, widthOf, window, windowed } from '../../answers/windows.ts'
 import { ProjectId, reads, replaces, tool } from '../tool.ts'
-import { inOrder, widthOf, window, windowed } from '../windows.ts'
-import { chartBody, chartInput, chartOutput, tellChart } from './chart-answers.ts'
-import { liveOutput, SNAPSHOT, tellList, tellLive, tellLogs, tellPortfolio } from './live-answers.ts'
+import { answerChart, chartBody, chartInput, chartOutput } from './chart-answers.ts'
+import { answerList, answerLive, answerLogs, answerPortfolio, liveOutput, SNAPSHOT } from './live-answers.ts'
 import { liveCommands } from './live-commands.ts'
 import { createLiveAlgorithm } from './live-creation.ts'
 import { authorizeConnection } from './live-login.ts'
 import {
+  answerInsights,
+  answerOrders,
+  answerTrades,
   insightsOutput,
   ordersOutput,
   ROWS_AT_MOST,
-  tellInsights,
-  tellOrders,
-  tellTrades,
   tradesOutput,
 } from './trading-answers.ts'
 
@@ -37,7 +37,7 @@ export const live = [
     input: { projectId: ProjectId },
     output: liveOutput,
     limit: 20_000,
-    tell: (body, { projectId }) => tellLive(body, projectId),
+    answer: (body, { projectId }) => answerLive(body, projectId),
   }),
   tool({
     ...common,
@@ -56,7 +56,7 @@ export const live = [
       count: { type: 'integer', description: 'Deployments in all.' },
     },
     body: ({ start: _start, end: _end, ...filter }) => filter,
-    tell: (body, args) => tellList(body, widthOf(args, LIST_AT_MOST)),
+    answer: (body, args) => answerList(body, widthOf(args, LIST_AT_MOST)),
   }),
   tool({
     ...common,
@@ -73,7 +73,7 @@ export const live = [
     output: chartOutput,
     loads: true,
     body: chartBody,
-    tell: (body, args) => tellChart(body, args, say`${args.name} · live, project ${args.projectId}`),
+    answer: (body, args) => answerChart(body, args, say`${args.name} · live, project ${args.projectId}`),
   }),
   tool({
     ...common,
@@ -98,7 +98,7 @@ export const live = [
       deploymentOffset: { description: 'Index of the first line of this deployment.' },
     },
     more: 'Ask for fewer lines to see them whole.',
-    tell: (body, { startLine }) => tellLogs(body, startLine),
+    answer: (body, { startLine }) => answerLogs(body, startLine),
   }),
   tool({
     ...common,
@@ -112,7 +112,7 @@ export const live = [
       holdings: { type: 'array', description: 'Positions, one row each; empty when flat.' },
       cash: { type: 'array', description: 'Cash by currency.' },
     },
-    tell: tellPortfolio,
+    answer: answerPortfolio,
   }),
   tool({
     ...rows,
@@ -122,8 +122,8 @@ export const live = [
     endpoint: '/live/orders/read',
     output: ordersOutput,
     body: windowed(ROWS_AT_MOST),
-    tell: (body, args) =>
-      tellOrders(body, widthOf(args, ROWS_AT_MOST), {
+    answer: (body, args) =>
+      answerOrders(body, widthOf(args, ROWS_AT_MOST), {
         note: SNAPSHOT,
         next: 'read_live_trades for profits, read_live_portfolio for what is still open.',
       }),
@@ -136,8 +136,8 @@ export const live = [
     endpoint: '/live/insights/read',
     output: insightsOutput,
     body: windowed(ROWS_AT_MOST),
-    tell: (body, args) =>
-      tellInsights(body, widthOf(args, ROWS_AT_MOST), {
+    answer: (body, args) =>
+      answerInsights(body, widthOf(args, ROWS_AT_MOST), {
         note: SNAPSHOT,
         next: 'read_live_orders for what was traded.',
       }),
@@ -150,8 +150,8 @@ export const live = [
     endpoint: '/live/trades/read',
     output: tradesOutput,
     body: windowed(ROWS_AT_MOST),
-    tell: (body, args) =>
-      tellTrades(body, widthOf(args, ROWS_AT_MOST), {
+    answer: (body, args) =>
+      answerTrades(body, widthOf(args, ROWS_AT_MOST), {
         note: SNAPSHOT,
         next: 'read_live_portfolio for what is still open.',
       }),
@@ -169,7 +169,7 @@ export const live = [
     input: { projectId: ProjectId },
     output: {},
     verify: 'read_live_algorithm shows whether it is Stopped; give it a minute.',
-    tell: (_body, { projectId }) => ({
+    answer: (_body, { projectId }) => ({
       summary: 'QuantConnect is stopping the algorithm. Open positions stay at the brokerage, unattended.',
       next: say`read_live_algorithm with projectId ${projectId} until the state is Stopped, then read_live_portfolio for what stays open.`,
       data: { projectId },
@@ -188,7 +188,7 @@ export const live = [
     input: { projectId: ProjectId },
     output: {},
     verify: 'read_live_algorithm shows whether it ended, read_live_orders what was sold; give them some minutes.',
-    tell: (_body, { projectId }) => ({
+    answer: (_body, { projectId }) => ({
       summary: 'QuantConnect is closing all positions of the algorithm and stops it. Closed markets delay the sales.',
       next: say`read_live_algorithm with projectId ${projectId} until it has ended, then read_live_portfolio: nothing should be left.`,
       data: { projectId },

@@ -1,8 +1,8 @@
 // The machines that a project may run on.
 import { z } from 'zod'
-import type { Body } from '../reading.ts'
-import { clip, pick, record, records, say, text } from '../reading.ts'
-import type { Told } from '../told.ts'
+import type { Body } from '../../answers/reading.ts'
+import { clip, pick, record, records, say, text } from '../../answers/reading.ts'
+import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { addsOnce, ProjectId, reads, tool } from '../tool.ts'
 
 const KINDS = ['backtest', 'research', 'live'] as const
@@ -21,7 +21,7 @@ const output = {
 const isFree = (node: Body): boolean => node.busy !== true
 const idsOf = (nodes: readonly Body[]): string[] => nodes.flatMap((node) => text(node.id) ?? [])
 
-function tellNodes(body: Body, projectId: number, did = ''): Told {
+function answerNodes(body: Body, projectId: number, did = ''): ToolAnswer {
   const nodes = Object.fromEntries(KINDS.map((kind) => [kind, records(record(body.nodes)[kind])]))
   const counts = KINDS.map((kind) => {
     const all = nodes[kind] ?? []
@@ -66,7 +66,7 @@ export const node = [
     endpoint: '/projects/nodes/read',
     input: { projectId: ProjectId },
     output,
-    tell: (body, { projectId }) => tellNodes(body, projectId),
+    answer: (body, { projectId }) => answerNodes(body, projectId),
   }),
   tool({
     name: 'update_project_nodes',
@@ -86,11 +86,11 @@ export const node = [
     },
     output: { ...output, ignored: { type: 'array', description: 'Ids that are no node of this project.' } },
     verify: 'read_project_nodes shows which nodes are active.',
-    tell(body, { projectId, nodes = [] }) {
+    answer(body, { projectId, nodes = [] }) {
       const known = new Set(KINDS.flatMap((kind) => idsOf(records(record(body.nodes)[kind]))))
       const ignored = nodes.filter((id) => !known.has(id))
       const passed = ignored.length ? say`QuantConnect passed over unknown node ids: ${clip(ignored.join(', '))}. ` : ''
-      const told = tellNodes(body, projectId, say`The choice was made. ${passed}`)
+      const told = answerNodes(body, projectId, say`The choice was made. ${passed}`)
       return {
         ...told,
         ...(ignored.length ? { next: 'update_project_nodes again with ids from the tables here.' } : {}),

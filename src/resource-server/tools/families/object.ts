@@ -1,9 +1,9 @@
 // The Object Store: files of an organization that algorithms and research share.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { clip, number, pick, record, records, say, text, without } from '../reading.ts'
+import { clip, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
+import { slice, widthOf, window } from '../../answers/windows.ts'
 import { adds, OrganizationId, reads, replaces, tool } from '../tool.ts'
-import { slice, widthOf, window } from '../windows.ts'
 
 /** Characters of text or base64 that one upload may have: what a model can sensibly write, and then some. */
 const DATA_AT_MOST = 2_000_000
@@ -53,10 +53,10 @@ export const object = [
       md5: { type: 'string', description: 'MD5 of what was sent.' },
     },
     verify: 'read_object_properties shows the size and the MD5 of what is stored under the key.',
-    async run({ organizationId, key, objectData, encoding }, work) {
+    async run({ organizationId, key, objectData, encoding }, context) {
       const bytes = Buffer.from(objectData, encoding === 'text' ? 'utf8' : 'base64')
       const sent = encoding === 'text' ? objectData : new Uint8Array(bytes)
-      await work.call('/object/set', { organizationId, key, objectData: sent }, { form: true })
+      await context.call('/object/set', { organizationId, key, objectData: sent }, { form: true })
       const md5 = createHash('md5').update(bytes).digest('hex')
       return {
         summary: say`Stored ${bytes.length} bytes under the key ${named(key)}.`,
@@ -84,7 +84,7 @@ export const object = [
       modified: { type: 'string', description: 'When it was last changed, UTC.' },
       preview: { type: 'string', description: 'Beginning of the content, when it is text.' },
     },
-    tell({ metadata }, { organizationId, key }) {
+    answer({ metadata }, { organizationId, key }) {
       const about = record(metadata)
       return {
         summary: say`${named(key)}: ${number(about.size) ?? 'unknown'} bytes, ${text(about.mime) ?? 'no media type'}.`,
@@ -113,7 +113,7 @@ export const object = [
     },
     output: { jobId: { type: 'string', description: 'Id of the job.' } },
     verify: 'packing changes no file, so calling read_object_store_file_job_id once more does no harm.',
-    tell({ jobId, url }, { organizationId, keys }) {
+    answer({ jobId, url }, { organizationId, keys }) {
       return {
         summary: say`QuantConnect is packing what it has under ${keys.length === 1 ? 'this key' : say`these ${keys.length} keys`}.`,
         next: say`read_object_store_file_download_url with organizationId ${organizationId} and jobId ${jobId}.`,
@@ -135,9 +135,9 @@ export const object = [
       jobId: { type: 'string', description: 'Id of the job.' },
       url: { type: 'string', description: 'Address of the archive, a secret; absent until it is ready.' },
     },
-    async run({ organizationId, jobId }, work) {
-      const url = await work.wait(WAIT_FOR_URL, async () => {
-        const seen = text((await work.call('/object/get', { organizationId, jobId })).url)
+    async run({ organizationId, jobId }, context) {
+      const url = await context.wait(WAIT_FOR_URL, async () => {
+        const seen = text((await context.call('/object/get', { organizationId, jobId })).url)
         return { done: seen !== undefined, value: seen, message: 'QuantConnect is packing the files' }
       })
       if (!url) {
@@ -177,7 +177,7 @@ export const object = [
       objectStorageUsed: { type: 'integer', description: 'Bytes used by the organization.' },
     },
     body: ({ organizationId, path }) => ({ organizationId, ...(path === undefined ? {} : { path }) }),
-    tell({ success: _said, objects, ...data }, args) {
+    answer({ success: _said, objects, ...data }, args) {
       const all = records(objects)
       const folders = all.filter(({ folder }) => folder === true).length
       const { shown, place, next } = slice(all, widthOf(args, ROWS_AT_MOST))
@@ -229,7 +229,7 @@ export const object = [
     },
     output: { key: { type: 'string', description: 'Key that was deleted.' } },
     verify: 'list_object_store_files shows whether it is still there.',
-    tell: (_body, { organizationId, key }) => ({
+    answer: (_body, { organizationId, key }) => ({
       summary: say`${named(key)} was deleted for good, with everything below it if it was a folder.`,
       data: { organizationId, key },
     }),

@@ -1,9 +1,9 @@
 // How optimizations read: where one stands and its best backtest first, then all of them, best first.
-import { addressOf } from '../addresses.ts'
-import type { Body } from '../reading.ts'
-import { clip, list, number, pick, record, records, say, text, without } from '../reading.ts'
-import type { Told } from '../told.ts'
-import { slice, type Window } from '../windows.ts'
+import { addressOf } from '../../answers/addresses.ts'
+import type { Body } from '../../answers/reading.ts'
+import { clip, list, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
+import type { ToolAnswer } from '../../answers/tool-answer.ts'
+import { slice, type Window } from '../../answers/windows.ts'
 import { PERCENTAGES, statisticOf, statisticsOf } from './optimization-statistics.ts'
 
 /** What stands elsewhere in the answer by a better name, or is a matter of the website. */
@@ -93,7 +93,7 @@ const spelled = (values: Body, names = Object.keys(values)): string =>
 const isOver = (status: string | undefined): boolean => status === 'completed' || status === 'aborted'
 
 /** One optimization with its backtests. `optimization` is the field of that name in QuantConnect's answer. */
-export function tellOptimization(optimization: Body, optimizationId: string, window: Window): Told {
+export function answerOptimization(optimization: Body, optimizationId: string, window: Window): ToolAnswer {
   const status = text(optimization.status)
   const { projectId } = optimization
   const criterion = criterionOf(optimization)

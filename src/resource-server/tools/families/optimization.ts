@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { number, record, records, say, text } from '../reading.ts'
+import { number, record, records, say, text } from '../../answers/reading.ts'
+import { inOrder, slice, widthOf, window } from '../../answers/windows.ts'
 import { adds, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
-import { inOrder, slice, widthOf, window } from '../windows.ts'
-import { rowOfOptimization, tellOptimization } from './optimization-answers.ts'
+import { answerOptimization, rowOfOptimization } from './optimization-answers.ts'
 import { backtestsIn, costs, duration, machineSeconds, NODES } from './optimization-grid.ts'
 
 /** Rows shown at once, of backtests or of optimizations. */
@@ -80,7 +80,7 @@ export const optimization = [
       costs: { type: 'array', description: 'Approximate cost on each type of node, in US dollars.' },
       balance: { type: 'number', description: 'Credit of the organization, in QuantConnect Credit (QCC).' },
     },
-    tell({ estimate }, { parameters }) {
+    answer({ estimate }, { parameters }) {
       const { time, balance, ...others } = record(estimate)
       const backtests = backtestsIn(parameters)
       const seconds = number(time)
@@ -132,7 +132,7 @@ export const optimization = [
       backtestsPlanned: { type: 'integer', description: 'Backtests that the ranges make.' },
     },
     verify: 'list_optimizations shows whether it was started and is spending credit.',
-    tell({ optimizations }, { parameters, projectId, nodeType, parallelNodes }) {
+    answer({ optimizations }, { parameters, projectId, nodeType, parallelNodes }) {
       const [created = {}] = records(optimizations)
       const { optimizationId } = created
       const backtestsPlanned = backtestsIn(parameters)
@@ -175,7 +175,8 @@ export const optimization = [
     },
     more: 'Ask for fewer backtests at once with start and end.',
     body: ({ optimizationId }) => ({ optimizationId }),
-    tell: (body, args) => tellOptimization(record(body.optimization), args.optimizationId, widthOf(args, ROWS_AT_MOST)),
+    answer: (body, args) =>
+      answerOptimization(record(body.optimization), args.optimizationId, widthOf(args, ROWS_AT_MOST)),
   }),
   tool({
     name: 'list_optimizations',
@@ -192,7 +193,7 @@ export const optimization = [
       count: { type: 'integer', description: 'Optimizations in all.' },
     },
     body: ({ projectId }) => ({ projectId }),
-    tell({ optimizations }, args) {
+    answer({ optimizations }, args) {
       const all = records(optimizations)
       const { shown, place, next } = slice(all, widthOf(args, ROWS_AT_MOST))
       const open = all.filter(({ status }) => status === 'new' || status === 'running').length
@@ -215,7 +216,7 @@ export const optimization = [
     input: { optimizationId: OptimizationId, name: z.string().min(1).describe('New name.') },
     output: {},
     verify: 'read_optimization shows the name.',
-    tell: (_body, { optimizationId, name }) => ({
+    answer: (_body, { optimizationId, name }) => ({
       summary: 'The optimization was renamed.',
       data: { optimizationId, name },
     }),
@@ -232,7 +233,7 @@ export const optimization = [
     input: { optimizationId: OptimizationId },
     output: {},
     verify: 'read_optimization shows whether its status is aborted.',
-    tell: (_body, { optimizationId }) => ({
+    answer: (_body, { optimizationId }) => ({
       summary: 'The optimization was aborted. Backtests that had finished stay.',
       next: say`read_optimization with optimizationId ${optimizationId} for what it found until then.`,
       data: { optimizationId },
@@ -250,7 +251,7 @@ export const optimization = [
     input: { optimizationId: OptimizationId },
     output: {},
     verify: 'list_optimizations shows whether it is still there.',
-    tell: (_body, { optimizationId }) => ({
+    answer: (_body, { optimizationId }) => ({
       summary: 'The optimization was deleted for good.',
       data: { optimizationId },
     }),

@@ -1,8 +1,8 @@
 // How projects read: short rows in lists, one project whole.
-import { addressOf } from '../addresses.ts'
-import type { Body } from '../reading.ts'
-import { clip, list, pick, records, say, text, without } from '../reading.ts'
-import type { Told } from '../told.ts'
+import { addressOf } from '../../answers/addresses.ts'
+import type { Body } from '../../answers/reading.ts'
+import { clip, list, pick, records, say, text, without } from '../../answers/reading.ts'
+import type { ToolAnswer } from '../../answers/tool-answer.ts'
 
 /** Where deleted projects go. */
 export const BIN = 'Recycle Bin/'
@@ -36,7 +36,7 @@ function rowOf(project: Body): Record<string, unknown> {
 }
 
 /** Some of the projects. `place` says which. */
-export function tellProjects(projects: readonly Body[], place: string, next: string): Told {
+export function answerProjects(projects: readonly Body[], place: string, next: string): ToolAnswer {
   const deleted = projects.filter(isDeleted).length
   const bin = deleted
     ? say` ${deleted} of those shown ${deleted === 1 ? 'is' : 'are'} deleted (name under "${BIN}").`
@@ -53,7 +53,7 @@ export function tellProjects(projects: readonly Body[], place: string, next: str
 export const projectIn = (body: Body): Body => records(body.projects)[0] ?? {}
 
 /** A project, with `summary` and `next` around it; an answer without one says so. */
-export function tellProject(project: Body, summary: string, next: string): Told {
+export function answerProject(project: Body, summary: string, next: string): ToolAnswer {
   if (project.projectId === undefined)
     return { summary: `QuantConnect said yes and named no project.`, next: 'list_projects shows which ones there are.' }
   const url = addressOf(project.projectId)

@@ -1,9 +1,9 @@
 // Projects: where code, backtests and deployments live.
 import { z } from 'zod'
-import { records, say, text } from '../reading.ts'
+import { records, say, text } from '../../answers/reading.ts'
+import { inOrder, slice, widthOf, window } from '../../answers/windows.ts'
 import { adds, ProjectId, reads, replaces, tool } from '../tool.ts'
-import { inOrder, slice, widthOf, window } from '../windows.ts'
-import { BIN, describe, isDeleted, projectIn, tellProject, tellProjects } from './project-answers.ts'
+import { answerProject, answerProjects, BIN, describe, isDeleted, projectIn } from './project-answers.ts'
 
 const LIST_AT_MOST = 50
 
@@ -47,14 +47,14 @@ export const project = [
     },
     output: { ...output, files: { type: 'array', description: 'Names of its starter files.' } },
     verify: 'list_projects shows whether there is a new project of that name.',
-    tell(body, { name, language }) {
+    answer(body, { name, language }) {
       const made = projectIn(body)
       const files = STARTERS[language]
       const renamed =
         made.name !== undefined && made.name !== name
           ? ' The name differs from the one asked for: a taken one gets a number.'
           : ''
-      const told = tellProject(
+      const told = answerProject(
         made,
         say`Created. ${describe(made)}${renamed} Starter files: ${files.join(', ')}.`,
         say`read_file with projectId ${made.projectId} and name ${files[0]}, or update_file_contents with the whole new text; then create_compile.`,
@@ -77,10 +77,10 @@ export const project = [
     rule: inOrder,
     output,
     body: ({ projectId, ...range }) => (projectId === undefined ? widthOf(range, LIST_AT_MOST) : { projectId }),
-    tell(body, { projectId, ...range }) {
+    answer(body, { projectId, ...range }) {
       if (projectId !== undefined) {
         const read = projectIn(body)
-        return tellProject(
+        return answerProject(
           read,
           describe(read),
           say`read_file with projectId ${projectId} for its code; list_backtests for its results.`,
@@ -90,7 +90,7 @@ export const project = [
       const page = records(body.projects).slice(0, end - start)
       const full = page.length === end - start
       const place = page.length ? say`${start} to ${start + page.length}` : say`none from ${start} on`
-      return tellProjects(
+      return answerProjects(
         page,
         full ? place : say`${place}; there are no more`,
         full ? say`read_project with start ${end} for the next ones.` : 'read_project with a projectId.',
@@ -109,10 +109,10 @@ export const project = [
     rule: inOrder,
     output: { ...output, count: { type: 'integer', description: 'Projects in all, deleted ones included.' } },
     body: () => ({}),
-    tell({ projects }, args) {
+    answer({ projects }, args) {
       const all = forReading(records(projects))
       const { shown, place, next } = slice(all, widthOf(args, LIST_AT_MOST))
-      const told = tellProjects(
+      const told = answerProjects(
         shown,
         place,
         next ?? (all.length ? 'read_project or read_file with a projectId.' : 'create_project makes the first one.'),
@@ -140,7 +140,7 @@ export const project = [
     },
     output: changed,
     verify: 'read_project shows the name and the description.',
-    tell(_body, { projectId, name, description }) {
+    answer(_body, { projectId, name, description }) {
       const changed = [name !== undefined && 'name', description !== undefined && 'description'].filter(Boolean)
       return {
         summary: say`Project ${projectId} has a new ${changed.join(' and ')}.`,
@@ -160,7 +160,7 @@ export const project = [
     input: { projectId: ProjectId },
     output: { projectId: changed.projectId },
     verify: `read_project shows a name under "${BIN}" if it was deleted.`,
-    tell: (_body, { projectId }) => ({
+    answer: (_body, { projectId }) => ({
       summary: say`Project ${projectId} is in the Recycle Bin. A person can restore it on quantconnect.com; list_projects still shows it, under "${BIN}".`,
       data: { projectId },
     }),

@@ -1,11 +1,11 @@
 // How orders, insights and closed trades read, of a backtest and of a live algorithm alike: LEAN's numbers become words,
 // the steps of an order become one row.
-import type { Body } from '../reading.ts'
-import { list, number, pick, record, records, say, text, utc, without } from '../reading.ts'
-import type { Told } from '../told.ts'
+import type { Body } from '../../answers/reading.ts'
+import { list, number, pick, record, records, say, text, utc, without } from '../../answers/reading.ts'
+import type { ToolAnswer } from '../../answers/tool-answer.ts'
+import type { Window } from '../../answers/windows.ts'
+import { placeOf } from '../../answers/windows.ts'
 import type { Field } from '../tool.ts'
-import type { Window } from '../windows.ts'
-import { placeOf } from '../windows.ts'
 
 /** Widest window that QuantConnect gives of orders and insights, and that we give of trades. */
 export const ROWS_AT_MOST = 100
@@ -83,7 +83,7 @@ const sum = (values: readonly unknown[]): number =>
   Number(values.reduce<number>((all, value) => all + (number(value) ?? 0), 0).toPrecision(12))
 
 /** A window of orders. */
-export function tellOrders(body: Body, window: Window, around: Around = {}): Told {
+export function answerOrders(body: Body, window: Window, around: Around = {}): ToolAnswer {
   const orders = records(body.orders).map(orderRow)
   const states = counted(orders.map(({ status }) => status))
   const invalid = orders.some(({ status }) => status === 'invalid')
@@ -143,7 +143,7 @@ function feesOf(events: readonly Body[]): string {
 }
 
 /** A window of insights. */
-export function tellInsights(body: Body, window: Window, around: Around = {}): Told {
+export function answerInsights(body: Body, window: Window, around: Around = {}): ToolAnswer {
   const insights = records(body.insights).map(insightRow)
   const directions = counted(insights.map(({ direction }) => direction))
   return {
@@ -169,7 +169,7 @@ function insightRow(insight: Body): Record<string, unknown> {
 }
 
 /** A window of closed trades. */
-export function tellTrades(body: Body, window: Window, around: Around = {}): Told {
+export function answerTrades(body: Body, window: Window, around: Around = {}): ToolAnswer {
   const closed = records(body.trades)
   const won = closed.filter(({ isWin, profitLoss }) => isWin ?? (number(profitLoss) ?? 0) > 0).length
   const profit = sum(closed.map(({ profitLoss }) => profitLoss))
@@ -219,7 +219,7 @@ function head(
   { start, end }: Window,
   { note, next }: Around,
   remarks: readonly (string | false | undefined)[],
-): Pick<Told, 'summary' | 'next'> {
+): Pick<ToolAnswer, 'summary' | 'next'> {
   const all = number(body.length)
   const { place, next: more } = all === undefined ? placeUnknown(shown, start, end) : placeOf(shown, start, all)
   const now = more ?? next

@@ -8,10 +8,10 @@ import type { Store } from '../storage/store.ts'
 const REMEMBERED = 60 * 60
 
 /** Remembers that these tools were refused, and says whether one of them had been before. */
-export type RefusedBefore = (grant: Grant, tools: ReadonlySet<string>) => Promise<boolean>
+export type NoteRefusal = (grant: Grant, tools: ReadonlySet<string>) => Promise<boolean>
 
-export const createRefusedBefore =
-  (store: Pick<Store, 'increment'>): RefusedBefore =>
+export const createRepeatedRefusals =
+  (store: Pick<Store, 'increment'>): NoteRefusal =>
   async ({ id, authorizedAt, createdAt }, tools) => {
     const counts = await Promise.all(
       [...tools].map((tool) =>

@@ -24,7 +24,7 @@ interface Cut {
  * The result that `build` makes of `facts`, with the largest of them shortened until it has at most `limit` bytes. The
  * cuts stand in the result under `cut`, followed by `more`, the way to get the rest.
  */
-export function fit(
+export function truncate(
   facts: Facts,
   build: (facts: Facts) => CallToolResult,
   limit: number,
@@ -52,7 +52,7 @@ export function fit(
 }
 
 /** How much of a part is kept when the whole is to become `share` of what it is: a little less, and never all. */
-const keep = (length: number, share: number): number => Math.floor(length * Math.min(0.9, share * 0.95))
+const keptOf = (length: number, share: number): number => Math.floor(length * Math.min(0.9, share * 0.95))
 
 /**
  * Shortens what is largest: the deepest list or text that holds most of its surroundings, so that many like things give way
@@ -67,7 +67,7 @@ function shorten(parent: Container, at: string, size: number, share: number, cut
     const path = Array.isArray(parent) ? `${at}[${key}]` : at ? `${at}.${inline(key)}` : inline(key)
     if (path === 'cut') continue
     if (typeof value === 'string' && value.length > TEXT_AT_LEAST) {
-      const kept = keep(value.length, share)
+      const kept = keptOf(value.length, share)
       note(cuts, path, kept, value.length, 'characters')
       Object.assign(parent, { [key]: value.slice(0, kept).replace(/[\ud800-\udbff]$/, '') })
       return true
@@ -80,7 +80,7 @@ function shorten(parent: Container, at: string, size: number, share: number, cut
 
 function cutEntries(parent: Container, path: string, share: number, cuts: Map<string, Cut>): boolean {
   const keys = Object.keys(parent).filter((key) => path !== '' || key !== 'cut')
-  const kept = keep(keys.length, share)
+  const kept = keptOf(keys.length, share)
   note(cuts, path || 'fields', kept, keys.length, 'entries')
   if (Array.isArray(parent)) parent.splice(kept)
   else for (const key of keys.slice(kept)) delete parent[key]

@@ -7,7 +7,7 @@ import { findTool, TOOL_LIST } from './catalog.ts'
 import type { Tool } from './tool.ts'
 
 /** Whether a client with these scopes sees a tool. */
-export function isShown({ scopes, risk }: Pick<Tool, 'scopes' | 'risk'>, allowed: readonly Scope[]): boolean {
+export function isVisible({ scopes, risk }: Pick<Tool, 'scopes' | 'risk'>, allowed: readonly Scope[]): boolean {
   const missing = scopes.filter((scope) => !allowed.includes(scope))
   return !missing.length || [risk, ...missing.map((scope) => SCOPES[scope].risk)].every(isHarmless)
 }
@@ -17,13 +17,13 @@ const REMEMBERED = 200
 const remembered = new Map<string, readonly WireTool[]>()
 
 /** The list for a client with these scopes. */
-export function toolsShownTo(allowed: readonly Scope[]): readonly WireTool[] {
+export function visibleTools(allowed: readonly Scope[]): readonly WireTool[] {
   const key = allowed.toSorted().join(' ')
   const known = remembered.get(key)
   if (known) return known
   const shown = TOOL_LIST.filter(({ name }) => {
     const tool = findTool(name)
-    return tool && isShown(tool, allowed)
+    return tool && isVisible(tool, allowed)
   })
   if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value ?? '')
   remembered.set(key, shown)

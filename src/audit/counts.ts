@@ -1,5 +1,5 @@
 // What a page tells of an account's calls: how many there were, and those that somebody asks to see.
-import type { Call, Outcome } from './activity.ts'
+import type { Call, Outcome } from './audit-log.ts'
 
 export interface Counts {
   readonly calls: number

@@ -1,9 +1,9 @@
 // What is remembered of a call, for how long, and for whom.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Activity } from '../../src/activity/activity.ts'
-import { createActivity } from '../../src/activity/activity.ts'
-import { reference } from '../../src/activity/reference.ts'
+import type { AuditLog } from '../../src/audit/audit-log.ts'
+import { createAuditLog } from '../../src/audit/audit-log.ts'
+import { reference } from '../../src/audit/reference.ts'
 import { KEYS } from '../../src/storage/keys.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -18,11 +18,11 @@ for (const name of ['SQLite', 'Redis'] as const) {
     const now = Date.now()
     let store: Store
     let other: Store // a second process that shares the store
-    let activity: Activity
+    let auditLog: AuditLog
     before(async () => {
       store = await openStore(name, folder.path, 'activity-test:')
       other = await openStore(name, folder.path, 'activity-test:')
-      activity = createActivity(store)
+      auditLog = createAuditLog(store)
     })
     after(async () => {
       await store?.close()
@@ -33,41 +33,41 @@ for (const name of ['SQLite', 'Redis'] as const) {
     it('is told the newest first, as it was recorded, by every process', async () => {
       const first = call({ at: now - 2, ref: 'first', ids: { projectId: 1, backtestId: 'b' } })
       const second = call({ at: now - 1, ref: 'second', outcome: 'refused', why: 'You did not allow this.' })
-      await activity.record('a', first)
-      await activity.record('a', second)
-      assert.deepEqual(await createActivity(other).calls('a'), [second, first])
+      await auditLog.record('a', first)
+      await auditLog.record('a', second)
+      assert.deepEqual(await createAuditLog(other).calls('a'), [second, first])
     })
 
     it('is told from a time on, that time included', async () => {
-      for (const ms of [0, 1, 2]) await activity.record('b', call({ at: now + ms, ms }))
+      for (const ms of [0, 1, 2]) await auditLog.record('b', call({ at: now + ms, ms }))
       assert.deepEqual(
-        (await activity.calls('b', now + 1)).map(({ ms }) => ms),
+        (await auditLog.calls('b', now + 1)).map(({ ms }) => ms),
         [2, 1],
       )
     })
 
     it('holds nothing of another account', async () => {
-      await activity.record('c', call({ at: now, client: 'mine' }))
-      await activity.record('d', call({ at: now, client: 'theirs' }))
+      await auditLog.record('c', call({ at: now, client: 'mine' }))
+      await auditLog.record('d', call({ at: now, client: 'theirs' }))
       assert.deepEqual(
-        (await activity.calls('c')).map(({ client }) => client),
+        (await auditLog.calls('c')).map(({ client }) => client),
         ['mine'],
       )
-      assert.deepEqual(await activity.calls('nobody'), [])
+      assert.deepEqual(await auditLog.calls('nobody'), [])
     })
 
     it('counts two calls of the same moment as two', async () => {
-      await activity.record('e', call({ at: now, ref: reference() }))
-      await activity.record('e', call({ at: now, ref: reference() }))
-      assert.equal((await activity.calls('e')).length, 2)
+      await auditLog.record('e', call({ at: now, ref: reference() }))
+      await auditLog.record('e', call({ at: now, ref: reference() }))
+      assert.equal((await auditLog.calls('e')).length, 2)
     })
 
     it('is told of 30 days, whatever time is asked for', async () => {
-      await activity.record('f', call({ at: now - 29 * DAY, client: 'young' }))
-      await activity.record('f', call({ at: now - 30 * DAY - 1, client: 'old' }))
+      await auditLog.record('f', call({ at: now - 29 * DAY, client: 'young' }))
+      await auditLog.record('f', call({ at: now - 30 * DAY - 1, client: 'old' }))
       for (const since of [undefined, 0, now - 40 * DAY]) {
         assert.deepEqual(
-          (await activity.calls('f', since)).map(({ client }) => client),
+          (await auditLog.calls('f', since)).map(({ client }) => client),
           ['young'],
         )
       }
@@ -79,20 +79,20 @@ for (const name of ['SQLite', 'Redis'] as const) {
         call({ at: now + 1, tool: 'create_live_algorithm', risk: 'trades', outcome: 'refused', ref: 'refused' }),
         call({ at: now + 2, risk: 'reads', ref: 'read' }),
       ]
-      for (const one of [trade, ...others]) await activity.record('deeds', one)
+      for (const one of [trade, ...others]) await auditLog.record('deeds', one)
       assert.deepEqual(
-        (await activity.calls('deeds')).map(({ ref }) => ref),
+        (await auditLog.calls('deeds')).map(({ ref }) => ref),
         ['read', 'refused', 'trade'],
       )
       assert.equal((await store.lines(KEYS.deeds('deeds'))).length, 1)
       await store.clear(KEYS.activity('deeds'))
-      assert.deepEqual(await activity.calls('deeds'), [trade])
-      await activity.forget('deeds')
-      assert.deepEqual(await activity.calls('deeds'), [])
+      assert.deepEqual(await auditLog.calls('deeds'), [trade])
+      await auditLog.forget('deeds')
+      assert.deepEqual(await auditLog.calls('deeds'), [])
     })
 
     it('leaves out what it cannot understand', async () => {
-      await activity.record('g', call({ at: now }))
+      await auditLog.record('g', call({ at: now }))
       const line = { version: 1, ...call({ at: now }) }
       for (const strange of [
         'no JSON',
@@ -103,15 +103,15 @@ for (const name of ['SQLite', 'Redis'] as const) {
       ]) {
         await store.append(KEYS.activity('g'), now, strange, { ttl: 60, most: 100 })
       }
-      assert.deepEqual(await activity.calls('g'), [call({ at: now })])
+      assert.deepEqual(await auditLog.calls('g'), [call({ at: now })])
     })
 
     it('is gone once it is forgotten, and nobody else’s is', async () => {
-      await activity.record('h', call({ at: now }))
-      await activity.record('i', call({ at: now }))
-      await activity.forget('h')
-      assert.deepEqual(await activity.calls('h'), [])
-      assert.equal((await activity.calls('i')).length, 1)
+      await auditLog.record('h', call({ at: now }))
+      await auditLog.record('i', call({ at: now }))
+      await auditLog.forget('h')
+      assert.deepEqual(await auditLog.calls('h'), [])
+      assert.equal((await auditLog.calls('i')).length, 1)
     })
   })
 }
@@ -120,11 +120,11 @@ describe('the activity of an account that has much', () => {
   // On the quicker kind of store only: that all kinds drop what is beyond a number is said in test/storage.
   it('is told of the last 10,000 calls', async () => {
     const store = await openStore('Redis', '', 'activity-test:')
-    const activity = createActivity(store)
+    const auditLog = createAuditLog(store)
     const before = Date.now() - 60_000
     const fill = Array.from({ length: 10_001 }, (_, ms) => call({ at: before + ms, ms }))
-    await Promise.all(fill.map((one) => activity.record('j', one)))
-    const told = await activity.calls('j')
+    await Promise.all(fill.map((one) => auditLog.record('j', one)))
+    const told = await auditLog.calls('j')
     await store.close()
     assert.equal(told.length, 10_000)
     assert.deepEqual([told.at(0)?.ms, told.at(-1)?.ms], [10_000, 1])

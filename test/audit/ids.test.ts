@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { IDS, idsIn } from '../../src/activity/ids.ts'
-import { reference } from '../../src/activity/reference.ts'
+import { IDS, idsIn } from '../../src/audit/ids.ts'
+import { reference } from '../../src/audit/reference.ts'
 
 const TOOLS = 'test/golden/tools'
 /** The names of all tools' arguments. */

@@ -1,7 +1,7 @@
 // Secrets that a call carries, such as a brokerage's password, struck out of its answer before anything else looks at it:
 // QuantConnect may repeat in an error what it was sent.
 
-const STRUCK = '[secret]'
+const REDACTED = '[secret]'
 /** Shorter ones would strike out half of any text. */
 const AT_LEAST = 4
 const LINE_AT_LEAST = 8
@@ -23,18 +23,18 @@ function spellings(secret: string): string[] {
   ]
 }
 
-/** A function that strikes secrets out of a value, however deep they are in it, names of fields included. */
-export function hiding(secrets: readonly string[]): (value: unknown) => unknown {
+/** A function that redacts secrets in a value, however deep they are in it, names of fields included. */
+export function redacting(secrets: readonly string[]): (value: unknown) => unknown {
   // The longest first: one secret may begin with another.
   const all = [...new Set(secrets.filter(({ length }) => length >= AT_LEAST).flatMap(spellings))]
     .filter(({ length }) => length >= AT_LEAST)
     .toSorted((a, b) => b.length - a.length)
   if (!all.length) return (value) => value
-  const strike = (value: unknown): unknown => {
-    if (typeof value === 'string') return all.reduce((text, one) => text.replaceAll(one, STRUCK), value)
-    if (Array.isArray(value)) return value.map(strike)
+  const redact = (value: unknown): unknown => {
+    if (typeof value === 'string') return all.reduce((text, one) => text.replaceAll(one, REDACTED), value)
+    if (Array.isArray(value)) return value.map(redact)
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [strike(name), strike(inner)]))
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [redact(name), redact(inner)]))
   }
-  return strike
+  return redact
 }

@@ -1,5 +1,5 @@
 // Calls as a file for a spreadsheet (RFC 4180, text/csv).
-import type { Call } from './activity.ts'
+import type { Call } from './audit-log.ts'
 
 const HEADER = ['time', 'connection', 'tool', 'project', 'ids', 'outcome', 'reason', 'duration_ms', 'reference']
 

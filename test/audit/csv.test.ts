@@ -1,7 +1,7 @@
 // Calls as a file, RFC 4180.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { csvOf } from '../../src/activity/csv.ts'
+import { csvOf } from '../../src/audit/csv.ts'
 import { call } from './calls.ts'
 
 const HEADER = 'time,connection,tool,project,ids,outcome,reason,duration_ms,reference\r\n'

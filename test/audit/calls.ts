@@ -1,5 +1,5 @@
 // A call as it is recorded, to vary in tests.
-import type { Call } from '../../src/activity/activity.ts'
+import type { Call } from '../../src/audit/audit-log.ts'
 
 export const call = (changes: Partial<Call> = {}): Call => ({
   at: Date.UTC(2027, 0, 15, 12),

@@ -1,8 +1,8 @@
 // What a page says of calls: the four numbers at its top, and the calls that somebody asked to see.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { OUTCOMES } from '../../src/activity/activity.ts'
-import { countsOf, filtered } from '../../src/activity/tell.ts'
+import { OUTCOMES } from '../../src/audit/audit-log.ts'
+import { countsOf, filtered } from '../../src/audit/counts.ts'
 import { call } from './calls.ts'
 
 describe('the summary of calls', () => {

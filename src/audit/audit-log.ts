@@ -46,7 +46,7 @@ function parse(line: string): Call[] {
   }
 }
 
-export interface Activity {
+export interface AuditLog {
   record(accountId: string, call: Call): Promise<void>
   /** The calls of an account, the newest first, none older than 30 days; from a time (ms) on. */
   calls(accountId: string, since?: number): Promise<Call[]>
@@ -56,7 +56,7 @@ export interface Activity {
 /** Whether a call did, or may have done, what cannot be undone. An assistant that calls ten thousand times cannot hide one. */
 const isDeed = ({ risk, outcome }: Call): boolean => !isHarmless(risk) && (outcome === 'answered' || outcome === 'left')
 
-export function createActivity(store: Store): Activity {
+export function createAuditLog(store: Store): AuditLog {
   return {
     record: (accountId, call) => {
       const key = (isDeed(call) ? KEYS.deeds : KEYS.activity)(accountId)

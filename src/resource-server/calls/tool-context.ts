@@ -3,26 +3,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Answer } from '../../quantconnect/answer.ts'
 import type { CallOptions } from '../../quantconnect/client.ts'
-import type { Body } from './reading.ts'
-import { number, text } from './reading.ts'
-
-/** QuantConnect did not do its part; the dispatcher says what that means. */
-export class Unanswered extends Error {
-  readonly answer: Exclude<Answer, { kind: 'done' }> | { readonly kind: 'loading' }
-  constructor(answer: Unanswered['answer']) {
-    super(`QuantConnect: ${answer.kind}`)
-    this.answer = answer
-  }
-}
-
-/** What was asked for cannot be done as things are, and nothing was. Told to the model as it is. */
-export class Impossible extends Error {
-  readonly next: string
-  constructor(error: string, next: string) {
-    super(error)
-    this.next = next
-  }
-}
+import type { Body } from '../answers/reading.ts'
+import { number, text } from '../answers/reading.ts'
+import { Refusal } from './refusals.ts'
 
 export interface CallSettings {
   /** Whether this call only reads, whatever the tool as a whole does. */
@@ -30,19 +13,19 @@ export interface CallSettings {
   /** Send as multipart form. */
   readonly form?: boolean
   /** Secrets beside those of the tool's arguments, to be struck out of the answer. */
-  readonly hide?: readonly string[]
+  readonly secrets?: readonly string[]
 }
 
-export interface Work {
-  /** One call. Returns the body of an answer; throws `Unanswered` for anything else. */
+export interface ToolContext {
+  /** One call. Returns the body of an answer; throws `Refusal` for anything else. */
   call(endpoint: string, args: object, settings?: CallSettings): Promise<Body>
   /** One call, whatever comes back, for tools that know what to do with it. */
   ask(endpoint: string, args: object, settings?: CallSettings): Promise<Answer>
-  /** Reads what may still be loading, again and again until it is there. Throws `Unanswered` when that takes too long. */
+  /** Reads what may still be loading, again and again until it is there. Throws `Refusal` when that takes too long. */
   load(endpoint: string, args: object): Promise<Body>
   /**
    * Calls `look` until it says `done`, at most until `seconds` after the call came in, and returns its last word. Reports
-   * progress on the way. Ends at once when the caller hangs up. Throws `Unanswered` when there was no word at all.
+   * progress on the way. Ends at once when the caller hangs up. Throws `Refusal` when there was no word at all.
    */
   wait<T>(seconds: number, look: () => Promise<Look<T>>): Promise<T>
   /**
@@ -69,19 +52,27 @@ export const WAIT_AT_MOST = 50
 /** Pauses between looks, in milliseconds; the last one repeats. */
 const PAUSES = [500, 1_000, 1_500, 2_000]
 
-interface Surroundings {
+interface ContextSuppliers {
   readonly ask: (endpoint: string, args: object, options: CallOptions) => Promise<Answer>
   readonly readOnly: boolean
   readonly signal: AbortSignal
   /** Secrets among the tool's arguments. */
-  readonly hide: readonly string[]
+  readonly secrets: readonly string[]
   /** Tells whoever called how far things are; absent when they did not want to know. */
   readonly report?: ((progress: number, message?: string) => Promise<void>) | undefined
   readonly canOpen: boolean
   readonly responses: Readonly<Record<string, unknown>> | undefined
 }
 
-export function workWith({ ask: send, readOnly, signal, hide, report, canOpen, responses }: Surroundings): Work {
+export function createToolContext({
+  ask: send,
+  readOnly,
+  signal,
+  secrets,
+  report,
+  canOpen,
+  responses,
+}: ContextSuppliers): ToolContext {
   const began = performance.now()
   const secondsSince = () => (performance.now() - began) / 1000
   /** What ends a call: the caller who hangs up, and during a wait its end. */
@@ -89,7 +80,7 @@ export function workWith({ ask: send, readOnly, signal, hide, report, canOpen, r
   let reported = -1
 
   /** The protocol wants progress to rise each time, so a step without news counts as a small one. */
-  async function tell({ progress = 0, message }: Look<unknown>): Promise<void> {
+  async function reportProgress({ progress = 0, message }: Look<unknown>): Promise<void> {
     reported = Math.round(Math.max(Math.min(progress, 99), reported + 0.01) * 100) / 100
     await report?.(reported, message)
   }
@@ -105,7 +96,7 @@ export function workWith({ ask: send, readOnly, signal, hide, report, canOpen, r
         latest.value = seen.value
         const wait = PAUSES[Math.min(round, PAUSES.length - 1)] ?? 0
         if (seen.done || secondsSince() + wait / 1000 > until) return
-        await tell(seen)
+        await reportProgress(seen)
         await pause(wait, undefined, { signal: ends })
       }
     } catch (error) {
@@ -116,35 +107,35 @@ export function workWith({ ask: send, readOnly, signal, hide, report, canOpen, r
     }
   }
 
-  const work: Work = {
+  const context: ToolContext = {
     canOpen,
     responses,
-    ask: (endpoint, args, { reads = readOnly, form = false, hide: more = [] } = {}) =>
-      send(endpoint, args, { retry: reads, form, signal: ends, hide: [...hide, ...more] }),
+    ask: (endpoint, args, { reads = readOnly, form = false, secrets: more = [] } = {}) =>
+      send(endpoint, args, { retry: reads, form, signal: ends, secrets: [...secrets, ...more] }),
 
     async call(endpoint, args, settings) {
-      const answer = await work.ask(endpoint, args, settings)
-      if (answer.kind !== 'done') throw new Unanswered(answer)
+      const answer = await context.ask(endpoint, args, settings)
+      if (answer.kind !== 'done') throw new Refusal({ reason: 'quantconnect', answer })
       return answer.body
     },
 
     load: (endpoint, args) =>
-      work
+      context
         .wait(WAIT_AT_MOST, async () => {
-          const body = await work.call(endpoint, args, { reads: true })
+          const body = await context.call(endpoint, args, { reads: true })
           const loading = text(body.status) === 'loading' || body.generating === true
           const progress = (number(body.progress) ?? 0) * 100
           return { done: !loading, value: { body, loading }, progress, message: 'QuantConnect is gathering the data' }
         })
         .then(({ body, loading }) => {
-          if (loading) throw new Unanswered({ kind: 'loading' })
+          if (loading) throw new Refusal({ reason: 'quantconnect', answer: { kind: 'loading' } })
           return body
         }),
 
     async wait<T>(seconds: number, look: () => Promise<Look<T>>) {
       const latest: { value?: T } = {}
       await watch(seconds, look, latest)
-      if (!('value' in latest)) throw new Unanswered({ kind: 'timeout' })
+      if (!('value' in latest)) throw new Refusal({ reason: 'quantconnect', answer: { kind: 'timeout' } })
       return latest.value as T // sound: `watch` has put it there
     },
 
@@ -154,5 +145,5 @@ export function workWith({ ask: send, readOnly, signal, hide, report, canOpen, r
       return latest.value
     },
   }
-  return work
+  return context
 }

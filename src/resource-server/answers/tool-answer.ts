@@ -1,10 +1,10 @@
 // What a tool has to tell, and the two halves it leaves in. Clients forward only one of them to their model, some the text
 // and some the structure, so both are made from the same parts and neither knows more than the other.
 import type { CallToolResult } from '@modelcontextprotocol/server'
-import { fit } from './fit.ts'
 import { outline } from './outline.ts'
+import { truncate } from './truncate.ts'
 
-export interface Told {
+export interface ToolAnswer {
   /** The first lines: what a reader must know, in sentences. */
   readonly summary: string
   /** What there is to do now. */
@@ -21,21 +21,21 @@ export interface Told {
 const ANSWER_AT_MOST = 1_000_000
 
 /** `limit` in bytes of the whole result as JSON; `more` says how to get what has to be left out. */
-export function resultOf(
-  told: Told,
+export function toToolResult(
+  answer: ToolAnswer,
   { limit = ANSWER_AT_MOST, more }: { limit?: number | undefined; more?: string | undefined } = {},
 ): CallToolResult {
-  const images = (told.pictures ?? []).map((picture) => ({
+  const images = (answer.pictures ?? []).map((picture) => ({
     type: 'image' as const,
     data: picture.toString('base64'),
     mimeType: 'image/png',
   }))
   const build = (data: Readonly<Record<string, unknown>>): CallToolResult => {
-    const structuredContent = { summary: told.summary, ...data, ...(told.next ? { next: told.next } : {}) }
-    const parts = [told.summary, outline(data), told.next && `Next: ${told.next}`]
+    const structuredContent = { summary: answer.summary, ...data, ...(answer.next ? { next: answer.next } : {}) }
+    const parts = [answer.summary, outline(data), answer.next && `Next: ${answer.next}`]
     return { content: [{ type: 'text', text: parts.filter(Boolean).join('\n\n') }, ...images], structuredContent }
   }
-  return fit(tidy({ ...told.data, ...(told.cut ? { cut: told.cut } : {}) }), build, limit, more)
+  return truncate(tidy({ ...answer.data, ...(answer.cut ? { cut: answer.cut } : {}) }), build, limit, more)
 }
 
 /** A failure that a model can act on: what happened, and what to do. */

@@ -1,0 +1,180 @@
+// The one road that every call takes. It reads downwards: authorize, validate, rules, run, answer, record.
+import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
+import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import { z } from 'zod'
+import { reference } from '../../audit/reference.ts'
+import { allowanceOf } from '../../grants/allowance.ts'
+import type { QuantConnect } from '../../quantconnect/client.ts'
+import type { Credentials, Vault } from '../../vault/vault.ts'
+import { toToolResult } from '../answers/tool-answer.ts'
+import type { Places } from '../challenge.ts'
+import type { Decision } from '../gate.ts'
+import { isDecision } from '../gate.ts'
+import type { CallFacts } from '../rules/rule.ts'
+import { RULES } from '../rules/rules.ts'
+import { findTool, secretsOf } from '../tools/catalog.ts'
+import { secretsIn } from '../tools/secrets.ts'
+import type { Tool } from '../tools/tool.ts'
+import type { AuditSuppliers, Ending } from './record-call.ts'
+import { recordCall } from './record-call.ts'
+import type { Circumstances } from './refusals.ts'
+import { Refusal, refusalOf, refusalResult, wordsOf } from './refusals.ts'
+import type { ToolContext } from './tool-context.ts'
+import { createToolContext } from './tool-context.ts'
+
+export interface ToolSuppliers extends AuditSuppliers, Places {
+  readonly vault: Vault
+  readonly quantConnect: QuantConnect
+}
+
+/** What a call brings along. */
+export interface Caller {
+  /** What the gate decided about the request that carries this call. */
+  readonly decision: unknown
+  readonly signal: AbortSignal
+  /** Sends a progress notification; absent when the caller gave no progress token. */
+  readonly report?: ((progress: number, message?: string) => Promise<void>) | undefined
+  /** Whether the client can send its person to an address (URL elicitation). */
+  readonly canOpen?: boolean
+  /** The answers to an earlier round's input requests. */
+  readonly responses?: Readonly<Record<string, unknown>> | undefined
+}
+
+export interface ToolCall extends Caller {
+  readonly name: string
+  readonly args: unknown
+}
+
+type Args = Readonly<Record<string, unknown>>
+
+/** What is done under the scopes of a tool: the tool's own work, or a look at what it lists. */
+export interface Operation<Found, Given> {
+  readonly tool: Tool
+  readonly input: z.ZodType<Args>
+  run(args: Args, context: ToolContext): Promise<Found>
+  answer(found: Found): Given
+}
+
+/**
+ * Takes one call through all steps. What stops it at one of them is recorded too, and whatever became of it is recorded
+ * before anybody hears of it. Throws `Refusal`, or the signal's reason when the caller hung up.
+ */
+export async function perform<Found, Given>(
+  operation: Operation<Found, Given>,
+  args: unknown,
+  caller: Caller,
+  suppliers: ToolSuppliers,
+): Promise<Given> {
+  const { tool } = operation
+  const { decision, signal } = caller
+  if (!isDecision(decision)) throw new Refusal({ reason: 'undecided' })
+  const [at, began, ref] = [Date.now(), performance.now(), reference()]
+  let ended: Ending = { outcome: 'answered' }
+  try {
+    const credentials = await authorize(tool, decision, suppliers)
+    const context = contextFor(tool, args, credentials, caller, suppliers)
+    const input = validate(operation, args)
+    await applyRules({
+      tool,
+      args: input,
+      allowance: allowanceOf(decision.grant),
+      look: (endpoint, asked) => context.ask(endpoint, asked, { reads: true }),
+    })
+    const found = await operation.run(input, context)
+    return operation.answer(found)
+  } catch (error) {
+    // A caller who hung up gets no answer; what was on its way goes on.
+    if (signal.aborted) {
+      ended = { outcome: 'left' }
+      throw error
+    }
+    const refusal = refusalOf(error)
+    if (refusal.reason.reason === 'internal') suppliers.log.error({ err: error, tool: tool.name }, 'tool call failed')
+    const { outcome, why } = wordsOf(refusal.reason, circumstancesOf(tool, decision, suppliers))
+    ended = { outcome, why }
+    throw refusal
+  } finally {
+    const ms = Math.round(performance.now() - began)
+    suppliers.log.info({ ref, tool: tool.name, outcome: ended.outcome, ms }, 'tool call')
+    await recordCall(suppliers, decision.grant, tool, { at, ref, ms, args, ...ended })
+  }
+}
+
+/** The account that the call is about, if the gate decided that this request may run this tool. */
+async function authorize(tool: Tool, decision: Decision, { vault }: ToolSuppliers): Promise<Credentials> {
+  if (decision.refusal) throw new Refusal(decision.refusal)
+  if (!decision.tools.has(tool.name)) throw new Refusal({ reason: 'undecided' })
+  const credentials = await vault.open(decision.grant.accountId)
+  if (!credentials) throw new Refusal({ reason: 'no-account' })
+  return credentials
+}
+
+function validate({ input }: Pick<Operation<unknown, unknown>, 'input'>, args: unknown): Args {
+  const { success, data, error } = input.safeParse(args ?? {})
+  if (!success) throw new Refusal({ reason: 'invalid-arguments', problem: z.prettifyError(error) })
+  return data
+}
+
+async function applyRules(facts: CallFacts): Promise<void> {
+  for (const rule of RULES) {
+    const reason = await rule(facts)
+    if (reason) throw new Refusal(reason)
+  }
+}
+
+/** What a tool has at hand, as the account that the call is about. */
+const contextFor = (
+  tool: Tool,
+  args: unknown,
+  credentials: Credentials,
+  { signal, report, canOpen = false, responses }: Caller,
+  { quantConnect }: ToolSuppliers,
+): ToolContext =>
+  createToolContext({
+    ask: (endpoint, asked, options) => quantConnect.call(credentials, endpoint, asked, options),
+    readOnly: tool.annotations.readOnlyHint,
+    signal,
+    secrets: secretsIn(args, secretsOf(tool.name)),
+    report,
+    canOpen,
+    responses,
+  })
+
+const circumstancesOf = (tool: Tool, { grant }: Decision, places: Places): Circumstances => ({
+  tool,
+  grantId: grant.id,
+  places,
+})
+
+/**
+ * Runs one tool call and returns a tool result; whatever QuantConnect does is a result, so that the model can act on it.
+ * Throws a protocol error for an unknown tool, and for a call that the gate did not decide about, however it came here.
+ */
+export async function callTool(
+  call: ToolCall,
+  suppliers: ToolSuppliers,
+): Promise<CallToolResult | InputRequiredResult> {
+  const { name, args, decision, signal } = call
+  const tool = findTool(name)
+  if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`)
+  const operation: Operation<Awaited<ReturnType<Tool['run']>>, CallToolResult | InputRequiredResult> = {
+    tool,
+    input: tool.input,
+    run: (input, context) => tool.run(input, context),
+    answer: (found) => (isInputRequiredResult(found) ? found : toToolResult(found, tool)),
+  }
+  try {
+    return await perform(operation, args, call, suppliers)
+  } catch (error) {
+    if (signal.aborted || !(error instanceof Refusal)) throw error // nobody is listening any more
+    if (error.reason.reason === 'undecided' || !isDecision(decision)) throw protocolError(error, tool, call, suppliers)
+    return refusalResult(wordsOf(error.reason, circumstancesOf(tool, decision, suppliers)))
+  }
+}
+
+/** A refusal as a protocol error, for what is answered by no tool result. */
+export function protocolError({ reason }: Refusal, tool: Tool, { decision }: Caller, places: Places): ProtocolError {
+  const grantId = isDecision(decision) ? decision.grant.id : ''
+  const { error, next } = wordsOf(reason, { tool, grantId, places })
+  return new ProtocolError(ProtocolErrorCode.InvalidRequest, `${error} ${next}`.trim())
+}

@@ -1,0 +1,223 @@
+// Why a call did not do what was asked, in one table: by reason what the model reads and can do next, what the person's
+// record says, and whether a challenge goes along. On the way of a call there is this one class of error; what else is
+// thrown there is a fault of ours.
+import type { CallToolResult } from '@modelcontextprotocol/server'
+import type { Answer } from '../../quantconnect/answer.ts'
+import { StoreUnavailable } from '../../storage/store.ts'
+import { accountAddress, connectionAddress } from '../account-addresses.ts'
+import { clip, say } from '../answers/reading.ts'
+import { failure } from '../answers/tool-answer.ts'
+import type { MissingScope, Places } from '../challenge.ts'
+import { challenge, namesOf } from '../challenge.ts'
+import { hintFor } from './hints.ts'
+
+/** QuantConnect did not do its part. */
+export type UpstreamFailure = Exclude<Answer, { kind: 'done' }> | { readonly kind: 'loading' }
+
+export type Reason =
+  /** The gate made no decision about this tool for this request. */
+  | { readonly reason: 'undecided' }
+  | { readonly reason: 'suspended' }
+  | MissingScope
+  /** It may trade with real money. `instead` is what else there is to do. */
+  | { readonly reason: 'paper-only'; readonly because: string; readonly instead?: string }
+  /** It could not be found out whether it trades with real money. */
+  | { readonly reason: 'paper-unknown'; readonly projectId: unknown; readonly answer: UpstreamFailure }
+  /** `problem` repeats some of the arguments, for the model. */
+  | { readonly reason: 'invalid-arguments'; readonly problem: string }
+  /** The account of the connection is not in the vault any more. */
+  | { readonly reason: 'no-account' }
+  /** It cannot be done as things are, and nothing was. */
+  | { readonly reason: 'impossible'; readonly error: string; readonly next: string }
+  | { readonly reason: 'quantconnect'; readonly answer: UpstreamFailure }
+  | { readonly reason: 'store-unavailable' }
+  | { readonly reason: 'internal' }
+
+/** A call that did not do what was asked. */
+export class Refusal extends Error {
+  override name = 'Refusal'
+  readonly reason: Reason
+  constructor(reason: Reason, cause?: unknown) {
+    super(reason.reason, { cause })
+    this.reason = reason
+  }
+}
+
+/** What was thrown on the way of a call, as a refusal. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  return new Refusal({ reason: error instanceof StoreUnavailable ? 'store-unavailable' : 'internal' }, error)
+}
+
+/** What readers are told. */
+export interface RefusalWords {
+  /** `refused` when this server did not let it through, `failed` when it went wrong. */
+  readonly outcome: 'refused' | 'failed'
+  /** For the model: what happened. */
+  readonly error: string
+  /** For the model: what there is to do. */
+  readonly next: string
+  /** For the person's record, in one short sentence: nothing of the arguments but what QuantConnect itself says of them. */
+  readonly why: string
+  /** For clients that take a challenge from a tool's result. */
+  readonly challenge: string | undefined
+}
+
+/** What the words depend on beside the reason. */
+export interface Circumstances {
+  readonly tool: {
+    readonly name: string
+    readonly annotations: { readonly readOnlyHint: boolean }
+    /** The call that shows whether a change was made after all. */
+    readonly verify?: string
+  }
+  readonly grantId: string
+  readonly places: Places
+}
+
+/** Characters of a sentence beside a call. */
+const WHY_AT_MOST = 200
+
+const failed = (error: string, next: string, why = clip(error, WHY_AT_MOST)): RefusalWords => ({
+  outcome: 'failed',
+  error,
+  next,
+  why,
+  challenge: undefined,
+})
+const refused = (error: string, next: string, why: string, challenge?: string): RefusalWords => ({
+  outcome: 'refused',
+  error,
+  next,
+  why,
+  challenge,
+})
+
+type Table<Union, Member extends keyof Union> = {
+  readonly [R in Union[Member] & string]: (
+    reason: Extract<Union, { readonly [_ in Member]: R }>,
+    circumstances: Circumstances,
+  ) => RefusalWords
+}
+
+const TABLE: Table<Reason, 'reason'> = {
+  undecided: (_, { tool }) => refused(`Not allowed: ${tool.name}`, '', 'The gate did not allow it.'),
+  suspended: (_, { places }) =>
+    refused(
+      suspension(places.issuer),
+      'Nothing was done. Ask the person to keep this connection there, then call it again; nothing needs reconnecting.',
+      'This connection is suspended, since the API token was replaced.',
+    ),
+  // The challenge stands where ChatGPT and Codex look for it, and from where they send their person to allow more.
+  'missing-scope': (missing, { places }) => {
+    const { header, body } = challenge(missing, places)
+    const next = 'Nothing was done. Ask the person to allow it there, then call it again.'
+    return refused(body.error_description, next, `Not allowed: ${namesOf(missing.missing)}.`, header)
+  },
+  'paper-only': ({ because, instead = '' }, { places, grantId }) =>
+    refused(
+      `This connection may only trade on paper, with QuantConnect's own paper brokerage. ${because} Nothing was done.`,
+      `${instead} A person can change this at ${connectionAddress(places.issuer, grantId)}; nothing needs reconnecting.`.trim(),
+      'This connection may only trade on paper.',
+    ),
+  'paper-unknown': ({ projectId, answer }, at) => {
+    // Looking has no consequences, so what went wrong is told as it would be for a tool that reads.
+    const { error, next } = wordsOf({ reason: 'quantconnect', answer }, { ...at, tool: LOOKING })
+    const because = say`How the live algorithm of project ${projectId} trades could not be found out: ${error}`
+    return wordsOf({ reason: 'paper-only', because, instead: say`${next}` }, at)
+  },
+  'invalid-arguments': ({ problem }, { tool }) =>
+    failed(
+      `The arguments do not fit ${tool.name}:\n${problem}`,
+      'Correct them and call it again; nothing was sent.',
+      'The arguments did not fit the tool.',
+    ),
+  'no-account': () =>
+    failed(
+      'The QuantConnect account of this connection is not stored here any more.',
+      'Ask the person to connect again.',
+    ),
+  impossible: ({ error, next }) => failed(error, next),
+  quantconnect: ({ answer }, at) => upstreamWords(answer, at),
+  'store-unavailable': () => failed('qcgate cannot reach its store.', 'Nothing was done; call it again soon.'),
+  internal: (_, { tool }) =>
+    failed(
+      'Something went wrong in qcgate itself; whoever runs it finds the cause in its log.',
+      tool.annotations.readOnlyHint ? '' : fate(tool, true),
+      'Something went wrong in qcgate itself.',
+    ),
+}
+
+const UPSTREAM: Table<UpstreamFailure, 'kind'> = {
+  refused: ({ reasons }) =>
+    failed(
+      `QuantConnect refused: ${reasons.join(' ')}`,
+      `Nothing was changed. ${hintFor(reasons) ?? 'Correct the arguments and call it again.'}`,
+    ),
+  credentials: ({ reasons }, { places }) =>
+    failed(
+      `QuantConnect does not accept the stored API token of this account any more: ${reasons.join(' ')}`,
+      `Nothing was changed. Ask the person to enter the new token at ${accountAddress(places.issuer)}. There they also confirm which assistants to keep; then this connection works again, and nothing needs reconnecting.`,
+    ),
+  clock: () =>
+    failed(
+      'QuantConnect refuses the signatures of several accounts at once, so the clock of this qcgate server is the likely cause, not this account. Whoever runs it was told.',
+      'Nothing was changed and no token needs replacing; call it again in a few minutes.',
+    ),
+  loading: () =>
+    failed(
+      'QuantConnect was still gathering this data after a long wait.',
+      'Call the same tool with the same arguments again in a minute. If it never comes, check that the run has finished.',
+    ),
+  'too-large': () =>
+    failed(
+      'QuantConnect says that this is too large (HTTP 413).',
+      'Nothing was changed. Send less at once: a smaller file, or several.',
+    ),
+  'rate-limited': ({ retryAfter }) =>
+    failed(
+      'QuantConnect says that this account calls too often (HTTP 429).',
+      `${retryAfter ? `Wait ${retryAfter} seconds` : 'Wait a minute'}, then call it again; nothing was changed.`,
+    ),
+  busy: () =>
+    failed(
+      'Too many calls of this account are waiting for QuantConnect already. This one was not sent.',
+      'Wait until the others have answered, then call it again.',
+    ),
+  redirect: (_, { tool }) => failed('QuantConnect answered with a redirect where data was expected.', fate(tool, true)),
+  timeout: (_, { tool }) => failed('QuantConnect did not answer in time.', fate(tool, true)),
+  unavailable: ({ status, sent, retryAfter }, { tool }) => {
+    const code = status ? ` (HTTP ${status})` : ''
+    const later = retryAfter ? ` It asks to wait ${retryAfter} seconds.` : ''
+    return failed(`QuantConnect gave no usable answer${code}.${later}`, fate(tool, sent))
+  },
+}
+
+const LOOKING = { name: 'a look', annotations: { readOnlyHint: true } }
+const AGAIN = 'Nothing was changed; call it again in a minute.'
+
+/** What is known about what a tool was to do, after a call that went wrong. */
+function fate({ annotations, verify }: Circumstances['tool'], sent: boolean): string {
+  if (annotations.readOnlyHint) return AGAIN
+  if (!sent) return `The request did not reach QuantConnect. ${AGAIN}`
+  return `It is unknown whether this was done. Do not repeat it before you know: ${verify}`
+}
+
+type Row<R> = (reason: R, circumstances: Circumstances) => RefusalWords
+
+/** What readers are told of a refusal. */
+export const wordsOf = (reason: Reason, circumstances: Circumstances): RefusalWords =>
+  (TABLE[reason.reason] as Row<Reason>)(reason, circumstances) // sound: the row of this very reason
+
+const upstreamWords = (answer: UpstreamFailure, circumstances: Circumstances): RefusalWords =>
+  (UPSTREAM[answer.kind] as Row<UpstreamFailure>)(answer, circumstances) // sound: likewise
+
+/** The tool result that a model reads. */
+export function refusalResult({ error, next, challenge }: RefusalWords): CallToolResult {
+  const result = failure(error, next)
+  return challenge ? { ...result, _meta: { 'mcp/www_authenticate': [challenge] } } : result
+}
+
+/** What is told to whoever asks for anything while their connection is suspended. */
+export const suspension = (issuer: string): string =>
+  `The QuantConnect API token of this account was replaced, and this connection waits until the person has looked at it at ${accountAddress(issuer)}.`

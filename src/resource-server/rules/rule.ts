@@ -1,0 +1,18 @@
+// What a rule is: a function of what is known about a call.
+import type { Allowance } from '../../grants/allowance.ts'
+import type { Answer } from '../../quantconnect/answer.ts'
+import type { Reason } from '../calls/refusals.ts'
+import type { Tool } from '../tools/tool.ts'
+
+/** What is known about a call before it goes on. */
+export interface CallFacts {
+  readonly tool: Tool
+  /** Validated. */
+  readonly args: Readonly<Record<string, unknown>>
+  readonly allowance: Allowance
+  /** Reads from QuantConnect what the arguments do not say. */
+  readonly look: (endpoint: string, args: object) => Promise<Answer>
+}
+
+/** Says why a call must not go on; undefined lets it. */
+export type Rule = (facts: CallFacts) => Promise<Reason | undefined>
