@@ -2,7 +2,7 @@
 import { type Arguments, Refusal, text } from './handler.ts'
 import { findGridBacktest } from './optimizations/grid-backtests.ts'
 import { summary } from './performance.ts'
-import { projectOf } from './projects.ts'
+import { projectOf } from './project.ts'
 import {
   type Circumstances,
   keyOf,

@@ -8,7 +8,7 @@ import { type Arguments, type Family, flag, Refusal, stamp, text } from './handl
 import { LEAN_VERSION } from './lean.ts'
 import { backtestNodes } from './nodes.ts'
 import { NO_RESULTS, periodShown, results } from './performance.ts'
-import { projectOf } from './projects.ts'
+import { projectOf } from './project.ts'
 import { periodOf } from './simulation/simulate.ts'
 import { type Backtest, hexId, numberId, type World } from './world.ts'
 

@@ -2,7 +2,7 @@
 // two people's worlds never meet.
 import { type Arguments, type Family, flag, Refusal, text } from './handler.ts'
 import { PEOPLE, type Person } from './people.ts'
-import { projectOf } from './projects.ts'
+import { projectOf } from './project.ts'
 import type { World } from './world.ts'
 
 export interface Collaboration {

@@ -2,7 +2,7 @@
 import { build } from './build.ts'
 import { type Arguments, type Family, Refusal, text } from './handler.ts'
 import { LEAN_VERSION } from './lean.ts'
-import { projectOf } from './projects.ts'
+import { projectOf } from './project.ts'
 import { type Compile, hash, hexId, type World } from './world.ts'
 
 const QUEUED_MS = 1_000

@@ -1,7 +1,7 @@
 // /files: the text of a project
 import { type Arguments, type Family, Refusal, stamp, text } from './handler.ts'
 import { applyHunks, parsePatch } from './patch.ts'
-import { MAX_FILE_SIZE, projectOf } from './projects.ts'
+import { MAX_FILE_SIZE, projectOf } from './project.ts'
 import { numberId, type Project, type ProjectFile, type World } from './world.ts'
 
 const EXTENSIONS = /[^/]\.(py|cs|ipynb|html|css|js|json|md|txt|csv)$/i

@@ -2,7 +2,7 @@
 import { isRunning } from './backtest.ts'
 import { type Arguments, type Family, Refusal } from './handler.ts'
 import { deploymentOn } from './live/deployment.ts'
-import { projectOf } from './projects.ts'
+import { projectOf } from './project.ts'
 import { hash, type World } from './world.ts'
 
 export interface Node {

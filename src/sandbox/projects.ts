@@ -4,21 +4,13 @@ import { forgetProject } from './belongings.ts'
 import { collaboratorsOf } from './collaboration.ts'
 import { type Arguments, type Family, integer, Refusal, stamp, text } from './handler.ts'
 import { leanVersions, NEWEST_LEAN } from './lean.ts'
+import { MAX_FILE_SIZE, projectOf } from './project.ts'
 import { starterFiles } from './starter.ts'
 import { hash, numberId, type Project, type World } from './world.ts'
 
 const PROJECTS_AT_MOST = 200
 const NAME_AT_MOST = 200
 const BIN = 'Recycle Bin/'
-/** Bytes; the quota of the tier that this sandbox plays. */
-export const MAX_FILE_SIZE = 65_536
-
-export function projectOf(world: World, args: Arguments): Project {
-  const projectId = integer(args, 'projectId')
-  const project = world.projects.find((candidate) => candidate.projectId === projectId)
-  if (!project) throw new Refusal('Project not found')
-  return project
-}
 
 const taken = (world: World, name: string) => world.projects.some((project) => project.name === name)
 

@@ -2,7 +2,7 @@
 // in the logs.
 import { accountOf } from '../account.ts'
 import { type Arguments, type Family, integer, Refusal, text } from '../handler.ts'
-import { projectOf } from '../projects.ts'
+import { projectOf } from '../project.ts'
 import { aliveIn, type Command, type Deployment, endOf, hearsCommands } from './deployment.ts'
 
 const COMMANDS_AT_MOST = 200

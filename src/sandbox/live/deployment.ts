@@ -1,7 +1,7 @@
 // What is kept of a deployment, and what it is doing at a given moment. It starts by the clock, runs until it is stopped,
 // and everything that can be computed from these facts and the clock is not kept.
 import { type Arguments, Refusal, text } from '../handler.ts'
-import { projectOf } from '../projects.ts'
+import { projectOf } from '../project.ts'
 import type { Program } from '../simulation/program.ts'
 import type { ProjectFile, World } from '../world.ts'
 

@@ -1,0 +1,13 @@
+// One project: the one that a call means, and how large its files may become.
+import { type Arguments, integer, Refusal } from './handler.ts'
+import type { Project, World } from './world.ts'
+
+/** Bytes; the quota of the tier that this sandbox plays. */
+export const MAX_FILE_SIZE = 65_536
+
+export function projectOf(world: World, args: Arguments): Project {
+  const projectId = integer(args, 'projectId')
+  const project = world.projects.find((candidate) => candidate.projectId === projectId)
+  if (!project) throw new Refusal('Project not found')
+  return project
+}
