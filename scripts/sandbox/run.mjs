@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SANDBOX_ACCOUNTS, startSandbox } from '../../src/sandbox/server.ts'
-import { KINDS } from '../../src/sandbox/trouble.ts'
+import { KINDS } from '../../src/sandbox/world/trouble.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import { stop as end } from '../setup.mjs'
 

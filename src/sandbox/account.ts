@@ -1,7 +1,7 @@
 // /authenticate, /account and /organizations
 import { SANDBOX_ACCOUNTS, type SandboxAccount } from './accounts.ts'
 import type { Family } from './handler.ts'
-import type { World } from './world.ts'
+import type { World } from './world/world.ts'
 
 export function accountOf({ userId }: World): SandboxAccount {
   const account = SANDBOX_ACCOUNTS.find((candidate) => candidate.userId === userId)

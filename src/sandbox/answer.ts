@@ -10,7 +10,7 @@ import { inWorld } from './in-world.ts'
 import { openPage } from './pages.ts'
 import { type Reply, refusal } from './reply.ts'
 import { doesWork, takeTrouble, troubledReply } from './trouble.ts'
-import type { World } from './world.ts'
+import type { World } from './world/world.ts'
 
 export const BASE = '/api/v2'
 

@@ -5,7 +5,7 @@ import { type Arguments, type Family, type Handler, integer, Refusal, text } fro
 import { LEAN_VERSION } from './lean.ts'
 import { reportOf } from './report.ts'
 import { describeInsight, describeOrder, describeTrade } from './trades.ts'
-import type { Backtest } from './world.ts'
+import type { Backtest } from './world/backtest.ts'
 
 /** The widest windows that the service gives out at once. */
 const ROWS_AT_MOST = 100

@@ -12,7 +12,8 @@ import {
   simulateProgram,
 } from './simulation/simulate.ts'
 import { starterFiles } from './starter.ts'
-import type { Backtest, World } from './world.ts'
+import type { Backtest } from './world/backtest.ts'
+import type { World } from './world/world.ts'
 
 const QUEUED_MS = 1_000
 const RUNNING_MS = 3_000

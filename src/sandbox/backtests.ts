@@ -10,7 +10,9 @@ import { backtestNodes } from './nodes.ts'
 import { NO_RESULTS, periodShown, results } from './performance.ts'
 import { projectOf } from './project.ts'
 import { periodOf } from './simulation/simulate.ts'
-import { type Backtest, hexId, numberId, type World } from './world.ts'
+import type { Backtest } from './world/backtest.ts'
+import { hexId, numberId } from './world/ids.ts'
+import type { World } from './world/world.ts'
 
 export { isRunning } from './backtest.ts'
 

@@ -1,5 +1,5 @@
 // What goes with a project when it is gone for good.
-import type { World } from './world.ts'
+import type { World } from './world/world.ts'
 
 export function forgetProject(world: World, projectId: number): void {
   const others = (record: { projectId: number }) => record.projectId !== projectId

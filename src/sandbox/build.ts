@@ -4,7 +4,7 @@ import type { Mistake } from './checker/mistake.ts'
 import { checkPython } from './checker/python.ts'
 import { readProgram } from './simulation/simulate.ts'
 import { mainFileOf } from './starter.ts'
-import type { Compile } from './world.ts'
+import type { Compile } from './world/backtest.ts'
 
 /** Markers that make trouble on purpose: a build fails at the first, a backtest at the second. */
 const SYNTAX_ERROR = 'SYNTAX ERROR'

@@ -3,14 +3,8 @@
 import { type Arguments, type Family, flag, Refusal, text } from './handler.ts'
 import { PEOPLE, type Person } from './people.ts'
 import { projectOf } from './project.ts'
-import type { World } from './world.ts'
-
-export interface Collaboration {
-  readonly projectId: number
-  readonly uid: number
-  readonly write: boolean
-  readonly liveControl: boolean
-}
+import type { Collaboration } from './world/project.ts'
+import type { World } from './world/world.ts'
 
 function describe({ uid, publicId, name, email }: Person, { owner, write, liveControl }: Record<string, boolean>) {
   return {

@@ -3,7 +3,9 @@ import { build } from './build.ts'
 import { type Arguments, type Family, Refusal, text } from './handler.ts'
 import { LEAN_VERSION } from './lean.ts'
 import { projectOf } from './project.ts'
-import { type Compile, hash, hexId, type World } from './world.ts'
+import type { Compile } from './world/backtest.ts'
+import { hash, hexId } from './world/ids.ts'
+import type { World } from './world/world.ts'
 
 const QUEUED_MS = 1_000
 /** Older ones are forgotten. There is no endpoint to delete one, so a refusal could never be remedied. */

@@ -2,7 +2,9 @@
 import { type Arguments, type Family, Refusal, stamp, text } from './handler.ts'
 import { applyHunks, parsePatch } from './patch.ts'
 import { MAX_FILE_SIZE, projectOf } from './project.ts'
-import { numberId, type Project, type ProjectFile, type World } from './world.ts'
+import { numberId } from './world/ids.ts'
+import type { Project, ProjectFile } from './world/project.ts'
+import type { World } from './world/world.ts'
 
 const EXTENSIONS = /[^/]\.(py|cs|ipynb|html|css|js|json|md|txt|csv)$/i
 const FILES_AT_MOST = 50

@@ -1,7 +1,7 @@
 // What an endpoint is here: a function from an account's world, the arguments and the time to an answer. It may change
 // the world it is given, and it touches nothing else, because a lost race runs it again on a fresh world.
 import { Refusal } from './refusal.ts'
-import type { Beside, World } from './world.ts'
+import type { Beside, World } from './world/world.ts'
 
 export { Refusal }
 

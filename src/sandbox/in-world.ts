@@ -3,7 +3,7 @@ import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { Refusal } from './refusal.ts'
 import { newWorld } from './seeds/seeds.ts'
-import { type Beside, DAYS_KEPT, emptyWorld, type World } from './world.ts'
+import { type Beside, DAYS_KEPT, emptyWorld, type World } from './world/world.ts'
 
 /** Characters of JSON. It keeps a step on the shared record quick. */
 const WORLD_AT_MOST = 4_000_000

@@ -1,6 +1,6 @@
 // The builds of LEAN, QuantConnect's engine, that this sandbox pretends to have, and /lean/versions.
 import { type Family, stamp } from './handler.ts'
-import { hash } from './world.ts'
+import { hash } from './world/ids.ts'
 
 export const NEWEST_LEAN = 17_369
 export const LEAN_VERSION = `2.5.0.0.${NEWEST_LEAN}`

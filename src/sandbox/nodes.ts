@@ -3,17 +3,12 @@ import { isRunning } from './backtest.ts'
 import { type Arguments, type Family, Refusal } from './handler.ts'
 import { deploymentOn } from './live/deployment.ts'
 import { projectOf } from './project.ts'
-import { hash, type World } from './world.ts'
+import { hash } from './world/ids.ts'
+import type { World } from './world/world.ts'
 
 export interface Node {
   readonly id: string
   readonly name: string
-}
-
-/** The nodes that a project is limited to. A project that is absent here lets the service choose. */
-export interface NodeChoice {
-  readonly projectId: number
-  readonly nodes: readonly string[]
 }
 
 const NODES_AT_MOST = 20

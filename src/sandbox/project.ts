@@ -1,6 +1,7 @@
 // One project: the one that a call means, and how large its files may become.
 import { type Arguments, integer, Refusal } from './handler.ts'
-import type { Project, World } from './world.ts'
+import type { Project } from './world/project.ts'
+import type { World } from './world/world.ts'
 
 /** Bytes; the quota of the tier that this sandbox plays. */
 export const MAX_FILE_SIZE = 65_536

@@ -6,7 +6,9 @@ import { type Arguments, type Family, integer, Refusal, stamp, text } from './ha
 import { leanVersions, NEWEST_LEAN } from './lean.ts'
 import { MAX_FILE_SIZE, projectOf } from './project.ts'
 import { starterFiles } from './starter.ts'
-import { hash, numberId, type Project, type World } from './world.ts'
+import { hash, numberId } from './world/ids.ts'
+import type { Project } from './world/project.ts'
+import type { World } from './world/world.ts'
 
 const PROJECTS_AT_MOST = 200
 const NAME_AT_MOST = 200

@@ -2,7 +2,7 @@
 import { stamp } from './handler.ts'
 import { SECURITY_TYPE, type Security } from './simulation/securities.ts'
 import type { ClosedTrade, Insight, Order } from './simulation/simulate.ts'
-import { hash } from './world.ts'
+import { hash } from './world/ids.ts'
 
 const symbolOf = ({ ticker, id }: Security) => ({ value: ticker, id, permtick: ticker })
 

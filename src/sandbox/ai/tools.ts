@@ -2,7 +2,7 @@
 import { build } from '../compiles.ts'
 import { type Arguments, type Family, integer, Refusal, text } from '../handler.ts'
 import { mainFileOf } from '../starter.ts'
-import { hash } from '../world.ts'
+import { hash } from '../world/ids.ts'
 import { METHODS, snake } from './methods.ts'
 import { toPep8 } from './pep8.ts'
 import { type Criterion, search } from './search.ts'

@@ -1,5 +1,6 @@
 // The charts of a deployment, from its ledger and the clock.
-import { type Deployment, RUNNING_AFTER } from './deployment.ts'
+import type { Deployment } from '../world/deployment.ts'
+import { RUNNING_AFTER } from './deployment.ts'
 import { dollars, equityAt } from './figures.ts'
 import { type Ledger, stateAt, worth } from './ledger.ts'
 import { priceOf, securitiesOf, securityNamed } from './market.ts'

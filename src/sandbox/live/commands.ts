@@ -3,7 +3,8 @@
 import { accountOf } from '../account.ts'
 import { type Arguments, type Family, integer, Refusal, text } from '../handler.ts'
 import { projectOf } from '../project.ts'
-import { aliveIn, type Command, type Deployment, endOf, hearsCommands } from './deployment.ts'
+import type { Command, Deployment } from '../world/deployment.ts'
+import { aliveIn, endOf, hearsCommands } from './deployment.ts'
 
 const COMMANDS_AT_MOST = 200
 const COMMAND_AT_MOST = 4_000

@@ -2,14 +2,22 @@
 // brokerage handed over, once the person has allowed it. That lasts, as it does at QuantConnect.
 import { randomBytes } from 'node:crypto'
 import { type Arguments, type Family, Redirect, Refusal, text } from '../handler.ts'
-import { hash, type World } from '../world.ts'
+import type { BrokerageLogin, LoginBrokerage } from '../world/deployment.ts'
+import { hash } from '../world/ids.ts'
+import type { World } from '../world/world.ts'
 
-/** By the name that the endpoints use: the name for people, and the fields of its form that a login fills in. */
-export const BROKERAGES = {
-  alpaca: { label: 'Alpaca', fields: (seed: string) => ({ 'alpaca-access-token': `sandbox-${seed}` }) },
+interface Brokerage {
+  /** The name for people. */
+  readonly label: string
+  /** The fields of its form that a login fills in. */
+  readonly fields: (seed: string) => Readonly<Record<string, string | number>>
+}
+
+export const BROKERAGES: Readonly<Record<LoginBrokerage, Brokerage>> = {
+  alpaca: { label: 'Alpaca', fields: (seed) => ({ 'alpaca-access-token': `sandbox-${seed}` }) },
   tradestation: {
     label: 'TradeStation',
-    fields: (seed: string) => ({
+    fields: (seed) => ({
       'trade-station-client-id': 'sandbox-client',
       'trade-station-account-id': 'SIM0000001',
       'trade-station-refresh-token': `sandbox-${seed}`,
@@ -18,29 +26,20 @@ export const BROKERAGES = {
   charlesschwab: { label: 'Charles Schwab', fields: () => ({ 'charles-schwab-account-number': '00000001' }) },
   tastytrade: {
     label: 'tastytrade',
-    fields: (seed: string) => ({
+    fields: (seed) => ({
       'tastytrade-account-number': 10000001,
       'tastytrade-refresh-token': `sandbox-${seed}`,
     }),
   },
-} as const
-
-type Brokerage = keyof typeof BROKERAGES
-
-export interface BrokerageLogin {
-  readonly brokerage: Brokerage
-  /** Part of the address, and all that protects it. */
-  readonly secret: string
-  approved: number | null
 }
 
-function brokerageOf(args: Arguments): Brokerage {
+function brokerageOf(args: Arguments): LoginBrokerage {
   const name = text(args, 'brokerage') ?? ''
   if (!Object.hasOwn(BROKERAGES, name)) throw new Refusal('Brokerage is not supported')
-  return name as Brokerage // the line above looked
+  return name as LoginBrokerage // the line above looked
 }
 
-const loginOf = (world: World, brokerage: Brokerage): BrokerageLogin | undefined =>
+const loginOf = (world: World, brokerage: LoginBrokerage): BrokerageLogin | undefined =>
   world.logins?.find((login) => login.brokerage === brokerage)
 
 /** What happens when the person presses the button. */

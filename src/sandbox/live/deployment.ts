@@ -1,47 +1,8 @@
-// What is kept of a deployment, and what it is doing at a given moment. It starts by the clock, runs until it is stopped,
-// and everything that can be computed from these facts and the clock is not kept.
+// What a deployment is doing at a given moment: it starts by the clock, and runs until it is stopped.
 import { type Arguments, Refusal, text } from '../handler.ts'
 import { projectOf } from '../project.ts'
-import type { Program } from '../simulation/program.ts'
-import type { ProjectFile, World } from '../world.ts'
-
-export interface Position {
-  readonly symbolId: string
-  readonly ticker: string
-  readonly quantity: number
-  readonly averagePrice: number
-}
-
-export interface Money {
-  readonly currency: string
-  readonly amount: number
-}
-
-export interface Command {
-  readonly at: number
-  readonly command: Readonly<Record<string, unknown>>
-}
-
-export interface Deployment {
-  readonly deployId: string
-  readonly projectId: number
-  readonly launched: number
-  readonly nodeId: string
-  readonly versionId: number
-  readonly brokerage: string
-  readonly environment: 'live' | 'paper'
-  /** The code as it was. */
-  readonly files: readonly ProjectFile[]
-  /** What the simulation reads out of it. */
-  readonly program: Program
-  readonly failsAt: string | null
-  readonly cash: readonly Money[]
-  readonly holdings: readonly Position[]
-  commands: Command[]
-  ended: { readonly at: number; readonly status: 'Stopped' | 'Liquidated' } | null
-  /** How often the first chart and the first orders were asked for: they take a while to load. */
-  loads: { chart: number; orders: number }
-}
+import type { Deployment } from '../world/deployment.ts'
+import type { World } from '../world/world.ts'
 
 const STARTING: readonly (readonly [until: number, status: string])[] = [
   [10_000, 'LoggingIn'],

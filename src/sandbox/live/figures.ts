@@ -1,5 +1,5 @@
 // The figures of a deployment at a moment, all from its ledger.
-import type { Deployment } from './deployment.ts'
+import type { Deployment } from '../world/deployment.ts'
 import { type Ledger, stateAt, worth } from './ledger.ts'
 import { priceOf } from './market.ts'
 

@@ -1,6 +1,6 @@
 // What a deployment begins with: cash and holdings, as the form of a paper account gives them.
 import { Refusal } from '../handler.ts'
-import type { Money, Position } from './deployment.ts'
+import type { Money, Position } from '../world/deployment.ts'
 
 const ROWS_AT_MOST = 50
 const DEFAULT_CASH: readonly Money[] = [{ currency: 'USD', amount: 100_000 }]

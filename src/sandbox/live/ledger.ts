@@ -1,7 +1,8 @@
 // What a deployment did until a given moment: told once from its code, its commands and the clock, so that its orders,
 // holdings, cash, trades and log lines agree with one another whenever they are read.
 import { type Order, simulateProgram } from '../simulation/simulate.ts'
-import { type Deployment, endOf, RUNNING_AFTER } from './deployment.ts'
+import type { Deployment } from '../world/deployment.ts'
+import { endOf, RUNNING_AFTER } from './deployment.ts'
 import { priceOf } from './market.ts'
 import { obey } from './obey.ts'
 import { type LiveOrder, type State, Telling } from './telling.ts'

@@ -4,8 +4,8 @@ import { DAY, dayOf } from '../simulation/calendar.ts'
 import { settledText } from '../simulation/code.ts'
 import { closeOf } from '../simulation/prices.ts'
 import { type AssetClass, type Security, securityOf } from '../simulation/securities.ts'
-import { hash } from '../world.ts'
-import type { Deployment } from './deployment.ts'
+import type { Deployment } from '../world/deployment.ts'
+import { hash } from '../world/ids.ts'
 
 const TYPE_NAMES: Readonly<Record<AssetClass, string>> = {
   equity: 'Equity',

@@ -1,6 +1,6 @@
 // What a running algorithm does about a command: LEAN's own commands by their `$type`, others only leave a line.
 import type { Security } from '../simulation/securities.ts'
-import type { Command } from './deployment.ts'
+import type { Command } from '../world/deployment.ts'
 import { securityNamed } from './market.ts'
 import type { Telling } from './telling.ts'
 

@@ -1,8 +1,9 @@
 // Orders, round trips and insights of a deployment, in the shapes that the API gives them.
 
 import { SECURITY_TYPE, type Security } from '../simulation/securities.ts'
-import { hash } from '../world.ts'
-import { type Deployment, RUNNING_AFTER } from './deployment.ts'
+import type { Deployment } from '../world/deployment.ts'
+import { hash } from '../world/ids.ts'
+import { RUNNING_AFTER } from './deployment.ts'
 import type { Ledger } from './ledger.ts'
 import { priceOf, securitiesOf } from './market.ts'
 import type { LiveOrder } from './telling.ts'

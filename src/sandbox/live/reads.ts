@@ -1,8 +1,9 @@
 // /live/…/read: what a deployment has to show. Logs are copied over every five minutes, the rest every ten; the end copies
 // everything at once.
 import { type Arguments, type Family, flag, integer, Refusal, text } from '../handler.ts'
+import type { Deployment } from '../world/deployment.ts'
 import { CHARTS, type ChartName, chart } from './charts.ts'
-import { type Deployment, deploymentOf, endOf, logsUntil, snapshotUntil } from './deployment.ts'
+import { deploymentOf, endOf, logsUntil, snapshotUntil } from './deployment.ts'
 import { portfolio } from './figures.ts'
 import { ledgerOf } from './ledger.ts'
 import { closedTrades, describeOrder, insights } from './orders.ts'

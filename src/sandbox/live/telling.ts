@@ -1,7 +1,7 @@
 // The story of a deployment while it is told: every order changes what is owned, and leaves a line in the log.
 import { stamp } from '../handler.ts'
 import type { Security } from '../simulation/securities.ts'
-import type { Deployment } from './deployment.ts'
+import type { Deployment } from '../world/deployment.ts'
 import { priceOf, securityNamed } from './market.ts'
 
 export interface LiveOrder {

@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { accountOf } from '../account.ts'
 import { type Arguments, type Family, Refusal, stamp, text } from '../handler.ts'
-import { hexId, type World } from '../world.ts'
-import { bareKey, objectOf, objectsUnder, removeObjects, type StoredObject, storeObject, used } from './objects.ts'
+import { hexId } from '../world/ids.ts'
+import type { StoredObject } from '../world/object-store.ts'
+import type { World } from '../world/world.ts'
+import { bareKey, objectOf, objectsUnder, removeObjects, storeObject, used } from './objects.ts'
 
 const EXPORTS_AT_MOST = 20
 const KEYS_AT_MOST = 100

@@ -3,29 +3,8 @@
 import { createHash } from 'node:crypto'
 import { KEYS } from '../../storage/keys.ts'
 import { Refusal } from '../handler.ts'
-import { type Beside, DAYS_KEPT, type World } from '../world.ts'
-
-export interface StoredObject {
-  /** Path-like, without a slash in front. */
-  readonly key: string
-  readonly created: number
-  readonly modified: number
-  readonly size: number
-  readonly md5: string
-  readonly mime: string
-  readonly preview: string
-}
-
-/** A request to pack objects, and later the address of the archive. */
-export interface Export {
-  readonly jobId: string
-  readonly keys: readonly string[]
-  readonly created: number
-  /** Part of the address, and all that protects it. */
-  readonly secret: string
-  /** How often the job was asked for. */
-  reads: number
-}
+import type { StoredObject } from '../world/object-store.ts'
+import { type Beside, DAYS_KEPT, type World } from '../world/world.ts'
 
 const OBJECT_AT_MOST = 1024 * 1024
 const OBJECTS_AT_MOST = 300

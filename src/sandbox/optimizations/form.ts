@@ -1,6 +1,7 @@
 // The arguments of /optimizations/create and estimate, checked. The two take the same ones.
 import { type Arguments, integer, Refusal, text } from '../handler.ts'
-import { type Constraint, GRID_AT_MOST, gridSize, type Range } from './optimization.ts'
+import type { Constraint, Range } from '../world/optimization.ts'
+import { GRID_AT_MOST, gridSize } from './optimization.ts'
 
 const GRID_SEARCH = 'QuantConnect.Optimizer.Strategies.GridSearchOptimizationStrategy'
 const TARGET =

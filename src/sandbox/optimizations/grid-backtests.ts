@@ -1,7 +1,9 @@
 // The backtests of a grid, in the form of any other backtest, so that they can be read like one. They are not kept: all of
 // a backtest follows from its optimization and its place in the grid.
-import type { Backtest, World } from '../world.ts'
-import { BACKTEST_MS, backtestIdOf, grid, NEW_MS, type Optimization } from './optimization.ts'
+import type { Backtest } from '../world/backtest.ts'
+import type { Optimization } from '../world/optimization.ts'
+import type { World } from '../world/world.ts'
+import { BACKTEST_MS, backtestIdOf, grid, NEW_MS } from './optimization.ts'
 
 /** As many begin together as there are nodes. */
 const begins = ({ created, parallelNodes }: Optimization, index: number): number =>

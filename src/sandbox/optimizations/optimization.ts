@@ -1,42 +1,8 @@
-// What is kept of an optimization, the grid that it walks, and how far it is at a given moment.
+// The grid that an optimization walks, and how far it is at a given moment.
 import { type Arguments, Refusal, text } from '../handler.ts'
-import type { Program } from '../simulation/simulate.ts'
-import { hash, type World } from '../world.ts'
-
-export interface Range {
-  readonly name: string
-  readonly min: number
-  readonly max: number
-  readonly step: number
-  readonly minStep?: number
-}
-
-export interface Constraint {
-  readonly target: string
-  readonly operator: string
-  readonly targetValue: number
-}
-
-export interface Optimization {
-  readonly optimizationId: string
-  readonly projectId: number
-  name: string
-  readonly created: number
-  readonly snapshotId: number
-  readonly nodeType: string
-  readonly parallelNodes: number
-  readonly target: string
-  readonly extremum: 'min' | 'max'
-  readonly targetValue: number | null
-  readonly constraints: readonly Constraint[]
-  readonly parameters: readonly Range[]
-  /** The code as it was, as far as a simulation needs it. */
-  readonly program: Program
-  readonly failsAt: string | null
-  aborted: number | null
-  /** By backtest how often its charts and orders were asked for, while they were not shown yet. */
-  asked?: Record<string, Record<string, number>>
-}
+import { hash } from '../world/ids.ts'
+import type { Optimization, Range } from '../world/optimization.ts'
+import type { World } from '../world/world.ts'
 
 export const NEW_MS = 15_000
 /** What one backtest of the grid takes. */

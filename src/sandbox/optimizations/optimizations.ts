@@ -5,9 +5,11 @@ import { buildState, compileOf } from '../compiles.ts'
 import { type Arguments, type Family, Refusal, stamp } from '../handler.ts'
 import { projectOf } from '../project.ts'
 import { readProgram } from '../simulation/simulate.ts'
-import { hash, hexId, numberId, type World } from '../world.ts'
+import { hash, hexId, numberId } from '../world/ids.ts'
+import type { Optimization } from '../world/optimization.ts'
+import type { World } from '../world/world.ts'
 import { criterionFrom, NODE_TYPES, nameFrom, nodesFrom } from './form.ts'
-import { BACKTEST_MS, backtestIdOf, grid, type Optimization, optimizationOf, progressOf } from './optimization.ts'
+import { BACKTEST_MS, backtestIdOf, grid, optimizationOf, progressOf } from './optimization.ts'
 import { bestOf, outcomeOf } from './outcomes.ts'
 
 const OPTIMIZATIONS_AT_MOST = 50

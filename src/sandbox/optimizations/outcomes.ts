@@ -2,8 +2,9 @@
 import { circumstancesOf, simulationOf } from '../backtest.ts'
 import { stamp } from '../handler.ts'
 import { keyOf } from '../simulation/simulate.ts'
+import type { Optimization } from '../world/optimization.ts'
 import { gridBacktest } from './grid-backtests.ts'
-import { backtestIdOf, grid, type Optimization } from './optimization.ts'
+import { backtestIdOf, grid } from './optimization.ts'
 import { numbersOf, POSITIONS } from './statistics.ts'
 
 const POINTS_AT_MOST = 40
