@@ -5,10 +5,10 @@ import type { Store } from '../storage/store.ts'
 import { authenticate } from './authenticate.ts'
 import { argumentsOf, BODY_AT_MOST, bodyOf } from './body.ts'
 import { ENDPOINTS, READS } from './endpoints.ts'
-import { type Answer, type Arguments, type Handler, Redirect, Refusal, type Surroundings } from './handler.ts'
+import { ApiError, type Arguments, type EndpointAnswer, type Handler, Redirect, type Surroundings } from './handler.ts'
 import { inWorld } from './in-world.ts'
 import { openPage } from './pages.ts'
-import { type Reply, refusal } from './reply.ts'
+import { errorReply, type Reply } from './reply.ts'
 import { doesWork, takeTrouble, troubledReply } from './trouble.ts'
 import type { World } from './world/world.ts'
 
@@ -21,7 +21,7 @@ export interface Setting {
   readonly refuseWith401: boolean
 }
 
-const replyOf = (answer: Answer | Redirect, origin: string): Reply =>
+const replyOf = (answer: EndpointAnswer | Redirect, origin: string): Reply =>
   answer instanceof Redirect
     ? { status: 302, headers: { Location: origin + answer.path } }
     : { status: 200, body: { success: true, ...answer } }
@@ -39,8 +39,8 @@ function step(handler: Handler, path: string, world: World, args: Arguments, aro
     Object.assign(world, trial)
     return troubledReply(trouble, reply)
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    return troubledReply(trouble, refusal(error.status, error.message))
+    if (!(error instanceof ApiError)) throw error
+    return troubledReply(trouble, errorReply(error.status, error.message))
   }
 }
 
@@ -52,16 +52,16 @@ export async function answer(request: IncomingMessage, { store, origin, refuseWi
   }
 
   const caller = authenticate(request.headers, Date.now())
-  if ('error' in caller) return refusal(refuseWith401 ? 401 : caller.status, caller.error)
+  if ('error' in caller) return errorReply(refuseWith401 ? 401 : caller.status, caller.error)
 
   const path = pathname.startsWith(`${BASE}/`) ? pathname.slice(BASE.length) : ''
   const handler = ENDPOINTS.get(path)
-  if (!handler) return refusal(404, `Endpoint not found: ${pathname}`)
+  if (!handler) return errorReply(404, `Endpoint not found: ${pathname}`)
 
   const isGet = request.method === 'GET'
-  if (request.method !== 'POST' && !(isGet && READS.test(path))) return refusal(405, 'Method not allowed')
+  if (request.method !== 'POST' && !(isGet && READS.test(path))) return errorReply(405, 'Method not allowed')
   const body = await bodyOf(request)
-  if (body === undefined) return refusal(413, `Request body is over the limit of ${BODY_AT_MOST} bytes`)
+  if (body === undefined) return errorReply(413, `Request body is over the limit of ${BODY_AT_MOST} bytes`)
   const args = isGet ? Object.fromEntries(searchParams) : await argumentsOf(body, request.headers['content-type'])
   return inWorld(store, caller.userId, (world, beside) => step(handler, path, world, args, { origin, beside }))
 }

@@ -1,7 +1,7 @@
 // What a backtest leaves behind beside its numbers: charts, orders, insights, trades, the log and the report.
 import { backtestOf, hasSucceeded, isRunning, loading, simulationOf } from './backtest.ts'
 import { chartOf, checkChart } from './charts.ts'
-import { type Arguments, type Family, type Handler, integer, Refusal, text } from './handler.ts'
+import { ApiError, type Arguments, type Family, type Handler, integer, text } from './handler.ts'
 import { LEAN_VERSION } from './lean.ts'
 import { reportOf } from './report.ts'
 import { describeInsight, describeOrder, describeTrade } from './trades.ts'
@@ -16,8 +16,8 @@ const LINES_AT_MOST = 200
 function window(args: Arguments, widest: number): readonly [number, number] {
   const start = integer(args, 'start') ?? 0
   const end = integer(args, 'end') ?? start + widest
-  if (start < 0 || end < start) throw new Refusal('Invalid range')
-  if (end - start > widest) throw new Refusal(`Maximum range is ${widest}`)
+  if (start < 0 || end < start) throw new ApiError('Invalid range')
+  if (end - start > widest) throw new ApiError(`Maximum range is ${widest}`)
   return [start, end]
 }
 
@@ -52,7 +52,7 @@ export const backtestResults: Family = {
     const name = text(args, 'name')
     const bounds = { start: integer(args, 'start'), end: integer(args, 'end'), count: integer(args, 'count') }
     checkChart(name, bounds)
-    if (!isRunning(backtest, now) && backtest.failsAt !== null) throw new Refusal('Chart not found')
+    if (!isRunning(backtest, now) && backtest.failsAt !== null) throw new ApiError('Chart not found')
     const progress = loading(backtest, `chart ${name}`, now)
     if (progress !== undefined) return stillLoading(progress)
     return { chart: chartOf(simulationOf(backtest), name, bounds) }
@@ -97,7 +97,7 @@ export const backtestResults: Family = {
 
   '/backtests/read/report': (world, args, now) => {
     const backtest = backtestOf(world, args)
-    if (!isRunning(backtest, now) && backtest.failsAt !== null) throw new Refusal('A failed backtest has no report')
+    if (!isRunning(backtest, now) && backtest.failsAt !== null) throw new ApiError('A failed backtest has no report')
     if (loading(backtest, 'report', now) !== undefined) return { generating: true }
     return { report: reportOf(backtest.name, simulationOf(backtest)) }
   },

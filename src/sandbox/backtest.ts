@@ -1,5 +1,5 @@
 // One backtest: where it stands on the clock, and the simulation behind it.
-import { type Arguments, Refusal, text } from './handler.ts'
+import { ApiError, type Arguments, text } from './handler.ts'
 import { findGridBacktest } from './optimizations/grid-backtests.ts'
 import { summary } from './performance.ts'
 import { projectOf } from './project.ts'
@@ -24,7 +24,7 @@ export function backtestOf(world: World, args: Arguments): Backtest {
   const backtest =
     world.backtests.find((candidate) => candidate.backtestId === backtestId) ??
     findGridBacktest(world, projectId, backtestId ?? '')
-  if (backtest?.projectId !== projectId) throw new Refusal('Backtest not found')
+  if (backtest?.projectId !== projectId) throw new ApiError('Backtest not found')
   return backtest
 }
 

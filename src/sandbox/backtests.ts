@@ -4,7 +4,7 @@ import { backtestOf, circumstancesOf, hasSucceeded, isRunning, rowOf, simulation
 import { backtestResults } from './backtest-results.ts'
 import { CHARTS } from './charts.ts'
 import { buildState, compileOf } from './compiles.ts'
-import { type Arguments, type Family, flag, Refusal, stamp, text } from './handler.ts'
+import { ApiError, type Arguments, type Family, flag, stamp, text } from './handler.ts'
 import { LEAN_VERSION } from './lean.ts'
 import { backtestNodes } from './nodes.ts'
 import { NO_RESULTS, periodShown, results } from './performance.ts'
@@ -39,7 +39,7 @@ function spareNode(world: World, now: number): string {
   const busy = world.backtests.filter((backtest) => isRunning(backtest, now)).map(({ nodeName }) => nodeName)
   const spare = backtestNodes(world).find(({ name }) => !busy.includes(name))
   if (spare) return spare.name
-  throw new Refusal(
+  throw new ApiError(
     'There are no spare nodes available in your cluster. To launch a new backtest please stop an existing running ' +
       'backtest or add more compute nodes to your organization.',
   )
@@ -47,7 +47,7 @@ function spareNode(world: World, now: number): string {
 
 function keepPace(world: World, now: number): void {
   const recent = (world.backtestRequests ?? []).filter((time) => now - time < 60_000)
-  if (recent.length >= A_MINUTE_AT_MOST) throw new Refusal('Too many backtest requests; please slow down.')
+  if (recent.length >= A_MINUTE_AT_MOST) throw new ApiError('Too many backtest requests; please slow down.')
   world.backtestRequests = [...recent, now]
 }
 
@@ -57,13 +57,13 @@ function parameterSet(args: Arguments): Backtest['parameterSet'] {
   if (Array.isArray(given) && given.length === 0) return {}
   const fine = typeof given === 'object' && !Array.isArray(given)
   if (!fine || !Object.values(given).every((value) => typeof value === 'string' || typeof value === 'number')) {
-    throw new Refusal('Invalid argument: parameters')
+    throw new ApiError('Invalid argument: parameters')
   }
   return given as Backtest['parameterSet'] // the line above looked at every value
 }
 
 function checkName(name: string | undefined): void {
-  if (name && name.length > NAME_AT_MOST) throw new Refusal(`Backtest name is longer than ${NAME_AT_MOST} characters`)
+  if (name && name.length > NAME_AT_MOST) throw new ApiError(`Backtest name is longer than ${NAME_AT_MOST} characters`)
 }
 
 /** Names such as Calm Orange Jackal, for backtests that come without one. */
@@ -161,10 +161,10 @@ export const backtests: Family = {
     const name = text(args, 'backtestName')
     const parameters = parameterSet(args)
     const state = buildState(compile, now)
-    if (state !== 'BuildSuccess') throw new Refusal(`Compile is not ready for a backtest: its state is ${state}`)
+    if (state !== 'BuildSuccess') throw new ApiError(`Compile is not ready for a backtest: its state is ${state}`)
     checkName(name)
     if (world.backtests.length >= BACKTESTS_AT_MOST) {
-      throw new Refusal(`This sandbox keeps at most ${BACKTESTS_AT_MOST} backtests; delete one first`)
+      throw new ApiError(`This sandbox keeps at most ${BACKTESTS_AT_MOST} backtests; delete one first`)
     }
     keepPace(world, now)
     const { projectId, program } = compile
@@ -199,9 +199,9 @@ export const backtests: Family = {
     const backtest = backtestOf(world, args)
     const name = text(args, 'name')?.trim()
     const note = text(args, 'note')
-    if (name === '') throw new Refusal('Backtest name is empty')
+    if (name === '') throw new ApiError('Backtest name is empty')
     checkName(name)
-    if (note && note.length > NOTE_AT_MOST) throw new Refusal(`Note is longer than ${NOTE_AT_MOST} characters`)
+    if (note && note.length > NOTE_AT_MOST) throw new ApiError(`Note is longer than ${NOTE_AT_MOST} characters`)
     if (name !== undefined) backtest.name = name
     if (note !== undefined) backtest.note = note
     return {}

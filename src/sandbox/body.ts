@@ -1,6 +1,6 @@
 // The body of a request, and the arguments in it: JSON, form data, or a form with a file.
 import type { IncomingMessage } from 'node:http'
-import { type Arguments, Refusal } from './handler.ts'
+import { ApiError, type Arguments } from './handler.ts'
 
 export const BODY_AT_MOST = 8 * 1024 * 1024
 
@@ -20,7 +20,7 @@ async function formArguments(body: Buffer, contentType: string): Promise<Argumen
   const form = await new Response(new Uint8Array(body), { headers: { 'Content-Type': contentType } })
     .formData()
     .catch(() => {
-      throw new Refusal('Invalid request body')
+      throw new ApiError('Invalid request body')
     })
   const fields = [...form].map(
     async ([name, value]): Promise<[string, unknown]> => [
@@ -41,5 +41,5 @@ export async function argumentsOf(body: Buffer, contentType = ''): Promise<Argum
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Arguments
   } catch {}
-  throw new Refusal('Invalid request body')
+  throw new ApiError('Invalid request body')
 }

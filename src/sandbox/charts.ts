@@ -1,5 +1,5 @@
 // The eight charts of a backtest, each a different look at the days of a simulation.
-import { Refusal } from './handler.ts'
+import { ApiError } from './handler.ts'
 import { drawdowns } from './performance.ts'
 import type { Simulation } from './simulation/simulate.ts'
 import { returnsOf, statisticsOf } from './simulation/statistics.ts'
@@ -145,11 +145,11 @@ export interface ChartWindow {
   readonly count?: number | undefined
 }
 
-/** Throws the refusals that a chart read can meet, before anything is computed. */
+/** Throws the errors that a chart read can meet, before anything is computed. */
 export function checkChart(name: string | undefined, { start, end, count }: ChartWindow): asserts name is string {
-  if (!name || !Object.hasOwn(DRAW, name)) throw new Refusal('Chart not found')
-  if (start && end && end < start) throw new Refusal('Invalid date range')
-  if (count !== undefined && count < 0) throw new Refusal('Invalid argument: count')
+  if (!name || !Object.hasOwn(DRAW, name)) throw new ApiError('Chart not found')
+  if (start && end && end < start) throw new ApiError('Invalid date range')
+  if (count !== undefined && count < 0) throw new ApiError('Invalid argument: count')
 }
 
 /** So many of the points, evenly spread, the first and the last among them. */

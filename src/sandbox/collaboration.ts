@@ -1,6 +1,6 @@
 // /projects/collaboration: who else may see and change a project. An invited person's own world does not change: here
 // two people's worlds never meet.
-import { type Arguments, type Family, flag, Refusal, text } from './handler.ts'
+import { ApiError, type Arguments, type Family, flag, text } from './handler.ts'
 import { PEOPLE, type Person } from './people.ts'
 import { projectOf } from './project.ts'
 import type { Collaboration } from './world/project.ts'
@@ -36,8 +36,8 @@ export function collaboratorsOf(world: World, projectId: number) {
 function personOf(world: World, args: Arguments, name: string): Person {
   const publicId = text(args, name)
   const person = PEOPLE.find((candidate) => candidate.publicId === publicId)
-  if (!person) throw new Refusal('User not found')
-  if (person.uid === Number(world.userId)) throw new Refusal('The owner of a project cannot be its collaborator')
+  if (!person) throw new ApiError('User not found')
+  if (person.uid === Number(world.userId)) throw new ApiError('The owner of a project cannot be its collaborator')
   return person
 }
 
@@ -45,7 +45,7 @@ const without = (world: World, projectId: number, uid: number): Collaboration[] 
   (world.collaborations ?? []).filter((share) => share.projectId !== projectId || share.uid !== uid)
 
 function collaborator(world: World, projectId: number, { uid }: Person): void {
-  if (!sharesOf(world, projectId).some((share) => share.uid === uid)) throw new Refusal('User not found')
+  if (!sharesOf(world, projectId).some((share) => share.uid === uid)) throw new ApiError('User not found')
 }
 
 // The same rights have other names in each call, and the person another name in the last.
@@ -84,7 +84,7 @@ export const collaboration: Family = {
   // There is nobody else whose editor could hold the lock.
   '/projects/collaboration/lock/acquire': (world, args) => {
     projectOf(world, args)
-    if (!text(args, 'codeSourceId')) throw new Refusal('Invalid argument: codeSourceId')
+    if (!text(args, 'codeSourceId')) throw new ApiError('Invalid argument: codeSourceId')
     return {}
   },
 }

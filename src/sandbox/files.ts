@@ -1,5 +1,5 @@
 // /files: the text of a project
-import { type Arguments, type Family, Refusal, stamp, text } from './handler.ts'
+import { ApiError, type Arguments, type Family, stamp, text } from './handler.ts'
 import { applyHunks, parsePatch } from './patch.ts'
 import { MAX_FILE_SIZE, projectOf } from './project.ts'
 import { numberId } from './world/ids.ts'
@@ -24,25 +24,25 @@ const describe = ({ projectId }: Project, files: readonly ProjectFile[]) => ({
 
 function fileOf(project: Project, name: string | undefined): ProjectFile {
   const file = project.files.find((candidate) => candidate.name === name)
-  if (!file) throw new Refusal(`File not found: ${name ?? ''}`)
+  if (!file) throw new ApiError(`File not found: ${name ?? ''}`)
   return file
 }
 
 function checkNewName(project: Project, name: string | undefined): asserts name is string {
-  if (!name || !EXTENSIONS.test(name)) throw new Refusal('File extension is not valid.')
-  if (name.length > NAME_AT_MOST) throw new Refusal(`File name is longer than ${NAME_AT_MOST} characters`)
-  if (project.files.some((file) => file.name === name)) throw new Refusal('File already exists')
+  if (!name || !EXTENSIONS.test(name)) throw new ApiError('File extension is not valid.')
+  if (name.length > NAME_AT_MOST) throw new ApiError(`File name is longer than ${NAME_AT_MOST} characters`)
+  if (project.files.some((file) => file.name === name)) throw new ApiError('File already exists')
 }
 
 function checkContent(content: string): void {
-  if (content === '') throw new Refusal('File content is empty')
+  if (content === '') throw new ApiError('File content is empty')
   const size = Buffer.byteLength(content)
-  if (size > MAX_FILE_SIZE) throw new Refusal(`File size of ${size} bytes is over the limit of ${MAX_FILE_SIZE} bytes`)
+  if (size > MAX_FILE_SIZE) throw new ApiError(`File size of ${size} bytes is over the limit of ${MAX_FILE_SIZE} bytes`)
 }
 
 function add(world: World, project: Project, name: string | undefined, content: string, now: number): ProjectFile {
   checkNewName(project, name)
-  if (project.files.length >= FILES_AT_MOST) throw new Refusal(`A project holds at most ${FILES_AT_MOST} files`)
+  if (project.files.length >= FILES_AT_MOST) throw new ApiError(`A project holds at most ${FILES_AT_MOST} files`)
   const file = { id: numberId(world, 9), name, content, modified: now }
   project.files.push(file)
   project.modified = now
@@ -90,7 +90,7 @@ export const files: Family = {
     const project = projectOf(world, args)
     const file = fileOf(project, text(args, 'name'))
     const content = text(args, 'content')
-    if (content === undefined && text(args, 'newName') === undefined) throw new Refusal('Invalid argument: content')
+    if (content === undefined && text(args, 'newName') === undefined) throw new ApiError('Invalid argument: content')
     rename(project, file, args, now)
     if (content === undefined) return {}
     replace(project, file, content, now)

@@ -1,7 +1,7 @@
 // How a step in an account's world is taken: read the record, run the step, write what came of it.
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
-import { Refusal } from './refusal.ts'
+import { ApiError } from './handler.ts'
 import { newWorld } from './seeds/seeds.ts'
 import { type Beside, DAYS_KEPT, emptyWorld, type World } from './world/world.ts'
 
@@ -12,7 +12,7 @@ function worldFrom(record: string, userId: string): World {
   // The record was written by this module. An older one may lack the newer lists, and its version.
   const world: Omit<World, 'version'> & { version: number } = { ...emptyWorld(userId), ...JSON.parse(record) }
   if (world.version !== 1) {
-    throw new Refusal(`This sandbox account was written by a newer release (version ${world.version}, not 1)`, 500)
+    throw new ApiError(`This sandbox account was written by a newer release (version ${world.version}, not 1)`, 500)
   }
   return { ...world, version: 1 }
 }
@@ -33,7 +33,7 @@ export async function inWorld<T>(store: Store, userId: string, step: (world: Wor
     const after = JSON.stringify(world)
     if (after === before && Object.keys(beside).length === 0) return value
     if (after.length > WORLD_AT_MOST && after.length > before.length) {
-      throw new Refusal('This sandbox account is full; delete some files first')
+      throw new ApiError('This sandbox account is full; delete some files first')
     }
     const write = { ...beside, [key]: { value: after, ttl: DAYS_KEPT * 24 * 60 * 60 } }
     if (await store.commit({ expect: { [key]: current }, write })) return value

@@ -1,6 +1,6 @@
 // The machines of an organization, and /projects/nodes: which of them a project may use. A node runs one thing at a time.
 import { isRunning } from './backtest.ts'
-import { type Arguments, type Family, Refusal } from './handler.ts'
+import { ApiError, type Arguments, type Family } from './handler.ts'
 import { deploymentOn } from './live/deployment.ts'
 import { projectOf } from './project.ts'
 import { hash } from './world/ids.ts'
@@ -82,7 +82,7 @@ function shown(world: World, projectId: number, now: number) {
 function wanted({ nodes }: Arguments): string[] {
   const given = nodes ?? []
   if (!Array.isArray(given) || given.length > NODES_AT_MOST || !given.every((id) => typeof id === 'string')) {
-    throw new Refusal('Invalid argument: nodes')
+    throw new ApiError('Invalid argument: nodes')
   }
   return given as string[] // the line above looked at every id
 }

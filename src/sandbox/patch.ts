@@ -1,5 +1,5 @@
 // Unified diffs as git writes them. Line numbers may be off, as git forgives too; the lines themselves may not.
-import { Refusal } from './handler.ts'
+import { ApiError } from './handler.ts'
 
 interface Hunk {
   /** Index of the first line it expects to find. */
@@ -15,7 +15,7 @@ export interface FilePatch {
   readonly hunks: readonly Hunk[]
 }
 
-const invalid = () => new Refusal('Patch is not valid')
+const invalid = () => new ApiError('Patch is not valid')
 
 /** `--- a/main.py` names main.py. A tab and a time may follow the name. */
 function fileName(line: string | undefined, marker: '---' | '+++'): string | null {
@@ -61,7 +61,7 @@ function readHunk(lines: readonly string[], header: number): { hunk: Hunk; next:
   return { hunk: { at, before, after }, next }
 }
 
-/** Throws a refusal for anything that is no patch, a blank one included. */
+/** Throws an ApiError for anything that is no patch, a blank one included. */
 export function parsePatch(patch: string): FilePatch[] {
   const lines = patch.split('\n')
   const patches: FilePatch[] = []

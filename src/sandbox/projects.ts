@@ -2,7 +2,7 @@
 import { accountOf } from './account.ts'
 import { forgetProject } from './belongings.ts'
 import { collaboratorsOf } from './collaboration.ts'
-import { type Arguments, type Family, integer, Refusal, stamp, text } from './handler.ts'
+import { ApiError, type Arguments, type Family, integer, stamp, text } from './handler.ts'
 import { leanVersions, NEWEST_LEAN } from './lean.ts'
 import { MAX_FILE_SIZE, projectOf } from './project.ts'
 import { starterFiles } from './starter.ts'
@@ -25,8 +25,8 @@ function freeName(world: World, name: string): string {
 
 function projectName(args: Arguments): string | undefined {
   const name = text(args, 'name')?.trim()
-  if (name === '') throw new Refusal('Project name is empty')
-  if (name && name.length > NAME_AT_MOST) throw new Refusal(`Project name is longer than ${NAME_AT_MOST} characters`)
+  if (name === '') throw new ApiError('Project name is empty')
+  if (name && name.length > NAME_AT_MOST) throw new ApiError(`Project name is longer than ${NAME_AT_MOST} characters`)
   return name
 }
 
@@ -34,7 +34,7 @@ function projectName(args: Arguments): string | undefined {
 function makeRoom(world: World): void {
   if (world.projects.length < PROJECTS_AT_MOST) return
   const [oldest] = world.projects.filter(({ name }) => name.startsWith(BIN)).sort((a, b) => a.modified - b.modified)
-  if (!oldest) throw new Refusal(`This sandbox keeps at most ${PROJECTS_AT_MOST} projects; delete one first`)
+  if (!oldest) throw new ApiError(`This sandbox keeps at most ${PROJECTS_AT_MOST} projects; delete one first`)
   forgetProject(world, oldest.projectId)
 }
 
@@ -84,9 +84,9 @@ export const projects: Family = {
     const name = projectName(args)
     const language = text(args, 'language')
     const organizationId = text(args, 'organizationId') ?? accountOf(world).organizationId
-    if (name === undefined) throw new Refusal('Project name is empty')
-    if (language !== 'Py' && language !== 'C#') throw new Refusal('Language must be Py or C#')
-    if (organizationId !== accountOf(world).organizationId) throw new Refusal('Organization not found')
+    if (name === undefined) throw new ApiError('Project name is empty')
+    if (language !== 'Py' && language !== 'C#') throw new ApiError('Language must be Py or C#')
+    if (organizationId !== accountOf(world).organizationId) throw new ApiError('Organization not found')
     makeRoom(world)
     const project: Project = {
       projectId: numberId(world, 8),
@@ -105,14 +105,14 @@ export const projects: Family = {
     if (integer(args, 'projectId') !== undefined) return listed(world, [projectOf(world, args)])
     const start = integer(args, 'start') ?? 0
     const end = integer(args, 'end') ?? Number.POSITIVE_INFINITY
-    if (start < 0 || start >= end) throw new Refusal('Invalid range')
+    if (start < 0 || start >= end) throw new ApiError('Invalid range')
     return listed(world, world.projects.slice(start, end))
   },
 
   '/projects/update': (world, args, now) => {
     const project = projectOf(world, args)
     const name = projectName(args) ?? project.name
-    if (name !== project.name && taken(world, name)) throw new Refusal('Project name already exists')
+    if (name !== project.name && taken(world, name)) throw new ApiError('Project name already exists')
     project.description = text(args, 'description') ?? project.description
     project.name = name
     project.modified = now

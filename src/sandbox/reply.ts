@@ -13,7 +13,7 @@ export interface Reply {
   readonly hangUp?: boolean
 }
 
-export const refusal = (status: number, reason: string): Reply => ({
+export const errorReply = (status: number, reason: string): Reply => ({
   status,
   body: { success: false, errors: [reason] },
 })

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../storage/store.ts'
 import { answer, BASE, type Setting } from './answer.ts'
-import { Refusal } from './handler.ts'
-import { type Reply, refusal } from './reply.ts'
+import { ApiError } from './handler.ts'
+import { errorReply, type Reply } from './reply.ts'
 
 export { SANDBOX_ACCOUNTS } from './accounts.ts'
 
@@ -36,9 +36,9 @@ async function respond(request: IncomingMessage, response: ServerResponse, setti
   const left = new AbortController()
   response.once('close', () => left.abort())
   const reply = await answer(request, setting).catch((error: unknown) =>
-    error instanceof Refusal
-      ? refusal(error.status, error.message)
-      : refusal(500, `The sandbox itself failed: ${error instanceof Error ? error.message : error}`),
+    error instanceof ApiError
+      ? errorReply(error.status, error.message)
+      : errorReply(500, `The sandbox itself failed: ${error instanceof Error ? error.message : error}`),
   )
   // Whoever hangs up meanwhile ends the waiting.
   if (reply.afterSeconds) await delay(reply.afterSeconds * 1000, undefined, { signal: left.signal }).catch(() => {})

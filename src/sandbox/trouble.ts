@@ -1,10 +1,10 @@
 // Trouble on demand, so that a client's handling of it can be tried: POST /sandbox/trouble says what the next calls of
 // the account shall meet. Setting it, and beginning again with /sandbox/reset, never meet any themselves.
 import { HASH_MISMATCH } from './authenticate.ts'
-import { type Answer, type Arguments, type Family, flag, integer, Refusal, text } from './handler.ts'
+import { ApiError, type Arguments, type EndpointAnswer, type Family, flag, integer, text } from './handler.ts'
 import { ballooned } from './huge.ts'
 import { removeObjects } from './object-store/objects.ts'
-import { type Reply, refusal } from './reply.ts'
+import { errorReply, type Reply } from './reply.ts'
 import { newWorld } from './seeds/seeds.ts'
 import { KINDS, type Trouble } from './world/trouble.ts'
 import type { World } from './world/world.ts'
@@ -17,7 +17,7 @@ const HTML = '<!DOCTYPE html><html><body><h1>Something went wrong</h1></body></h
 
 const between = (args: Arguments, name: string, least: number, most: number): number | undefined => {
   const value = integer(args, name)
-  if (value !== undefined && (value < least || value > most)) throw new Refusal(`${name} must be ${least} to ${most}`)
+  if (value !== undefined && (value < least || value > most)) throw new ApiError(`${name} must be ${least} to ${most}`)
   return value
 }
 
@@ -26,8 +26,8 @@ function troubleFrom(args: Arguments): Trouble {
   const kind = text(args, 'kind') ?? ''
   const seconds = between(args, 'seconds', 0, SECONDS_AT_MOST)
   const reason = text(args, 'reason')?.slice(0, 500)
-  if (!/^(\*|\/[\w/-]{1,80})$/.test(path)) throw new Refusal('path must be a path below /api/v2, or *')
-  if (!Object.hasOwn(KINDS, kind)) throw new Refusal(`kind must be one of: ${Object.keys(KINDS).join(', ')}`)
+  if (!/^(\*|\/[\w/-]{1,80})$/.test(path)) throw new ApiError('path must be a path below /api/v2, or *')
+  if (!Object.hasOwn(KINDS, kind)) throw new ApiError(`kind must be one of: ${Object.keys(KINDS).join(', ')}`)
   return {
     path,
     kind: kind as Trouble['kind'], // the line above looked
@@ -44,7 +44,7 @@ export const troubles: Family = {
     const asked = world.troubles ?? []
     if (args.kind === 'none') world.troubles = asked.filter(({ path }) => path !== args.path)
     else if (args.kind !== undefined || args.path !== undefined) {
-      if (asked.length >= TROUBLES_AT_MOST) throw new Refusal(`At most ${TROUBLES_AT_MOST} troubles can wait`)
+      if (asked.length >= TROUBLES_AT_MOST) throw new ApiError(`At most ${TROUBLES_AT_MOST} troubles can wait`)
       world.troubles = [...asked, troubleFrom(args)]
     }
     return { trouble: world.troubles ?? [] }
@@ -81,15 +81,15 @@ export function troubledReply(trouble: Trouble, answer: Reply): Reply {
   const retry = seconds === undefined ? {} : { headers: { 'Retry-After': String(seconds) } }
   switch (kind) {
     case 'unauthorized':
-      return refusal(401, reason ?? 'Unauthorized')
+      return errorReply(401, reason ?? 'Unauthorized')
     case 'hash-mismatch':
-      return refusal(200, HASH_MISMATCH)
+      return errorReply(200, HASH_MISMATCH)
     case 'http-500':
       return { status: 500 }
     case 'http-500-html':
       return { status: 500, html: HTML }
     case 'http-413':
-      return refusal(413, reason ?? 'Request entity too large')
+      return errorReply(413, reason ?? 'Request entity too large')
     case 'http-429':
     case 'http-502':
     case 'http-503':
@@ -102,9 +102,9 @@ export function troubledReply(trouble: Trouble, answer: Reply): Reply {
     case 'loading':
       return { status: 200, body: { progress: 0.4, status: 'loading', success: true } }
     case 'refuse':
-      return refusal(200, reason ?? 'Refused on demand')
+      return errorReply(200, reason ?? 'Refused on demand')
     case 'without-success':
-      return { ...answer, body: { ...(answer.body as Answer), success: undefined } }
+      return { ...answer, body: { ...(answer.body as EndpointAnswer), success: undefined } }
     case 'huge':
       return { ...answer, body: ballooned(answer.body ?? {}) }
   }

@@ -1,6 +1,6 @@
 // /ai/tools: answers without `success`. `state: "Error"` is a finding about the code and not a failed call.
 import { build } from '../compiles.ts'
-import { type Arguments, type Family, integer, Refusal, text } from '../handler.ts'
+import { ApiError, type Arguments, type Family, integer, text } from '../handler.ts'
 import { mainFileOf } from '../starter.ts'
 import { hash } from '../world/ids.ts'
 import { METHODS, snake } from './methods.ts'
@@ -26,14 +26,14 @@ const answer = (state: 'End' | 'Error', payload: unknown, payloadType: string) =
 
 function languageOf(args: Arguments): 'Py' | 'C#' {
   const language = text(args, 'language')
-  if (language !== 'Py' && language !== 'C#') throw new Refusal('Invalid argument: language')
+  if (language !== 'Py' && language !== 'C#') throw new ApiError('Invalid argument: language')
   return language
 }
 
 function filesOf({ files }: Arguments): File[] {
   const fine = Array.isArray(files) && files.length > 0 && files.length <= FILES_AT_MOST
   if (!fine || !files.every((file) => typeof file?.name === 'string' && typeof file.content === 'string')) {
-    throw new Refusal('Invalid argument: files')
+    throw new ApiError('Invalid argument: files')
   }
   return files as File[] // the line above looked at every file
 }
@@ -66,13 +66,13 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
 
 function criteriaOf({ criteria }: Arguments): Criterion[] {
   if (!Array.isArray(criteria) || criteria.length === 0 || criteria.length > 10) {
-    throw new Refusal('Invalid argument: criteria')
+    throw new ApiError('Invalid argument: criteria')
   }
   return criteria.map((criterion: unknown) => {
     const args = (typeof criterion === 'object' ? (criterion ?? {}) : {}) as Arguments
     const type = SOURCES.find((source) => source === args.type)
     const count = integer(args, 'count') ?? 3
-    if (!type || count < 0) throw new Refusal('Invalid argument: criteria')
+    if (!type || count < 0) throw new ApiError('Invalid argument: criteria')
     return { input: text(args, 'input') ?? '', type, count: Math.min(count, HITS_AT_MOST) }
   })
 }
@@ -82,7 +82,7 @@ export const aiTools: Family = {
     const language = languageOf(args)
     const files = filesOf(args)
     const main = mainFileOf(language)
-    if (!files.some(({ name }) => name === main)) throw new Refusal(`File not found: ${main}`)
+    if (!files.some(({ name }) => name === main)) throw new ApiError(`File not found: ${main}`)
     const { errors, failsAt } = build({ language, files })
     const problem =
       errors[0] ?? (failsAt === null ? undefined : `'NoneType' object has no attribute 'price' at ${failsAt}`)
@@ -100,7 +100,7 @@ export const aiTools: Family = {
     languageOf(args)
     const error = (typeof args.error === 'object' ? (args.error ?? {}) : {}) as Arguments
     const message = text(error, 'message')
-    if (!message) throw new Refusal('Invalid argument: error')
+    if (!message) throw new ApiError('Invalid argument: error')
     const hint = HINTS.find(([pattern]) => pattern.test(message))?.[1]
     return answer(
       'End',

@@ -1,6 +1,6 @@
 // The forms of /live/create: which fields each brokerage needs, and where a form tells real money from play money.
 // Nothing of a form is kept but the brokerage's name and that difference.
-import { Refusal } from '../handler.ts'
+import { ApiError } from '../handler.ts'
 
 interface Form {
   readonly needs: readonly string[]
@@ -96,7 +96,7 @@ function formOf(fields: Fields): Form {
   const [forms, name] =
     fields.id === 'BinanceBrokerage' ? [BINANCE, fields['binance-exchange-name']] : [FORMS, fields.id]
   const form = typeof name === 'string' && Object.hasOwn(forms, name) ? forms[name] : undefined
-  if (!form) throw new Refusal('Brokerage not found')
+  if (!form) throw new ApiError('Brokerage not found')
   return form
 }
 
@@ -107,11 +107,11 @@ export interface Brokerage {
 }
 
 export function brokerageFrom(value: unknown): Brokerage {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refusal('Brokerage not found')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ApiError('Brokerage not found')
   const fields = value as Fields
   const { needs, environment } = formOf(fields)
   const missing = needs.filter((name) => fields[name] === undefined || fields[name] === null || fields[name] === '')
-  if (missing.length > 0) throw new Refusal(`Brokerage settings are missing: ${missing.join(', ')}`)
+  if (missing.length > 0) throw new ApiError(`Brokerage settings are missing: ${missing.join(', ')}`)
   if (fields.id === 'QuantConnectBrokerage') return { brokerage: 'PaperBrokerage', environment: 'paper' }
   const isLive = !environment || fields[environment[0]] === environment[1]
   return { brokerage: String(fields.id), environment: isLive ? 'live' : 'paper' }
@@ -122,7 +122,7 @@ export function checkDataProviders(value: unknown): void {
   const providers = typeof value === 'object' && value !== null ? (value as Record<string, Fields>) : {}
   for (const provider of Object.values(providers)) {
     if (provider?.id === 'TradierBrokerage' && provider['tradier-environment'] === 'paper') {
-      throw new Refusal('Tradier in paper mode cannot be a data provider')
+      throw new ApiError('Tradier in paper mode cannot be a data provider')
     }
   }
 }

@@ -1,7 +1,7 @@
 // /live/commands: words to running algorithms. `success` only says that a command was handed over; what came of it stands
 // in the logs.
 import { accountOf } from '../account.ts'
-import { type Arguments, type Family, integer, Refusal, text } from '../handler.ts'
+import { ApiError, type Arguments, type Family, integer, text } from '../handler.ts'
 import { projectOf } from '../project.ts'
 import type { Command, Deployment } from '../world/deployment.ts'
 import { aliveIn, endOf, hearsCommands } from './deployment.ts'
@@ -11,9 +11,9 @@ const COMMAND_AT_MOST = 4_000
 
 function commandOf({ command }: Arguments): Command['command'] {
   if (typeof command !== 'object' || command === null || Array.isArray(command)) {
-    throw new Refusal('Invalid argument: command')
+    throw new ApiError('Invalid argument: command')
   }
-  if (JSON.stringify(command).length > COMMAND_AT_MOST) throw new Refusal('Command is too long')
+  if (JSON.stringify(command).length > COMMAND_AT_MOST) throw new ApiError('Command is too long')
   return command as Command['command'] // the lines above looked
 }
 
@@ -21,7 +21,7 @@ function commandOf({ command }: Arguments): Command['command'] {
 function send(deployment: Deployment, command: Command['command'], now: number): void {
   if (!hearsCommands(deployment, now)) return
   if (deployment.commands.length >= COMMANDS_AT_MOST) {
-    throw new Refusal(`This sandbox keeps at most ${COMMANDS_AT_MOST} commands of a deployment`)
+    throw new ApiError(`This sandbox keeps at most ${COMMANDS_AT_MOST} commands of a deployment`)
   }
   deployment.commands.push({ at: now, command })
   if (command.$type === 'QuitCommand') deployment.ended = { at: now, status: 'Stopped' }
@@ -34,13 +34,13 @@ export const commands: Family = {
   '/live/commands/create': (world, args, now) => {
     const deployment = aliveIn(world, projectOf(world, args).projectId, now)
     const command = commandOf(args)
-    if (!deployment) throw new Refusal('No live algorithm is running in this project')
+    if (!deployment) throw new ApiError('No live algorithm is running in this project')
     send(deployment, command, now)
     return {}
   },
 
   '/live/commands/broadcast': (world, args, now) => {
-    if (text(args, 'organizationId') !== accountOf(world).organizationId) throw new Refusal('Organization not found')
+    if (text(args, 'organizationId') !== accountOf(world).organizationId) throw new ApiError('Organization not found')
     const command = commandOf(args)
     const spared = integer(args, 'excludeProjectId')
     for (const deployment of world.deployments ?? []) {

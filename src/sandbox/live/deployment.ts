@@ -1,5 +1,5 @@
 // What a deployment is doing at a given moment: it starts by the clock, and runs until it is stopped.
-import { type Arguments, Refusal, text } from '../handler.ts'
+import { ApiError, type Arguments, text } from '../handler.ts'
 import { projectOf } from '../project.ts'
 import type { Deployment } from '../world/deployment.ts'
 import type { World } from '../world/world.ts'
@@ -55,6 +55,6 @@ export function deploymentOf(world: World, args: Arguments, idName: 'deployId' |
   const deployment = world.deployments?.findLast(
     (candidate) => candidate.projectId === projectId && (deployId === undefined || candidate.deployId === deployId),
   )
-  if (!deployment) throw new Refusal('Live algorithm not found')
+  if (!deployment) throw new ApiError('Live algorithm not found')
   return deployment
 }

@@ -1,5 +1,5 @@
 // What a deployment begins with: cash and holdings, as the form of a paper account gives them.
-import { Refusal } from '../handler.ts'
+import { ApiError } from '../handler.ts'
 import type { Money, Position } from '../world/deployment.ts'
 
 const ROWS_AT_MOST = 50
@@ -9,14 +9,14 @@ function rowsOf(value: unknown, name: string): Record<string, unknown>[] {
   const rows = value ?? []
   const fine = Array.isArray(rows) && rows.length <= ROWS_AT_MOST
   if (!fine || !rows.every((row) => typeof row === 'object' && row !== null)) {
-    throw new Refusal(`Invalid argument: ${name}`)
+    throw new ApiError(`Invalid argument: ${name}`)
   }
   return rows // the line above looked at every row
 }
 
 const number = (value: unknown, name: string): number => {
   if (value === undefined || value === null || value === '' || !Number.isFinite(Number(value))) {
-    throw new Refusal(`Invalid argument: ${name}`)
+    throw new ApiError(`Invalid argument: ${name}`)
   }
   return Number(value)
 }
@@ -32,7 +32,7 @@ export function cashFrom(value: unknown): readonly Money[] {
 export const holdingsFrom = (value: unknown): readonly Position[] =>
   rowsOf(value, 'holdings').map(({ symbolId, symbol, quantity, averagePrice }) => {
     const id = String(symbolId ?? symbol ?? '').trim()
-    if (id === '' || id.length > 40) throw new Refusal('Invalid argument: holdings')
+    if (id === '' || id.length > 40) throw new ApiError('Invalid argument: holdings')
     return {
       symbolId: id,
       ticker: String(symbol ?? id.split(' ')[0]).slice(0, 20),

@@ -1,6 +1,6 @@
 // /live: deploying a project, reading and listing deployments, ending them
 import { buildState, compileOf } from '../compiles.ts'
-import { type Arguments, type Family, integer, Refusal, stamp, text } from '../handler.ts'
+import { ApiError, type Arguments, type Family, integer, stamp, text } from '../handler.ts'
 import { isKnownLean, NEWEST_LEAN } from '../lean.ts'
 import { liveNodes } from '../nodes.ts'
 import { projectOf } from '../project.ts'
@@ -21,14 +21,14 @@ const DEPLOYMENTS_AT_MOST = 20
 function nodeOf(world: World, args: Arguments, now: number): string {
   const nodeId = text(args, 'nodeId')
   const node = liveNodes(world).find(({ id }) => id === nodeId)
-  if (!node) throw new Refusal('Node not found')
-  if (deploymentOn(world, node.id, now)) throw new Refusal('Node is already in use')
+  if (!node) throw new ApiError('Node not found')
+  if (deploymentOn(world, node.id, now)) throw new ApiError('Node is already in use')
   return node.id
 }
 
 /** The build, by its number. It arrives as text, and from some clients as a number. */
 function versionOf({ versionId = '-1' }: Arguments): number {
-  if (!isKnownLean(String(versionId))) throw new Refusal('LEAN version not found')
+  if (!isKnownLean(String(versionId))) throw new ApiError('LEAN version not found')
   const number = Number(/(\d+)$/.exec(String(versionId).replace('-1', ''))?.[1])
   return number || NEWEST_LEAN
 }
@@ -85,7 +85,7 @@ function describeRow(deployment: Deployment, now: number) {
 
 function ending(world: World, args: Arguments, status: 'Stopped' | 'Liquidated', now: number) {
   const deployment = aliveIn(world, projectOf(world, args).projectId, now)
-  if (!deployment) throw new Refusal('No live algorithm is running in this project')
+  if (!deployment) throw new ApiError('No live algorithm is running in this project')
   deployment.ended = { at: now, status }
   return {}
 }
@@ -100,8 +100,8 @@ export const live: Family = {
     const form = args.brokerage as Arguments // the line above looked
     checkDataProviders(args.dataProviders)
     const state = buildState(compile, now)
-    if (state !== 'BuildSuccess') throw new Refusal(`Compile is not ready for live trading: its state is ${state}`)
-    if (aliveIn(world, projectId, now)) throw new Refusal('This project already runs live; stop it first')
+    if (state !== 'BuildSuccess') throw new ApiError(`Compile is not ready for live trading: its state is ${state}`)
+    if (aliveIn(world, projectId, now)) throw new ApiError('This project already runs live; stop it first')
     makeRoom(world, now)
     const deployment: Deployment = {
       deployId: `L-${hexId(world)}`,
@@ -127,7 +127,8 @@ export const live: Family = {
   },
 
   '/live/read': (world, args, now) => {
-    if (typeof args.projectId === 'object' || typeof args.projectId === 'boolean') throw new Refusal('Invalid argument')
+    if (typeof args.projectId === 'object' || typeof args.projectId === 'boolean')
+      throw new ApiError('Invalid argument')
     const deployment = deploymentOf(world, args, 'deployId')
     const { projectId, files, launched } = deployment
     const at = endOf(deployment, now)?.at ?? now

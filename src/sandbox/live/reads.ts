@@ -1,6 +1,6 @@
 // /live/…/read: what a deployment has to show. Logs are copied over every five minutes, the rest every ten; the end copies
 // everything at once.
-import { type Arguments, type Family, flag, integer, Refusal, text } from '../handler.ts'
+import { ApiError, type Arguments, type Family, flag, integer, text } from '../handler.ts'
 import type { Deployment } from '../world/deployment.ts'
 import { CHARTS, type ChartName, chart } from './charts.ts'
 import { deploymentOf, endOf, logsUntil, snapshotUntil } from './deployment.ts'
@@ -15,8 +15,8 @@ const LOADING = [0.4, 0.8]
 function window(args: Arguments, names: readonly [string, string], widest: number): [number, number] {
   const start = integer(args, names[0]) ?? 0
   const end = integer(args, names[1]) ?? start + widest
-  if (start < 0 || end < start) throw new Refusal('Invalid range')
-  if (end - start > widest) throw new Refusal(`Maximum range is ${widest}`)
+  if (start < 0 || end < start) throw new ApiError('Invalid range')
+  if (end - start > widest) throw new ApiError(`Maximum range is ${widest}`)
   return [start, end]
 }
 
@@ -30,7 +30,7 @@ function loading({ loads }: Deployment, what: 'chart' | 'orders') {
 
 function chartName(args: Arguments): ChartName {
   const name = CHARTS.find((candidate) => candidate === text(args, 'name'))
-  if (!name) throw new Refusal('Chart not found')
+  if (!name) throw new ApiError('Chart not found')
   return name
 }
 
@@ -40,7 +40,7 @@ export const liveReads: Family = {
     const name = chartName(args)
     const from = (integer(args, 'start') ?? 0) * 1000
     const to = (integer(args, 'end') ?? Number.MAX_SAFE_INTEGER) * 1000
-    if (to < from) throw new Refusal('Invalid date range')
+    if (to < from) throw new ApiError('Invalid date range')
     const notice = loading(deployment, 'chart')
     if (notice) return notice
     const until = endOf(deployment, now)?.at ?? now

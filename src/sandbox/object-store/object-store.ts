@@ -1,7 +1,7 @@
 // /object: putting in, listing, taking out
 import { randomBytes } from 'node:crypto'
 import { accountOf } from '../account.ts'
-import { type Arguments, type Family, Refusal, stamp, text } from '../handler.ts'
+import { ApiError, type Arguments, type Family, stamp, text } from '../handler.ts'
 import { hexId } from '../world/ids.ts'
 import type { StoredObject } from '../world/object-store.ts'
 import type { World } from '../world/world.ts'
@@ -16,19 +16,19 @@ export const exportPath = (userId: string, secret: string): string => `/exports/
 
 function checkOrganization(world: World, args: Arguments): void {
   const organizationId = text(args, 'organizationId')
-  if (organizationId !== accountOf(world).organizationId) throw new Refusal('Organization not found')
+  if (organizationId !== accountOf(world).organizationId) throw new ApiError('Organization not found')
 }
 
 /** A file of a form arrives as bytes, JSON brings text. */
 function bytesOf({ objectData }: Arguments): Buffer {
   if (Buffer.isBuffer(objectData)) return objectData
   if (typeof objectData === 'string') return Buffer.from(objectData)
-  throw new Refusal('Invalid argument: objectData')
+  throw new ApiError('Invalid argument: objectData')
 }
 
 function keysOf({ keys }: Arguments): string[] {
   if (!Array.isArray(keys) || keys.length > KEYS_AT_MOST || !keys.every((key) => typeof key === 'string')) {
-    throw new Refusal('Invalid argument: keys')
+    throw new ApiError('Invalid argument: keys')
   }
   return keys as string[] // the line above looked at every key
 }
@@ -87,7 +87,7 @@ export const objectStore: Family = {
     const folder = bareKey(path)
     const objects = folder === '' ? (world.objects ?? []) : objectsUnder(world, folder)
     const inside = objects.filter(({ key }) => key !== folder)
-    if (folder !== '' && inside.length === 0) throw new Refusal('Object not found')
+    if (folder !== '' && inside.length === 0) throw new ApiError('Object not found')
     return {
       path: folder === '' ? '/' : path,
       objects: level(inside, folder),
@@ -102,11 +102,11 @@ export const objectStore: Family = {
   '/object/get': (world, args, now, { origin }) => {
     checkOrganization(world, args)
     const { userId, mayExport } = accountOf(world)
-    if (!mayExport) throw new Refusal('Organization does not have derivative export enabled')
+    if (!mayExport) throw new ApiError('Organization does not have derivative export enabled')
     const jobId = text(args, 'jobId')
     if (jobId === undefined) {
       const found = keysOf(args).flatMap((key) => objectsUnder(world, key))
-      if (found.length === 0) throw new Refusal('Object not found')
+      if (found.length === 0) throw new ApiError('Object not found')
       const keys = [...new Set(found.map(({ key }) => key))]
       // Not from the count of ids, which can be foretold: whoever has the address has the objects.
       const job = { jobId: hexId(world), keys, created: now, secret: randomBytes(24).toString('base64url'), reads: 0 }
@@ -114,7 +114,7 @@ export const objectStore: Family = {
       return { jobId: job.jobId }
     }
     const job = world.exports?.find((candidate) => candidate.jobId === jobId)
-    if (!job) throw new Refusal('Job not found')
+    if (!job) throw new ApiError('Job not found')
     job.reads = Math.min(job.reads + 1, READS_UNTIL_PACKED + 1)
     return { jobId, url: job.reads > READS_UNTIL_PACKED ? origin + exportPath(userId, job.secret) : null }
   },
@@ -122,7 +122,7 @@ export const objectStore: Family = {
   '/object/delete': (world, args, _now, { beside }) => {
     checkOrganization(world, args)
     const gone = objectsUnder(world, text(args, 'key') ?? '')
-    if (gone.length === 0) throw new Refusal('Object not found')
+    if (gone.length === 0) throw new ApiError('Object not found')
     removeObjects(world, gone, beside)
     return {}
   },

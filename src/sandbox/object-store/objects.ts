@@ -2,7 +2,7 @@
 // in the same step.
 import { createHash } from 'node:crypto'
 import { KEYS } from '../../storage/keys.ts'
-import { Refusal } from '../handler.ts'
+import { ApiError } from '../handler.ts'
 import type { StoredObject } from '../world/object-store.ts'
 import { type Beside, DAYS_KEPT, type World } from '../world/world.ts'
 
@@ -33,7 +33,7 @@ export const used = (world: World): number => (world.objects ?? []).reduce((sum,
 
 export function objectOf(world: World, key: string): StoredObject {
   const object = world.objects?.find((candidate) => candidate.key === bareKey(key))
-  if (!object) throw new Refusal('Object not found')
+  if (!object) throw new ApiError('Object not found')
   return object
 }
 
@@ -46,13 +46,13 @@ export const objectsUnder = (world: World, key: string): StoredObject[] => {
 /** Puts an object in its place, silently over an older one. */
 export function storeObject(world: World, key: string, bytes: Buffer, now: number, beside: Beside): void {
   const bare = bareKey(key)
-  if (bare === '' || bare.length > KEY_AT_MOST) throw new Refusal(`A key has 1 to ${KEY_AT_MOST} characters`)
-  if (bytes.length > OBJECT_AT_MOST) throw new Refusal(`Object is over the limit of ${OBJECT_AT_MOST} bytes`, 413)
+  if (bare === '' || bare.length > KEY_AT_MOST) throw new ApiError(`A key has 1 to ${KEY_AT_MOST} characters`)
+  if (bytes.length > OBJECT_AT_MOST) throw new ApiError(`Object is over the limit of ${OBJECT_AT_MOST} bytes`, 413)
   const older = world.objects?.find((object) => object.key === bare)
   const others = (world.objects ?? []).filter((object) => object !== older)
-  if (others.length >= OBJECTS_AT_MOST) throw new Refusal(`Object Store is full: it holds ${OBJECTS_AT_MOST} objects`)
+  if (others.length >= OBJECTS_AT_MOST) throw new ApiError(`Object Store is full: it holds ${OBJECTS_AT_MOST} objects`)
   if (used({ ...world, objects: others }) + bytes.length > TOTAL_AT_MOST) {
-    throw new Refusal(`Object Store is full: it holds ${TOTAL_AT_MOST} bytes`)
+    throw new ApiError(`Object Store is full: it holds ${TOTAL_AT_MOST} bytes`)
   }
   const readable = isText(bytes)
   const extension = /\.(\w+)$/.exec(bare)?.[1]?.toLowerCase() ?? ''

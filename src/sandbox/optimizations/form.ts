@@ -1,5 +1,5 @@
 // The arguments of /optimizations/create and estimate, checked. The two take the same ones.
-import { type Arguments, integer, Refusal, text } from '../handler.ts'
+import { ApiError, type Arguments, integer, text } from '../handler.ts'
 import type { Constraint, Range } from '../world/optimization.ts'
 import { GRID_AT_MOST, gridSize } from './optimization.ts'
 
@@ -29,14 +29,14 @@ function rowsOf(value: unknown, name: string): readonly Row[] {
     rows.length > RANGES_AT_MOST ||
     !rows.every((row) => typeof row === 'object' && row !== null)
   ) {
-    throw new Refusal(`Invalid argument: ${name}`)
+    throw new ApiError(`Invalid argument: ${name}`)
   }
   return rows as Row[] // the line above looked at every row
 }
 
 const number = (row: Row, field: string, name: string): number => {
   const value = typeof row[field] === 'string' && row[field] !== '' ? Number(row[field]) : row[field]
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Refusal(`Invalid argument: ${name}`)
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new ApiError(`Invalid argument: ${name}`)
   return value
 }
 
@@ -48,11 +48,11 @@ function rangesFrom(args: Arguments): readonly Range[] {
     step: number(row, 'step', 'parameters'),
     ...(row.minStep !== undefined && row.minStep !== null && { minStep: number(row, 'minStep', 'parameters') }),
   }))
-  if (ranges.length === 0) throw new Refusal('Parameters are required')
+  if (ranges.length === 0) throw new ApiError('Parameters are required')
   if (ranges.some(({ name, min, max, step }) => name === '' || step <= 0 || max < min)) {
-    throw new Refusal('Invalid argument: parameters')
+    throw new ApiError('Invalid argument: parameters')
   }
-  if (gridSize(ranges) > GRID_AT_MOST) throw new Refusal(`This sandbox runs at most ${GRID_AT_MOST} backtests at once`)
+  if (gridSize(ranges) > GRID_AT_MOST) throw new ApiError(`This sandbox runs at most ${GRID_AT_MOST} backtests at once`)
   return ranges
 }
 
@@ -60,7 +60,7 @@ const constraintsFrom = (args: Arguments): readonly Constraint[] =>
   rowsOf(args.constraints, 'constraints').map((row) => {
     const { target, operator } = row
     if (typeof target !== 'string' || !TARGET.test(target) || !OPERATORS.includes(String(operator))) {
-      throw new Refusal('Invalid argument: constraints')
+      throw new ApiError('Invalid argument: constraints')
     }
     return { target, operator: String(operator), targetValue: number(row, 'targetValue', 'constraints') }
   })
@@ -68,7 +68,7 @@ const constraintsFrom = (args: Arguments): readonly Constraint[] =>
 /** A name that is not too long, or nothing. */
 export function nameFrom(args: Arguments): string | undefined {
   const name = text(args, 'name')?.trim()
-  if (name && name.length > NAME_AT_MOST) throw new Refusal(`Name is longer than ${NAME_AT_MOST} characters`)
+  if (name && name.length > NAME_AT_MOST) throw new ApiError(`Name is longer than ${NAME_AT_MOST} characters`)
   return name
 }
 
@@ -77,9 +77,9 @@ export function criterionFrom(args: Arguments) {
   const target = text(args, 'target') ?? ''
   const extremum = text(args, 'targetTo')
   const { targetValue } = args
-  if (!TARGET.test(target)) throw new Refusal('Invalid argument: target')
-  if (extremum !== 'min' && extremum !== 'max') throw new Refusal('Invalid argument: targetTo')
-  if ((text(args, 'strategy') ?? GRID_SEARCH) !== GRID_SEARCH) throw new Refusal('Invalid argument: strategy')
+  if (!TARGET.test(target)) throw new ApiError('Invalid argument: target')
+  if (extremum !== 'min' && extremum !== 'max') throw new ApiError('Invalid argument: targetTo')
+  if ((text(args, 'strategy') ?? GRID_SEARCH) !== GRID_SEARCH) throw new ApiError('Invalid argument: strategy')
   const aims = targetValue !== undefined && targetValue !== null && targetValue !== ''
   return {
     parameters,
@@ -93,8 +93,8 @@ export function criterionFrom(args: Arguments) {
 export function nodesFrom(args: Arguments) {
   const nodeType = text(args, 'nodeType') ?? ''
   const node = Object.hasOwn(NODE_TYPES, nodeType) ? NODE_TYPES[nodeType] : undefined
-  if (!node) throw new Refusal('Invalid argument: nodeType')
+  if (!node) throw new ApiError('Invalid argument: nodeType')
   const parallelNodes = integer(args, 'parallelNodes') ?? 1
-  if (parallelNodes < 1 || parallelNodes > node.parallel) throw new Refusal('Invalid argument: parallelNodes')
+  if (parallelNodes < 1 || parallelNodes > node.parallel) throw new ApiError('Invalid argument: parallelNodes')
   return { nodeType, parallelNodes }
 }

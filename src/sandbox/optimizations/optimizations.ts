@@ -2,7 +2,7 @@
 import { accountOf } from '../account.ts'
 import { hasSucceeded } from '../backtest.ts'
 import { buildState, compileOf } from '../compiles.ts'
-import { type Arguments, type Family, Refusal, stamp } from '../handler.ts'
+import { ApiError, type Arguments, type Family, stamp } from '../handler.ts'
 import { projectOf } from '../project.ts'
 import { readProgram } from '../simulation/simulate.ts'
 import { hash, hexId, numberId } from '../world/ids.ts'
@@ -17,7 +17,7 @@ const OPTIMIZATIONS_AT_MOST = 50
 function compiled(world: World, args: Arguments, now: number) {
   const compile = compileOf(world, args)
   const state = buildState(compile, now)
-  if (state !== 'BuildSuccess') throw new Refusal(`Compile is not ready for an optimization: its state is ${state}`)
+  if (state !== 'BuildSuccess') throw new ApiError(`Compile is not ready for an optimization: its state is ${state}`)
   return compile
 }
 
@@ -98,7 +98,7 @@ export const optimizations: Family = {
     // An estimate may leave the build out; one that it names has to be there.
     const compileId = args.compileId === undefined ? 'none' : compiled(world, args, now).compileId
     if (!world.backtests.some((backtest) => backtest.projectId === projectId && hasSucceeded(backtest, now))) {
-      throw new Refusal('An estimate needs an earlier successful backtest of this project')
+      throw new ApiError('An estimate needs an earlier successful backtest of this project')
     }
     return {
       estimate: {
@@ -117,7 +117,7 @@ export const optimizations: Family = {
     const name = nameFrom(args)
     const all = world.optimizations ?? []
     if (all.length >= OPTIMIZATIONS_AT_MOST) {
-      throw new Refusal(`This sandbox keeps at most ${OPTIMIZATIONS_AT_MOST} optimizations; delete one first`)
+      throw new ApiError(`This sandbox keeps at most ${OPTIMIZATIONS_AT_MOST} optimizations; delete one first`)
     }
     const optimization: Optimization = {
       optimizationId: `O-${hexId(world)}`,
@@ -150,7 +150,7 @@ export const optimizations: Family = {
   '/optimizations/update': (world, args) => {
     const optimization = optimizationOf(world, args)
     const name = nameFrom(args)
-    if (!name) throw new Refusal('Invalid argument: name')
+    if (!name) throw new ApiError('Invalid argument: name')
     optimization.name = name
     return {}
   },
@@ -158,8 +158,8 @@ export const optimizations: Family = {
   '/optimizations/abort': (world, args, now) => {
     const optimization = optimizationOf(world, args)
     const { status } = progressOf(optimization, now)
-    if (status === 'completed') throw new Refusal('Optimization already completed')
-    if (status === 'aborted') throw new Refusal('Optimization already aborted')
+    if (status === 'completed') throw new ApiError('Optimization already completed')
+    if (status === 'aborted') throw new ApiError('Optimization already aborted')
     optimization.aborted = now
     return {}
   },
