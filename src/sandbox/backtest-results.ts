@@ -1,7 +1,7 @@
 // What a backtest leaves behind beside its numbers: charts, orders, insights, trades, the log and the report.
 import { backtestOf, hasSucceeded, isRunning, loading, simulationOf } from './backtest.ts'
 import { chartOf, checkChart } from './charts.ts'
-import { ApiError, type Arguments, type Family, type Handler, integer, text } from './handler.ts'
+import { ApiError, type Arguments, type Family, type Handler, integerIn, textIn } from './handler.ts'
 import { LEAN_VERSION } from './lean.ts'
 import { reportOf } from './report.ts'
 import { describeInsight, describeOrder, describeTrade } from './trades.ts'
@@ -14,8 +14,8 @@ const LINES_AT_MOST = 200
 
 /** `start` and `end` of a window, counted from zero, the end not included. */
 function window(args: Arguments, widest: number): readonly [number, number] {
-  const start = integer(args, 'start') ?? 0
-  const end = integer(args, 'end') ?? start + widest
+  const start = integerIn(args, 'start') ?? 0
+  const end = integerIn(args, 'end') ?? start + widest
   if (start < 0 || end < start) throw new ApiError('Invalid range')
   if (end - start > widest) throw new ApiError(`Maximum range is ${widest}`)
   return [start, end]
@@ -49,8 +49,8 @@ function logLines(backtest: Backtest, now: number): string[] {
 export const backtestResults: Family = {
   '/backtests/chart/read': (world, args, now) => {
     const backtest = backtestOf(world, args)
-    const name = text(args, 'name')
-    const bounds = { start: integer(args, 'start'), end: integer(args, 'end'), count: integer(args, 'count') }
+    const name = textIn(args, 'name')
+    const bounds = { start: integerIn(args, 'start'), end: integerIn(args, 'end'), count: integerIn(args, 'count') }
     checkChart(name, bounds)
     if (!isRunning(backtest, now) && backtest.failsAt !== null) throw new ApiError('Chart not found')
     const progress = loading(backtest, `chart ${name}`, now)
@@ -90,7 +90,7 @@ export const backtestResults: Family = {
   '/backtests/read/log': (world, args, now) => {
     const backtest = backtestOf(world, args)
     const [start, end] = window(args, LINES_AT_MOST)
-    const query = (text(args, 'query') ?? '').toLowerCase()
+    const query = (textIn(args, 'query') ?? '').toLowerCase()
     const lines = logLines(backtest, now).filter((line) => line.toLowerCase().includes(query))
     return { logs: lines.slice(start, end), length: lines.length }
   },

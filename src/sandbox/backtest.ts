@@ -1,5 +1,5 @@
 // One backtest: where it stands on the clock, and the simulation behind it.
-import { ApiError, type Arguments, text } from './handler.ts'
+import { ApiError, type Arguments, textIn } from './handler.ts'
 import { findGridBacktest } from './optimizations/grid-backtests.ts'
 import { summary } from './performance.ts'
 import { projectOf } from './project.ts'
@@ -20,7 +20,7 @@ const RUNNING_MS = 3_000
 
 export function backtestOf(world: World, args: Arguments): Backtest {
   const { projectId } = projectOf(world, args)
-  const backtestId = text(args, 'backtestId')
+  const backtestId = textIn(args, 'backtestId')
   const backtest =
     world.backtests.find((candidate) => candidate.backtestId === backtestId) ??
     findGridBacktest(world, projectId, backtestId ?? '')

@@ -4,7 +4,7 @@ import { backtestOf, circumstancesOf, hasSucceeded, isRunning, rowOf, simulation
 import { backtestResults } from './backtest-results.ts'
 import { CHARTS } from './charts.ts'
 import { buildState, compileOf } from './compiles.ts'
-import { ApiError, type Arguments, type Family, flag, stamp, text } from './handler.ts'
+import { ApiError, type Arguments, type Family, flagIn, stamp, textIn } from './handler.ts'
 import { LEAN_VERSION } from './lean.ts'
 import { backtestNodes } from './nodes.ts'
 import { NO_RESULTS, periodShown, results } from './performance.ts'
@@ -158,7 +158,7 @@ export const backtests: Family = {
 
   '/backtests/create': (world, args, now) => {
     const compile = compileOf(world, args)
-    const name = text(args, 'backtestName')
+    const name = textIn(args, 'backtestName')
     const parameters = parameterSet(args)
     const state = buildState(compile, now)
     if (state !== 'BuildSuccess') throw new ApiError(`Compile is not ready for a backtest: its state is ${state}`)
@@ -197,8 +197,8 @@ export const backtests: Family = {
 
   '/backtests/update': (world, args) => {
     const backtest = backtestOf(world, args)
-    const name = text(args, 'name')?.trim()
-    const note = text(args, 'note')
+    const name = textIn(args, 'name')?.trim()
+    const note = textIn(args, 'note')
     if (name === '') throw new ApiError('Backtest name is empty')
     checkName(name)
     if (note && note.length > NOTE_AT_MOST) throw new ApiError(`Note is longer than ${NOTE_AT_MOST} characters`)
@@ -217,7 +217,7 @@ export const backtests: Family = {
     const { projectId } = projectOf(world, args)
     const rows = world.backtests
       .filter((backtest) => backtest.projectId === projectId)
-      .map((backtest) => describeRow(backtest, flag(args, 'includeStatistics'), now))
+      .map((backtest) => describeRow(backtest, flagIn(args, 'includeStatistics'), now))
       .reverse()
     return { backtests: rows, count: rows.length }
   },

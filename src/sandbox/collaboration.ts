@@ -1,6 +1,6 @@
 // /projects/collaboration: who else may see and change a project. An invited person's own world does not change: here
 // two people's worlds never meet.
-import { ApiError, type Arguments, type Family, flag, text } from './handler.ts'
+import { ApiError, type Arguments, type Family, flagIn, textIn } from './handler.ts'
 import { PEOPLE, type Person } from './people.ts'
 import { projectOf } from './project.ts'
 import type { Collaboration } from './world/project.ts'
@@ -34,7 +34,7 @@ export function collaboratorsOf(world: World, projectId: number) {
 
 /** Somebody other than the owner, whose rights are the owner's to keep. */
 function personOf(world: World, args: Arguments, name: string): Person {
-  const publicId = text(args, name)
+  const publicId = textIn(args, name)
   const person = PEOPLE.find((candidate) => candidate.publicId === publicId)
   if (!person) throw new ApiError('User not found')
   if (person.uid === Number(world.userId)) throw new ApiError('The owner of a project cannot be its collaborator')
@@ -53,7 +53,7 @@ export const collaboration: Family = {
   '/projects/collaboration/create': (world, args) => {
     const { projectId } = projectOf(world, args)
     const person = personOf(world, args, 'collaboratorUserId')
-    const rights = { write: flag(args, 'collaborationWrite'), liveControl: flag(args, 'collaborationLiveControl') }
+    const rights = { write: flagIn(args, 'collaborationWrite'), liveControl: flagIn(args, 'collaborationLiveControl') }
     world.collaborations = [...without(world, projectId, person.uid), { projectId, uid: person.uid, ...rights }]
     return { collaborators: collaboratorsOf(world, projectId) }
   },
@@ -68,7 +68,7 @@ export const collaboration: Family = {
     const { projectId } = projectOf(world, args)
     const person = personOf(world, args, 'collaboratorUserId')
     collaborator(world, projectId, person)
-    const rights = { write: flag(args, 'write'), liveControl: flag(args, 'liveControl') }
+    const rights = { write: flagIn(args, 'write'), liveControl: flagIn(args, 'liveControl') }
     world.collaborations = [...without(world, projectId, person.uid), { projectId, uid: person.uid, ...rights }]
     return { collaborators: collaboratorsOf(world, projectId) }
   },
@@ -84,7 +84,7 @@ export const collaboration: Family = {
   // There is nobody else whose editor could hold the lock.
   '/projects/collaboration/lock/acquire': (world, args) => {
     projectOf(world, args)
-    if (!text(args, 'codeSourceId')) throw new ApiError('Invalid argument: codeSourceId')
+    if (!textIn(args, 'codeSourceId')) throw new ApiError('Invalid argument: codeSourceId')
     return {}
   },
 }

@@ -1,6 +1,6 @@
 // /compile: a build waits one second, then succeeds unless the code has a mistake
 import { build } from './build.ts'
-import { ApiError, type Arguments, type Family, text } from './handler.ts'
+import { ApiError, type Arguments, type Family, textIn } from './handler.ts'
 import { LEAN_VERSION } from './lean.ts'
 import { projectOf } from './project.ts'
 import type { Compile } from './world/backtest.ts'
@@ -13,7 +13,7 @@ const COMPILES_AT_MOST = 100
 
 export function compileOf(world: World, args: Arguments): Compile {
   const { projectId } = projectOf(world, args)
-  const compileId = text(args, 'compileId')
+  const compileId = textIn(args, 'compileId')
   const compile = world.compiles.find((candidate) => candidate.compileId === compileId)
   if (compile?.projectId !== projectId) throw new ApiError('Compile id not found')
   return compile

@@ -1,5 +1,5 @@
 // /files: the text of a project
-import { ApiError, type Arguments, type Family, stamp, text } from './handler.ts'
+import { ApiError, type Arguments, type Family, stamp, textIn } from './handler.ts'
 import { applyHunks, parsePatch } from './patch.ts'
 import { MAX_FILE_SIZE, projectOf } from './project.ts'
 import { numberId } from './world/ids.ts'
@@ -62,7 +62,7 @@ function remove(project: Project, file: ProjectFile, now: number): void {
 }
 
 function rename(project: Project, file: ProjectFile, args: Arguments, now: number): void {
-  const newName = text(args, 'newName')
+  const newName = textIn(args, 'newName')
   if (newName === undefined || newName === file.name) return
   checkNewName(project, newName)
   file.name = newName
@@ -73,24 +73,24 @@ function rename(project: Project, file: ProjectFile, args: Arguments, now: numbe
 export const files: Family = {
   '/files/create': (world, args, now) => {
     const project = projectOf(world, args)
-    const content = text(args, 'content')
+    const content = textIn(args, 'content')
     // No content is an empty file, while empty content is refused.
     if (content !== undefined) checkContent(content)
-    return describe(project, [add(world, project, text(args, 'name'), content ?? '', now)])
+    return describe(project, [add(world, project, textIn(args, 'name'), content ?? '', now)])
   },
 
   '/files/read': (world, args) => {
     const project = projectOf(world, args)
-    const name = text(args, 'name')
+    const name = textIn(args, 'name')
     return describe(project, name === undefined ? project.files : [fileOf(project, name)])
   },
 
   // One endpoint with two meanings: a new name, new contents, or both.
   '/files/update': (world, args, now) => {
     const project = projectOf(world, args)
-    const file = fileOf(project, text(args, 'name'))
-    const content = text(args, 'content')
-    if (content === undefined && text(args, 'newName') === undefined) throw new ApiError('Invalid argument: content')
+    const file = fileOf(project, textIn(args, 'name'))
+    const content = textIn(args, 'content')
+    if (content === undefined && textIn(args, 'newName') === undefined) throw new ApiError('Invalid argument: content')
     rename(project, file, args, now)
     if (content === undefined) return {}
     replace(project, file, content, now)
@@ -99,7 +99,7 @@ export const files: Family = {
 
   '/files/patch': (world, args, now) => {
     const project = projectOf(world, args)
-    for (const { from, to, hunks } of parsePatch(text(args, 'patch') ?? '')) {
+    for (const { from, to, hunks } of parsePatch(textIn(args, 'patch') ?? '')) {
       const file = from === null ? null : fileOf(project, from)
       const content = applyHunks(file?.content ?? '', hunks)
       if (to === null && file) remove(project, file, now)
@@ -116,7 +116,7 @@ export const files: Family = {
 
   '/files/delete': (world, args, now) => {
     const project = projectOf(world, args)
-    remove(project, fileOf(project, text(args, 'name')), now)
+    remove(project, fileOf(project, textIn(args, 'name')), now)
     return {}
   },
 }

@@ -43,7 +43,7 @@ export const stamp = (time: number): string => new Date(time).toISOString().slic
 
 // Query strings and form data know only text, so a number or a truth may arrive as its spelling.
 
-export function integer(args: Arguments, name: string): number | undefined {
+export function integerIn(args: Arguments, name: string): number | undefined {
   const value = args[name]
   if (value === undefined || value === null) return undefined
   const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
@@ -51,11 +51,11 @@ export function integer(args: Arguments, name: string): number | undefined {
   return number
 }
 
-export function text(args: Arguments, name: string): string | undefined {
+export function textIn(args: Arguments, name: string): string | undefined {
   const value = args[name]
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'string') throw new ApiError(`Invalid argument: ${name}`)
   return value
 }
 
-export const flag = (args: Arguments, name: string): boolean => args[name] === true || args[name] === 'true'
+export const flagIn = (args: Arguments, name: string): boolean => args[name] === true || args[name] === 'true'

@@ -2,7 +2,7 @@
 import { accountOf } from './account.ts'
 import { forgetProject } from './belongings.ts'
 import { collaboratorsOf } from './collaboration.ts'
-import { ApiError, type Arguments, type Family, integer, stamp, text } from './handler.ts'
+import { ApiError, type Arguments, type Family, integerIn, stamp, textIn } from './handler.ts'
 import { leanVersions, NEWEST_LEAN } from './lean.ts'
 import { MAX_FILE_SIZE, projectOf } from './project.ts'
 import { starterFiles } from './starter.ts'
@@ -24,7 +24,7 @@ function freeName(world: World, name: string): string {
 }
 
 function projectName(args: Arguments): string | undefined {
-  const name = text(args, 'name')?.trim()
+  const name = textIn(args, 'name')?.trim()
   if (name === '') throw new ApiError('Project name is empty')
   if (name && name.length > NAME_AT_MOST) throw new ApiError(`Project name is longer than ${NAME_AT_MOST} characters`)
   return name
@@ -82,8 +82,8 @@ const listed = (world: World, projects: readonly Project[]) => ({
 export const projects: Family = {
   '/projects/create': (world, args, now) => {
     const name = projectName(args)
-    const language = text(args, 'language')
-    const organizationId = text(args, 'organizationId') ?? accountOf(world).organizationId
+    const language = textIn(args, 'language')
+    const organizationId = textIn(args, 'organizationId') ?? accountOf(world).organizationId
     if (name === undefined) throw new ApiError('Project name is empty')
     if (language !== 'Py' && language !== 'C#') throw new ApiError('Language must be Py or C#')
     if (organizationId !== accountOf(world).organizationId) throw new ApiError('Organization not found')
@@ -102,9 +102,9 @@ export const projects: Family = {
   },
 
   '/projects/read': (world, args) => {
-    if (integer(args, 'projectId') !== undefined) return listed(world, [projectOf(world, args)])
-    const start = integer(args, 'start') ?? 0
-    const end = integer(args, 'end') ?? Number.POSITIVE_INFINITY
+    if (integerIn(args, 'projectId') !== undefined) return listed(world, [projectOf(world, args)])
+    const start = integerIn(args, 'start') ?? 0
+    const end = integerIn(args, 'end') ?? Number.POSITIVE_INFINITY
     if (start < 0 || start >= end) throw new ApiError('Invalid range')
     return listed(world, world.projects.slice(start, end))
   },
@@ -113,7 +113,7 @@ export const projects: Family = {
     const project = projectOf(world, args)
     const name = projectName(args) ?? project.name
     if (name !== project.name && taken(world, name)) throw new ApiError('Project name already exists')
-    project.description = text(args, 'description') ?? project.description
+    project.description = textIn(args, 'description') ?? project.description
     project.name = name
     project.modified = now
     return {}

@@ -1,7 +1,7 @@
 // Trouble on demand, so that a client's handling of it can be tried: POST /sandbox/trouble says what the next calls of
 // the account shall meet. Setting it, and beginning again with /sandbox/reset, never meet any themselves.
 import { HASH_MISMATCH } from './authenticate.ts'
-import { ApiError, type Arguments, type EndpointAnswer, type Family, flag, integer, text } from './handler.ts'
+import { ApiError, type Arguments, type EndpointAnswer, type Family, flagIn, integerIn, textIn } from './handler.ts'
 import { ballooned } from './huge.ts'
 import { removeObjects } from './object-store/objects.ts'
 import { errorReply, type Reply } from './reply.ts'
@@ -16,16 +16,16 @@ const SLOW_SECONDS = 35
 const HTML = '<!DOCTYPE html><html><body><h1>Something went wrong</h1></body></html>'
 
 const between = (args: Arguments, name: string, least: number, most: number): number | undefined => {
-  const value = integer(args, name)
+  const value = integerIn(args, name)
   if (value !== undefined && (value < least || value > most)) throw new ApiError(`${name} must be ${least} to ${most}`)
   return value
 }
 
 function troubleFrom(args: Arguments): Trouble {
-  const path = text(args, 'path') ?? ''
-  const kind = text(args, 'kind') ?? ''
+  const path = textIn(args, 'path') ?? ''
+  const kind = textIn(args, 'kind') ?? ''
   const seconds = between(args, 'seconds', 0, SECONDS_AT_MOST)
-  const reason = text(args, 'reason')?.slice(0, 500)
+  const reason = textIn(args, 'reason')?.slice(0, 500)
   if (!/^(\*|\/[\w/-]{1,80})$/.test(path)) throw new ApiError('path must be a path below /api/v2, or *')
   if (!Object.hasOwn(KINDS, kind)) throw new ApiError(`kind must be one of: ${Object.keys(KINDS).join(', ')}`)
   return {
@@ -34,7 +34,7 @@ function troubleFrom(args: Arguments): Trouble {
     times: between(args, 'times', 1, TIMES_AT_MOST) ?? 1,
     ...(seconds !== undefined && { seconds }),
     ...(reason !== undefined && { reason }),
-    ...(flag(args, 'after') && { after: true }),
+    ...(flagIn(args, 'after') && { after: true }),
   }
 }
 

@@ -1,6 +1,6 @@
 // /ai/tools: answers without `success`. `state: "Error"` is a finding about the code and not a failed call.
 import { build } from '../compiles.ts'
-import { ApiError, type Arguments, type Family, integer, text } from '../handler.ts'
+import { ApiError, type Arguments, type Family, integerIn, textIn } from '../handler.ts'
 import { mainFileOf } from '../starter.ts'
 import { hash } from '../world/ids.ts'
 import { METHODS, snake } from './methods.ts'
@@ -25,7 +25,7 @@ const answer = (state: 'End' | 'Error', payload: unknown, payloadType: string) =
 })
 
 function languageOf(args: Arguments): 'Py' | 'C#' {
-  const language = text(args, 'language')
+  const language = textIn(args, 'language')
   if (language !== 'Py' && language !== 'C#') throw new ApiError('Invalid argument: language')
   return language
 }
@@ -71,9 +71,9 @@ function criteriaOf({ criteria }: Arguments): Criterion[] {
   return criteria.map((criterion: unknown) => {
     const args = (typeof criterion === 'object' ? (criterion ?? {}) : {}) as Arguments
     const type = SOURCES.find((source) => source === args.type)
-    const count = integer(args, 'count') ?? 3
+    const count = integerIn(args, 'count') ?? 3
     if (!type || count < 0) throw new ApiError('Invalid argument: criteria')
-    return { input: text(args, 'input') ?? '', type, count: Math.min(count, HITS_AT_MOST) }
+    return { input: textIn(args, 'input') ?? '', type, count: Math.min(count, HITS_AT_MOST) }
   })
 }
 
@@ -92,14 +92,14 @@ export const aiTools: Family = {
   },
 
   '/ai/tools/complete': (_world, args) => {
-    const limit = integer(args, 'responseSizeLimit') ?? 10
-    return answer('End', completions(text(args, 'sentence') ?? '', languageOf(args), Math.max(0, limit)), 'list')
+    const limit = integerIn(args, 'responseSizeLimit') ?? 10
+    return answer('End', completions(textIn(args, 'sentence') ?? '', languageOf(args), Math.max(0, limit)), 'list')
   },
 
   '/ai/tools/error-enhance': (_world, args) => {
     languageOf(args)
     const error = (typeof args.error === 'object' ? (args.error ?? {}) : {}) as Arguments
-    const message = text(error, 'message')
+    const message = textIn(error, 'message')
     if (!message) throw new ApiError('Invalid argument: error')
     const hint = HINTS.find(([pattern]) => pattern.test(message))?.[1]
     return answer(

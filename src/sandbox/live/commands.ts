@@ -1,7 +1,7 @@
 // /live/commands: words to running algorithms. `success` only says that a command was handed over; what came of it stands
 // in the logs.
 import { accountOf } from '../account.ts'
-import { ApiError, type Arguments, type Family, integer, text } from '../handler.ts'
+import { ApiError, type Arguments, type Family, integerIn, textIn } from '../handler.ts'
 import { projectOf } from '../project.ts'
 import type { Command, Deployment } from '../world/deployment.ts'
 import { aliveIn, endOf, hearsCommands } from './deployment.ts'
@@ -40,9 +40,9 @@ export const commands: Family = {
   },
 
   '/live/commands/broadcast': (world, args, now) => {
-    if (text(args, 'organizationId') !== accountOf(world).organizationId) throw new ApiError('Organization not found')
+    if (textIn(args, 'organizationId') !== accountOf(world).organizationId) throw new ApiError('Organization not found')
     const command = commandOf(args)
-    const spared = integer(args, 'excludeProjectId')
+    const spared = integerIn(args, 'excludeProjectId')
     for (const deployment of world.deployments ?? []) {
       if (deployment.projectId !== spared && endOf(deployment, now) === null) send(deployment, command, now)
     }

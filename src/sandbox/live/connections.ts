@@ -1,7 +1,7 @@
 // /live/auth0: connecting a brokerage. One call answers with the address of a page for a person, the other gives what the
 // brokerage handed over, once the person has allowed it. That lasts, as it does at QuantConnect.
 import { randomBytes } from 'node:crypto'
-import { ApiError, type Arguments, type Family, Redirect, text } from '../handler.ts'
+import { ApiError, type Arguments, type Family, Redirect, textIn } from '../handler.ts'
 import type { BrokerageLogin, LoginBrokerage } from '../world/deployment.ts'
 import { hash } from '../world/ids.ts'
 import type { World } from '../world/world.ts'
@@ -34,7 +34,7 @@ export const BROKERAGES: Readonly<Record<LoginBrokerage, Brokerage>> = {
 }
 
 function brokerageOf(args: Arguments): LoginBrokerage {
-  const name = text(args, 'brokerage') ?? ''
+  const name = textIn(args, 'brokerage') ?? ''
   if (!Object.hasOwn(BROKERAGES, name)) throw new ApiError('Brokerage is not supported')
   return name as LoginBrokerage // the line above looked
 }

@@ -1,5 +1,5 @@
 // What a deployment is doing at a given moment: it starts by the clock, and runs until it is stopped.
-import { ApiError, type Arguments, text } from '../handler.ts'
+import { ApiError, type Arguments, textIn } from '../handler.ts'
 import { projectOf } from '../project.ts'
 import type { Deployment } from '../world/deployment.ts'
 import type { World } from '../world/world.ts'
@@ -51,7 +51,7 @@ export const aliveIn = (world: World, projectId: number, now: number): Deploymen
 /** The deployment that a call means: the named one, or the latest of the project. */
 export function deploymentOf(world: World, args: Arguments, idName: 'deployId' | 'algorithmId'): Deployment {
   const { projectId } = projectOf(world, args)
-  const deployId = text(args, idName)
+  const deployId = textIn(args, idName)
   const deployment = world.deployments?.findLast(
     (candidate) => candidate.projectId === projectId && (deployId === undefined || candidate.deployId === deployId),
   )

@@ -1,6 +1,6 @@
 // /live: deploying a project, reading and listing deployments, ending them
 import { buildState, compileOf } from '../compiles.ts'
-import { ApiError, type Arguments, type Family, integer, stamp, text } from '../handler.ts'
+import { ApiError, type Arguments, type Family, integerIn, stamp, textIn } from '../handler.ts'
 import { isKnownLean, NEWEST_LEAN } from '../lean.ts'
 import { liveNodes } from '../nodes.ts'
 import { projectOf } from '../project.ts'
@@ -19,7 +19,7 @@ import { securitiesOf, typeName } from './market.ts'
 const DEPLOYMENTS_AT_MOST = 20
 
 function nodeOf(world: World, args: Arguments, now: number): string {
-  const nodeId = text(args, 'nodeId')
+  const nodeId = textIn(args, 'nodeId')
   const node = liveNodes(world).find(({ id }) => id === nodeId)
   if (!node) throw new ApiError('Node not found')
   if (deploymentOn(world, node.id, now)) throw new ApiError('Node is already in use')
@@ -149,9 +149,9 @@ export const live: Family = {
 
   '/live/list': (world, args, now) => {
     const projectId = args.projectId === undefined ? undefined : projectOf(world, args).projectId
-    const status = text(args, 'status')
-    const start = (integer(args, 'start') ?? 0) * 1000
-    const end = (integer(args, 'end') ?? Number.MAX_SAFE_INTEGER) * 1000
+    const status = textIn(args, 'status')
+    const start = (integerIn(args, 'start') ?? 0) * 1000
+    const end = (integerIn(args, 'end') ?? Number.MAX_SAFE_INTEGER) * 1000
     const rows = (world.deployments ?? [])
       .filter((deployment) => projectId === undefined || deployment.projectId === projectId)
       .filter((deployment) => status === undefined || statusOf(deployment, now) === status)

@@ -1,6 +1,6 @@
 // /live/…/read: what a deployment has to show. Logs are copied over every five minutes, the rest every ten; the end copies
 // everything at once.
-import { ApiError, type Arguments, type Family, flag, integer, text } from '../handler.ts'
+import { ApiError, type Arguments, type Family, flagIn, integerIn, textIn } from '../handler.ts'
 import type { Deployment } from '../world/deployment.ts'
 import { CHARTS, type ChartName, chart } from './charts.ts'
 import { deploymentOf, endOf, logsUntil, snapshotUntil } from './deployment.ts'
@@ -13,8 +13,8 @@ const LINES_AT_MOST = 250
 const LOADING = [0.4, 0.8]
 
 function window(args: Arguments, names: readonly [string, string], widest: number): [number, number] {
-  const start = integer(args, names[0]) ?? 0
-  const end = integer(args, names[1]) ?? start + widest
+  const start = integerIn(args, names[0]) ?? 0
+  const end = integerIn(args, names[1]) ?? start + widest
   if (start < 0 || end < start) throw new ApiError('Invalid range')
   if (end - start > widest) throw new ApiError(`Maximum range is ${widest}`)
   return [start, end]
@@ -29,7 +29,7 @@ function loading({ loads }: Deployment, what: 'chart' | 'orders') {
 }
 
 function chartName(args: Arguments): ChartName {
-  const name = CHARTS.find((candidate) => candidate === text(args, 'name'))
+  const name = CHARTS.find((candidate) => candidate === textIn(args, 'name'))
   if (!name) throw new ApiError('Chart not found')
   return name
 }
@@ -38,13 +38,13 @@ export const liveReads: Family = {
   '/live/chart/read': (world, args, now) => {
     const deployment = deploymentOf(world, args, 'algorithmId')
     const name = chartName(args)
-    const from = (integer(args, 'start') ?? 0) * 1000
-    const to = (integer(args, 'end') ?? Number.MAX_SAFE_INTEGER) * 1000
+    const from = (integerIn(args, 'start') ?? 0) * 1000
+    const to = (integerIn(args, 'end') ?? Number.MAX_SAFE_INTEGER) * 1000
     if (to < from) throw new ApiError('Invalid date range')
     const notice = loading(deployment, 'chart')
     if (notice) return notice
     const until = endOf(deployment, now)?.at ?? now
-    const count = integer(args, 'count') ?? 100
+    const count = integerIn(args, 'count') ?? 100
     return { chart: chart(deployment, ledgerOf(deployment, until), name, { from, to: Math.min(to, until), count }) }
   },
 
@@ -58,8 +58,8 @@ export const liveReads: Family = {
     const linesOf = (one: Deployment) => ledgerOf(one, logsUntil(one, now)).lines.map(({ line }) => line)
     const before = earlier.flatMap(linesOf)
     const own = linesOf(deployment)
-    const query = text(args, 'query')?.toLowerCase() ?? ''
-    const all = [...(flag(args, 'deploymentLogs') ? [] : before), ...own]
+    const query = textIn(args, 'query')?.toLowerCase() ?? ''
+    const all = [...(flagIn(args, 'deploymentLogs') ? [] : before), ...own]
     const lines = all.filter((line) => line.toLowerCase().includes(query))
     return { logs: lines.slice(start, end), length: lines.length, deploymentOffset: before.length }
   },

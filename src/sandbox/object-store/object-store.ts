@@ -1,7 +1,7 @@
 // /object: putting in, listing, taking out
 import { randomBytes } from 'node:crypto'
 import { accountOf } from '../account.ts'
-import { ApiError, type Arguments, type Family, stamp, text } from '../handler.ts'
+import { ApiError, type Arguments, type Family, stamp, textIn } from '../handler.ts'
 import { hexId } from '../world/ids.ts'
 import type { StoredObject } from '../world/object-store.ts'
 import type { World } from '../world/world.ts'
@@ -15,7 +15,7 @@ const READS_UNTIL_PACKED = 2
 export const exportPath = (userId: string, secret: string): string => `/exports/${userId}/${secret}.zip`
 
 function checkOrganization(world: World, args: Arguments): void {
-  const organizationId = text(args, 'organizationId')
+  const organizationId = textIn(args, 'organizationId')
   if (organizationId !== accountOf(world).organizationId) throw new ApiError('Organization not found')
 }
 
@@ -71,19 +71,19 @@ export function human(bytes: number): string {
 export const objectStore: Family = {
   '/object/set': (world, args, now, { beside }) => {
     checkOrganization(world, args)
-    storeObject(world, text(args, 'key') ?? '', bytesOf(args), now, beside)
+    storeObject(world, textIn(args, 'key') ?? '', bytesOf(args), now, beside)
     return {}
   },
 
   '/object/properties': (world, args) => {
     checkOrganization(world, args)
-    const { created, modified, ...object } = objectOf(world, text(args, 'key') ?? '')
+    const { created, modified, ...object } = objectOf(world, textIn(args, 'key') ?? '')
     return { metadata: { ...object, created: stamp(created), modified: stamp(modified) } }
   },
 
   '/object/list': (world, args) => {
     checkOrganization(world, args)
-    const path = text(args, 'path') ?? '/'
+    const path = textIn(args, 'path') ?? '/'
     const folder = bareKey(path)
     const objects = folder === '' ? (world.objects ?? []) : objectsUnder(world, folder)
     const inside = objects.filter(({ key }) => key !== folder)
@@ -103,7 +103,7 @@ export const objectStore: Family = {
     checkOrganization(world, args)
     const { userId, mayExport } = accountOf(world)
     if (!mayExport) throw new ApiError('Organization does not have derivative export enabled')
-    const jobId = text(args, 'jobId')
+    const jobId = textIn(args, 'jobId')
     if (jobId === undefined) {
       const found = keysOf(args).flatMap((key) => objectsUnder(world, key))
       if (found.length === 0) throw new ApiError('Object not found')
@@ -121,7 +121,7 @@ export const objectStore: Family = {
 
   '/object/delete': (world, args, _now, { beside }) => {
     checkOrganization(world, args)
-    const gone = objectsUnder(world, text(args, 'key') ?? '')
+    const gone = objectsUnder(world, textIn(args, 'key') ?? '')
     if (gone.length === 0) throw new ApiError('Object not found')
     removeObjects(world, gone, beside)
     return {}

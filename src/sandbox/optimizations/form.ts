@@ -1,5 +1,5 @@
 // The arguments of /optimizations/create and estimate, checked. The two take the same ones.
-import { ApiError, type Arguments, integer, text } from '../handler.ts'
+import { ApiError, type Arguments, integerIn, textIn } from '../handler.ts'
 import type { Constraint, Range } from '../world/optimization.ts'
 import { GRID_AT_MOST, gridSize } from './optimization.ts'
 
@@ -67,19 +67,19 @@ const constraintsFrom = (args: Arguments): readonly Constraint[] =>
 
 /** A name that is not too long, or nothing. */
 export function nameFrom(args: Arguments): string | undefined {
-  const name = text(args, 'name')?.trim()
+  const name = textIn(args, 'name')?.trim()
   if (name && name.length > NAME_AT_MOST) throw new ApiError(`Name is longer than ${NAME_AT_MOST} characters`)
   return name
 }
 
 export function criterionFrom(args: Arguments) {
   const parameters = rangesFrom(args)
-  const target = text(args, 'target') ?? ''
-  const extremum = text(args, 'targetTo')
+  const target = textIn(args, 'target') ?? ''
+  const extremum = textIn(args, 'targetTo')
   const { targetValue } = args
   if (!TARGET.test(target)) throw new ApiError('Invalid argument: target')
   if (extremum !== 'min' && extremum !== 'max') throw new ApiError('Invalid argument: targetTo')
-  if ((text(args, 'strategy') ?? GRID_SEARCH) !== GRID_SEARCH) throw new ApiError('Invalid argument: strategy')
+  if ((textIn(args, 'strategy') ?? GRID_SEARCH) !== GRID_SEARCH) throw new ApiError('Invalid argument: strategy')
   const aims = targetValue !== undefined && targetValue !== null && targetValue !== ''
   return {
     parameters,
@@ -91,10 +91,10 @@ export function criterionFrom(args: Arguments) {
 }
 
 export function nodesFrom(args: Arguments) {
-  const nodeType = text(args, 'nodeType') ?? ''
+  const nodeType = textIn(args, 'nodeType') ?? ''
   const node = Object.hasOwn(NODE_TYPES, nodeType) ? NODE_TYPES[nodeType] : undefined
   if (!node) throw new ApiError('Invalid argument: nodeType')
-  const parallelNodes = integer(args, 'parallelNodes') ?? 1
+  const parallelNodes = integerIn(args, 'parallelNodes') ?? 1
   if (parallelNodes < 1 || parallelNodes > node.parallel) throw new ApiError('Invalid argument: parallelNodes')
   return { nodeType, parallelNodes }
 }

@@ -1,5 +1,5 @@
 // The grid that an optimization walks, and how far it is at a given moment.
-import { ApiError, type Arguments, text } from '../handler.ts'
+import { ApiError, type Arguments, textIn } from '../handler.ts'
 import { hash } from '../world/ids.ts'
 import type { Optimization, Range } from '../world/optimization.ts'
 import type { World } from '../world/world.ts'
@@ -10,7 +10,7 @@ export const BACKTEST_MS = 5_000
 export const GRID_AT_MOST = 200
 
 export function optimizationOf(world: World, args: Arguments): Optimization {
-  const optimizationId = text(args, 'optimizationId')
+  const optimizationId = textIn(args, 'optimizationId')
   const optimization = world.optimizations?.find((candidate) => candidate.optimizationId === optimizationId)
   if (!optimization) throw new ApiError('Optimization not found')
   return optimization
