@@ -9,7 +9,7 @@ export function accountOf({ userId }: World): SandboxAccount {
   return account
 }
 
-export const account: Family = {
+export const accountEndpoints: Family = {
   // Whoever comes this far has been authenticated.
   '/authenticate': () => ({}),
   '/account/read': (world) => {

@@ -46,7 +46,7 @@ function logLines(backtest: Backtest, now: number): string[] {
   return [begun, ...logs, done]
 }
 
-export const backtestResults: Family = {
+export const backtestResultEndpoints: Family = {
   '/backtests/chart/read': (world, args, now) => {
     const backtest = backtestOf(world, args)
     const name = textIn(args, 'name')

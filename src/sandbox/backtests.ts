@@ -1,7 +1,7 @@
 // /backtests: one second in the queue, three in progress, then completed or failed
 import { accountOf } from './account.ts'
 import { backtestOf, circumstancesOf, hasSucceeded, isRunning, rowOf, simulationOf, stateOf } from './backtest.ts'
-import { backtestResults } from './backtest-results.ts'
+import { backtestResultEndpoints } from './backtest-results.ts'
 import { CHARTS } from './charts.ts'
 import { buildState, compileOf } from './compiles.ts'
 import { ApiError, type Arguments, type Family, flagIn, stamp, textIn } from './handler.ts'
@@ -153,8 +153,8 @@ const NO_NUMBERS = {
   tradeableDates: 0,
 }
 
-export const backtests: Family = {
-  ...backtestResults,
+export const backtestEndpoints: Family = {
+  ...backtestResultEndpoints,
 
   '/backtests/create': (world, args, now) => {
     const compile = compileOf(world, args)

@@ -49,7 +49,7 @@ function collaborator(world: World, projectId: number, { uid }: Person): void {
 }
 
 // The same rights have other names in each call, and the person another name in the last.
-export const collaboration: Family = {
+export const collaborationEndpoints: Family = {
   '/projects/collaboration/create': (world, args) => {
     const { projectId } = projectOf(world, args)
     const person = personOf(world, args, 'collaboratorUserId')

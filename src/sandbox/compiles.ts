@@ -39,7 +39,7 @@ const describe = (compile: Compile, now: number) => {
 
 export { build } from './build.ts'
 
-export const compiles: Family = {
+export const compileEndpoints: Family = {
   '/compile/create': (world, args, now) => {
     const project = projectOf(world, args)
     const code = project.files.filter(({ name }) => /\.(py|cs)$/i.test(name))

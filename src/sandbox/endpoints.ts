@@ -1,39 +1,39 @@
 // Every endpoint there is, by path below `/api/v2`.
-import { account } from './account.ts'
-import { aiTools } from './ai/tools.ts'
-import { backtests } from './backtests.ts'
-import { collaboration } from './collaboration.ts'
-import { compiles } from './compiles.ts'
-import { files } from './files.ts'
+import { accountEndpoints } from './account.ts'
+import { aiToolEndpoints } from './ai/tools.ts'
+import { backtestEndpoints } from './backtests.ts'
+import { collaborationEndpoints } from './collaboration.ts'
+import { compileEndpoints } from './compiles.ts'
+import { fileEndpoints } from './files.ts'
 import type { Family, Handler } from './handler.ts'
-import { lean } from './lean.ts'
-import { commands } from './live/commands.ts'
-import { connections } from './live/connections.ts'
-import { live } from './live/live.ts'
-import { liveReads } from './live/reads.ts'
-import { nodes } from './nodes.ts'
-import { objectStore } from './object-store/object-store.ts'
-import { optimizations } from './optimizations/optimizations.ts'
-import { projects } from './projects.ts'
-import { troubles } from './trouble.ts'
+import { leanEndpoints } from './lean.ts'
+import { commandEndpoints } from './live/commands.ts'
+import { connectionEndpoints } from './live/connections.ts'
+import { liveEndpoints } from './live/live.ts'
+import { liveReadEndpoints } from './live/reads.ts'
+import { nodeEndpoints } from './nodes.ts'
+import { objectStoreEndpoints } from './object-store/object-store.ts'
+import { optimizationEndpoints } from './optimizations/optimizations.ts'
+import { projectEndpoints } from './projects.ts'
+import { troubleEndpoints } from './trouble.ts'
 
 const FAMILIES: readonly Family[] = [
-  account,
-  projects,
-  collaboration,
-  nodes,
-  files,
-  compiles,
-  backtests,
-  optimizations,
-  live,
-  liveReads,
-  commands,
-  connections,
-  objectStore,
-  aiTools,
-  lean,
-  troubles,
+  accountEndpoints,
+  projectEndpoints,
+  collaborationEndpoints,
+  nodeEndpoints,
+  fileEndpoints,
+  compileEndpoints,
+  backtestEndpoints,
+  optimizationEndpoints,
+  liveEndpoints,
+  liveReadEndpoints,
+  commandEndpoints,
+  connectionEndpoints,
+  objectStoreEndpoints,
+  aiToolEndpoints,
+  leanEndpoints,
+  troubleEndpoints,
 ]
 
 export const ENDPOINTS: ReadonlyMap<string, Handler> = new Map(FAMILIES.flatMap((family) => Object.entries(family)))

@@ -70,7 +70,7 @@ function rename(project: Project, file: ProjectFile, args: Arguments, now: numbe
   project.modified = now
 }
 
-export const files: Family = {
+export const fileEndpoints: Family = {
   '/files/create': (world, args, now) => {
     const project = projectOf(world, args)
     const content = textIn(args, 'content')

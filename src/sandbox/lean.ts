@@ -29,7 +29,7 @@ export const leanVersions = Array.from({ length: 40 }, (_, age) => ({
 export const isKnownLean = (versionId: string): boolean =>
   versionId === '-1' || leanVersions.some(({ id }) => [`${id}`, `2.5.0.0.${id}`, `v2.5.0.0.${id}`].includes(versionId))
 
-export const lean: Family = {
+export const leanEndpoints: Family = {
   '/lean/versions/read': () => ({
     versions: leanVersions.map(({ id, itimestamp, sdescription }) => ({
       id,

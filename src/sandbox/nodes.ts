@@ -87,7 +87,7 @@ function wanted({ nodes }: Arguments): string[] {
   return given as string[] // the line above looked at every id
 }
 
-export const nodes: Family = {
+export const nodeEndpoints: Family = {
   '/projects/nodes/read': (world, args, now) => shown(world, projectOf(world, args).projectId, now),
 
   // Unknown nodes are passed over without a word, as the real service does.

@@ -79,7 +79,7 @@ const listed = (world: World, projects: readonly Project[]) => ({
   versions: leanVersions,
 })
 
-export const projects: Family = {
+export const projectEndpoints: Family = {
   '/projects/create': (world, args, now) => {
     const name = projectName(args)
     const language = textIn(args, 'language')

@@ -38,7 +38,7 @@ function troubleFrom(args: Arguments): Trouble {
   }
 }
 
-export const troubles: Family = {
+export const troubleEndpoints: Family = {
   // Without arguments it only tells what is still to come; with `kind: none` it takes back what was asked for a path.
   '/sandbox/trouble': (world, args) => {
     const asked = world.troubles ?? []

@@ -77,7 +77,7 @@ function criteriaOf({ criteria }: Arguments): Criterion[] {
   })
 }
 
-export const aiTools: Family = {
+export const aiToolEndpoints: Family = {
   '/ai/tools/backtest-init': (_world, args) => {
     const language = languageOf(args)
     const files = filesOf(args)

@@ -30,7 +30,7 @@ function send(deployment: Deployment, command: Command['command'], now: number):
   }
 }
 
-export const commands: Family = {
+export const commandEndpoints: Family = {
   '/live/commands/create': (world, args, now) => {
     const deployment = aliveIn(world, projectOf(world, args).projectId, now)
     const command = commandOf(args)

@@ -48,7 +48,7 @@ export function approve(login: BrokerageLogin, now: number): BrokerageLogin {
   return login
 }
 
-export const connections: Family = {
+export const connectionEndpoints: Family = {
   '/live/auth0/authorize': (world, args) => {
     const brokerage = brokerageOf(args)
     let login = loginOf(world, brokerage)

@@ -90,7 +90,7 @@ function ending(world: World, args: Arguments, status: 'Stopped' | 'Liquidated',
   return {}
 }
 
-export const live: Family = {
+export const liveEndpoints: Family = {
   '/live/create': (world, args, now) => {
     const { projectId, files, language } = projectOf(world, args)
     const compile = compileOf(world, args)

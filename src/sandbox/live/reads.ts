@@ -34,7 +34,7 @@ function chartName(args: Arguments): ChartName {
   return name
 }
 
-export const liveReads: Family = {
+export const liveReadEndpoints: Family = {
   '/live/chart/read': (world, args, now) => {
     const deployment = deploymentOf(world, args, 'algorithmId')
     const name = chartName(args)

@@ -68,7 +68,7 @@ export function human(bytes: number): string {
   return `${Number((bytes / 1024 ** step).toFixed(2))} ${units[step]}`
 }
 
-export const objectStore: Family = {
+export const objectStoreEndpoints: Family = {
   '/object/set': (world, args, now, { beside }) => {
     checkOrganization(world, args)
     storeObject(world, textIn(args, 'key') ?? '', bytesOf(args), now, beside)

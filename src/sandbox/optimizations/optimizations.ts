@@ -91,7 +91,7 @@ function describe(optimization: Optimization, now: number) {
   }
 }
 
-export const optimizations: Family = {
+export const optimizationEndpoints: Family = {
   '/optimizations/estimate': (world, args, now) => {
     const { projectId } = projectOf(world, args)
     criterionFrom(args)
