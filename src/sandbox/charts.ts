@@ -2,7 +2,7 @@
 import { ApiError } from './handler.ts'
 import { drawdowns } from './performance.ts'
 import type { Simulation } from './simulation/simulate.ts'
-import { returnsOf, statisticsOf } from './simulation/statistics.ts'
+import { returnsOf, simulationStatistics } from './simulation/statistics.ts'
 
 /** As charts number them. */
 const [LINE, CANDLE, BAR, STACKED] = [0, 2, 3, 5]
@@ -86,7 +86,7 @@ const DRAW: Readonly<Record<string, (simulation: Simulation) => Series[]>> = {
     ]
   },
   Capacity: (simulation) => {
-    const { capacity } = statisticsOf(simulation)
+    const { capacity } = simulationStatistics(simulation)
     const first = simulation.orders[0]?.time ?? Number.POSITIVE_INFINITY
     const values = simulation.days.map(({ time }) => [time, time < first ? 0 : capacity])
     return [series('Strategy Capacity', '$', LINE, values)]

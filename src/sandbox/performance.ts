@@ -3,7 +3,7 @@
 import { stamp } from './handler.ts'
 import { dayOf, monthOf } from './simulation/calendar.ts'
 import type { ClosedTrade, Simulation } from './simulation/simulate.ts'
-import { fallsOf, type Statistics, statisticsOf } from './simulation/statistics.ts'
+import { fallsOf, type Statistics, simulationStatistics } from './simulation/statistics.ts'
 import { describeTrade, duration } from './trades.ts'
 
 const rounded = (value: number, digits = 3) => Number(value.toFixed(digits))
@@ -12,7 +12,7 @@ const grouped = (value: number) => value.toLocaleString('en-US', { minimumFracti
 
 /** The numbers as a list of backtests shows them, by the names that it gives them. */
 export function summary(simulation: Simulation) {
-  const n = statisticsOf(simulation)
+  const n = simulationStatistics(simulation)
   return {
     sharpeRatio: rounded(n.sharpeRatio),
     alpha: rounded(n.alpha),
@@ -69,7 +69,7 @@ export function statistics(n: Statistics): Record<string, string> {
 /** The banner above the chart. */
 export function runtimeStatistics(simulation: Simulation): Record<string, string> {
   const { holdings, fees, finalEquity, cash, volume } = simulation
-  const n = statisticsOf(simulation)
+  const n = simulationStatistics(simulation)
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
   const unrealized = sum(holdings.map((holding) => holding.unrealized))
   return {
@@ -221,7 +221,7 @@ const TRADES_AT_MOST = 1_000
 
 const performance = (simulation: Simulation, withTrades: boolean) => ({
   tradeStatistics: tradeStatistics(simulation.trades),
-  portfolioStatistics: portfolioStatistics(statisticsOf(simulation)),
+  portfolioStatistics: portfolioStatistics(simulationStatistics(simulation)),
   closedTrades: withTrades ? simulation.trades.slice(0, TRADES_AT_MOST).map((trade) => describeTrade(trade)) : [],
 })
 
@@ -229,7 +229,7 @@ const performance = (simulation: Simulation, withTrades: boolean) => ({
 const written = new WeakMap<Simulation, ReturnType<typeof write>>()
 
 const write = (simulation: Simulation) => ({
-  statistics: statistics(statisticsOf(simulation)),
+  statistics: statistics(simulationStatistics(simulation)),
   runtimeStatistics: runtimeStatistics(simulation),
   rollingWindow: simulation.tradeableDays === 0 ? null : rollingWindow(simulation),
   totalPerformance: performance(simulation, true),

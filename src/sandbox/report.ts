@@ -2,7 +2,7 @@
 import { statistics } from './performance.ts'
 import { dayOf, monthOf } from './simulation/calendar.ts'
 import type { Simulation } from './simulation/simulate.ts'
-import { statisticsOf } from './simulation/statistics.ts'
+import { simulationStatistics } from './simulation/statistics.ts'
 
 const escaped = (text: string) =>
   text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] ?? sign)
@@ -57,7 +57,7 @@ export function reportOf(name: string, simulation: Simulation): string {
     `<html lang="en"><head><meta charset="utf-8"><title>Report: ${escaped(name)}</title></head><body>`,
     `<h1>${escaped(name)}</h1><p>${escaped(about)}</p>`,
     picture(simulation),
-    table('Key statistics', Object.entries(statistics(statisticsOf(simulation)))),
+    table('Key statistics', Object.entries(statistics(simulationStatistics(simulation)))),
     table('Monthly returns', months(simulation)),
     '</body></html>',
   ].join('\n')

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readProgram, type Simulation, simulate } from '../../src/sandbox/simulation/simulate.ts'
-import { statisticsOf } from '../../src/sandbox/simulation/statistics.ts'
+import { simulationStatistics } from '../../src/sandbox/simulation/statistics.ts'
 import { starterFiles } from '../../src/sandbox/starter.ts'
 
 const python = (content: string) => [{ name: 'main.py', content }]
@@ -89,7 +89,7 @@ describe('a simulation', () => {
 
     it(`has statistics that follow from it: ${kind}`, () => {
       const simulation = run(kind)
-      const n = statisticsOf(simulation)
+      const n = simulationStatistics(simulation)
       const values = simulation.equity.map((point) => point.close)
       const worst = values.map((value, at) => 1 - value / Math.max(...values.slice(0, at + 1)))
       assert.equal(n.orders, simulation.orders.length)
@@ -132,7 +132,7 @@ describe('a simulation', () => {
   })
 
   it('holding the benchmark has a beta near one and no tracking error to speak of', () => {
-    const n = statisticsOf(
+    const n = simulationStatistics(
       simulate({
         language: 'Py',
         files: algorithm('self.add_equity("SPY")', 'self.set_holdings("SPY", 1)'),
@@ -146,7 +146,7 @@ describe('a simulation', () => {
 
   it('code that sends no orders keeps its cash and has no ratios', () => {
     const simulation = simulate({ language: 'Py', files: algorithm('pass', 'pass'), parameters: {} })
-    const { sharpeRatio, drawdown, netProfit, beta, alpha } = statisticsOf(simulation)
+    const { sharpeRatio, drawdown, netProfit, beta, alpha } = simulationStatistics(simulation)
     assert.deepEqual([simulation.orders, simulation.finalEquity], [[], 80_000])
     assert.deepEqual(
       { sharpeRatio, drawdown, netProfit, beta, alpha },

@@ -1,6 +1,6 @@
 // The 21 numbers of a backtest in an optimization, which an answer gives by position only: LEAN sorts them by name.
 import type { Simulation } from '../simulation/simulate.ts'
-import { statisticsOf } from '../simulation/statistics.ts'
+import { simulationStatistics } from '../simulation/statistics.ts'
 
 export const POSITIONS: Readonly<Record<string, number>> = {
   CompoundingAnnualReturn: 6,
@@ -13,7 +13,7 @@ export const POSITIONS: Readonly<Record<string, number>> = {
 const rounded = (value: number): number => Number(value.toFixed(3))
 
 export function numbersOf(simulation: Simulation): number[] {
-  const n = statisticsOf(simulation)
+  const n = simulationStatistics(simulation)
   return [
     n.alpha,
     n.annualDeviation,

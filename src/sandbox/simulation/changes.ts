@@ -1,6 +1,6 @@
 // From what a strategy wants to hold to the orders that get there.
-import type { Decision } from './decisions.ts'
-import type { Ledger } from './ledger.ts'
+import type { TradingDecision } from './decisions.ts'
+import type { Portfolio } from './portfolio.ts'
 import type { Security } from './securities.ts'
 
 /** The share of an account that LEAN keeps free, so that an opening a little higher does no harm. */
@@ -21,7 +21,7 @@ function quantityFor(
   { lot, multiplier }: Security,
   price: number,
   account: number,
-  decision: Decision,
+  decision: TradingDecision,
   target: number,
 ) {
   const exact = decision.quantity ?? (Math.max(account, 0) * (1 - KEPT_FREE) * target) / (price * multiplier)
@@ -30,10 +30,10 @@ function quantityFor(
 
 /** The orders for a decision, sales first, because they pay for what is bought. `held` are the targets before it. */
 export function changesFor(
-  decision: Decision,
+  decision: TradingDecision,
   held: readonly number[],
   account: number,
-  ledger: Ledger,
+  portfolio: Portfolio,
   securities: readonly Security[],
   prices: readonly number[],
 ): Change[] {
@@ -43,9 +43,9 @@ export function changesFor(
       const price = prices[at] ?? 0
       if (price === 0 || target === undefined || (target === held[at] && !decision.rebalance)) return []
       const wanted = quantityFor(security, price, account, decision, target)
-      const quantity = Number((wanted - ledger.quantityOf(security)).toFixed(4))
+      const quantity = Number((wanted - portfolio.quantityOf(security)).toFixed(4))
       const small = Math.abs(quantity * price * security.multiplier) < account * TOO_SMALL
-      const drifted = ledger.quantityOf(security) !== 0 && wanted !== 0
+      const drifted = portfolio.quantityOf(security) !== 0 && wanted !== 0
       if (quantity === 0 || (small && drifted)) return []
       return [{ security, price, quantity, liquidates: wanted === 0 }]
     })

@@ -4,7 +4,7 @@
 /** A number or text in the code: as it stands there, or as a parameter that has a default. */
 export type Slot<T extends number | string> = T | { readonly parameter: string; readonly otherwise: T }
 
-export interface Call {
+export interface CodeCall {
   readonly name: string
   /** The arguments as text. */
   readonly args: readonly string[]
@@ -51,7 +51,7 @@ function argumentsAt(code: string, from: number): string[] {
 }
 
 /** The calls of some functions, given by their plain names, in the order of the code. */
-export function callsOf(code: string, names: readonly string[]): Call[] {
+export function callsOf(code: string, names: readonly string[]): CodeCall[] {
   const pattern = new RegExp(`(?<![\\w"'])(${names.join('|')})(?:<\\w{1,40}>)?\\(`, 'g')
   return [...code.matchAll(pattern)].slice(0, 200).flatMap(({ 0: all, 1: name = '', index }) => {
     const declared = /(?:def|void|override|class)\s+$/.test(code.slice(Math.max(0, index - 20), index))

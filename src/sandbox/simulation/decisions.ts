@@ -3,7 +3,7 @@ import { type Slot, settledNumber } from './code.ts'
 import { deviation, exponentialAverage, momentum, relativeStrength, simpleAverage } from './indicators.ts'
 import type { Strategy } from './strategy.ts'
 
-export interface Decision {
+export interface TradingDecision {
   /** The share of the account that each security shall have; undefined leaves it as it is. */
   readonly targets: readonly (number | undefined)[]
   /** Whether holdings that drifted from an unchanged target are brought back to it. */
@@ -19,7 +19,7 @@ export interface Moment {
   readonly newMonth: boolean
 }
 
-export type Decide = (moment: Moment) => Decision | undefined
+export type Decide = (moment: Moment) => TradingDecision | undefined
 
 type Parameters = Readonly<Record<string, string | number>>
 type Closes = readonly Float64Array[]

@@ -34,15 +34,15 @@ export function periodOf(program: Program, { parameters, until }: Circumstances)
 }
 
 /** A day of trading, in unix seconds. */
-export interface Session {
+export interface TradingSession {
   readonly day: number
   readonly opens: number
   readonly closes: number
 }
 
 /** The sessions from one time to another. A live run has one on its first day, whatever day that is. */
-export function sessionsBetween(start: number, end: number, live: boolean, aroundTheClock: boolean): Session[] {
-  const sessions: Session[] = []
+export function sessionsBetween(start: number, end: number, live: boolean, aroundTheClock: boolean): TradingSession[] {
+  const sessions: TradingSession[] = []
   for (let day = dayOf(start); day <= Math.min(dayOf(end), LAST_DAY); day += 1) {
     if (aroundTheClock) {
       sessions.push({ day, opens: day * DAY, closes: (day + 1) * DAY - 60 })
@@ -55,5 +55,5 @@ export function sessionsBetween(start: number, end: number, live: boolean, aroun
 }
 
 /** Where between the opening and the closing of a session a time stands, from 0 to 1. */
-export const partOf = ({ opens, closes }: Session, time: number): number =>
+export const partOf = ({ opens, closes }: TradingSession, time: number): number =>
   Math.min(Math.max((time - opens) / (closes - opens), 0), 1)

@@ -1,7 +1,7 @@
 // What a simulation needs to know of an algorithm, read out of its code. Small enough to be kept with a compile, so that
 // a backtest belongs to the code as it was built. Parameters stay open until a run settles them.
 import { createHash } from 'node:crypto'
-import { type Call, callsOf, literal, type Names, namesIn, numberSlot, plain, type Slot, textSlot } from './code.ts'
+import { type CodeCall, callsOf, literal, type Names, namesIn, numberSlot, plain, type Slot, textSlot } from './code.ts'
 import type { AssetClass } from './securities.ts'
 import { type Strategy, strategyIn } from './strategy.ts'
 
@@ -53,7 +53,7 @@ const LIST = /[[{(]\s*((?:["'][A-Z][A-Z0-9.]{0,11}["']\s*,\s*){1,60}["'][A-Z][A-
 const listed = (code: string): string[] =>
   [...code.matchAll(LIST)].flatMap(([, list = '']) => list.split(',').flatMap((item) => literal(item) ?? []))
 
-function tickersOf({ name, args }: Call, code: string, names: Names): Slot<string>[] {
+function tickersOf({ name, args }: CodeCall, code: string, names: Names): Slot<string>[] {
   const given = textSlot(args[0], names)
   if (given !== undefined) return [typeof given === 'string' ? given.toUpperCase() : given]
   if (name !== 'addfuture') return listed(code)

@@ -4,8 +4,8 @@ import { DAY, dayOf, FIRST_DAY, isTradingDay, monthOf, newYorkStamp } from './ca
 import { type Change, changesFor } from './changes.ts'
 import { settledNumber, settledText } from './code.ts'
 import { decisions, historyOf, readyAfter } from './decisions.ts'
-import { cents, Ledger } from './ledger.ts'
-import { type Circumstances, partOf, periodOf, type Session, sessionsBetween } from './period.ts'
+import { type Circumstances, partOf, periodOf, sessionsBetween, type TradingSession } from './period.ts'
+import { cents, Portfolio } from './portfolio.ts'
 import { type Bar, barOf, closeOf, priceWithin, seen } from './prices.ts'
 import type { Program } from './program.ts'
 import { randomFrom } from './random.ts'
@@ -24,7 +24,7 @@ function securitiesOf(program: Program, parameters: Circumstances['parameters'])
 }
 
 /** Closes of the days of a run, after those of as many days before it as its strategy looks back. */
-function closesOf(security: Security, sessions: readonly Session[], history: number, aroundTheClock: boolean) {
+function closesOf(security: Security, sessions: readonly TradingSession[], history: number, aroundTheClock: boolean) {
   const earlier: number[] = []
   for (let day = (sessions[0]?.day ?? FIRST_DAY) - 1; earlier.length < history; day -= 1) {
     if (aroundTheClock || isTradingDay(day) || day < FIRST_DAY) earlier.push(closeOf(security, day))
@@ -48,7 +48,7 @@ export function run(program: Program, circumstances: Circumstances): Simulation 
   const decide = decisions(program.strategy, parameters, closes)
   const notBefore = program.warm || live ? 0 : readyAfter(program.strategy, parameters)
 
-  const ledger = new Ledger(cash)
+  const portfolio = new Portfolio(cash)
   const slips = randomFrom(`fills of ${program.numbers}`)
   let targets: readonly number[] = securities.map(() => 0)
   const equity: EquityPoint[] = [{ time: start, open: cash, high: cash, low: cash, close: cash }]
@@ -60,12 +60,12 @@ export function run(program: Program, circumstances: Circumstances): Simulation 
   const logs = program.greetings.map((line) => `${live ? clock(start) : stamp(start * 1000)} ${line}`)
   let bars: readonly Bar[] = securities.map((security) => barOf(security, dayOf(start) - 1))
   const worth = (priceAt: (at: number) => number) =>
-    cents(securities.reduce((sum, security, at) => sum + ledger.valueOf(security, priceAt(at)), ledger.cash))
+    cents(securities.reduce((sum, security, at) => sum + portfolio.valueOf(security, priceAt(at)), portfolio.cash))
 
   function fill({ security, price, quantity, liquidates }: Change, time: number, account: number): Order {
     const rounded = (value: number) => Number(value.toFixed(security.decimals))
     const spread = price * 0.0001
-    const order = ledger.fill(
+    const order = portfolio.fill(
       {
         security,
         time,
@@ -112,7 +112,7 @@ export function run(program: Program, circumstances: Circumstances): Simulation 
       const target = targets[at] ?? 0
       if (target !== before[at]) predict(security, target, time, prices[at] ?? 0)
     }
-    const changes = changesFor(decision, before, account, ledger, securities, prices)
+    const changes = changesFor(decision, before, account, portfolio, securities, prices)
     return changes.map((change) => fill(change, time, account))
   }
 
@@ -129,13 +129,14 @@ export function run(program: Program, circumstances: Circumstances): Simulation 
 
     const reached = partOf(session, closesAt)
     const today = securities.map((security, at) => seen(security, whole[at] ?? NO_BAR, reached))
-    for (const [at, security] of securities.entries()) ledger.see(security, today[at]?.low ?? 0, today[at]?.high ?? 0)
+    for (const [at, security] of securities.entries())
+      portfolio.see(security, today[at]?.low ?? 0, today[at]?.high ?? 0)
     const [close, high, low] = (['close', 'high', 'low'] as const).map((name) => worth((at) => today[at]?.[name] ?? 0))
     const reach = [opening, close ?? 0, high ?? 0, low ?? 0]
     equity.push({ time: closesAt, open: opening, high: Math.max(...reach), low: Math.min(...reach), close: close ?? 0 })
     marks.push({ time: closesAt, value: seen(benchmark, barOf(benchmark, session.day), reached).close })
     const held = securities.map(
-      (security, at) => [security.ticker, ledger.valueOf(security, today[at]?.close ?? 0)] as const,
+      (security, at) => [security.ticker, portfolio.valueOf(security, today[at]?.close ?? 0)] as const,
     )
     const traded = orders.map(({ quantity, price, security }) => Math.abs(quantity) * price * security.multiplier)
     days.push({
@@ -155,14 +156,14 @@ export function run(program: Program, circumstances: Circumstances): Simulation 
     equity,
     benchmark: marks,
     days,
-    orders: ledger.orders,
-    trades: ledger.trades,
+    orders: portfolio.orders,
+    trades: portfolio.trades,
     insights,
     logs,
-    holdings: ledger.holdings((security) => bars[securities.indexOf(security)]?.close ?? 0),
-    finalCash: ledger.cash,
+    holdings: portfolio.holdings((security) => bars[securities.indexOf(security)]?.close ?? 0),
+    finalCash: portfolio.cash,
     finalEquity: equity.at(-1)?.close ?? cash,
-    fees: cents(ledger.orders.reduce((sum, { fee }) => sum + fee, 0)),
+    fees: cents(portfolio.orders.reduce((sum, { fee }) => sum + fee, 0)),
     volume: cents(days.reduce((sum, { traded }) => sum + traded, 0)),
   }
 }

@@ -107,7 +107,7 @@ function longestRecovery({ equity }: Simulation): number {
   return longest
 }
 
-export function statisticsOf(simulation: Simulation): Statistics {
+export function simulationStatistics(simulation: Simulation): Statistics {
   const { cash, equity, benchmark, days, orders, trades, fees, start, end, finalEquity } = simulation
   const curve = equity.map(({ close }) => close)
   const returns = returnsOf(curve)

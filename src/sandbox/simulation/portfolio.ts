@@ -1,4 +1,5 @@
-// The books of one account: cash, lots, and what became of them. Lots are left in the order in which they were entered.
+// What one account holds, which LEAN calls its portfolio: cash, lots, and what became of them. Lots are left in the order
+// in which they were entered.
 import type { Security } from './securities.ts'
 import type { ClosedTrade, Holding, Order } from './simulation.ts'
 
@@ -29,7 +30,7 @@ export function feeFor({ assetClass, multiplier }: Security, quantity: number, p
 /** Quantities of crypto have four digits, and sums of them must have no more. */
 const units = (quantity: number): number => Math.round(quantity * 10_000) / 10_000
 
-export class Ledger {
+export class Portfolio {
   cash: number
   readonly orders: Order[] = []
   readonly trades: ClosedTrade[] = []
