@@ -2,7 +2,7 @@
 import { accountOf } from './account.ts'
 import { backtestOf, circumstancesOf, hasSucceeded, isRunning, rowOf, simulationOf, stateOf } from './backtest.ts'
 import { backtestResultEndpoints } from './backtest-results.ts'
-import { CHARTS } from './charts.ts'
+import { BACKTEST_CHARTS } from './charts.ts'
 import { buildState, compileOf } from './compiles.ts'
 import { ApiError, type Arguments, type Family, flagIn, stamp, textIn } from './handler.ts'
 import { LEAN_VERSION } from './lean.ts'
@@ -106,7 +106,7 @@ function describe(world: World, backtest: Backtest, now: number) {
     optimizationId: backtest.optimizationId ?? null,
     snapshotId: backtest.snapshotId,
     ...(over && failsAt !== null ? failure(backtest) : { error: null, stacktrace: null, hasInitializeError: false }),
-    charts: simulation ? Object.fromEntries(CHARTS.map((name) => [name, { name }])) : [],
+    charts: simulation ? Object.fromEntries(BACKTEST_CHARTS.map((name) => [name, { name }])) : [],
     parameterSet: parametersShown(backtest),
     ...(simulation && backtest.seenCompleted ? results(simulation) : NO_RESULTS),
     nodeName: backtest.nodeName,

@@ -135,7 +135,7 @@ const DRAW: Readonly<Record<string, (simulation: Simulation) => Series[]>> = {
     }),
 }
 
-export const CHARTS = Object.keys(DRAW)
+export const BACKTEST_CHARTS = Object.keys(DRAW)
 
 export interface ChartWindow {
   /** Unix seconds; 0 or undefined for no bound. */

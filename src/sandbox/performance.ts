@@ -67,7 +67,7 @@ export function statistics(n: Statistics): Record<string, string> {
 }
 
 /** The banner above the chart. */
-export function runtimeStatistics(simulation: Simulation): Record<string, string> {
+function runtimeStatistics(simulation: Simulation): Record<string, string> {
   const { holdings, fees, finalEquity, cash, volume } = simulation
   const n = simulationStatistics(simulation)
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)

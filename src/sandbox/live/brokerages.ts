@@ -1,6 +1,7 @@
 // The forms of /live/create: which fields each brokerage needs, and where a form tells real money from play money.
 // Nothing of a form is kept but the brokerage's name and that difference.
 import { ApiError } from '../handler.ts'
+import type { Deployment } from '../world/deployment.ts'
 
 interface Form {
   readonly needs: readonly string[]
@@ -101,12 +102,7 @@ function formOf(fields: Fields): Form {
 }
 
 /** What a deployment shows of its brokerage. */
-export interface Brokerage {
-  readonly brokerage: string
-  readonly environment: 'live' | 'paper'
-}
-
-export function brokerageFrom(value: unknown): Brokerage {
+export function brokerageFrom(value: unknown): Pick<Deployment, 'brokerage' | 'environment'> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ApiError('Brokerage not found')
   const fields = value as Fields
   const { needs, environment } = formOf(fields)

@@ -54,7 +54,7 @@ function lines(deployment: Deployment, ledger: Ledger): Readonly<Record<string, 
 }
 
 /** Live trading shows all charts of a backtest but Capacity. */
-export const CHARTS = [
+export const LIVE_CHARTS = [
   'Strategy Equity',
   'Drawdown',
   'Benchmark',
@@ -64,9 +64,9 @@ export const CHARTS = [
   'Portfolio Margin',
 ] as const
 
-export type ChartName = (typeof CHARTS)[number]
+export type ChartName = (typeof LIVE_CHARTS)[number]
 
-export interface Window {
+interface ChartPeriod {
   /** Milliseconds. */
   readonly from: number
   readonly to: number
@@ -74,7 +74,7 @@ export interface Window {
 }
 
 /** Evenly spaced moments, a minute apart at least. */
-function moments({ launched }: Deployment, { from, to, count }: Window): number[] {
+function moments({ launched }: Deployment, { from, to, count }: ChartPeriod): number[] {
   const start = Math.ceil(Math.max(from, launched + RUNNING_AFTER) / 60_000) * 60_000
   const wanted = Math.max(1, Math.min(count, POINTS_AT_MOST))
   const step = Math.max(60_000, Math.ceil((to - start) / wanted / 60_000) * 60_000)
@@ -83,8 +83,8 @@ function moments({ launched }: Deployment, { from, to, count }: Window): number[
   return times
 }
 
-export function chart(deployment: Deployment, ledger: Ledger, name: ChartName, window: Window) {
-  const times = moments(deployment, window)
+export function chart(deployment: Deployment, ledger: Ledger, name: ChartName, period: ChartPeriod) {
+  const times = moments(deployment, period)
   const step = (times[1] ?? 0) - (times[0] ?? 0)
   const series = (lines(deployment, ledger)[name] ?? []).map(({ name, unit, seriesType, value }, index) => {
     const point = (time: number) => {
@@ -92,7 +92,7 @@ export function chart(deployment: Deployment, ledger: Ledger, name: ChartName, w
       const within = [0, 0.3, 0.6, 1].map((part) => dollars(value(time + part * step)))
       return [time / 1000, within[0], Math.max(...within), Math.min(...within), within[3]]
     }
-    const values = times.filter((time) => seriesType !== 2 || time + step <= window.to || step === 0).map(point)
+    const values = times.filter((time) => seriesType !== 2 || time + step <= period.to || step === 0).map(point)
     return [name, { name, unit, index, seriesType, color: '#F5AE29', scatterMarkerSymbol: 'none', values }]
   })
   return { name, chartType: 0, series: Object.fromEntries(series) }

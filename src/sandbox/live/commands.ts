@@ -4,7 +4,7 @@ import { accountOf } from '../account.ts'
 import { ApiError, type Arguments, type Family, integerIn, textIn } from '../handler.ts'
 import { projectOf } from '../project.ts'
 import type { Command, Deployment } from '../world/deployment.ts'
-import { aliveIn, endOf, hearsCommands } from './deployment.ts'
+import { aliveIn, deploymentEnd, hearsCommands } from './deployment.ts'
 
 const COMMANDS_AT_MOST = 200
 const COMMAND_AT_MOST = 4_000
@@ -44,7 +44,7 @@ export const commandEndpoints: Family = {
     const command = commandOf(args)
     const spared = integerIn(args, 'excludeProjectId')
     for (const deployment of world.deployments ?? []) {
-      if (deployment.projectId !== spared && endOf(deployment, now) === null) send(deployment, command, now)
+      if (deployment.projectId !== spared && deploymentEnd(deployment, now) === null) send(deployment, command, now)
     }
     return {}
   },

@@ -17,7 +17,7 @@ const LOGS_EVERY = 5 * 60_000
 const SNAPSHOT_EVERY = 10 * 60_000
 
 /** When and how it ended, or nothing while it is alive. */
-export function endOf(deployment: Deployment, now: number): { at: number; status: string } | null {
+export function deploymentEnd(deployment: Deployment, now: number): { at: number; status: string } | null {
   const { ended, failsAt, launched } = deployment
   const failure = failsAt === null ? Number.POSITIVE_INFINITY : launched + FAILS_AFTER
   if (failure <= now && (!ended || failure <= ended.at)) return { at: failure, status: 'RuntimeError' }
@@ -26,12 +26,13 @@ export function endOf(deployment: Deployment, now: number): { at: number; status
 
 export function statusOf(deployment: Deployment, now: number): string {
   const age = now - deployment.launched
-  return endOf(deployment, now)?.status ?? STARTING.find(([until]) => age < until)?.[1] ?? 'Running'
+  return deploymentEnd(deployment, now)?.status ?? STARTING.find(([until]) => age < until)?.[1] ?? 'Running'
 }
 
 /** Until when logs, or the rest, were copied over for readers. The end copies everything at once. */
 const copied = (deployment: Deployment, every: number, now: number): number =>
-  endOf(deployment, now)?.at ?? deployment.launched + Math.floor(Math.max(now - deployment.launched, 0) / every) * every
+  deploymentEnd(deployment, now)?.at ??
+  deployment.launched + Math.floor(Math.max(now - deployment.launched, 0) / every) * every
 
 export const logsUntil = (deployment: Deployment, now: number): number => copied(deployment, LOGS_EVERY, now)
 export const snapshotUntil = (deployment: Deployment, now: number): number => copied(deployment, SNAPSHOT_EVERY, now)
@@ -42,11 +43,11 @@ export const hearsCommands = (deployment: Deployment, now: number): boolean =>
 
 /** What occupies a live node. */
 export const deploymentOn = (world: World, nodeId: string, now: number): Deployment | undefined =>
-  world.deployments?.find((deployment) => deployment.nodeId === nodeId && endOf(deployment, now) === null)
+  world.deployments?.find((deployment) => deployment.nodeId === nodeId && deploymentEnd(deployment, now) === null)
 
 /** What runs in a project. */
 export const aliveIn = (world: World, projectId: number, now: number): Deployment | undefined =>
-  world.deployments?.find((deployment) => deployment.projectId === projectId && endOf(deployment, now) === null)
+  world.deployments?.find((deployment) => deployment.projectId === projectId && deploymentEnd(deployment, now) === null)
 
 /** The deployment that a call means: the named one, or the latest of the project. */
 export function deploymentOf(world: World, args: Arguments, idName: 'deployId' | 'algorithmId'): Deployment {

@@ -26,7 +26,7 @@ export const equityAt = (deployment: Deployment, ledger: Ledger, time: number): 
 export const startEquity = (deployment: Deployment, ledger: Ledger): number =>
   equityAt(deployment, ledger, deployment.launched)
 
-export function portfolio({ cash }: Deployment, ledger: Ledger, time: number) {
+export function portfolioAt({ cash }: Deployment, ledger: Ledger, time: number) {
   const { traded, holdings } = stateAt(ledger, time)
   const rows = holdings.map(({ security, quantity, average }) => {
     const price = priceOf(security, time)

@@ -1,9 +1,9 @@
 // What a deployment begins with: cash and holdings, as the form of a paper account gives them.
 import { ApiError } from '../handler.ts'
-import type { Money, Position } from '../world/deployment.ts'
+import type { CashAmount, Position } from '../world/deployment.ts'
 
 const ROWS_AT_MOST = 50
-const DEFAULT_CASH: readonly Money[] = [{ currency: 'USD', amount: 100_000 }]
+const DEFAULT_CASH: readonly CashAmount[] = [{ currency: 'USD', amount: 100_000 }]
 
 function rowsOf(value: unknown, name: string): Record<string, unknown>[] {
   const rows = value ?? []
@@ -21,7 +21,7 @@ const number = (value: unknown, name: string): number => {
   return Number(value)
 }
 
-export function cashFrom(value: unknown): readonly Money[] {
+export function cashFrom(value: unknown): readonly CashAmount[] {
   const rows = rowsOf(value, 'cash').map(({ currency, amount }) => ({
     currency: String(currency ?? 'USD').slice(0, 10),
     amount: number(amount, 'cash'),

@@ -2,7 +2,7 @@
 // holdings, cash, trades and log lines agree with one another whenever they are read.
 import { type Order, simulateProgram } from '../simulation/simulate.ts'
 import type { Deployment } from '../world/deployment.ts'
-import { endOf, RUNNING_AFTER } from './deployment.ts'
+import { deploymentEnd, RUNNING_AFTER } from './deployment.ts'
 import { priceOf } from './market.ts'
 import { obey } from './obey.ts'
 import { type LiveOrder, type State, Telling } from './telling.ts'
@@ -39,7 +39,7 @@ function* decisions({ program, launched }: Deployment, funds: number, until: num
 export function ledgerOf(deployment: Deployment, until: number): Ledger {
   const { deployId, launched, versionId, commands, failsAt, program } = deployment
   const funds = deployment.cash.reduce((sum, { amount }) => sum + amount, 0)
-  const end = endOf(deployment, until)
+  const end = deploymentEnd(deployment, until)
   const last = Math.min(until, end?.at ?? until)
   const telling = new Telling(deployment)
 

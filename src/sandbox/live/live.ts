@@ -9,8 +9,8 @@ import type { Deployment } from '../world/deployment.ts'
 import { hash, hexId } from '../world/ids.ts'
 import type { World } from '../world/world.ts'
 import { brokerageFrom, checkDataProviders } from './brokerages.ts'
-import { CHARTS } from './charts.ts'
-import { aliveIn, deploymentOf, deploymentOn, endOf, RUNNING_AFTER, statusOf } from './deployment.ts'
+import { LIVE_CHARTS } from './charts.ts'
+import { aliveIn, deploymentEnd, deploymentOf, deploymentOn, RUNNING_AFTER, statusOf } from './deployment.ts'
 import { dollars, equityAt, runtimeStatistics } from './figures.ts'
 import { cashFrom, holdingsFrom } from './forms.ts'
 import { ledgerOf } from './ledger.ts'
@@ -36,14 +36,14 @@ function versionOf({ versionId = '-1' }: Arguments): number {
 /** Ended deployments give way to new ones, the oldest first; no endpoint removes them. */
 function makeRoom(world: World, now: number): void {
   const all = world.deployments ?? []
-  const ended = all.filter((deployment) => endOf(deployment, now))
+  const ended = all.filter((deployment) => deploymentEnd(deployment, now))
   const surplus = ended.slice(0, Math.max(0, all.length - DEPLOYMENTS_AT_MOST + 1))
   world.deployments = all.filter((deployment) => !surplus.includes(deployment))
 }
 
 function describe(world: World, deployment: Deployment, now: number) {
   const { deployId, projectId, launched, brokerage } = deployment
-  const end = endOf(deployment, now)
+  const end = deploymentEnd(deployment, now)
   const status = statusOf(deployment, now)
   const types = new Set(securitiesOf(deployment).map(typeName))
   return {
@@ -65,7 +65,7 @@ function describe(world: World, deployment: Deployment, now: number) {
 
 function describeRow(deployment: Deployment, now: number) {
   const { projectId } = deployment
-  const end = endOf(deployment, now)
+  const end = deploymentEnd(deployment, now)
   const at = end?.at ?? now
   return {
     projectId,
@@ -83,7 +83,7 @@ function describeRow(deployment: Deployment, now: number) {
   }
 }
 
-function ending(world: World, args: Arguments, status: 'Stopped' | 'Liquidated', now: number) {
+function stopAs(world: World, args: Arguments, status: 'Stopped' | 'Liquidated', now: number) {
   const deployment = aliveIn(world, projectOf(world, args).projectId, now)
   if (!deployment) throw new ApiError('No live algorithm is running in this project')
   deployment.ended = { at: now, status }
@@ -131,7 +131,7 @@ export const liveEndpoints: Family = {
       throw new ApiError('Invalid argument')
     const deployment = deploymentOf(world, args, 'deployId')
     const { projectId, files, launched } = deployment
-    const at = endOf(deployment, now)?.at ?? now
+    const at = deploymentEnd(deployment, now)?.at ?? now
     const started = at - launched >= RUNNING_AFTER
     return {
       ...describe(world, deployment, now),
@@ -143,7 +143,7 @@ export const liveEndpoints: Family = {
         isLibrary: false,
       })),
       runtimeStatistics: started ? runtimeStatistics(deployment, ledgerOf(deployment, at), at) : [],
-      charts: started ? Object.fromEntries(CHARTS.map((name) => [name, { name }])) : [],
+      charts: started ? Object.fromEntries(LIVE_CHARTS.map((name) => [name, { name }])) : [],
     }
   },
 
@@ -161,6 +161,6 @@ export const liveEndpoints: Family = {
     return { live: rows }
   },
 
-  '/live/update/stop': (world, args, now) => ending(world, args, 'Stopped', now),
-  '/live/update/liquidate': (world, args, now) => ending(world, args, 'Liquidated', now),
+  '/live/update/stop': (world, args, now) => stopAs(world, args, 'Stopped', now),
+  '/live/update/liquidate': (world, args, now) => stopAs(world, args, 'Liquidated', now),
 }

@@ -39,7 +39,7 @@ function events(deployId: string, order: LiveOrder) {
   }))
 }
 
-export function describeOrder(deployId: string, order: LiveOrder) {
+export function describeLiveOrder(deployId: string, order: LiveOrder) {
   const { id, at, security, quantity, type, limitPrice, price, tag, status, updated } = order
   const market = priceOf(security, at)
   return {
@@ -111,7 +111,7 @@ export function closedTrades({ orders }: Ledger, deployId: string) {
       endTradeDrawdown: 0,
       isWin: profitLoss > 0,
       orderIds: legs.map((leg) => leg.id),
-      orders: legs.map((leg) => describeOrder(deployId, leg)),
+      orders: legs.map((leg) => describeLiveOrder(deployId, leg)),
     })
   }
   return trades

@@ -2,11 +2,11 @@
 // everything at once.
 import { ApiError, type Arguments, type Family, flagIn, integerIn, textIn } from '../handler.ts'
 import type { Deployment } from '../world/deployment.ts'
-import { CHARTS, type ChartName, chart } from './charts.ts'
-import { deploymentOf, endOf, logsUntil, snapshotUntil } from './deployment.ts'
-import { portfolio } from './figures.ts'
+import { type ChartName, chart, LIVE_CHARTS } from './charts.ts'
+import { deploymentEnd, deploymentOf, logsUntil, snapshotUntil } from './deployment.ts'
+import { portfolioAt } from './figures.ts'
 import { ledgerOf } from './ledger.ts'
-import { closedTrades, describeOrder, insights } from './orders.ts'
+import { closedTrades, describeLiveOrder, insights } from './orders.ts'
 
 const LINES_AT_MOST = 250
 /** How far the first reads of charts and orders say they have come. */
@@ -29,7 +29,7 @@ function loading({ loads }: Deployment, what: 'chart' | 'orders') {
 }
 
 function chartName(args: Arguments): ChartName {
-  const name = CHARTS.find((candidate) => candidate === textIn(args, 'name'))
+  const name = LIVE_CHARTS.find((candidate) => candidate === textIn(args, 'name'))
   if (!name) throw new ApiError('Chart not found')
   return name
 }
@@ -43,7 +43,7 @@ export const liveReadEndpoints: Family = {
     if (to < from) throw new ApiError('Invalid date range')
     const notice = loading(deployment, 'chart')
     if (notice) return notice
-    const until = endOf(deployment, now)?.at ?? now
+    const until = deploymentEnd(deployment, now)?.at ?? now
     const count = integerIn(args, 'count') ?? 100
     return { chart: chart(deployment, ledgerOf(deployment, until), name, { from, to: Math.min(to, until), count }) }
   },
@@ -67,7 +67,7 @@ export const liveReadEndpoints: Family = {
   '/live/portfolio/read': (world, args, now) => {
     const deployment = deploymentOf(world, args, 'algorithmId')
     const until = snapshotUntil(deployment, now)
-    return { portfolio: portfolio(deployment, ledgerOf(deployment, until), until) }
+    return { portfolio: portfolioAt(deployment, ledgerOf(deployment, until), until) }
   },
 
   '/live/orders/read': (world, args, now) => {
@@ -76,7 +76,7 @@ export const liveReadEndpoints: Family = {
     const notice = loading(deployment, 'orders')
     if (notice) return notice
     const { orders } = ledgerOf(deployment, snapshotUntil(deployment, now))
-    const shown = orders.slice(start, end).map((order) => describeOrder(deployment.deployId, order))
+    const shown = orders.slice(start, end).map((order) => describeLiveOrder(deployment.deployId, order))
     return { orders: shown, length: orders.length }
   },
 

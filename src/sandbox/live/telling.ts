@@ -20,7 +20,7 @@ export interface LiveOrder {
   updated: number | null
 }
 
-export interface Holding {
+export interface LiveHolding {
   readonly security: Security
   readonly quantity: number
   readonly average: number
@@ -30,7 +30,7 @@ export interface State {
   readonly at: number
   /** In the account's currency, on top of the balances that it began with. */
   readonly traded: number
-  readonly holdings: readonly Holding[]
+  readonly holdings: readonly LiveHolding[]
 }
 
 const FEE = 1

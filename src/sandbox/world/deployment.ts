@@ -9,7 +9,7 @@ export interface Position {
   readonly averagePrice: number
 }
 
-export interface Money {
+export interface CashAmount {
   readonly currency: string
   readonly amount: number
 }
@@ -32,7 +32,7 @@ export interface Deployment {
   /** What the simulation reads out of it. */
   readonly program: Program
   readonly failsAt: string | null
-  readonly cash: readonly Money[]
+  readonly cash: readonly CashAmount[]
   readonly holdings: readonly Position[]
   commands: Command[]
   ended: { readonly at: number; readonly status: 'Stopped' | 'Liquidated' } | null
