@@ -14,8 +14,6 @@ import type { Backtest } from './world/backtest.ts'
 import { hexId, numberId } from './world/ids.ts'
 import type { World } from './world/world.ts'
 
-export { isRunning } from './backtest.ts'
-
 const BACKTESTS_AT_MOST = 500
 const A_MINUTE_AT_MOST = 20
 const NAME_AT_MOST = 200

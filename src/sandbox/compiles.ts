@@ -37,8 +37,6 @@ const describe = (compile: Compile, now: number) => {
   }
 }
 
-export { build } from './build.ts'
-
 export const compileEndpoints: Family = {
   '/compile/create': (world, args, now) => {
     const project = projectOf(world, args)

@@ -1,5 +1,5 @@
 // /ai/tools: answers without `success`. `state: "Error"` is a finding about the code and not a failed call.
-import { build } from '../compiles.ts'
+import { build } from '../build.ts'
 import { ApiError, type Arguments, type Family, integerIn, textIn } from '../handler.ts'
 import { mainFileOf } from '../starter.ts'
 import { hash } from '../world/ids.ts'
