@@ -33,7 +33,7 @@ export const isRunning = ({ created }: Backtest, now: number): boolean => now - 
 export const hasSucceeded = (backtest: Backtest, now: number): boolean =>
   !isRunning(backtest, now) && backtest.failsAt === null
 
-export function stateOf(backtest: Backtest, now: number): { status: string; progress: number } {
+export function backtestStatus(backtest: Backtest, now: number): { status: string; progress: number } {
   const running = now - backtest.created - QUEUED_MS
   if (running < 0) return { status: 'In Queue...', progress: 0 }
   const progress = Math.floor((running / RUNNING_MS) * 100) / 100
@@ -64,7 +64,7 @@ type Row = ReturnType<typeof summary> & { readonly tradeableDates: number }
 const rows = new Map<string, Row>()
 
 /** The numbers of a finished backtest as lists show them. */
-export function rowOf(backtest: Backtest): Row {
+export function backtestSummary(backtest: Backtest): Row {
   const key = keyOf(programOf(backtest), circumstancesOf(backtest))
   const known = rows.get(key)
   if (known) return known

@@ -1,6 +1,14 @@
 // /backtests: one second in the queue, three in progress, then completed or failed
 import { accountOf } from './account.ts'
-import { backtestOf, circumstancesOf, hasSucceeded, isRunning, rowOf, simulationOf, stateOf } from './backtest.ts'
+import {
+  backtestOf,
+  backtestStatus,
+  backtestSummary,
+  circumstancesOf,
+  hasSucceeded,
+  isRunning,
+  simulationOf,
+} from './backtest.ts'
 import { backtestResultEndpoints } from './backtest-results.ts'
 import { BACKTEST_CHARTS } from './charts.ts'
 import { buildState, compileOf } from './compiles.ts'
@@ -97,7 +105,7 @@ function describe(world: World, backtest: Backtest, now: number) {
     organizationId: accountOf(world).organizationId,
     name: backtest.name,
     note: backtest.note ?? null,
-    ...stateOf(backtest, now),
+    ...backtestStatus(backtest, now),
     completed: over,
     created: stamp(backtest.created),
     ...(simulation ? periodShown(simulation) : { backtestStart: null, backtestEnd: null, tradeableDates: 0 }),
@@ -119,10 +127,10 @@ function describe(world: World, backtest: Backtest, now: number) {
 
 function describeRow(backtest: Backtest, withStatistics: boolean, now: number) {
   const succeeded = hasSucceeded(backtest, now)
-  const { tradeableDates, ...numbers } = succeeded ? rowOf(backtest) : NO_NUMBERS
+  const { tradeableDates, ...numbers } = succeeded ? backtestSummary(backtest) : NO_NUMBERS
   return {
     backtestId: backtest.backtestId,
-    ...stateOf(backtest, now),
+    ...backtestStatus(backtest, now),
     name: backtest.name,
     created: stamp(backtest.created),
     optimizationId: backtest.optimizationId ?? null,

@@ -4,7 +4,7 @@ import { stamp } from './handler.ts'
 import { dayOf, monthOf } from './simulation/calendar.ts'
 import type { ClosedTrade, Simulation } from './simulation/simulate.ts'
 import { fallsOf, type Statistics, simulationStatistics } from './simulation/statistics.ts'
-import { describeTrade, duration } from './trades.ts'
+import { describeTrade, timeSpan } from './trades.ts'
 
 const rounded = (value: number, digits = 3) => Number(value.toFixed(digits))
 const percent = (value: number, digits = 3) => `${(value * 100).toFixed(digits)}%`
@@ -124,12 +124,12 @@ function tradeStatistics(trades: readonly ClosedTrade[]) {
     averageProfitLoss: money(mean(results(trades))),
     averageProfit: money(averageProfit),
     averageLoss: money(averageLoss),
-    averageTradeDuration: duration(mean(lengths(trades))),
-    averageWinningTradeDuration: duration(mean(lengths(won))),
-    averageLosingTradeDuration: duration(mean(lengths(lost))),
-    medianTradeDuration: duration(median(lengths(trades))),
-    medianWinningTradeDuration: duration(median(lengths(won))),
-    medianLosingTradeDuration: duration(median(lengths(lost))),
+    averageTradeDuration: timeSpan(mean(lengths(trades))),
+    averageWinningTradeDuration: timeSpan(mean(lengths(won))),
+    averageLosingTradeDuration: timeSpan(mean(lengths(lost))),
+    medianTradeDuration: timeSpan(median(lengths(trades))),
+    medianWinningTradeDuration: timeSpan(median(lengths(won))),
+    medianLosingTradeDuration: timeSpan(median(lengths(lost))),
     maxConsecutiveWinningTrades: row(trades, ({ profitLoss }) => profitLoss > 0),
     maxConsecutiveLosingTrades: row(trades, ({ profitLoss }) => profitLoss <= 0),
     profitLossRatio: money(averageLoss === 0 ? 0 : averageProfit / -averageLoss),

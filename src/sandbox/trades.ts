@@ -10,7 +10,7 @@ const symbolOf = ({ ticker, id }: Security) => ({ value: ticker, id, permtick: t
 const iso = (seconds: number) => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
 
 /** A length of time as .NET writes it: `12.01:30:00` is twelve days and a half past one. */
-export function duration(seconds: number): string {
+export function timeSpan(seconds: number): string {
   const whole = Math.round(seconds)
   const days = Math.floor(whole / 86_400)
   const clock = new Date((whole - days * 86_400) * 1000).toISOString().slice(11, 19)
@@ -86,7 +86,7 @@ export function describeTrade(trade: ClosedTrade) {
     totalFees: trade.fees,
     mae: trade.mae,
     mfe,
-    duration: duration(exitTime - entryTime),
+    duration: timeSpan(exitTime - entryTime),
     endTradeDrawdown: Number((profitLoss - mfe).toFixed(2)),
     isWin: profitLoss > 0,
     orderIds,

@@ -1,6 +1,6 @@
 // Finds the mistakes in C# that can be seen without a grammar: brackets, strings, comments, and statements that lack their
 // semicolon. In doubt it says nothing, since a false alarm would stop good code.
-import { CLOSING, type Mistake, placeOf } from './mistake.ts'
+import { CLOSING, lineAndColumn, type Mistake } from './mistake.ts'
 
 type Found = { readonly at: number; readonly reason: string }
 
@@ -148,5 +148,5 @@ export function checkCSharp(source: string): Mistake | undefined {
   const { text, mistake } = blanked(code)
   // A string without an end hides what follows, so that nothing after it can be judged.
   const found = mistake ?? checkText(text)
-  return found && { ...placeOf(code, found.at), reason: found.reason }
+  return found && { ...lineAndColumn(code, found.at), reason: found.reason }
 }

@@ -7,7 +7,7 @@ export interface Mistake {
 }
 
 /** A place in a text, as an offset, in lines and columns. */
-export function placeOf(text: string, at: number): { line: number; column: number } {
+export function lineAndColumn(text: string, at: number): { line: number; column: number } {
   const before = text.slice(0, at)
   const lineStart = before.lastIndexOf('\n') + 1
   return { line: before.split('\n').length, column: at - lineStart + 1 }

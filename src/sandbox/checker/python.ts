@@ -1,6 +1,6 @@
 // Finds the mistakes in Python that its parser would stop at and that can be seen without a grammar: brackets, strings,
 // colons and indentation. In doubt it says nothing, since a false alarm would stop good code.
-import { CLOSING, type Mistake, placeOf } from './mistake.ts'
+import { CLOSING, lineAndColumn, type Mistake } from './mistake.ts'
 
 interface LogicalLine {
   /** Where its first character stands that is not a blank. */
@@ -104,7 +104,7 @@ function checkLines(lines: readonly LogicalLine[], code: string): { at: number; 
   let opener: { name: string; line: LogicalLine } | undefined
   const expected = (at: number) => ({
     at,
-    reason: `expected an indented block after '${opener?.name}' statement on line ${placeOf(code, opener?.line.at ?? 0).line}`,
+    reason: `expected an indented block after '${opener?.name}' statement on line ${lineAndColumn(code, opener?.line.at ?? 0).line}`,
   })
   for (const line of lines) {
     const current = indents.at(-1) ?? 0
@@ -139,5 +139,5 @@ export function checkPython(source: string): Mistake | undefined {
   // What the lines before it get wrong, a parser would have met earlier.
   const found = checkLines(lines, code)
   const first = mistake && (!found || found.at >= code.length || mistake.at < found.at) ? mistake : found
-  return first && { ...placeOf(code, first.at), reason: first.reason }
+  return first && { ...lineAndColumn(code, first.at), reason: first.reason }
 }

@@ -1,6 +1,6 @@
 // The arguments of /optimizations/create and estimate, checked. The two take the same ones.
 import { ApiError, type Arguments, integerIn, textIn } from '../handler.ts'
-import type { Constraint, Range } from '../world/optimization.ts'
+import type { Constraint, ParameterRange } from '../world/optimization.ts'
 import { GRID_AT_MOST, gridSize } from './optimization.ts'
 
 const GRID_SEARCH = 'QuantConnect.Optimizer.Strategies.GridSearchOptimizationStrategy'
@@ -40,7 +40,7 @@ const number = (row: Row, field: string, name: string): number => {
   return value
 }
 
-function rangesFrom(args: Arguments): readonly Range[] {
+function rangesFrom(args: Arguments): readonly ParameterRange[] {
   const ranges = rowsOf(args.parameters, 'parameters').map((row) => ({
     name: typeof row.name === 'string' ? row.name.slice(0, 100) : '',
     min: number(row, 'min', 'parameters'),

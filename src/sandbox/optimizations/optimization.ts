@@ -1,7 +1,7 @@
 // The grid that an optimization walks, and how far it is at a given moment.
 import { ApiError, type Arguments, textIn } from '../handler.ts'
 import { hash } from '../world/ids.ts'
-import type { Optimization, Range } from '../world/optimization.ts'
+import type { Optimization, ParameterRange } from '../world/optimization.ts'
 import type { World } from '../world/world.ts'
 
 export const NEW_MS = 15_000
@@ -17,17 +17,17 @@ export function optimizationOf(world: World, args: Arguments): Optimization {
 }
 
 /** The values of a range. A small allowance bears with steps such as 0.1. */
-export const valuesOf = ({ min, max, step }: Range): number[] =>
+export const valuesOf = ({ min, max, step }: ParameterRange): number[] =>
   Array.from({ length: Math.floor((max - min) / step + 1e-9) + 1 }, (_, index) =>
     Number((min + index * step).toFixed(10)),
   )
 
 /** How many combinations the ranges have, without making them. */
-export const gridSize = (ranges: readonly Range[]): number =>
+export const gridSize = (ranges: readonly ParameterRange[]): number =>
   ranges.reduce((product, { min, max, step }) => product * (Math.floor((max - min) / step + 1e-9) + 1), 1)
 
 /** Every combination of the values, the last range turning fastest. Values are text, as the service writes them. */
-export const grid = (ranges: readonly Range[]): Record<string, string>[] =>
+export const grid = (ranges: readonly ParameterRange[]): Record<string, string>[] =>
   ranges.reduce<Record<string, string>[]>(
     (sets, range) => sets.flatMap((set) => valuesOf(range).map((value) => ({ ...set, [range.name]: String(value) }))),
     [{}],

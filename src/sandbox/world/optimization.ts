@@ -1,7 +1,7 @@
 // What is kept of an optimization. Its backtests are not kept: they follow from it.
 import type { Program } from '../simulation/program.ts'
 
-export interface Range {
+export interface ParameterRange {
   readonly name: string
   readonly min: number
   readonly max: number
@@ -27,7 +27,7 @@ export interface Optimization {
   readonly extremum: 'min' | 'max'
   readonly targetValue: number | null
   readonly constraints: readonly Constraint[]
-  readonly parameters: readonly Range[]
+  readonly parameters: readonly ParameterRange[]
   /** The code as it was, as far as a simulation needs it. */
   readonly program: Program
   readonly failsAt: string | null
