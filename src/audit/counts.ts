@@ -8,27 +8,45 @@ export interface Counts {
   readonly refused: number
 }
 
-/** Tools whose scope says nothing of trading, and that reach algorithms that trade all the same. */
-const TRADES_TOO = ['broadcast_live_command']
-/** Tools whose scope is for trading, and that do not trade. */
-const TRADES_NOTHING = ['authorize_connection']
+/** What a tool's calls count as. Every tool declares one. */
+export type CountsAs =
+  | 'reads'
+  | 'changes'
+  | 'deletions'
+  | 'backtests'
+  | 'optimizations'
+  | 'starts'
+  | 'commands'
+  | 'stops'
+  | 'liquidations'
+  /** Logins to a brokerage, which trade nothing. */
+  | 'logins'
+  /** Who else may see, change and run a project. */
+  | 'access'
+
+/** What counting needs to know of a tool. */
+export interface CountedTool {
+  readonly name: string
+  readonly countsAs: CountsAs
+}
+
+/** What does something with money in a brokerage account. */
+const TRADES: readonly (CountsAs | undefined)[] = ['starts', 'commands', 'stops', 'liquidations']
 
 /**
- * Whether a call did something with money in a brokerage account: started, commanded, stopped or liquidated an algorithm.
- * One whose caller left before the answer counts: it was on its way.
+ * The calls in four numbers: all, the backtests that began, what traded, and what was not allowed. A trade whose caller left
+ * before the answer counts: it was on its way.
  */
-export const traded = ({ outcome, risk, tool }: Call): boolean =>
-  (outcome === 'answered' || outcome === 'left') &&
-  (risk === 'trades' || TRADES_TOO.includes(tool)) &&
-  !TRADES_NOTHING.includes(tool)
-
-/** The calls in four numbers: all, the backtests that began, what traded, and what was not allowed. */
-export function countsOf(calls: readonly Call[]): Counts {
-  const count = (is: (call: Call) => boolean) => calls.filter(is).length
+export function countsOf(calls: readonly Call[], tools: readonly CountedTool[]): Counts {
+  const kinds = new Map(tools.map(({ name, countsAs }) => [name, countsAs]))
+  const count = (is: (call: Call, countsAs: CountsAs | undefined) => boolean) =>
+    calls.filter((call) => is(call, kinds.get(call.tool))).length
   return {
     calls: calls.length,
-    backtests: count(({ tool, outcome }) => tool === 'create_backtest' && outcome === 'answered'),
-    trades: count(traded),
+    backtests: count(({ outcome }, countsAs) => countsAs === 'backtests' && outcome === 'answered'),
+    trades: count(
+      ({ outcome }, countsAs) => TRADES.includes(countsAs) && (outcome === 'answered' || outcome === 'left'),
+    ),
     refused: count(({ outcome }) => outcome === 'refused'),
   }
 }

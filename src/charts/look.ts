@@ -9,4 +9,4 @@ export const GRID = '#e8ebef'
 export const PAPER = '#ffffff'
 
 /** Text of legends and axes. */
-export const text = (color: string) => ({ color, fontSize: LABEL_SIZE, fontFamily: FONT })
+export const labelStyle = (color: string) => ({ color, fontSize: LABEL_SIZE, fontFamily: FONT })

@@ -2,7 +2,7 @@
 // template, a pattern or markup.
 import type { EChartsOption } from 'echarts'
 import { EDGE, type Layout, LEGEND, type Pane, WIDTH } from './layout.ts'
-import { FONT, INK, MUTED, PAPER, text } from './look.ts'
+import { FONT, INK, labelStyle, MUTED, PAPER } from './look.ts'
 import { iconOf } from './marks.ts'
 import { plainText } from './plain-text.ts'
 import { sharesOf } from './shares.ts'
@@ -30,7 +30,7 @@ const legendOf = ({ series, legendTop }: Pane, n: number) => ({
   itemWidth: LEGEND.icon,
   itemHeight: 10,
   itemGap: LEGEND.gap,
-  textStyle: { ...text(INK), lineHeight: LEGEND.row - LEGEND.gap, padding: [0, LEGEND.after, 0, 0] },
+  textStyle: { ...labelStyle(INK), lineHeight: LEGEND.row - LEGEND.gap, padding: [0, LEGEND.after, 0, 0] },
   data: series.map((one, i) => ({ name: nameOf(n, i), icon: iconOf(one) })),
   formatter: (name: string) => series[Number(name.split('.')[1])]?.name ?? '',
 })
@@ -53,7 +53,7 @@ export function optionFor(layout: Layout, title: string): EChartsOption {
       text: fitted(plainText(title, 200), TITLE_SIZE * 1.06, WIDTH - 2 * EDGE) || ' ',
       subtext: subtitle(layout),
       textStyle: { color: INK, fontSize: TITLE_SIZE, fontWeight: 'bold', fontFamily: FONT },
-      subtextStyle: text(MUTED),
+      subtextStyle: labelStyle(MUTED),
     },
     legend: panes.flatMap((pane, n) => (pane.shares ? [] : legendOf(pane, n))),
     grid: parts.map(({ grid }) => grid),

@@ -1,6 +1,6 @@
 // Pies and treemaps, drawn as bars: lengths compare better than angles, and every name has room.
 import { EDGE, LABEL_SIZE, type Layout, type Pane, RIGHT } from './layout.ts'
-import { AXIS, INK, text } from './look.ts'
+import { AXIS, INK, labelStyle } from './look.ts'
 import { fitted, widthOf } from './text-width.ts'
 
 /** A row per series, the largest on top, each with its value. */
@@ -17,7 +17,7 @@ export function sharesOf({ scale, label, series, top, height }: Pane, n: number,
       data: series.map(({ name }) => fitted(name, LABEL_SIZE, left - EDGE - 8)),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: AXIS } },
-      axisLabel: { ...text(INK), interval: 0 },
+      axisLabel: { ...labelStyle(INK), interval: 0 },
     },
     series: [
       {
@@ -27,7 +27,7 @@ export function sharesOf({ scale, label, series, top, height }: Pane, n: number,
         label: {
           show: true,
           position: 'right' as const,
-          ...text(INK),
+          ...labelStyle(INK),
           formatter: ({ dataIndex }: { dataIndex: number }) => label(values[dataIndex] ?? 0),
         },
       },

@@ -1,7 +1,7 @@
 // A plot over time: the axes, and the series on them.
 import type { Series } from './chart-data.ts'
 import { type Layout, type Pane, RIGHT, WIDTH } from './layout.ts'
-import { AXIS, GRID, MUTED, text } from './look.ts'
+import { AXIS, GRID, labelStyle, MUTED } from './look.ts'
 import { seriesOption } from './marks.ts'
 import { timeTicks } from './time-ticks.ts'
 
@@ -36,7 +36,7 @@ export function timePlot(pane: Pane, n: number, layout: Layout) {
       axisLabel: {
         show: dated,
         customValues,
-        ...text(MUTED),
+        ...labelStyle(MUTED),
         lineHeight: 15,
         hideOverlap: true,
         formatter: (at: number) => labels.get(at) ?? '',
@@ -49,7 +49,7 @@ export function timePlot(pane: Pane, n: number, layout: Layout) {
       ...scale,
       axisLine: { show: false },
       axisTick: { show: false },
-      axisLabel: { ...text(MUTED), formatter: label },
+      axisLabel: { ...labelStyle(MUTED), formatter: label },
       splitLine: { lineStyle: { color: GRID } },
     },
     series: series.map((one) => ({

@@ -9,7 +9,7 @@ const TOGETHER_MS = 5 * 60_000
 const MAX_DIFFERENCE_MS = 15 * 60_000
 const LOG_EVERY_MS = 60_000
 
-export interface Refusal {
+export interface RefusedSignature {
   /** Whose signature was refused; absent for somebody who only claims an account, which proves nothing about the clock. */
   readonly account?: string | undefined
   /** By how many milliseconds our clock is ahead of QuantConnect's, when that was measured. */
@@ -20,7 +20,7 @@ export interface Suspicion {
   /** Some account's signature was accepted, so the clock is right enough. */
   accepted(): void
   /** A signature was refused for certain. Whether the clock is to blame; if so, the log says it. `now` in milliseconds. */
-  refused(refusal: Refusal, now: number): boolean
+  refused(refusal: RefusedSignature, now: number): boolean
 }
 
 /** The suspicion about the clock, for the signatures of one QuantConnect. */

@@ -2,17 +2,22 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { IDS, idsIn } from '../../src/audit/ids.ts'
+import { idsIn as idsAmong } from '../../src/audit/ids.ts'
 import { reference } from '../../src/audit/reference.ts'
+import { TOOLS } from '../../src/resource-server/tools/catalog.ts'
 
-const TOOLS = 'test/golden/tools'
+const GOLDEN = 'test/golden/tools'
 /** The names of all tools' arguments. */
 const ARGUMENTS = new Set(
-  readdirSync(TOOLS).flatMap((file) => {
-    const { inputSchema } = JSON.parse(readFileSync(`${TOOLS}/${file}`, 'utf8'))
+  readdirSync(GOLDEN).flatMap((file) => {
+    const { inputSchema } = JSON.parse(readFileSync(`${GOLDEN}/${file}`, 'utf8'))
     return Object.keys(inputSchema.properties ?? {})
   }),
 )
+
+/** What all tools declare that the record keeps. */
+const IDS = [...new Set(TOOLS.flatMap(({ recorded }) => recorded))]
+const idsIn = (args: unknown) => idsAmong(args, IDS)
 
 describe('the ids among arguments', () => {
   it('are those that tools take, and a new tool’s is either kept or named here', () => {

@@ -32,6 +32,9 @@ function* within(schema: Schema, path = ''): Generator<[string, Schema]> {
 /** Where a person's own algorithm decides which names there are. */
 const OPEN = ['create_live_command.command', 'broadcast_live_command.command', 'create_backtest.parameters']
 
+/** What has to do with a brokerage account. */
+const LIVE: readonly string[] = ['starts', 'commands', 'stops', 'liquidations', 'logins']
+
 describe('the catalogue', () => {
   it('holds 69 tools, each once', () => {
     assert.equal(new Set(TOOL_LIST.map(({ name }) => name)).size, 69)
@@ -49,6 +52,13 @@ describe('the catalogue', () => {
     const sorted = (groups: object) => Object.entries(groups).map(([name, scopes]) => [name, [...scopes].toSorted()])
     assert.deepEqual(sorted({ readonly, trader, admin }), sorted(PUBLISHED.groups))
     assert.deepEqual(Object.fromEntries(ALL_SCOPES.map((scope) => [scope, SCOPES[scope].risk])), PUBLISHED.risks)
+  })
+
+  it('marks what may only stop something, and nothing that also sells', () => {
+    assert.deepEqual(
+      TOOL_LIST.filter(({ name }) => findTool(name)?.onlyLowersRisk).map(({ name }) => name),
+      ['abort_optimization', 'stop_live_algorithm'],
+    )
   })
 
   it('knows no tool but those', () => {
@@ -108,6 +118,23 @@ describe('the catalogue', () => {
         assert.equal(tool?.money === 'none', name === 'authorize_connection')
         if (tool?.money === 'by-brokerage') assert.ok(schema.properties?.brokerage)
         if (tool?.money === 'by-deployment') assert.ok(schema.required?.includes('projectId'))
+      })
+
+      it('says where its project stands, what it counts as, and which arguments the record keeps', () => {
+        const properties = Object.keys(schema.properties ?? {})
+        const places = { argument: 'projectId', 'argument-or-all': 'projectId', optimization: 'optimizationId' }
+        const place = Object.entries(places).find(([name]) => name === tool?.project)?.[1]
+        if (place) assert.ok(properties.includes(place))
+        else assert.ok(!properties.includes('projectId') && !properties.includes('optimizationId'))
+        assert.equal(tool?.project === 'argument', schema.required?.includes('projectId') ?? false)
+        assert.equal(tool?.countsAs === 'reads', annotations?.readOnlyHint)
+        if (tool?.risk === 'deletes') assert.equal(tool.countsAs, 'deletions')
+        if (tool?.risk === 'spends') assert.equal(tool.countsAs, 'optimizations')
+        assert.equal(tool?.risk === 'trades' || tool?.money !== undefined, LIVE.includes(tool?.countsAs ?? ''))
+        assert.deepEqual(
+          tool?.recorded.toSorted(),
+          properties.filter((argument) => /ids?$/i.test(argument) && argument !== 'codeSourceId').toSorted(),
+        )
       })
 
       it('describes itself in at most 400 characters', () => {

@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { withLook, withoutSessions } from '../../accounts/profile.ts'
 import type { AuditLog } from '../../audit/audit-log.ts'
 import { countsOf } from '../../audit/counts.ts'
-import { field, hasValidCsrf, parseForm, setRefused } from '../interactions/form.ts'
+import { field, hasValidCsrf, parseForm, setProblemStatus } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
 import { signInSession } from '../session.ts'
 import { overviewPage } from '../views/account/overview.ts'
@@ -41,7 +41,10 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
       ...frame,
       now: Math.floor(Date.now() / 1000),
       ...(before === undefined ? {} : { since: before / 1000 }),
-      counts: countsOf(calls.filter(({ at }) => at >= (before ?? 0))),
+      counts: countsOf(
+        calls.filter(({ at }) => at >= (before ?? 0)),
+        tools,
+      ),
       connections: shown.map((grant) => describeConnection(grant, tools, calls)),
       page,
       sessions: living,
@@ -72,7 +75,7 @@ export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
       await signInSession(suppliers, ctx, result.sub)
       return redirect(ctx, to)
     }
-    setRefused(ctx, result)
+    setProblemStatus(ctx, result)
     return visits.showSignIn(ctx, to, { userId: field(ctx, 'userId').trim(), problem: result.problem })
   })
 

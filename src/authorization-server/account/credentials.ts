@@ -3,7 +3,7 @@ import type Router from '@koa/router'
 import { withOnlyKept, withoutPasskey, withPasskey } from '../../accounts/profile.ts'
 import { browserOf } from '../browser.ts'
 import { displayName } from '../clients.ts'
-import { field, fields, parseForm, setRefused } from '../interactions/form.ts'
+import { field, fields, parseForm, setProblemStatus } from '../interactions/form.ts'
 import { signInAs } from '../interactions/sign-in.ts'
 import { signInSession } from '../session.ts'
 import { deletePage, newPasskeyPage, reviewPage, tokenPage } from '../views/account/small-pages.ts'
@@ -37,7 +37,7 @@ export function credentialPages(router: Router, visits: Visits, suppliers: Visit
       }
       const result = await signInAs(ctx, suppliers)
       if ('problem' in result) {
-        setRefused(ctx, result)
+        setProblemStatus(ctx, result)
         return sendPage(ctx, tokenPage(frame, result.problem))
       }
       await signInSession(suppliers, ctx, accountId)

@@ -9,8 +9,8 @@ import { countAttempt, LIMITS } from '../attempts.ts'
 import type { ConfirmView } from '../views/confirm.ts'
 import { confirmPage } from '../views/confirm.ts'
 import { sendPage } from '../views/layout.ts'
-import type { Refusal } from './form.ts'
-import { field, sentFields, setRefused } from './form.ts'
+import type { FormProblem } from './form.ts'
+import { field, sentFields, setProblemStatus } from './form.ts'
 import type { SignInSuppliers } from './sign-in.ts'
 import { answersPasskey, tooManyAttempts } from './sign-in.ts'
 
@@ -43,7 +43,7 @@ export async function isConfirmed(
     await suppliers.accounts.change(accountId, (known) => withProof(known, uid, now))
     return true
   }
-  if (tried) setRefused(ctx, tried)
+  if (tried) setProblemStatus(ctx, tried)
   const passkeyOptions = suppliers.passkeys.requestOptions(accountId, profile.passkeys)
   const view = confirmPage({
     ...question,
@@ -60,7 +60,7 @@ async function tryForm(
   ctx: Context,
   { accountId, uid }: Asked,
   suppliers: SignInSuppliers,
-): Promise<'good' | Refusal | undefined> {
+): Promise<'good' | FormProblem | undefined> {
   const [apiToken, passkey] = [field(ctx, 'apiToken').trim(), field(ctx, 'passkey')]
   if (!apiToken && !passkey) return undefined
   // Counted for this browser: a stranger who tries to sign in must not keep the person from confirming.
@@ -76,7 +76,7 @@ async function tryPasskey(
   passkey: string,
   accountId: string,
   suppliers: SignInSuppliers,
-): Promise<Refusal | undefined> {
+): Promise<FormProblem | undefined> {
   if (await answersPasskey(passkey, accountId, 'this account', suppliers)) return undefined
   const problem = 'That passkey is not one of this account, or could not be checked. Try again, or enter the API token.'
   return { problem, status: 422 }
@@ -87,7 +87,7 @@ async function tryToken(
   apiToken: string,
   accountId: string,
   { vault, quantConnect }: SignInSuppliers,
-): Promise<Refusal | undefined> {
+): Promise<FormProblem | undefined> {
   const credentials: StoredCredentials | undefined = await vault.open(accountId)
   if (!credentials || !same(apiToken, credentials.apiToken)) {
     const problem =

@@ -30,7 +30,7 @@ export const sentFields = (ctx: Context): [string, string][] =>
   [...new URLSearchParams(ctx.request.rawBody)].filter(([name]) => !['csrf', 'apiToken', 'passkey'].includes(name))
 
 /** Why a form was refused, as the page that follows says it. */
-export interface Refusal {
+export interface FormProblem {
   readonly problem: string
   /** The HTTP status that fits. */
   readonly status: number
@@ -39,7 +39,7 @@ export interface Refusal {
 }
 
 /** Gives the page that answers a refused form its status, and says when to come again. */
-export function setRefused(ctx: Context, { status, retryAfter }: Refusal): void {
+export function setProblemStatus(ctx: Context, { status, retryAfter }: FormProblem): void {
   ctx.status = status
   if (retryAfter) ctx.set('Retry-After', String(retryAfter))
 }

@@ -20,7 +20,7 @@ import { explain, problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
 import { isConfirmed } from './confirm.ts'
 import { asksInVain, consentResult } from './consent.ts'
-import { csrfToken, field, hasValidCsrf, parseForm, postedForm, setRefused } from './form.ts'
+import { csrfToken, field, hasValidCsrf, parseForm, postedForm, setProblemStatus } from './form.ts'
 import type { SignInSuppliers } from './sign-in.ts'
 import { signIn } from './sign-in.ts'
 
@@ -94,7 +94,7 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
   async function answerSignIn(ctx: Context, interaction: Interaction) {
     const result = await signIn(ctx, suppliers)
     if ('problem' in result) {
-      setRefused(ctx, result)
+      setProblemStatus(ctx, result)
       return showSignIn(ctx, interaction, { userId: field(ctx, 'userId'), problem: result.problem })
     }
     const session = await signInSession(suppliers, ctx, result.sub)

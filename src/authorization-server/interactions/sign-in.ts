@@ -8,7 +8,7 @@ import type { Store } from '../../storage/store.ts'
 import type { Credentials, Vault } from '../../vault/vault.ts'
 import { countAttempt, countSignIn, LIMITS } from '../attempts.ts'
 import type { Passkeys } from '../passkeys.ts'
-import type { Refusal } from './form.ts'
+import type { FormProblem } from './form.ts'
 import { field } from './form.ts'
 
 export interface SignInSuppliers {
@@ -23,7 +23,7 @@ export interface SignInSuppliers {
 }
 
 /** Either the `sub` of the person who signed in, or what to tell them. */
-export type SignInResult = { readonly sub: string } | Refusal
+export type SignInResult = { readonly sub: string } | FormProblem
 
 /** Signs in with what was typed, with a passkey, or with one click on the sandbox account. */
 export async function signIn(ctx: Context, suppliers: SignInSuppliers): Promise<SignInResult> {
@@ -90,7 +90,7 @@ async function suspendWhatCameBefore(credentials: Credentials, suppliers: SignIn
 }
 
 /** What someone is told who tried too often. */
-export function tooManyAttempts(retryAfter: number): Refusal {
+export function tooManyAttempts(retryAfter: number): FormProblem {
   const minutes = Math.ceil(retryAfter / 60)
   const problem = `Too many attempts. Try again in ${minutes} minute${minutes > 1 ? 's' : ''}.`
   return { problem, status: 429, retryAfter }

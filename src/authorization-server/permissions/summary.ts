@@ -1,11 +1,11 @@
 // One sentence that says what a connection will and will not be able to do, and the tools behind it.
+import type { CountedTool } from '../../audit/counts.ts'
 import type { Allowance } from '../../grants/allowance.ts'
 import type { Risk, Scope } from '../../scopes.ts'
 import { ALL_RISKS, ALL_SCOPES, RISKS, SCOPES } from '../../scopes.ts'
 
 /** What the pages need to know of a tool. */
-export interface ToolFacts {
-  readonly name: string
+export interface ToolFacts extends CountedTool {
   readonly title: string
   readonly scopes: readonly Scope[]
 }

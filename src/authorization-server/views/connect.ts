@@ -5,7 +5,7 @@
 const NAME = 'quantconnect'
 
 /** One thing to do. Backquotes in `says` mark what is typed or what a file is called. */
-export interface Step {
+export interface ConnectStep {
   readonly says: string
   /** What to copy, as it is. */
   readonly copy?: string
@@ -15,9 +15,9 @@ export interface Step {
 
 export interface Client {
   readonly name: string
-  readonly steps: readonly Step[]
+  readonly steps: readonly ConnectStep[]
   /** The same without the link, for those who keep their configuration by hand. */
-  readonly byHand?: readonly Step[]
+  readonly byHand?: readonly ConnectStep[]
 }
 
 export interface Server {

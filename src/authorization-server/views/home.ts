@@ -1,6 +1,6 @@
 // The first page: what this is, the one address to paste, and where each client wants it.
 import { html } from 'hono/html'
-import type { Client, Server, Step } from './connect.ts'
+import type { Client, ConnectStep, Server } from './connect.ts'
 import { commonClients, otherClients } from './connect.ts'
 import type { Html } from './layout.ts'
 import { page } from './layout.ts'
@@ -54,7 +54,7 @@ export const homePage = ({ resource, sandboxAccounts, local }: HomeView): Html =
 const howTo = ({ steps, byHand }: Client): Html =>
   html`${steps.map(stepOf)}${byHand ? html`<details><summary>Or by hand</summary>${byHand.map(stepOf)}</details>` : ''}`
 
-const stepOf = ({ says, copy, opens }: Step): Html =>
+const stepOf = ({ says, copy, opens }: ConnectStep): Html =>
   opens
     ? html`<p><a class="button" href="${opens}">${says}</a></p>`
     : html`<p>${withCode(says)}</p>${copy ? html`<pre tabindex="0"><code>${copy}</code></pre>` : ''}`

@@ -20,7 +20,7 @@ export interface Window {
 }
 
 /** The window that was asked for, at most `atMost` wide. */
-export const widthOf = ({ start, end }: { start: number; end?: number | undefined }, atMost: number): Window => ({
+export const windowOf = ({ start, end }: { start: number; end?: number | undefined }, atMost: number): Window => ({
   start,
   end: Math.min(end ?? start + atMost, start + atMost),
 })
@@ -28,7 +28,7 @@ export const widthOf = ({ start, end }: { start: number; end?: number | undefine
 /** Arguments with both ends of their window, as QuantConnect wants them. */
 export const windowed =
   (atMost: number) =>
-  <T extends { start: number; end?: number | undefined }>(args: T) => ({ ...args, ...widthOf(args, atMost) })
+  <T extends { start: number; end?: number | undefined }>(args: T) => ({ ...args, ...windowOf(args, atMost) })
 
 /** The entries of a window, and what to say about the rest. */
 export function slice<T>(items: readonly T[], window: Window): { shown: readonly T[]; place: string; next?: string } {

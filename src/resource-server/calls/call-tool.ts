@@ -17,7 +17,7 @@ import { secretsIn } from '../tools/secrets.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { AuditSuppliers, Ending } from './record-call.ts'
 import { recordCall } from './record-call.ts'
-import type { Circumstances } from './refusals.ts'
+import type { RefusedCall } from './refusals.ts'
 import { Refusal, refusalOf, refusalResult, wordsOf } from './refusals.ts'
 import type { ToolContext } from './tool-context.ts'
 import { createToolContext } from './tool-context.ts'
@@ -90,7 +90,7 @@ export async function perform<Found, Given>(
     }
     const refusal = refusalOf(error)
     if (refusal.reason.reason === 'internal') suppliers.log.error({ err: error, tool: tool.name }, 'tool call failed')
-    const { outcome, why } = wordsOf(refusal.reason, circumstancesOf(tool, decision, suppliers))
+    const { outcome, why } = wordsOf(refusal.reason, refusedCallOf(tool, decision, suppliers))
     ended = { outcome, why }
     throw refusal
   } finally {
@@ -140,7 +140,7 @@ const contextFor = (
     responses,
   })
 
-const circumstancesOf = (tool: Tool, { grant }: Decision, places: Places): Circumstances => ({
+const refusedCallOf = (tool: Tool, { grant }: Decision, places: Places): RefusedCall => ({
   tool,
   grantId: grant.id,
   places,
@@ -168,7 +168,7 @@ export async function callTool(
   } catch (error) {
     if (signal.aborted || !(error instanceof Refusal)) throw error // nobody is listening any more
     if (error.reason.reason === 'undecided' || !isDecision(decision)) throw protocolError(error, tool, call, suppliers)
-    return refusalResult(wordsOf(error.reason, circumstancesOf(tool, decision, suppliers)))
+    return refusalResult(wordsOf(error.reason, refusedCallOf(tool, decision, suppliers)))
   }
 }
 

@@ -23,7 +23,7 @@ export type RecordedCall = Pick<Call, 'at' | 'ref' | 'ms'> & Ending & { readonly
 export async function recordCall(
   { auditLog, log }: AuditSuppliers,
   { id, accountId, name, client }: Grant,
-  { name: tool, risk }: Tool,
+  { name: tool, risk, recorded }: Tool,
   { args, ...what }: RecordedCall,
 ): Promise<void> {
   const call: Call = {
@@ -32,7 +32,7 @@ export async function recordCall(
     client: name ?? client?.name ?? 'A connection',
     tool,
     risk,
-    ids: idsIn(args),
+    ids: idsIn(args, recorded),
   }
   try {
     await auditLog.record(accountId, call)

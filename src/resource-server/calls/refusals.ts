@@ -63,8 +63,8 @@ export interface RefusalWords {
   readonly challenge: string | undefined
 }
 
-/** What the words depend on beside the reason. */
-export interface Circumstances {
+/** The call that was refused: what the words depend on beside the reason. */
+export interface RefusedCall {
   readonly tool: {
     readonly name: string
     readonly annotations: { readonly readOnlyHint: boolean }
@@ -96,7 +96,7 @@ const refused = (error: string, next: string, why: string, challenge?: string): 
 type Table<Union, Member extends keyof Union> = {
   readonly [R in Union[Member] & string]: (
     reason: Extract<Union, { readonly [_ in Member]: R }>,
-    circumstances: Circumstances,
+    call: RefusedCall,
   ) => RefusalWords
 }
 
@@ -197,20 +197,20 @@ const LOOKING = { name: 'a look', annotations: { readOnlyHint: true } }
 const AGAIN = 'Nothing was changed; call it again in a minute.'
 
 /** What is known about what a tool was to do, after a call that went wrong. */
-function fate({ annotations, verify }: Circumstances['tool'], sent: boolean): string {
+function fate({ annotations, verify }: RefusedCall['tool'], sent: boolean): string {
   if (annotations.readOnlyHint) return AGAIN
   if (!sent) return `The request did not reach QuantConnect. ${AGAIN}`
   return `It is unknown whether this was done. Do not repeat it before you know: ${verify}`
 }
 
-type Row<R> = (reason: R, circumstances: Circumstances) => RefusalWords
+type Row<R> = (reason: R, call: RefusedCall) => RefusalWords
 
 /** What readers are told of a refusal. */
-export const wordsOf = (reason: Reason, circumstances: Circumstances): RefusalWords =>
-  (TABLE[reason.reason] as Row<Reason>)(reason, circumstances) // sound: the row of this very reason
+export const wordsOf = (reason: Reason, call: RefusedCall): RefusalWords =>
+  (TABLE[reason.reason] as Row<Reason>)(reason, call) // sound: the row of this very reason
 
-const upstreamWords = (answer: UpstreamFailure, circumstances: Circumstances): RefusalWords =>
-  (UPSTREAM[answer.kind] as Row<UpstreamFailure>)(answer, circumstances) // sound: likewise
+const upstreamWords = (answer: UpstreamFailure, call: RefusedCall): RefusalWords =>
+  (UPSTREAM[answer.kind] as Row<UpstreamFailure>)(answer, call) // sound: likewise
 
 /** The tool result that a model reads. */
 export function refusalResult({ error, next, challenge }: RefusalWords): CallToolResult {

@@ -1,6 +1,7 @@
 // What a tool is here: a declaration. The gate reads its scopes, the dispatcher its endpoint and input, a model the rest.
 import type { InputRequiredResult } from '@modelcontextprotocol/server'
 import { z } from 'zod'
+import type { CountsAs } from '../../audit/counts.ts'
 import type { Risk, Scopes } from '../../scopes.ts'
 import type { Body } from '../answers/reading.ts'
 import type { ToolAnswer } from '../answers/tool-answer.ts'
@@ -45,6 +46,12 @@ export interface Field {
  */
 export type Money = 'none' | 'by-brokerage' | 'by-deployment' | 'always'
 
+/**
+ * Where the project of a call stands: in the argument `projectId`, which may be left out to mean all of them; behind the
+ * optimization that is named; in the answer, since the call makes it; or nowhere, since the call reaches all projects, or none.
+ */
+export type ProjectPlace = 'argument' | 'argument-or-all' | 'optimization' | 'answer' | 'all' | 'none'
+
 export interface Tool {
   readonly name: string
   readonly title: string
@@ -57,6 +64,14 @@ export interface Tool {
   /** Every tool that trades, or takes a scope that does, says so; a connection for paper trading depends on it. */
   readonly money?: Money
   readonly annotations: Posture
+  /** Where the project stands that a call is about. */
+  readonly project: ProjectPlace
+  /** What a call counts as, for pages and limits. */
+  readonly countsAs: CountsAs
+  /** Whether all that a call can do is to end something that runs: it is let through where others are not. */
+  readonly onlyLowersRisk?: true
+  /** The arguments that the person's record keeps of a call: ids, and nothing of what was written, searched or signed in with. */
+  readonly recorded: readonly string[]
   /** Path below QuantConnect's API address; absent for what this server knows itself. */
   readonly endpoint?: `/${string}`
   readonly input: z.ZodObject
@@ -74,15 +89,16 @@ export interface Tool {
 type Arguments<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>
 
 /** What must hold between arguments that are each fine by themselves. */
-export interface Rule<Args> {
+export interface Together<Args> {
   holds(args: Args): boolean
   /** For the model, when it does not hold. */
   readonly says: string
 }
 
-interface Basics<Shape extends z.ZodRawShape> extends Omit<Tool, 'input' | 'run' | 'endpoint'> {
+interface Basics<Shape extends z.ZodRawShape> extends Omit<Tool, 'input' | 'run' | 'endpoint' | 'recorded'> {
   readonly input: Shape
-  readonly rule?: Rule<Arguments<Shape>>
+  readonly recorded: readonly (keyof Shape & string)[]
+  readonly rule?: Together<Arguments<Shape>>
 }
 
 /** A tool that forwards its arguments to one endpoint and tells what came back. */

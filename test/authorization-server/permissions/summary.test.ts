@@ -42,8 +42,8 @@ describe('the sentence that sums permissions up', () => {
 
   it('lists the tools whose permissions are all there', () => {
     const tools = [
-      { name: 'one', title: 'One', scopes: ['qc:files:read'] as const },
-      { name: 'two', title: 'Two', scopes: ['qc:files:read', 'qc:admin:write'] as const },
+      { name: 'one', title: 'One', countsAs: 'reads' as const, scopes: ['qc:files:read'] as const },
+      { name: 'two', title: 'Two', countsAs: 'access' as const, scopes: ['qc:files:read', 'qc:admin:write'] as const },
     ]
     assert.deepEqual(summarize('It', { scopes: ['qc:files:read'], paperOnly: true, lifetime: '1h' }, tools).tools, [
       'One',

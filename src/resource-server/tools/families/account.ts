@@ -17,6 +17,9 @@ export const account = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/account/read',
+    project: 'none',
+    countsAs: 'reads',
+    recorded: [],
     input: {},
     output: {
       organizationId: OrganizationIdField,
@@ -57,6 +60,9 @@ export const account = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/organizations/list',
+    project: 'none',
+    countsAs: 'reads',
+    recorded: [],
     input: {},
     output: { organizations: { type: 'array', description: 'Organizations, each with its organizationId.' } },
     answer({ organizations }) {

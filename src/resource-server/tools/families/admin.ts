@@ -1,7 +1,7 @@
 // Versions: of LEAN, QuantConnect's engine, and of this server.
 import { VERSION } from '../../../version.ts'
 import { clip, number, pick, records, say, text } from '../../answers/reading.ts'
-import { inOrder, slice, widthOf, window } from '../../answers/windows.ts'
+import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { reads, readsHere, tool } from '../tool.ts'
 
 const LIST_AT_MOST = 20
@@ -19,6 +19,9 @@ export const admin = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/lean/versions/read',
+    project: 'none',
+    countsAs: 'reads',
+    recorded: [],
     input: window(LIST_AT_MOST),
     rule: inOrder,
     output: {
@@ -28,7 +31,7 @@ export const admin = [
     body: () => ({}),
     answer({ versions }, args) {
       const all = records(versions).toSorted((a, b) => (number(b.id) ?? 0) - (number(a.id) ?? 0))
-      const { shown, place, next } = slice(all, widthOf(args, LIST_AT_MOST))
+      const { shown, place, next } = slice(all, windowOf(args, LIST_AT_MOST))
       const rows = shown.map((build) => {
         const description = text(build.description)?.replace(/\s+/g, ' ')
         return {
@@ -54,6 +57,9 @@ export const admin = [
     scopes: ['qc:admin:read'],
     risk: 'reads',
     annotations: readsHere,
+    project: 'none',
+    countsAs: 'reads',
+    recorded: [],
     input: {},
     output: version,
     run: async () => ({ summary: say`This is qcgate ${VERSION}.`, data: { version: VERSION } }),
@@ -66,6 +72,9 @@ export const admin = [
     scopes: ['qc:admin:read'],
     risk: 'reads',
     annotations: readsHere,
+    project: 'none',
+    countsAs: 'reads',
+    recorded: [],
     input: {},
     output: version,
     run: async () => ({

@@ -36,7 +36,7 @@ const fileOf = ([name, content]: [string, unknown]) => ({
 })
 
 /** The converted files; QuantConnect gives them by name. */
-export function answerFiles(body: Body): ToolAnswer {
+export function answerConvertedFiles(body: Body): ToolAnswer {
   const files = Object.entries(record(body.payload)).map(fileOf)
   if (isFinding(body) || !files.length) {
     return {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { clip, say } from '../../answers/reading.ts'
 import { reads, tool } from '../tool.ts'
-import { answerFiles, answerFindings, answerHits, isFinding, payloadOf } from './ai-answers.ts'
+import { answerConvertedFiles, answerFindings, answerHits, isFinding, payloadOf } from './ai-answers.ts'
 
 const Language = z.enum(['C#', 'Py']).describe('Programming language.')
 
@@ -20,7 +20,7 @@ const MAIN = { Py: 'main.py', 'C#': 'Main.cs' } as const
 const HITS_AT_MOST = 20
 const QUERIES_AT_MOST = 10
 
-const common = { risk: 'reads', annotations: reads } as const
+const common = { risk: 'reads', annotations: reads, project: 'none', countsAs: 'reads', recorded: [] } as const
 const state = { type: 'string', description: 'End, or Error for a finding about the code.' } as const
 const findings = { type: 'array', description: 'What is wrong, one text each; empty when nothing is.' } as const
 
@@ -114,7 +114,7 @@ export const ai = [
     input: { files: Files.describe('Python files to convert.') },
     output: { state, files: { type: 'array', description: 'Converted files, each with name and content.' } },
     more: 'Convert fewer files at once.',
-    answer: answerFiles,
+    answer: answerConvertedFiles,
   }),
   tool({
     ...common,

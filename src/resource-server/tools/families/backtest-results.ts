@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { addressOf } from '../../answers/addresses.ts'
 import { readable } from '../../answers/html.ts'
 import { clip, linesWithin, list, number, say, text } from '../../answers/reading.ts'
-import { inOrder, placeOf, widthOf, window, windowed } from '../../answers/windows.ts'
+import { inOrder, placeOf, window, windowed, windowOf } from '../../answers/windows.ts'
 import { BacktestId, ProjectId, reads, tool } from '../tool.ts'
 import { answerChart, chartBody, chartInput, chartOutput } from './chart-answers.ts'
 import {
@@ -17,7 +17,14 @@ import {
 } from './trading-answers.ts'
 
 const which = { projectId: ProjectId, backtestId: BacktestId }
-const common = { scopes: ['qc:backtests:read'], risk: 'reads', annotations: reads } as const
+const common = {
+  scopes: ['qc:backtests:read'],
+  risk: 'reads',
+  annotations: reads,
+  project: 'argument',
+  countsAs: 'reads',
+  recorded: ['projectId', 'backtestId'],
+} as const
 const LINES_AT_MOST = 200
 /** Characters of a log in one answer. */
 const LOG_AT_MOST = 200_000
@@ -49,7 +56,7 @@ export const backtestResults = [
     loads: true,
     body: windowed(ROWS_AT_MOST),
     answer: (body, args) =>
-      answerOrders(body, widthOf(args, ROWS_AT_MOST), {
+      answerOrders(body, windowOf(args, ROWS_AT_MOST), {
         next: 'read_backtest_trades for round trips with their profit.',
       }),
   }),
@@ -65,7 +72,7 @@ export const backtestResults = [
     loads: true,
     body: windowed(ROWS_AT_MOST),
     answer: (body, args) =>
-      answerInsights(body, widthOf(args, ROWS_AT_MOST), { next: 'read_backtest_orders for what was traded.' }),
+      answerInsights(body, windowOf(args, ROWS_AT_MOST), { next: 'read_backtest_orders for what was traded.' }),
   }),
   tool({
     ...common,
@@ -79,7 +86,7 @@ export const backtestResults = [
     loads: true,
     body: windowed(ROWS_AT_MOST),
     answer: (body, args) =>
-      answerTrades(body, widthOf(args, ROWS_AT_MOST), { next: 'read_backtest_logs for the reasons.' }),
+      answerTrades(body, windowOf(args, ROWS_AT_MOST), { next: 'read_backtest_logs for the reasons.' }),
   }),
   tool({
     ...common,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { number, record, records, say, text } from '../../answers/reading.ts'
-import { inOrder, slice, widthOf, window } from '../../answers/windows.ts'
+import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { WAIT_AT_MOST } from '../../calls/tool-context.ts'
 import { adds, BacktestId, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
 import { answerBacktest, isOver, PERCENTAGES, rowOf, stateOf } from './backtest-answers.ts'
@@ -30,6 +30,9 @@ export const backtest = [
     risk: 'changes',
     annotations: adds,
     endpoint: '/backtests/create',
+    project: 'argument',
+    countsAs: 'backtests',
+    recorded: ['projectId', 'compileId'],
     input: {
       projectId: ProjectId,
       compileId: CompileId,
@@ -75,6 +78,9 @@ export const backtest = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/backtests/read',
+    project: 'argument',
+    countsAs: 'reads',
+    recorded: ['projectId', 'backtestId'],
     input: { projectId: ProjectId, backtestId: BacktestId },
     output,
     limit: 8_000,
@@ -95,6 +101,9 @@ export const backtest = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/backtests/list',
+    project: 'argument',
+    countsAs: 'reads',
+    recorded: ['projectId'],
     input: {
       projectId: ProjectId,
       includeStatistics: z
@@ -111,7 +120,7 @@ export const backtest = [
     body: ({ projectId, includeStatistics }) => ({ projectId, includeStatistics }),
     answer({ backtests }, args) {
       const all = records(backtests)
-      const { shown, place, next } = slice(all, widthOf(args, LIST_AT_MOST))
+      const { shown, place, next } = slice(all, windowOf(args, LIST_AT_MOST))
       return {
         summary: say`Backtests: ${place}.`,
         next: next ?? (all.length ? 'read_backtest with a backtestId.' : 'create_backtest makes the first one.'),
@@ -133,6 +142,9 @@ export const backtest = [
     risk: 'changes',
     annotations: replaces,
     endpoint: '/backtests/update',
+    project: 'argument',
+    countsAs: 'changes',
+    recorded: ['projectId', 'backtestId'],
     input: {
       projectId: ProjectId,
       backtestId: BacktestId,
@@ -156,6 +168,9 @@ export const backtest = [
     risk: 'deletes',
     annotations: replaces,
     endpoint: '/backtests/delete',
+    project: 'argument',
+    countsAs: 'deletions',
+    recorded: ['projectId', 'backtestId'],
     input: { projectId: ProjectId, backtestId: BacktestId },
     output: {},
     verify: 'list_backtests shows whether it is still there.',

@@ -51,6 +51,9 @@ export const compile = [
     risk: 'changes',
     annotations: adds,
     endpoint: '/compile/create',
+    project: 'argument',
+    countsAs: 'changes',
+    recorded: ['projectId'],
     input: {
       projectId: ProjectId,
       waitSeconds: z
@@ -82,6 +85,9 @@ export const compile = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/compile/read',
+    project: 'argument',
+    countsAs: 'reads',
+    recorded: ['projectId', 'compileId'],
     input: { projectId: ProjectId, compileId: CompileId },
     output,
     answer: answerCompile,

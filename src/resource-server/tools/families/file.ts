@@ -31,6 +31,9 @@ export const file = [
     risk: 'changes',
     annotations: addsOnce,
     endpoint: '/files/create',
+    project: 'argument',
+    countsAs: 'changes',
+    recorded: ['projectId'],
     input: {
       projectId: ProjectId,
       name: FileName,
@@ -58,6 +61,9 @@ export const file = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/files/read',
+    project: 'argument',
+    countsAs: 'reads',
+    recorded: ['projectId'],
     input: {
       projectId: ProjectId,
       name: FileName.optional().describe('File to read; all files when left out.'),
@@ -80,6 +86,9 @@ export const file = [
     risk: 'changes',
     annotations: replaces,
     endpoint: '/files/update',
+    project: 'argument',
+    countsAs: 'changes',
+    recorded: ['projectId'],
     input: {
       projectId: ProjectId,
       name: FileName.describe('Present name, with extension.'),
@@ -103,6 +112,9 @@ export const file = [
     risk: 'changes',
     annotations: replaces,
     endpoint: '/files/update',
+    project: 'argument',
+    countsAs: 'changes',
+    recorded: ['projectId'],
     input: {
       projectId: ProjectId,
       name: FileName,
@@ -129,6 +141,9 @@ export const file = [
     risk: 'changes',
     annotations: edits,
     endpoint: '/files/patch',
+    project: 'argument',
+    countsAs: 'changes',
+    recorded: ['projectId'],
     input: {
       projectId: ProjectId,
       patch: z
@@ -156,6 +171,9 @@ export const file = [
     risk: 'deletes',
     annotations: replaces,
     endpoint: '/files/delete',
+    project: 'argument',
+    countsAs: 'deletions',
+    recorded: ['projectId'],
     input: { projectId: ProjectId, name: FileName, codeSourceId: CodeSourceId },
     output: named,
     verify: 'read_file without a name shows which files there are.',

@@ -36,6 +36,9 @@ export const createLiveAlgorithm = tool({
   money: 'by-brokerage',
   annotations: edits,
   endpoint: '/live/create',
+  project: 'argument',
+  countsAs: 'starts',
+  recorded: ['projectId', 'compileId', 'nodeId', 'versionId'],
   input: {
     versionId: z.string().min(1).default('-1').describe('LEAN build id; -1 is the newest.'),
     projectId: ProjectId,

@@ -192,6 +192,9 @@ export const authorizeConnection = tool({
   money: 'none',
   annotations: addsOnce,
   endpoint: '/live/auth0/authorize',
+  project: 'none',
+  countsAs: 'logins',
+  recorded: [],
   input: { brokerage: z.enum(Object.keys(BROKERAGES) as [Login, ...Login[]]).describe('Brokerage to log in to.') },
   output: {
     authorized: { type: 'boolean', description: 'Whether QuantConnect has the login.' },

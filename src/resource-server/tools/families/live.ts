@@ -1,7 +1,7 @@
 // Live trading: starting an algorithm, watching it, ending it. What is at stake here is people's money.
 import { z } from 'zod'
 import { say } from '../../answers/reading.ts'
-import { inOrder, widthOf, window, windowed } from '../../answers/windows.ts'
+import { inOrder, window, windowed, windowOf } from '../../answers/windows.ts'
 import { ProjectId, reads, replaces, tool } from '../tool.ts'
 import { answerChart, chartBody, chartInput, chartOutput } from './chart-answers.ts'
 import { answerList, answerLive, answerLogs, answerPortfolio, liveOutput, SNAPSHOT } from './live-answers.ts'
@@ -21,7 +21,14 @@ import {
 const LIST_AT_MOST = 50
 const LINES_AT_MOST = 250
 
-const common = { scopes: ['qc:live:read'], risk: 'reads', annotations: reads } as const
+const common = {
+  scopes: ['qc:live:read'],
+  risk: 'reads',
+  annotations: reads,
+  project: 'argument',
+  countsAs: 'reads',
+  recorded: ['projectId'],
+} as const
 const rows = { ...common, input: { projectId: ProjectId, ...window(ROWS_AT_MOST) }, rule: inOrder, loads: true }
 
 export const live = [
@@ -45,6 +52,7 @@ export const live = [
     title: 'List live algorithms',
     description: `Lists live deployments of all projects or of one, ${LIST_AT_MOST} at once: project, id, state, brokerage, paper or real money, equity, times, error. Next: read_live_algorithm. Costs nothing.`,
     endpoint: '/live/list',
+    project: 'argument-or-all',
     input: {
       projectId: ProjectId.optional().describe('Only this project.'),
       status: z.enum(['Running', 'Stopped', 'RuntimeError', 'Liquidated']).optional().describe('Only this state.'),
@@ -56,7 +64,7 @@ export const live = [
       count: { type: 'integer', description: 'Deployments in all.' },
     },
     body: ({ start: _start, end: _end, ...filter }) => filter,
-    answer: (body, args) => answerList(body, widthOf(args, LIST_AT_MOST)),
+    answer: (body, args) => answerList(body, windowOf(args, LIST_AT_MOST)),
   }),
   tool({
     ...common,
@@ -81,6 +89,7 @@ export const live = [
     title: 'Read live logs',
     description: `Reads log lines of a live deployment, at most ${LINES_AT_MOST} at once. Shows errors, what the algorithm logged, and what became of commands. New lines appear about every five minutes. Next: read_live_orders for what was traded, or later startLine values. Costs nothing.`,
     endpoint: '/live/logs/read',
+    recorded: ['projectId', 'algorithmId'],
     input: {
       format: z.enum(['json']).default('json').describe('Format of the answer.'),
       projectId: ProjectId,
@@ -123,7 +132,7 @@ export const live = [
     output: ordersOutput,
     body: windowed(ROWS_AT_MOST),
     answer: (body, args) =>
-      answerOrders(body, widthOf(args, ROWS_AT_MOST), {
+      answerOrders(body, windowOf(args, ROWS_AT_MOST), {
         note: SNAPSHOT,
         next: 'read_live_trades for profits, read_live_portfolio for what is still open.',
       }),
@@ -137,7 +146,7 @@ export const live = [
     output: insightsOutput,
     body: windowed(ROWS_AT_MOST),
     answer: (body, args) =>
-      answerInsights(body, widthOf(args, ROWS_AT_MOST), {
+      answerInsights(body, windowOf(args, ROWS_AT_MOST), {
         note: SNAPSHOT,
         next: 'read_live_orders for what was traded.',
       }),
@@ -151,7 +160,7 @@ export const live = [
     output: tradesOutput,
     body: windowed(ROWS_AT_MOST),
     answer: (body, args) =>
-      answerTrades(body, widthOf(args, ROWS_AT_MOST), {
+      answerTrades(body, windowOf(args, ROWS_AT_MOST), {
         note: SNAPSHOT,
         next: 'read_live_portfolio for what is still open.',
       }),
@@ -166,6 +175,10 @@ export const live = [
     money: 'by-deployment',
     annotations: replaces,
     endpoint: '/live/update/stop',
+    project: 'argument',
+    countsAs: 'stops',
+    onlyLowersRisk: true,
+    recorded: ['projectId'],
     input: { projectId: ProjectId },
     output: {},
     verify: 'read_live_algorithm shows whether it is Stopped; give it a minute.',
@@ -185,6 +198,9 @@ export const live = [
     money: 'by-deployment',
     annotations: replaces,
     endpoint: '/live/update/liquidate',
+    project: 'argument',
+    countsAs: 'liquidations',
+    recorded: ['projectId'],
     input: { projectId: ProjectId },
     output: {},
     verify: 'read_live_algorithm shows whether it ended, read_live_orders what was sold; give them some minutes.',

@@ -64,6 +64,9 @@ export const node = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/projects/nodes/read',
+    project: 'argument',
+    countsAs: 'reads',
+    recorded: ['projectId'],
     input: { projectId: ProjectId },
     output,
     answer: (body, { projectId }) => answerNodes(body, projectId),
@@ -77,6 +80,9 @@ export const node = [
     risk: 'changes',
     annotations: addsOnce,
     endpoint: '/projects/nodes/update',
+    project: 'argument',
+    countsAs: 'changes',
+    recorded: ['projectId'],
     input: {
       projectId: ProjectId,
       nodes: z

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { clip, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
-import { slice, widthOf, window } from '../../answers/windows.ts'
+import { slice, window, windowOf } from '../../answers/windows.ts'
 import { adds, OrganizationId, reads, replaces, tool } from '../tool.ts'
 
 /** Characters of text or base64 that one upload may have: what a model can sensibly write, and then some. */
@@ -29,6 +29,9 @@ export const object = [
     risk: 'changes',
     annotations: replaces,
     endpoint: '/object/set',
+    project: 'none',
+    countsAs: 'changes',
+    recorded: ['organizationId'],
     input: {
       organizationId: OrganizationId,
       key: Key,
@@ -74,6 +77,9 @@ export const object = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/object/properties',
+    project: 'none',
+    countsAs: 'reads',
+    recorded: ['organizationId'],
     input: { organizationId: OrganizationId, key: Key },
     output: {
       key: { type: 'string', description: 'Key of the file.' },
@@ -107,6 +113,9 @@ export const object = [
     risk: 'changes',
     annotations: adds, // reads data, but makes a job each time
     endpoint: '/object/get',
+    project: 'none',
+    countsAs: 'changes',
+    recorded: ['organizationId'],
     input: {
       organizationId: OrganizationId,
       keys: z.array(z.string().min(1)).min(1).describe('Keys of the files to pack.'),
@@ -130,6 +139,9 @@ export const object = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/object/get',
+    project: 'none',
+    countsAs: 'reads',
+    recorded: ['organizationId', 'jobId'],
     input: { organizationId: OrganizationId, jobId: JobId },
     output: {
       jobId: { type: 'string', description: 'Id of the job.' },
@@ -163,6 +175,9 @@ export const object = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/object/list',
+    project: 'none',
+    countsAs: 'reads',
+    recorded: ['organizationId'],
     input: {
       organizationId: OrganizationId,
       path: z.string().min(1).optional().describe('Key of a folder; the root when left out.'),
@@ -180,7 +195,7 @@ export const object = [
     answer({ success: _said, objects, ...data }, args) {
       const all = records(objects)
       const folders = all.filter(({ folder }) => folder === true).length
-      const { shown, place, next } = slice(all, widthOf(args, ROWS_AT_MOST))
+      const { shown, place, next } = slice(all, windowOf(args, ROWS_AT_MOST))
       const [page, pages] = [number(data.page) ?? 1, number(data.totalPages) ?? 1]
       const partial = pages > 1
       const used = text(data.objectStorageUsedHuman)
@@ -223,6 +238,9 @@ export const object = [
     risk: 'deletes',
     annotations: replaces,
     endpoint: '/object/delete',
+    project: 'none',
+    countsAs: 'deletions',
+    recorded: ['organizationId'],
     input: {
       organizationId: OrganizationId,
       key: z.string().min(1).describe('Key of a file, or of a folder with everything below it.'),

@@ -4,7 +4,7 @@ import type { Body } from '../../answers/reading.ts'
 import { clip, list, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { slice, type Window } from '../../answers/windows.ts'
-import { PERCENTAGES, statisticOf, statisticsOf } from './optimization-statistics.ts'
+import { PERCENT_STATISTICS, statisticOf, statisticsOf } from './optimization-statistics.ts'
 
 /** What stands elsewhere in the answer by a better name, or is a matter of the website. */
 const BALLAST = ['backtests', 'criterion', 'optimizationTarget', 'extremum', 'targetValue', 'gridLayout', 'cloneId']
@@ -87,7 +87,7 @@ const rowOf = ({ id, name, state, parameters, statistics, others }: Tried): Reco
 const spelled = (values: Body, names = Object.keys(values)): string =>
   names
     .filter((name) => values[name] !== undefined)
-    .map((name) => say`${name} ${values[name]}${PERCENTAGES.includes(name) ? ' %' : ''}`)
+    .map((name) => say`${name} ${values[name]}${PERCENT_STATISTICS.includes(name) ? ' %' : ''}`)
     .join(', ')
 
 const isOver = (status: string | undefined): boolean => status === 'completed' || status === 'aborted'
@@ -125,7 +125,7 @@ export function answerOptimization(optimization: Body, optimizationId: string, w
       url,
       bestBacktestId: best?.id,
       count: tried.length,
-      ...(shown.length ? { inPercent: PERCENTAGES } : {}),
+      ...(shown.length ? { inPercent: PERCENT_STATISTICS } : {}),
       backtests: shown.map(rowOf),
     },
     ...(shown.length ? { cut: [EQUITY] } : {}),

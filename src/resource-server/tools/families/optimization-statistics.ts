@@ -36,7 +36,7 @@ const IN_A_LIST = 21
 const IN_ANY_LIST = 8
 
 /** Those that are percentages, though written as bare numbers. */
-export const PERCENTAGES = [
+export const PERCENT_STATISTICS = [
   'Average Loss',
   'Average Win',
   'Compounding Annual Return',

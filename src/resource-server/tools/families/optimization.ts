@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { number, record, records, say, text } from '../../answers/reading.ts'
-import { inOrder, slice, widthOf, window } from '../../answers/windows.ts'
+import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { adds, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
 import { answerOptimization, rowOfOptimization } from './optimization-answers.ts'
 import { backtestsIn, costs, duration, machineSeconds, NODES } from './optimization-grid.ts'
@@ -68,6 +68,9 @@ export const optimization = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/optimizations/estimate',
+    project: 'argument',
+    countsAs: 'reads',
+    recorded: ['projectId', 'compileId'],
     input: { ...search, compileId: CompileId.optional() },
     output: {
       estimateId: { type: 'string', description: 'Id of the estimate.' },
@@ -113,6 +116,9 @@ export const optimization = [
     risk: 'spends',
     annotations: adds,
     endpoint: '/optimizations/create',
+    project: 'argument',
+    countsAs: 'optimizations',
+    recorded: ['projectId', 'compileId'],
     input: {
       ...search,
       compileId: CompileId,
@@ -159,6 +165,9 @@ export const optimization = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/optimizations/read',
+    project: 'optimization',
+    countsAs: 'reads',
+    recorded: ['optimizationId'],
     input: { optimizationId: OptimizationId, ...window(ROWS_AT_MOST) },
     rule: inOrder,
     output: {
@@ -176,7 +185,7 @@ export const optimization = [
     more: 'Ask for fewer backtests at once with start and end.',
     body: ({ optimizationId }) => ({ optimizationId }),
     answer: (body, args) =>
-      answerOptimization(record(body.optimization), args.optimizationId, widthOf(args, ROWS_AT_MOST)),
+      answerOptimization(record(body.optimization), args.optimizationId, windowOf(args, ROWS_AT_MOST)),
   }),
   tool({
     name: 'list_optimizations',
@@ -186,6 +195,9 @@ export const optimization = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/optimizations/list',
+    project: 'argument',
+    countsAs: 'reads',
+    recorded: ['projectId'],
     input: { projectId: ProjectId, ...window(ROWS_AT_MOST) },
     rule: inOrder,
     output: {
@@ -195,7 +207,7 @@ export const optimization = [
     body: ({ projectId }) => ({ projectId }),
     answer({ optimizations }, args) {
       const all = records(optimizations)
-      const { shown, place, next } = slice(all, widthOf(args, ROWS_AT_MOST))
+      const { shown, place, next } = slice(all, windowOf(args, ROWS_AT_MOST))
       const open = all.filter(({ status }) => status === 'new' || status === 'running').length
       return {
         summary: say`Optimizations: ${place}.${open ? say` ${open} not ended yet, and spending credit.` : ''}`,
@@ -213,6 +225,9 @@ export const optimization = [
     risk: 'changes',
     annotations: replaces,
     endpoint: '/optimizations/update',
+    project: 'optimization',
+    countsAs: 'changes',
+    recorded: ['optimizationId'],
     input: { optimizationId: OptimizationId, name: z.string().min(1).describe('New name.') },
     output: {},
     verify: 'read_optimization shows the name.',
@@ -230,6 +245,10 @@ export const optimization = [
     risk: 'changes',
     annotations: replaces,
     endpoint: '/optimizations/abort',
+    project: 'optimization',
+    countsAs: 'changes',
+    onlyLowersRisk: true,
+    recorded: ['optimizationId'],
     input: { optimizationId: OptimizationId },
     output: {},
     verify: 'read_optimization shows whether its status is aborted.',
@@ -248,6 +267,9 @@ export const optimization = [
     risk: 'deletes',
     annotations: replaces,
     endpoint: '/optimizations/delete',
+    project: 'optimization',
+    countsAs: 'deletions',
+    recorded: ['optimizationId'],
     input: { optimizationId: OptimizationId },
     output: {},
     verify: 'list_optimizations shows whether it is still there.',

@@ -1,7 +1,7 @@
 // Projects: where code, backtests and deployments live.
 import { z } from 'zod'
 import { records, say, text } from '../../answers/reading.ts'
-import { inOrder, slice, widthOf, window } from '../../answers/windows.ts'
+import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { adds, ProjectId, reads, replaces, tool } from '../tool.ts'
 import { answerProject, answerProjects, BIN, describe, isDeleted, projectIn } from './project-answers.ts'
 
@@ -36,6 +36,9 @@ export const project = [
     risk: 'changes',
     annotations: adds,
     endpoint: '/projects/create',
+    project: 'answer',
+    countsAs: 'changes',
+    recorded: ['organizationId'],
     input: {
       name: z.string().min(1).describe('Project name; slashes make folders.'),
       language: z.enum(['Py', 'C#']).describe('Programming language.'),
@@ -70,13 +73,16 @@ export const project = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/projects/read',
+    project: 'argument-or-all',
+    countsAs: 'reads',
+    recorded: ['projectId'],
     input: {
       projectId: ProjectId.optional().describe('Project to read; leave out for a page of all projects.'),
       ...window(LIST_AT_MOST),
     },
     rule: inOrder,
     output,
-    body: ({ projectId, ...range }) => (projectId === undefined ? widthOf(range, LIST_AT_MOST) : { projectId }),
+    body: ({ projectId, ...range }) => (projectId === undefined ? windowOf(range, LIST_AT_MOST) : { projectId }),
     answer(body, { projectId, ...range }) {
       if (projectId !== undefined) {
         const read = projectIn(body)
@@ -86,7 +92,7 @@ export const project = [
           say`read_file with projectId ${projectId} for its code; list_backtests for its results.`,
         )
       }
-      const { start, end } = widthOf(range, LIST_AT_MOST)
+      const { start, end } = windowOf(range, LIST_AT_MOST)
       const page = records(body.projects).slice(0, end - start)
       const full = page.length === end - start
       const place = page.length ? say`${start} to ${start + page.length}` : say`none from ${start} on`
@@ -105,13 +111,16 @@ export const project = [
     risk: 'reads',
     annotations: reads,
     endpoint: '/projects/read',
+    project: 'all',
+    countsAs: 'reads',
+    recorded: [],
     input: window(LIST_AT_MOST),
     rule: inOrder,
     output: { ...output, count: { type: 'integer', description: 'Projects in all, deleted ones included.' } },
     body: () => ({}),
     answer({ projects }, args) {
       const all = forReading(records(projects))
-      const { shown, place, next } = slice(all, widthOf(args, LIST_AT_MOST))
+      const { shown, place, next } = slice(all, windowOf(args, LIST_AT_MOST))
       const told = answerProjects(
         shown,
         place,
@@ -129,6 +138,9 @@ export const project = [
     risk: 'changes',
     annotations: replaces,
     endpoint: '/projects/update',
+    project: 'argument',
+    countsAs: 'changes',
+    recorded: ['projectId'],
     input: {
       projectId: ProjectId,
       name: z.string().min(1).optional().describe('New name; slashes make folders.'),
@@ -157,6 +169,9 @@ export const project = [
     risk: 'deletes',
     annotations: replaces,
     endpoint: '/projects/delete',
+    project: 'argument',
+    countsAs: 'deletions',
+    recorded: ['projectId'],
     input: { projectId: ProjectId },
     output: { projectId: changed.projectId },
     verify: `read_project shows a name under "${BIN}" if it was deleted.`,

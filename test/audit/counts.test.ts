@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { OUTCOMES } from '../../src/audit/audit-log.ts'
-import { countsOf, filtered } from '../../src/audit/counts.ts'
+import { countsOf as countsOfCalls, filtered } from '../../src/audit/counts.ts'
+import { TOOLS } from '../../src/resource-server/tools/catalog.ts'
 import { call } from './calls.ts'
+
+const countsOf = (calls: Parameters<typeof countsOfCalls>[0]) => countsOfCalls(calls, TOOLS)
 
 describe('the summary of calls', () => {
   it('counts nothing where there is nothing', () => {
