@@ -66,6 +66,20 @@ describe('architecture', () => {
     assert.deepEqual(joins, ['app.ts'])
   })
 
+  it('loads the sandbox only where it is on', () => {
+    const loaded = new Set(['main.ts'])
+    for (const file of loaded) {
+      for (const [, path = ''] of read(file).matchAll(/^(?:import|export) (?!type\b).*from '(\.[^']+)'/gm)) {
+        loaded.add(relative(SRC, join(SRC, dirname(file), path)))
+      }
+    }
+    assert.ok(loaded.size > 100)
+    assert.deepEqual(
+      [...loaded].filter((file) => file.startsWith('sandbox/')),
+      [],
+    )
+  })
+
   it('has one reader of the environment', () => {
     const readers = FILES.filter((file) =>
       /\bprocess\s*\.\s*env\b|\bprocess\s*\[|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/.test(read(file)),

@@ -111,6 +111,10 @@ describe('docker-compose.yml', () => {
     assert.doesNotMatch(compose, /network_mode|privileged/)
   })
 
+  it('gives a process more than the minute that it waits for calls with consequences', () => {
+    assert.ok(Number.parseInt(at('services', 'qcgate', 'stop_grace_period'), 10) > 65)
+  })
+
   it('starts each service when what it needs is healthy', () => {
     assert.equal(at('services', 'qcgate', 'depends_on', 'redis', 'condition'), 'service_healthy')
     assert.equal(at('services', 'proxy', 'depends_on', 'qcgate', 'condition'), 'service_healthy')

@@ -7,6 +7,7 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { ProtocolError } from '@modelcontextprotocol/server'
 import { pino } from 'pino'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
+import { createCallsUnderWay } from '../../src/audit/under-way.ts'
 import type { Grant } from '../../src/grants/grants.ts'
 import { createGrants } from '../../src/grants/grants.ts'
 import { createLog } from '../../src/observability/log.ts'
@@ -40,6 +41,7 @@ describe('the dispatcher', () => {
       issuer: 'http://localhost',
       metadata: 'http://localhost/.well-known/oauth-protected-resource/mcp',
       auditLog: createAuditLog(store),
+      callsUnderWay: createCallsUnderWay(),
     }
     const accountId = await vault.seal({ realm: 'live', userId: '123456', apiToken: 'token-for-tests' })
     const facts = { accountId, clientId: 'c', scopes: [...ALL_SCOPES], redirectHost: 'localhost' }

@@ -48,6 +48,8 @@ export interface TestServer {
   output(): string
   /** Moves the process's clock forward. */
   advance(seconds: number): Promise<void>
+  /** Sends a signal to the process, and gives its exit status when it has ended. */
+  end(signal: NodeJS.Signals): Promise<number | null>
   /** `kill -9`, then a new process on the same port, store and keys. */
   crashAndRestart(): Promise<void>
   /** Ends the process, makes sure that it left nothing secret behind, and removes its folder. */
@@ -106,10 +108,12 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
   }
 
   async function end(signal: NodeJS.Signals) {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill(signal)
-    await gone
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, 'exit')
+      child.kill(signal)
+      await gone
+    }
+    return child.exitCode
   }
 
   await start()
@@ -128,6 +132,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
         await (await import('./redis-entries.ts')).ageRedis(REDIS_URL, seconds)
       }
     },
+    end,
     async crashAndRestart() {
       await end('SIGKILL')
       await start()

@@ -3,6 +3,7 @@ import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { reference } from '../../audit/reference.ts'
+import type { CallsUnderWay } from '../../audit/under-way.ts'
 import { allowanceOf } from '../../grants/allowance.ts'
 import type { QuantConnect } from '../../quantconnect/client.ts'
 import type { Credentials, Vault } from '../../vault/vault.ts'
@@ -25,6 +26,7 @@ import { createToolContext } from './tool-context.ts'
 export interface ToolSuppliers extends AuditSuppliers, Places {
   readonly vault: Vault
   readonly quantConnect: QuantConnect
+  readonly callsUnderWay: Pick<CallsUnderWay, 'begin'>
 }
 
 /** What a call brings along. */
@@ -70,6 +72,7 @@ export async function perform<Found, Given>(
   if (!isDecision(decision)) throw new Refusal({ reason: 'undecided' })
   const [at, began, ref] = [Date.now(), performance.now(), reference()]
   let ended: Ending = { outcome: 'answered' }
+  const noteEnd = tool.annotations.readOnlyHint ? undefined : suppliers.callsUnderWay.begin()
   try {
     const credentials = await authorize(tool, decision, suppliers)
     const context = contextFor(tool, args, credentials, caller, suppliers)
@@ -97,6 +100,7 @@ export async function perform<Found, Given>(
     const ms = Math.round(performance.now() - began)
     suppliers.log.info({ ref, tool: tool.name, outcome: ended.outcome, ms }, 'tool call')
     await recordCall(suppliers, decision.grant, tool, { at, ref, ms, args, ...ended })
+    noteEnd?.()
   }
 }
 

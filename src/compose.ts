@@ -1,0 +1,96 @@
+// Opens all that one process needs and joins it. What is opened here is closed here.
+import type Koa from 'koa'
+import proxyAddr from 'proxy-addr'
+import { createAccounts } from './accounts/accounts.ts'
+import { createApp } from './app.ts'
+import { createAuditLog } from './audit/audit-log.ts'
+import type { CallsUnderWay } from './audit/under-way.ts'
+import { createCallsUnderWay } from './audit/under-way.ts'
+import { networkOf } from './authorization-server/attempts.ts'
+import { loadCookieKeys } from './authorization-server/cookie-keys.ts'
+import { loadSigningKeys } from './authorization-server/signing-keys.ts'
+import type { Config } from './config.ts'
+import { ConfigurationError } from './config.ts'
+import { createGrants } from './grants/grants.ts'
+import type { Log } from './observability/log.ts'
+import { createQuantConnect } from './quantconnect/client.ts'
+import { checkFingerprint } from './storage/key-fingerprint.ts'
+import { KEYS } from './storage/keys.ts'
+import { openSqliteStore } from './storage/sqlite.ts'
+import type { Store } from './storage/store.ts'
+import { openVault } from './vault/vault.ts'
+
+export interface Composition {
+  readonly app: Koa
+  readonly callsUnderWay: CallsUnderWay
+  /** The address of the sandbox, where it is on. */
+  readonly sandboxUrl: string | undefined
+  /** Closes the sandbox and the store. Nothing may be asked of the app afterwards. */
+  close(): Promise<void>
+}
+
+/** Throws `ConfigurationError` and `KeyFileError` for what the operator has to mend. */
+export async function compose(config: Config, log: Log): Promise<Composition> {
+  const store = await openStore(config, log)
+  const sandbox = config.sandbox ? await openSandbox(store) : undefined
+  const trusted = proxyAddr.compile([...config.trustedProxies])
+  const vault = await openVault(config.keysDir, store, log, sandbox ? ['live', 'sandbox'] : ['live'])
+  const signingKeys = await loadSigningKeys(config.keysDir)
+  const cookieKeys = await loadCookieKeys(config.keysDir)
+  await checkFingerprint(config.keysDir, store, howToForgetKeys(config))
+  const grants = createGrants(store)
+  const auditLog = createAuditLog(store)
+  const callsUnderWay = createCallsUnderWay()
+  const app = createApp(config, {
+    log,
+    store,
+    vault,
+    grants,
+    auditLog,
+    callsUnderWay,
+    accounts: createAccounts({ store, vault, grants, auditLog }),
+    signingKeys,
+    cookieKeys,
+    quantConnect: createQuantConnect(
+      { live: config.quantConnectApiUrl, ...(sandbox ? { sandbox: sandbox.url } : {}) },
+      log,
+    ),
+    sandboxAccounts: sandbox?.accounts ?? [],
+    clientAddress: ({ req }) => networkOf(proxyAddr(req, trusted)),
+  })
+  return {
+    app,
+    callsUnderWay,
+    sandboxUrl: sandbox?.url,
+    async close() {
+      await sandbox?.close()
+      await store.close()
+    },
+  }
+}
+
+/** The sandbox is large, so it is loaded only where it is on. */
+async function openSandbox(store: Store) {
+  const { SANDBOX_ACCOUNTS, startSandbox } = await import('./sandbox/server.ts')
+  return { ...(await startSandbox(store)), accounts: SANDBOX_ACCOUNTS }
+}
+
+async function openStore({ redis, dataDir }: Config, log: Log): Promise<Store> {
+  try {
+    if (!redis) return openSqliteStore(dataDir)
+    const { openRedisStore } = await import('./storage/redis.ts') // a large client, which one machine does not need
+    return await openRedisStore(redis, log)
+  } catch (error) {
+    const { message } = error as Error
+    throw new ConfigurationError(
+      redis
+        ? `REDIS_URL: ${message}`
+        : `DATA_DIR=${dataDir}: ${message}; use a folder that this user can write, such as ./data`,
+    )
+  }
+}
+
+const howToForgetKeys = ({ redis, dataDir }: Config): string =>
+  redis
+    ? `delete ${redis.prefix}${KEYS.fingerprint()} in Redis`
+    : `sqlite3 ${dataDir}/qcgate.sqlite "DELETE FROM entries WHERE key = '${KEYS.fingerprint()}'"`

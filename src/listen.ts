@@ -1,0 +1,98 @@
+// Listening, and ending: what is under way when a process is told to end is neither cut off too early nor waited for too long.
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Composition } from './compose.ts'
+import type { Config } from './config.ts'
+import { ConfigurationError } from './config.ts'
+import type { Log } from './observability/log.ts'
+
+/** How long ordinary requests and streams may take to end, in milliseconds. */
+const GRACE = 5_000
+/** How long calls that may have consequences may take: longer than QuantConnect is waited for. */
+const GRACE_FOR_CONSEQUENCES = 60_000
+/** A terminal's Ctrl-C reaches this process, and again by way of the program that started it. The same press comes within this time. */
+const ONE_PRESS = 1_000
+
+/** Listens, until a signal ends the process. Throws `ConfigurationError` when it cannot. */
+export async function listen(config: Config, composition: Composition, log: Log): Promise<void> {
+  const server = createServer(composition.app.callback())
+  const connections = watchConnections(server)
+  await bind(server, config)
+
+  let told: number | undefined
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (told === undefined) {
+      told = performance.now()
+      void end(signal)
+    } else if (signal !== 'SIGTERM' && performance.now() - told > ONE_PRESS) {
+      process.exit(130) // asked again: whoever sits there does not want to wait
+    }
+  }
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onSignal)
+
+  async function end(signal: NodeJS.Signals) {
+    const { callsUnderWay } = composition
+    const closed = once(server, 'close')
+    server.close()
+    connections.closeSpare()
+    // Somebody at a terminal waits for nothing but consequences; whatever restarts processes can be more patient.
+    const atTerminal = signal !== 'SIGTERM'
+    if (!atTerminal) await Promise.race([closed, pause(GRACE)])
+    if (callsUnderWay.count) {
+      log.info({ calls: callsUnderWay.count }, 'waiting for calls that may have consequences')
+      // Their callers shall hear the outcome too, so connections stay open until then.
+      await Promise.race([callsUnderWay.allEnded(), pause(GRACE_FOR_CONSEQUENCES - (atTerminal ? 0 : GRACE))])
+      await Promise.race([closed, pause(GRACE_AFTERWARDS)])
+    }
+    if (callsUnderWay.count) log.error({ calls: callsUnderWay.count }, 'ended before calls were recorded')
+    server.closeAllConnections()
+    await closed
+    await composition.close()
+    process.exit(0)
+  }
+}
+
+/** How long the answers of such calls may take to be written, in milliseconds. */
+const GRACE_AFTERWARDS = 1_000
+
+/**
+ * Connections of a server that shall end: new requests on them say that they are the last. Browsers and HTTP clients open
+ * spare connections, which count as busy until a request has come; nobody waits for one.
+ */
+function watchConnections(server: Server) {
+  const spare = new Set<Socket>()
+  server.on('connection', (socket) => {
+    spare.add(socket)
+    socket.once('close', () => spare.delete(socket))
+  })
+  server.on('request', ({ socket }, response) => {
+    spare.delete(socket)
+    if (!server.listening) response.setHeader('Connection', 'close')
+    response.once('close', () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections())
+    })
+  })
+  return {
+    closeSpare() {
+      server.closeIdleConnections()
+      for (const socket of spare) socket.destroy()
+    },
+  }
+}
+
+async function bind(server: Server, { host, port }: Config): Promise<void> {
+  try {
+    await once(server.listen(port, host), 'listening')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const taken = code === 'EADDRINUSE' || code === 'EACCES'
+    throw new ConfigurationError(
+      taken
+        ? `PORT=${port}: ${message}; use a free port above 1023, such as 3001`
+        : `HOST=${host}: ${message}; use an address of this machine, such as 127.0.0.1 or 0.0.0.0`,
+    )
+  }
+}
