@@ -1,29 +1,23 @@
 // The building on one page. The two parties share a vocabulary and their suppliers, never each other.
 import Koa from 'koa'
 import helmet from 'koa-helmet'
-import type { AuthorizationServerSuppliers } from './authorization-server/authorization-server.ts'
-import { authorizationServer } from './authorization-server/authorization-server.ts'
-import { publicKeys } from './authorization-server/signing-keys.ts'
+import { authorizationServer, showOutage } from './authorization-server/authorization-server.ts'
 import type { Config } from './config.ts'
 import { isLoopback } from './config.ts'
-import { answerOutage } from './outage.ts'
-import type { ResourceServerSuppliers } from './resource-server/resource-server.ts'
+import { answerOutages } from './outage.ts'
 import { resourceServer } from './resource-server/resource-server.ts'
 import { TOOLS } from './resource-server/tools/catalog.ts'
 import type { Store } from './storage/store.ts'
 import { StoreUnavailable } from './storage/store.ts'
-
-export type Suppliers = Omit<AuthorizationServerSuppliers, 'tools'> & Omit<ResourceServerSuppliers, 'keys' | 'keep'>
+import type { Suppliers } from './suppliers.ts'
 
 export const createApp = (config: Config, suppliers: Suppliers): Koa =>
   report(new Koa(), suppliers)
     .use(health(suppliers.store))
     .use(onlyOurHost(config))
     .use(securityHeaders)
-    .use(explainOutage)
-    .use(
-      resourceServer(config, { ...suppliers, keys: publicKeys(suppliers.signingKeys), keep: suppliers.accounts.keep }),
-    ) // /mcp, and how to get in
+    .use(explainOutages(config))
+    .use(resourceServer(config, suppliers)) // /mcp, and how to get in
     .use(authorizationServer(config, { ...suppliers, tools: TOOLS })) // everything that a person or a client signs in to
 
 /** The operator learns the cause of every 500; whoever asked learns only that it happened. */
@@ -77,16 +71,9 @@ function onlyOurHost({ issuer }: Config): Koa.Middleware {
   }
 }
 
-/** For whoever was not told already: programs, and clients of the MCP endpoint. */
-const explainOutage: Koa.Middleware = async (ctx, next) => {
-  try {
-    await next()
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error
-    ctx.app.emit('error', error, ctx)
-    await answerOutage(ctx, error)
-  }
-}
+/** Whoever asked is told by one handler, and the operator through the same event as of every fault. */
+const explainOutages = (config: Config): Koa.Middleware =>
+  answerOutages<Koa.Context>(showOutage(config), (ctx, error) => ctx.app.emit('error', error, ctx))
 
 const securityHeaders = helmet({
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },

@@ -3,9 +3,9 @@
 import { compose } from './compose.ts'
 import type { Config } from './config.ts'
 import { ConfigurationError, readConfig } from './config.ts'
+import { KeyFileError } from './key-files/key-file.ts'
 import { listen } from './listen.ts'
 import { createLog } from './observability/log.ts'
-import { KeyFileError } from './storage/key-file.ts'
 
 async function start(config: Config): Promise<void> {
   const log = createLog(config.logLevel)

@@ -1,22 +1,28 @@
 // What whoever asked is told while the store cannot be asked: nobody can be let in, and it will be back soon.
 import type { Context } from 'koa'
-import type { StoreUnavailable } from './storage/store.ts'
-import { RETRY_AFTER } from './storage/store.ts'
+import { RETRY_AFTER, StoreUnavailable } from './storage/store.ts'
 
-type Answer = Pick<Context, 'status' | 'set' | 'remove'> & { body?: unknown }
+type Answering = Pick<Context, 'status' | 'set' | 'remove' | 'accepts'> & { body?: unknown }
 
-/** 503 and when to come again (RFC 9110 §15.6.4). `page` shows it to a person; without one it is told as an OAuth error. */
-export async function answerOutage(
-  ctx: Answer,
-  { status, error, error_description }: StoreUnavailable,
-  page?: () => Promise<void>,
-): Promise<void> {
-  ctx.status = status
-  ctx.set('Retry-After', RETRY_AFTER)
-  ctx.remove('Location') // a code that was about to be handed out
-  if (page) await page()
-  else ctx.body = { error, error_description }
-}
-
-/** Whether a person asked, with a browser. */
-export const wantsPage = (ctx: Pick<Context, 'accepts'>): boolean => ctx.accepts('json', 'html') === 'html'
+/**
+ * Middleware that answers 503 and says when to come again (RFC 9110 §15.6.4): a program in JSON, as an OAuth error, and a
+ * person with a browser on the page that `showPage` shows. `report` tells the operator.
+ */
+export const answerOutages =
+  <C extends Answering>(
+    showPage: (ctx: C, error: StoreUnavailable) => Promise<void>,
+    report: (ctx: C, error: StoreUnavailable) => void = () => {},
+  ) =>
+  async (ctx: C, next: () => Promise<void>): Promise<void> => {
+    try {
+      await next()
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error
+      report(ctx, error)
+      ctx.status = error.status
+      ctx.set('Retry-After', RETRY_AFTER)
+      ctx.remove('Location') // a code that was about to be handed out
+      if (ctx.accepts('json', 'html') === 'html') await showPage(ctx, error)
+      else ctx.body = { error: error.error, error_description: error.error_description }
+    }
+  }

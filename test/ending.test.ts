@@ -125,7 +125,9 @@ for (const { name, env } of journeyStores('ending')) {
       assert.equal(await server.end('SIGTERM'), 0)
       const lost = (await all).filter(({ status }) => status === 'rejected')
       assert.ok(lost.length > 0 && lost.length < MANY, `${lost.length} of ${MANY}`)
-      assert.match(server.output(), /"calls":\d+,"msg":"ended before calls were recorded"/)
+      await until('the line in the log', () =>
+        /"calls":\d+,"msg":"ended before calls were recorded"/.test(server.output()),
+      )
     })
   })
 }

@@ -12,9 +12,9 @@ const FILES = ['cookies.jwks.json', 'signing.jwks.json', 'vault.jwks.json']
 
 /** Loads all keys in a process of its own. */
 const LOADER = `
-  import { loadCookieKeys } from '${new URL('../src/authorization-server/cookie-keys.ts', import.meta.url)}'
-  import { loadSigningKeys } from '${new URL('../src/authorization-server/signing-keys.ts', import.meta.url)}'
-  import { readOrMakeKeys, secretKind } from '${new URL('../src/storage/key-file.ts', import.meta.url)}'
+  import { loadCookieKeys } from '${new URL('../src/key-files/cookie-keys.ts', import.meta.url)}'
+  import { loadSigningKeys } from '${new URL('../src/key-files/signing-keys.ts', import.meta.url)}'
+  import { readOrMakeKeys, secretKind } from '${new URL('../src/key-files/key-file.ts', import.meta.url)}'
   const folder = process.argv[1]
   await new Promise((begin) => process.stdin.once('data', begin))
   const [vault, signing, { secrets }] = await Promise.all([

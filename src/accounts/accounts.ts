@@ -23,7 +23,7 @@ export interface Accounts {
   /** Suspends every connection, session and passkey there is. */
   suspendAll(accountId: string): Promise<void>
   /** Notes that a connection is in use, so that neither it nor its account's credentials end while it is. */
-  keep(grant: Grant): Promise<void>
+  noteUse(grant: Grant): Promise<void>
   /** Ends every connection, and forgets everything about an account. */
   forget(accountId: string): Promise<void>
 }
@@ -54,9 +54,9 @@ export function createAccounts({ store, vault, grants, auditLog }: AccountSuppli
       await grants.suspendAll(accountId)
     },
 
-    async keep(grant) {
+    async noteUse(grant) {
       if (!(await grants.touch(grant))) return
-      await vault.keep(grant.accountId)
+      await vault.renew(grant.accountId)
       await change(grant.accountId, (profile) => profile)
     },
 

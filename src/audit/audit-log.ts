@@ -3,13 +3,13 @@
 import { z } from 'zod'
 import { isHarmless, isRisk } from '../scopes.ts'
 import { KEYS } from '../storage/keys.ts'
-import type { Keep, Store } from '../storage/store.ts'
+import type { Retention, Store } from '../storage/store.ts'
 
 /** How long a call is told of, in seconds. */
 export const KEPT_FOR = 30 * 24 * 60 * 60
 /** How many calls of an account are told of, and as many again that had consequences. */
 export const KEPT_AT_MOST = 10_000
-const KEEP: Keep = { ttl: KEPT_FOR, most: KEPT_AT_MOST }
+const KEEP: Retention = { ttl: KEPT_FOR, most: KEPT_AT_MOST }
 
 /** What became of a call: it was answered, it failed, it was not allowed, or the client left before the answer. */
 export const OUTCOMES = ['answered', 'failed', 'refused', 'left'] as const

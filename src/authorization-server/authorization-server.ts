@@ -1,44 +1,51 @@
 // Everything that a person or a client signs in to, as one middleware: our pages, and behind them the provider's
 // endpoints.
+
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
-import type { AuditLog } from '../audit/audit-log.ts'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config.ts'
 import { anyOrigin } from '../cors.ts'
-import { answerOutage, wantsPage } from '../outage.ts'
-import { StoreUnavailable } from '../storage/store.ts'
+import type { StoreUnavailable } from '../storage/store.ts'
+import type { Suppliers } from '../suppliers.ts'
 import { createAccountPages } from './account/account.ts'
-import { visitorAddress } from './client-documents/client-documents.ts'
-import type { InteractionSuppliers } from './interactions/interactions.ts'
+import { visitorAddress } from './clients/documents/client-documents.ts'
 import { createInteractions } from './interactions/interactions.ts'
-import { createPasskeys } from './passkeys.ts'
-import type { ProviderSuppliers } from './provider.ts'
-import { createProvider } from './provider.ts'
+import type { RenderError } from './oidc/answers.ts'
+import { createProvider } from './oidc/provider.ts'
+import { createPasskeys } from './passkeys/passkeys.ts'
+import type { ToolFacts } from './permissions/summary.ts'
 import { limitRequests } from './request-limits.ts'
+import type { PageSuppliers } from './suppliers.ts'
 import { homePage } from './views/home.ts'
 import { SCRIPT, STYLESHEET, sendPage } from './views/layout.ts'
-import { explain } from './views/problem.ts'
-
-export type AuthorizationServerSuppliers = Omit<ProviderSuppliers, 'renderError'> &
-  Omit<InteractionSuppliers, 'provider' | 'issuer' | 'passkeys'> & { readonly auditLog: AuditLog }
+import { errorPage } from './views/problem.ts'
 
 const ENDPOINTS =
   /^\/(jwks|authorize(\/[\w-]+)?|token|register|revoke|introspect|par|\.well-known\/(oauth-authorization-server|openid-configuration))$/
 /** Where a browser comes with its person; everywhere else a client speaks for itself, and may do so from a web page. */
 const FOR_BROWSERS = /^\/authorize/
 
-export function authorizationServer(config: Config, suppliers: AuthorizationServerSuppliers): Middleware {
-  const renderError: ProviderSuppliers['renderError'] = (ctx, { error, error_description }) =>
+/** `tools` are what there is to be allowed, for the pages to tell. */
+export function authorizationServer(
+  config: Config,
+  suppliers: Suppliers & { readonly tools: readonly ToolFacts[] },
+): Middleware {
+  const renderError: RenderError = (ctx, { error, error_description }) =>
     sendPage(
       ctx as unknown as Context,
-      explain(error, error_description, config.sandbox, isDocumentUrl(ctx.query.client_id)),
+      errorPage(error, error_description, config.sandbox, isDocumentUrl(ctx.query.client_id)),
     )
-  const provider = createProvider(config, { ...suppliers, renderError })
+  const provider = createProvider(config, suppliers, renderError)
   const handle = provider.callback()
   const { issuer } = config
-  const pageSuppliers = { ...suppliers, provider, issuer, passkeys: createPasskeys({ issuer, ...suppliers }) }
+  const pageSuppliers: PageSuppliers = {
+    ...suppliers,
+    provider,
+    issuer,
+    passkeys: createPasskeys({ issuer, ...suppliers }),
+  }
   const interactions = createInteractions(pageSuppliers)
   const accountPages = createAccountPages(pageSuppliers)
   const { host, protocol, hostname } = new URL(issuer)
@@ -76,20 +83,8 @@ export function authorizationServer(config: Config, suppliers: AuthorizationServ
   /** What is fetched because of a request counts against whoever made it. */
   const rememberVisitor: Middleware = (ctx, next) => visitorAddress.run(suppliers.clientAddress(ctx), next)
 
-  /** A person gets a page instead of what a program gets. */
-  const explainOutage: Middleware = async (ctx, next) => {
-    try {
-      await next()
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable && wantsPage(ctx))) throw error
-      const view = explain(error.error, error.error_description, config.sandbox)
-      await answerOutage(ctx, error, () => sendPage(ctx as Context, view))
-    }
-  }
-
   const limits = limitRequests(suppliers, config.sandbox)
   return compose([
-    explainOutage,
     pages.routes(),
     forWebPages,
     limits,
@@ -100,6 +95,12 @@ export function authorizationServer(config: Config, suppliers: AuthorizationServ
     endpoints,
   ] as Middleware[])
 }
+
+/** Shows a person that the store is away. */
+export const showOutage =
+  ({ sandbox }: Config) =>
+  (ctx: Context, { error, error_description }: StoreUnavailable): Promise<void> =>
+    sendPage(ctx, errorPage(error, error_description, sandbox))
 
 /** Whether a `client_id` says where the client's metadata document is. */
 const isDocumentUrl = (client_id: unknown): boolean => typeof client_id === 'string' && client_id.startsWith('https://')

@@ -1,28 +1,23 @@
 // Anyone may begin an authorization, and each beginning writes a record; so may whoever has a connection, with each token.
 // So there is a limit per address, wide enough for hosted assistants whose many people share one.
-import type { Context, Middleware } from 'koa'
-import type { Store } from '../storage/store.ts'
-import type { Limit } from './attempts.ts'
-import { countAttempt, LIMITS } from './attempts.ts'
+import type { Middleware } from 'koa'
+import type { RateLimit } from '../rate-limits/rate-limits.ts'
+import { countAttempt, RATE_LIMITS } from '../rate-limits/rate-limits.ts'
+import type { Suppliers } from '../suppliers.ts'
 import { sendPage } from './views/layout.ts'
 import { problemPage } from './views/problem.ts'
 
-interface Suppliers {
-  readonly store: Store
-  readonly clientAddress: (ctx: Context) => string
-}
-
-const LIMITED: Readonly<Record<string, Limit>> = {
-  '/authorize': LIMITS.authorize,
-  '/par': LIMITS.par,
-  '/token': LIMITS.client,
-  '/revoke': LIMITS.client,
-  '/introspect': LIMITS.client,
+const LIMITED: Readonly<Record<string, RateLimit>> = {
+  '/authorize': RATE_LIMITS.authorize,
+  '/par': RATE_LIMITS.par,
+  '/token': RATE_LIMITS.client,
+  '/revoke': RATE_LIMITS.client,
+  '/introspect': RATE_LIMITS.client,
 }
 
 /** Middleware in front of the provider. A browser is told on a page, a client in JSON (RFC 9126 §2.3). */
 export const limitRequests =
-  ({ store, clientAddress }: Suppliers, sandbox: boolean): Middleware =>
+  ({ store, clientAddress }: Pick<Suppliers, 'store' | 'clientAddress'>, sandbox: boolean): Middleware =>
   async (ctx, next) => {
     const limit = LIMITED[ctx.path]
     const wait = limit ? await countAttempt(store, limit, clientAddress(ctx)) : 0
@@ -31,7 +26,7 @@ export const limitRequests =
     ctx.status = 429
     ctx.set('Retry-After', String(wait))
     ctx.set('Cache-Control', 'no-store')
-    if (limit !== LIMITS.authorize) {
+    if (limit !== RATE_LIMITS.authorize) {
       const error_description = `too many requests from this address; try again in ${wait} seconds`
       ctx.body = { error: 'temporarily_unavailable', error_description }
       return

@@ -120,7 +120,7 @@ export function createGrants(store: Store): Grants {
   const listed = async (accountId: string) => parseListed(await store.get(KEYS.grantsOf(accountId)))
   const idsOf = async (accountId: string) => Object.keys(await listed(accountId)).filter((id) => id !== STOPS)
   /** Lists a grant under its account, and leaves out those that are known to have ended. */
-  const keepListed = (accountId: string, id: string, ended: readonly string[] = []) =>
+  const enlist = (accountId: string, id: string, ended: readonly string[] = []) =>
     update(store, KEYS.grantsOf(accountId), (current) => {
       const entries = Object.entries(parseListed(current)).filter(([one]) => !ended.includes(one))
       return { value: JSON.stringify({ ...Object.fromEntries(entries), [id]: now() }), ttl: LISTED }
@@ -166,7 +166,7 @@ export function createGrants(store: Store): Grants {
         expiresAt: expiresAt ?? endOf(facts.lifetime, now()),
       }
       // Listed first: a crash in between leaves a name without a grant, and never a grant that its person cannot see.
-      const before = parseListed(await keepListed(grant.accountId, grant.id, await endedOf(grant.accountId)))
+      const before = parseListed(await enlist(grant.accountId, grant.id, await endedOf(grant.accountId)))
       await put(store, KEYS.grant(grant.id), JSON.stringify(grant), ttl(grant))
       const after = await listed(grant.accountId)
       if (!(grant.id in after) || after[STOPS] !== before[STOPS]) await end(grant.id)
@@ -178,7 +178,7 @@ export function createGrants(store: Store): Grants {
         return { ...grant, ...(change.lifetime ? { expiresAt: endOf(change.lifetime, now()) } : {}), ...change }
       })
       // One that lives longer now must not outlive the list.
-      if (changed && (change.lifetime || change.expiresAt)) await keepListed(changed.accountId, id)
+      if (changed && (change.lifetime || change.expiresAt)) await enlist(changed.accountId, id)
       return changed
     },
     async suspendAll(accountId) {
@@ -192,7 +192,7 @@ export function createGrants(store: Store): Grants {
       // Grants without a client were made before there was a list, and join it when they are first used.
       const noted = grant.usedAt ?? (grant.client ? grant.createdAt : 0)
       if (noted > now() - DAY) return false
-      await keepListed(grant.accountId, grant.id)
+      await enlist(grant.accountId, grant.id)
       const kept = await edit(grant.id, (current) => ({
         ...current,
         usedAt: now(),

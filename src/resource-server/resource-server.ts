@@ -5,17 +5,16 @@ import Router from '@koa/router'
 import type { NodeIncomingMessageLike } from '@modelcontextprotocol/node'
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import { isJsonContentType } from '@modelcontextprotocol/server'
-import type { JWK } from 'jose'
 import type { Context, Middleware, Next } from 'koa'
 import compose from 'koa-compose'
 import { reference } from '../audit/reference.ts'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config.ts'
 import { anyOrigin, CORS_HEADERS } from '../cors.ts'
-import type { Grant, Grants } from '../grants/grants.ts'
-import type { Store } from '../storage/store.ts'
+import type { Grant } from '../grants/grants.ts'
+import { publicKeys } from '../key-files/signing-keys.ts'
+import type { Suppliers } from '../suppliers.ts'
 import { createAccessTokenVerifier } from './access-token.ts'
-import type { ToolSuppliers } from './calls/call-tool.ts'
 import { recordCall } from './calls/record-call.ts'
 import { wordsOf } from './calls/refusals.ts'
 import type { GateFailure, MissingScope } from './challenge.ts'
@@ -28,20 +27,15 @@ import { createOpenAnswers } from './open-answers.ts'
 import { createRepeatedRefusals } from './repeated-refusals.ts'
 import { listens } from './subscriptions.ts'
 
-export interface ResourceServerSuppliers extends Omit<ToolSuppliers, 'issuer' | 'metadata'> {
-  readonly grants: Grants
-  /** Where refusals are counted. */
-  readonly store: Pick<Store, 'increment'>
-  /** Notes that a connection is in use, so that it and what it needs stay. */
-  keep(grant: Grant): Promise<void>
-  /** The public signing keys of the authorization server. */
-  readonly keys: readonly JWK[]
-}
+export type ResourceServerSuppliers = Pick<
+  Suppliers,
+  'log' | 'store' | 'grants' | 'accounts' | 'auditLog' | 'callsUnderWay' | 'vault' | 'quantConnect' | 'signingKeys'
+>
 
 export function resourceServer(config: Config, suppliers: ResourceServerSuppliers): Middleware {
   const { issuer, resource } = config
-  const { log, grants, keys, store } = suppliers
-  const verify = createAccessTokenVerifier(issuer, resource, keys)
+  const { log, grants, accounts, signingKeys, store } = suppliers
+  const verify = createAccessTokenVerifier(issuer, resource, publicKeys(signingKeys))
   const gate = createGate(verify, grants, createRepeatedRefusals(store))
   const openAnswers = createOpenAnswers(grants)
   const metadata = `${issuer}${METADATA_PATHS[0]}`
@@ -70,7 +64,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   const endpoint = async (ctx: Context) => {
     const grant = await gate.identify(ctx.get('Authorization'))
     if ('reason' in grant) return refuse(ctx, grant)
-    await suppliers.keep(grant).catch((error) => log.warn({ err: error, grantId: grant.id }, 'grant not kept'))
+    await accounts.noteUse(grant).catch((error) => log.warn({ err: error, grantId: grant.id }, 'grant not kept'))
 
     if (ctx.method === 'POST') {
       if (!isJsonContentType(ctx.get('Content-Type')))

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 const hash = (...parts: string[]) => createHash('sha256').update(parts.join('\n')).digest('base64url')
 
 export const KEYS = {
-  /** Which keys this store was used with, JSON of `Fingerprint`. 400 days from the last start. Owner: storage/key-fingerprint */
+  /** Which keys this store was used with, JSON of `Fingerprint`. 400 days from the last start. Owner: key-files/key-fingerprint */
   fingerprint: () => 'keys',
   /** What a person allowed one client. JSON of `Grant`; until the grant ends. Owner: grants/ */
   grant: (id: string) => `grant:{${id}}`,
@@ -21,21 +21,21 @@ export const KEYS = {
   activity: (accountId: string) => `activity:{${accountId}}`,
   /** The same, of calls that traded, spent, deleted or administered, so that no number of others pushes them out. 30 days each. Owner: audit/ */
   deeds: (accountId: string) => `deeds:{${accountId}}`,
-  /** From which address a connection's refresh token was rotated last, hashed. As long as the newest token. Owner: authorization-server/stale-tokens */
+  /** From which address a connection's refresh token was rotated last, hashed. As long as the newest token. Owner: authorization-server/oidc/stale-tokens */
   rotation: (grantId: string) => `rotation:{${grantId}}`,
   /** A QuantConnect account's opaque `sub`. 90 days from the last sign-in or use. Owner: vault/ */
   account: (realm: string, userId: string) => `account:{${hash(realm, userId)}}`,
   /** A person's sealed credentials, JWE. 90 days from the last sign-in or use. Owner: vault/ */
   credentials: (sub: string) => `credentials:{${sub}}`,
-  /** A registered client, JSON of `ClientRecord`. 30 days; a year from its last use. Owner: authorization-server/client-adapter */
+  /** A registered client, JSON of `ClientRecord`. 30 days; a year from its last use. Owner: authorization-server/oidc/client-adapter */
   client: (id: string) => `client:{${hash('client', id)}}`,
   /** A record of oidc-provider, JSON, by model and hashed id; lifetime as the library says. Owner: storage/oidc-adapter */
   oidc: (model: string, id: string) => `oidc:${model}:{${hash(model, id)}}`,
   /** The hashed id of the session with a `uid`. As long as the session. Owner: storage/oidc-adapter */
   sessionByUid: (uid: string) => `oidc:Session-by-uid:{${hash('uid', uid)}}`,
-  /** How often something was tried; one window. Owner: authorization-server/attempts */
+  /** How often something was tried; one window. Owner: rate-limits/ */
   attempts: (what: string, who: string) => `attempts:${what}:{${hash(who)}}`,
-  /** What a client published at a URL, JSON, last good copy. 365 days, a key set 30. Owner: authorization-server/client-documents */
+  /** What a client published at a URL, JSON, last good copy. 365 days, a key set 30. Owner: authorization-server/clients/documents */
   clientDocument: (url: string) => `client-document:{${hash(url)}}`,
   /** A sandbox account's world: projects, runs, what it stored; JSON. 400 days from the last change. Owner: sandbox/ */
   sandbox: (userId: string) => `sandbox:{${userId}}`,

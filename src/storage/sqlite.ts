@@ -3,7 +3,7 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Keep, Step, Store } from './store.ts'
+import type { Retention, Step, Store } from './store.ts'
 
 const SWEEP_EVERY_MS = 60_000
 const SWEEP_AT_MOST = 5_000
@@ -88,7 +88,7 @@ export function openSqliteStore(folder: string): Store {
     })
   }
 
-  function append(key: string, at: number, line: string, { ttl, most }: Keep): void {
+  function append(key: string, at: number, line: string, { ttl, most }: Retention): void {
     const kept = Math.ceil(ttl * 1000)
     atOnce(() => {
       dropLine.run(key, at, line)

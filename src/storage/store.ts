@@ -18,7 +18,7 @@ export interface Step {
 }
 
 /** How much a journal keeps: the seconds that a line stays, and how many lines there are at most. */
-export interface Keep {
+export interface Retention {
   readonly ttl: number
   readonly most: number
 }
@@ -35,7 +35,7 @@ export interface Store {
    * older than this line, and all but the newest `most`. Nothing of a journal is left `ttl` seconds after its last line was
    * added. The same line at the same time is there once.
    */
-  append(key: string, at: number, line: string, keep: Keep): Promise<void>
+  append(key: string, at: number, line: string, keep: Retention): Promise<void>
   /**
    * The lines of a journal from a time on, the newest first. A line that is too old may stay until the next is added, so a
    * reader who must not see such a line says from when on.

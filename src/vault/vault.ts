@@ -2,8 +2,8 @@
 // enters the store (JWE, A256GCM) and opened only to sign a request to QuantConnect.
 import { randomBytes } from 'node:crypto'
 import { CompactEncrypt, compactDecrypt, errors } from 'jose'
+import { readOrMakeKeys, secretKind } from '../key-files/key-file.ts'
 import type { Log } from '../observability/log.ts'
-import { readOrMakeKeys, secretKind } from '../storage/key-file.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
@@ -36,7 +36,7 @@ export interface Vault {
   /** The `sub` of an account that has signed in before. */
   find(account: Pick<Credentials, 'realm' | 'userId'>): Promise<string | undefined>
   /** Starts the time of what is stored anew. */
-  keep(sub: string): Promise<void>
+  renew(sub: string): Promise<void>
   /** Removes the credentials, and the name that the account had here. */
   forget(sub: string): Promise<void>
 }
@@ -82,7 +82,7 @@ export async function openVault(
 
     find: ({ realm, userId }) => store.get(KEYS.account(realm, userId)),
 
-    async keep(sub) {
+    async renew(sub) {
       const credentials = await open(sub)
       if (!credentials) return
       await touch(KEYS.credentials(sub))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { describeClient } from '../../src/authorization-server/clients.ts'
+import { describeClient } from '../../src/authorization-server/clients/clients.ts'
 
 const CLAUDE = { clientId: 'https://claude.ai/oauth/x', clientName: 'Claude', clientIdMetadataDocument: true }
 const about = (redirect: string, client: object = {}) => describeClient({ ...CLAUDE, ...client }, redirect)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isPublicAddress, objectionTo } from '../../src/authorization-server/client-documents/public-hosts.ts'
+import { isPublicAddress, objectionTo } from '../../src/authorization-server/clients/documents/public-hosts.ts'
 
 const objection = (url: string) => objectionTo(new URL(url), 'qcgate.example')
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { LIMITS, networkOf } from '../../src/authorization-server/attempts.ts'
+import { networkOf } from '../../src/rate-limits/client-address.ts'
+import { RATE_LIMITS } from '../../src/rate-limits/rate-limits.ts'
 import { KEYS } from '../../src/storage/keys.ts'
 import { put } from '../../src/storage/store.ts'
 import { useServer } from '../support/server.ts'
@@ -142,6 +143,6 @@ describe('the address that a limit counts', () => {
   }
 
   it('has room for a company behind it', () => {
-    for (const { most } of [LIMITS.registration, LIMITS.authorize, LIMITS.par]) assert.ok(most >= 300)
+    for (const { most } of [RATE_LIMITS.registration, RATE_LIMITS.authorize, RATE_LIMITS.par]) assert.ok(most >= 300)
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isNative, usableRedirectUris } from '../../src/authorization-server/redirect-uris.ts'
+import { isNative, usableRedirectUris } from '../../src/authorization-server/clients/redirect-uris.ts'
 
 describe('redirect URIs that a client may register', () => {
   for (const uri of [

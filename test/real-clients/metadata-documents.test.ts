@@ -1,7 +1,7 @@
 // Real clients that do not register: their id is the URL of a document.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { knownClient } from '../../src/authorization-server/client-documents/known-clients.ts'
+import { knownClient } from '../../src/authorization-server/clients/documents/known-clients.ts'
 import type { ClientKey } from '../authorization-server/assertions.ts'
 import { assertionBy, newKey } from '../authorization-server/assertions.ts'
 import { ALIVE, connectAs, fate, signedIn } from '../authorization-server/support.ts'

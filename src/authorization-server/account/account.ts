@@ -1,27 +1,24 @@
 // /account: where a person sees what is connected, what it did, and changes or stops it.
+
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import { withLook, withoutSessions } from '../../accounts/profile.ts'
-import type { AuditLog } from '../../audit/audit-log.ts'
 import { countsOf } from '../../audit/counts.ts'
 import { field, hasValidCsrf, parseForm, setProblemStatus } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
-import { signInSession } from '../session.ts'
+import { signInSession } from '../oidc/session.ts'
+import type { PageSuppliers } from '../suppliers.ts'
 import { overviewPage } from '../views/account/overview.ts'
 import { sendPage } from '../views/layout.ts'
 import { activityPages } from './activity.ts'
 import { connectionPages, describeConnection } from './connections.ts'
 import { credentialPages } from './credentials.ts'
 import { pageOf } from './paging.ts'
-import type { Visitor, VisitSuppliers } from './visitor.ts'
+import type { Visitor } from './visitor.ts'
 import { createVisits, redirect, safeDestination } from './visitor.ts'
 
-export interface AccountPagesSuppliers extends VisitSuppliers {
-  readonly auditLog: AuditLog
-}
-
 /** The pages under `/account`. */
-export function createAccountPages(suppliers: AccountPagesSuppliers): Router {
+export function createAccountPages(suppliers: PageSuppliers): Router {
   const { provider, accounts, grants, auditLog, tools } = suppliers
   const visits = createVisits(suppliers)
   const router = new Router()

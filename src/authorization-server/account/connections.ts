@@ -1,20 +1,22 @@
 // One connection on the account page: its permissions, narrower or wider, its name, its end.
+
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Call } from '../../audit/audit-log.ts'
 import { allowanceOf, widens } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
-import { displayName } from '../clients.ts'
+import { displayName } from '../clients/clients.ts'
 import { field, parseForm, postedForm } from '../interactions/form.ts'
 import type { PostedAllowance } from '../permissions/choice.ts'
 import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
 import type { ToolFacts } from '../permissions/summary.ts'
 import { summarize } from '../permissions/summary.ts'
+import type { PageSuppliers } from '../suppliers.ts'
 import { connectionPage } from '../views/account/connection.ts'
 import type { Connection } from '../views/account/overview.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
-import type { Visitor, VisitSuppliers, Visits } from './visitor.ts'
+import type { Visitor, Visits } from './visitor.ts'
 import { redirect } from './visitor.ts'
 
 export const nameOf = ({ name, client }: Grant): string => name ?? client?.name ?? 'An assistant'
@@ -28,7 +30,7 @@ export function describeConnection(grant: Grant, tools: readonly ToolFacts[], ca
 }
 
 /** Adds the pages of single connections to the account's. */
-export function connectionPages(router: Router, visits: Visits, { grants, tools }: VisitSuppliers): void {
+export function connectionPages(router: Router, visits: Visits, { grants, tools }: PageSuppliers): void {
   async function show({ ctx, frame }: Visitor, grant: Grant, posted?: PostedAllowance, problem?: string) {
     const offers = offer([], grant)
     const allowance = posted ?? firstAllowance(offers, grant)
@@ -89,7 +91,7 @@ export function connectionPages(router: Router, visits: Visits, { grants, tools 
       }
       const before = `${nameOf(grant)} may do more that trades, spends, deletes or administers, or for longer`
       const summary = summarize(nameOf(grant), posted, tools)
-      if (widens(grant, posted) && !(await visits.isConfirmed(visitor, before, summary))) return undefined
+      if (widens(grant, posted) && !(await visits.reauthenticate(visitor, before, summary))) return undefined
       const typed = field(ctx, 'name').trim()
       const name = typed ? displayName(typed) : nameOf(grant)
       // A lifetime that stays as it was goes on; another one begins now.

@@ -1,22 +1,24 @@
 // The account pages about who the person is: the API token, passkeys, what to keep after a token was replaced, and leaving.
+
 import type Router from '@koa/router'
 import { withOnlyKept, withoutPasskey, withPasskey } from '../../accounts/profile.ts'
-import { browserOf } from '../browser.ts'
-import { displayName } from '../clients.ts'
+import { displayName } from '../clients/clients.ts'
+import { browserOf } from '../interactions/browser.ts'
 import { field, fields, parseForm, setProblemStatus } from '../interactions/form.ts'
 import { signInAs } from '../interactions/sign-in.ts'
-import { signInSession } from '../session.ts'
+import { signInSession } from '../oidc/session.ts'
+import type { PageSuppliers } from '../suppliers.ts'
 import { deletePage, newPasskeyPage, reviewPage, tokenPage } from '../views/account/small-pages.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import { describeConnection } from './connections.ts'
-import type { Visitor, VisitSuppliers, Visits } from './visitor.ts'
+import type { Visitor, Visits } from './visitor.ts'
 import { redirect, waitingOf } from './visitor.ts'
 
 /** More than a person has devices. */
 const PASSKEYS_AT_MOST = 20
 
-export function credentialPages(router: Router, visits: Visits, suppliers: VisitSuppliers): void {
+export function credentialPages(router: Router, visits: Visits, suppliers: PageSuppliers): void {
   const { accounts, grants, passkeys, tools } = suppliers
 
   router.get(
@@ -64,7 +66,7 @@ export function credentialPages(router: Router, visits: Visits, suppliers: Visit
       const keep = fields(ctx, 'keep')
       const { connections = [] } = (await waitingOf(visitor)) ?? {}
       const before = 'what was there before the token was replaced goes on'
-      if (keep.length && !(await visits.isConfirmed(visitor, before))) return undefined
+      if (keep.length && !(await visits.reauthenticate(visitor, before))) return undefined
       for (const { id } of connections) {
         if (keep.includes(id)) await grants.change(id, { suspended: false })
         else await grants.end(id)
@@ -78,7 +80,7 @@ export function credentialPages(router: Router, visits: Visits, suppliers: Visit
     '/account/passkeys/new',
     parseForm,
     visits.page(async (visitor) => {
-      if (await visits.isConfirmed(visitor, 'a passkey is added')) await showNewPasskey(visitor)
+      if (await visits.reauthenticate(visitor, 'a passkey is added')) await showNewPasskey(visitor)
     }),
   )
   async function showNewPasskey({ ctx, accountId, profile, frame }: Visitor, problem?: string) {
@@ -91,7 +93,7 @@ export function credentialPages(router: Router, visits: Visits, suppliers: Visit
     parseForm,
     visits.page(async (visitor) => {
       const { ctx, accountId, profile } = visitor
-      if (!(await visits.isConfirmed(visitor, 'a passkey is added'))) return undefined
+      if (!(await visits.reauthenticate(visitor, 'a passkey is added'))) return undefined
       const made = await passkeys.verifyCreation(accountId, field(ctx, 'passkey'))
       if (!made || profile.passkeys.length >= PASSKEYS_AT_MOST) {
         ctx.status = 422

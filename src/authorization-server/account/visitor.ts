@@ -1,25 +1,21 @@
 // Who visits the account pages: the person whose session this browser has, or someone who has to sign in first.
+
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Profile } from '../../accounts/profile.ts'
 import { isSessionOf } from '../../accounts/profile.ts'
-import type { Grant, Grants } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grants.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
-import { isConfirmed } from '../interactions/confirm.ts'
 import { csrfToken, hasValidCsrf } from '../interactions/form.ts'
-import type { SignInSuppliers } from '../interactions/sign-in.ts'
-import type { Summary, ToolFacts } from '../permissions/summary.ts'
-import type { Session, SessionSuppliers } from '../session.ts'
-import { sessionOf } from '../session.ts'
+import { reauthenticate } from '../interactions/reauthenticate.ts'
+import type { Session } from '../oidc/session.ts'
+import { sessionOf } from '../oidc/session.ts'
+import type { Summary } from '../permissions/summary.ts'
+import type { PageSuppliers } from '../suppliers.ts'
 import type { Frame } from '../views/account/frame.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
-
-export interface VisitSuppliers extends SignInSuppliers, SessionSuppliers {
-  readonly grants: Grants
-  readonly tools: readonly ToolFacts[]
-}
 
 /** A person who is signed in, and what their page begins with. */
 export interface Visitor {
@@ -39,7 +35,7 @@ export const safeDestination = (to: string): string => (ACCOUNT_PAGE.test(to) ? 
 
 const LOOK_AGAIN = '/account/review'
 
-export function createVisits(suppliers: VisitSuppliers) {
+export function createVisits(suppliers: PageSuppliers) {
   const { provider, issuer, cookieKeys, accounts, vault, grants, passkeys, sandboxAccounts } = suppliers
   const sandbox = sandboxAccounts.length > 0
   const secure = issuer.startsWith('https:')
@@ -114,13 +110,17 @@ export function createVisits(suppliers: VisitSuppliers) {
       return show(visitor)
     }
 
-  /** Whether the person has shown again who they are; if not, they are asked to. */
-  const confirmed = ({ ctx, session, accountId, profile, frame }: Visitor, before: string, summary?: Summary) => {
+  /** True when the person has shown again who they are; if not, they are asked to. */
+  const reauthenticateVisitor = (
+    { ctx, session, accountId, profile, frame }: Visitor,
+    before: string,
+    summary?: Summary,
+  ) => {
     const question = { ...frame, before, back: '/account', ...(summary ? { summary } : {}) }
-    return isConfirmed(ctx, { accountId, uid: session.uid, profile }, question, suppliers)
+    return reauthenticate(ctx, { accountId, uid: session.uid, profile }, question, suppliers)
   }
 
-  return { page, showSignIn, showStale, signInToken, isConfirmed: confirmed }
+  return { page, showSignIn, showStale, signInToken, reauthenticate: reauthenticateVisitor }
 }
 /** What waits for the person's word since the token was replaced; undefined when nothing does. */
 export async function waitingOf({ profile, ...visitor }: Visitor) {

@@ -8,9 +8,9 @@ import { parseScopes } from '../../scopes.ts'
 import { KEYS } from '../../storage/keys.ts'
 import type { Store } from '../../storage/store.ts'
 import { add } from '../../storage/store.ts'
-import type { ClientWords } from '../clients.ts'
-import { describeClient, silentHost } from '../clients.ts'
-import type { StoredAccount } from '../session.ts'
+import type { ClientWords } from '../clients/clients.ts'
+import { describeClient, silentHost } from '../clients/clients.ts'
+import type { StoredAccount } from '../oidc/session.ts'
 
 /** For so long, in seconds, the same request is not asked about twice in vain. */
 const ASKED_IN_VAIN = 10 * 60

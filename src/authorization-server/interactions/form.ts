@@ -2,7 +2,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { bodyParser } from '@koa/bodyparser'
 import type { Context } from 'koa'
-import type { CookieKeys } from '../cookie-keys.ts'
+import type { CookieKeys } from '../../key-files/cookie-keys.ts'
 
 export const parseForm = bodyParser({ enableTypes: ['form'], formLimit: '32kb' })
 

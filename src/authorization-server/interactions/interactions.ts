@@ -1,42 +1,31 @@
 // One visit to our pages: the library sends a browser here with a question, sign-in or consent, and takes the answer back.
+
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { isSessionOf } from '../../accounts/profile.ts'
 import { allowanceOf, widens } from '../../grants/allowance.ts'
-import type { Grants } from '../../grants/grants.ts'
 import { parseScopes } from '../../scopes.ts'
-import { describeClient } from '../clients.ts'
-import type { CookieKeys } from '../cookie-keys.ts'
+import { describeClient } from '../clients/clients.ts'
+import { sessionOf, signInSession } from '../oidc/session.ts'
 import type { PostedAllowance } from '../permissions/choice.ts'
 import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
-import type { ToolFacts } from '../permissions/summary.ts'
 import { summarize } from '../permissions/summary.ts'
-import { sessionOf, signInSession } from '../session.ts'
+import type { PageSuppliers } from '../suppliers.ts'
 import { consentPage } from '../views/consent.ts'
 import { sendPage } from '../views/layout.ts'
-import { explain, problemPage } from '../views/problem.ts'
+import { errorPage, problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
-import { isConfirmed } from './confirm.ts'
 import { asksInVain, consentResult } from './consent.ts'
 import { csrfToken, field, hasValidCsrf, parseForm, postedForm, setProblemStatus } from './form.ts'
-import type { SignInSuppliers } from './sign-in.ts'
+import { reauthenticate } from './reauthenticate.ts'
 import { signIn } from './sign-in.ts'
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
-export interface InteractionSuppliers extends SignInSuppliers {
-  readonly provider: Provider
-  readonly grants: Grants
-  readonly cookieKeys: CookieKeys
-  readonly issuer: string
-  /** What there is to be allowed, for the page to tell. */
-  readonly tools: readonly ToolFacts[]
-}
-
 /** The pages under `/interaction/:uid`. */
-export function createInteractions(suppliers: InteractionSuppliers): Router {
+export function createInteractions(suppliers: PageSuppliers): Router {
   const { provider, grants, vault, accounts, passkeys, cookieKeys, sandboxAccounts, store, tools } = suppliers
   const sandbox = sandboxAccounts.length > 0
 
@@ -129,8 +118,8 @@ export function createInteractions(suppliers: InteractionSuppliers): Router {
       summary: summarize(client.name, posted, tools),
       back: `/interaction/${interaction.uid}`,
     }
-    const asked = { accountId, uid, profile }
-    if (danger && !(await isConfirmed(ctx, asked, question, suppliers, client.formTargets))) return undefined
+    const person = { accountId, uid, profile }
+    if (danger && !(await reauthenticate(ctx, person, question, suppliers, client.formTargets))) return undefined
     const visit = { uid: interaction.uid, scope: String(interaction.params.scope) }
     if (grant && (await asksInVain(store, visit, grant, posted))) {
       // The client hears no; what the person changed beside holds all the same.
@@ -201,7 +190,7 @@ async function explainLostVisit(ctx: Context, next: () => Promise<void>, sandbox
       sandbox,
       link: { to: '/account', says: 'See what is connected' },
     })
-    const view = error instanceof errors.InvalidClient ? explain(error.error, undefined, sandbox) : over
+    const view = error instanceof errors.InvalidClient ? errorPage(error.error, undefined, sandbox) : over
     await sendPage(ctx, view)
   }
 }

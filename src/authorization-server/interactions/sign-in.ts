@@ -1,36 +1,23 @@
 // Sign-in: whose QuantConnect account is it? Asks QuantConnect itself, and puts what it accepted into the vault.
+
 import type { Context } from 'koa'
-import type { Accounts } from '../../accounts/accounts.ts'
 import { withPasskey } from '../../accounts/profile.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
-import type { QuantConnect } from '../../quantconnect/client.ts'
-import type { Store } from '../../storage/store.ts'
-import type { Credentials, Vault } from '../../vault/vault.ts'
-import { countAttempt, countSignIn, LIMITS } from '../attempts.ts'
-import type { Passkeys } from '../passkeys.ts'
+import { countAttempt, countSignIn, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
+import type { Credentials } from '../../vault/vault.ts'
+import type { PageSuppliers } from '../suppliers.ts'
 import type { FormProblem } from './form.ts'
 import { field } from './form.ts'
-
-export interface SignInSuppliers {
-  readonly store: Store
-  readonly vault: Vault
-  readonly accounts: Accounts
-  readonly passkeys: Passkeys
-  readonly quantConnect: QuantConnect
-  /** The sandbox's accounts; the first is the one behind the button. Empty when there is no sandbox. */
-  readonly sandboxAccounts: readonly { readonly userId: string; readonly apiToken: string }[]
-  readonly clientAddress: (ctx: Context) => string
-}
 
 /** Either the `sub` of the person who signed in, or what to tell them. */
 export type SignInResult = { readonly sub: string } | FormProblem
 
 /** Signs in with what was typed, with a passkey, or with one click on the sandbox account. */
-export async function signIn(ctx: Context, suppliers: SignInSuppliers): Promise<SignInResult> {
+export async function signIn(ctx: Context, suppliers: PageSuppliers): Promise<SignInResult> {
   const [demo] = suppliers.sandboxAccounts
   const oneClick = field(ctx, 'account') === 'sandbox' && demo
   if (oneClick) {
-    const retryAfter = await countAttempt(suppliers.store, LIMITS.oneClick, suppliers.clientAddress(ctx))
+    const retryAfter = await countAttempt(suppliers.store, RATE_LIMITS.oneClick, suppliers.clientAddress(ctx))
     return retryAfter ? tooManyAttempts(retryAfter) : { sub: await suppliers.vault.seal({ ...demo, realm: 'sandbox' }) }
   }
   const passkey = field(ctx, 'passkey')
@@ -38,7 +25,7 @@ export async function signIn(ctx: Context, suppliers: SignInSuppliers): Promise<
 }
 
 /** The account says itself, with the passkey, which one it is. */
-async function signInWithPasskey(ctx: Context, posted: string, suppliers: SignInSuppliers): Promise<SignInResult> {
+async function signInWithPasskey(ctx: Context, posted: string, suppliers: PageSuppliers): Promise<SignInResult> {
   const { store, vault, passkeys, clientAddress } = suppliers
   const sub = passkeys.claimedAccount(posted)?.accountId ?? ''
   const retryAfter = await countSignIn(store, sub, clientAddress(ctx))
@@ -50,7 +37,7 @@ async function signInWithPasskey(ctx: Context, posted: string, suppliers: SignIn
 }
 
 /** Signs in with the user id and API token of a form, and puts the token into the vault when QuantConnect accepts it. */
-export async function signInAs(ctx: Context, suppliers: SignInSuppliers): Promise<SignInResult> {
+export async function signInAs(ctx: Context, suppliers: PageSuppliers): Promise<SignInResult> {
   const { store, vault, accounts, quantConnect, sandboxAccounts, clientAddress } = suppliers
   const userId = field(ctx, 'userId').trim()
   const apiToken = field(ctx, 'apiToken').trim()
@@ -63,9 +50,9 @@ export async function signInAs(ctx: Context, suppliers: SignInSuppliers): Promis
   const realm = sandboxAccounts.some((account) => account.userId === userId) ? 'sandbox' : 'live'
   const credentials: Credentials = { realm, userId, apiToken }
   const answer = await quantConnect.call(credentials, '/authenticate', {})
-  if (answer.kind !== 'done') return explain(answer)
+  if (answer.kind !== 'done') return unanswered(answer)
   // Only an explicit yes is a yes: an answer without `success` proves nothing about who is here.
-  if (answer.body.success !== true) return explain({ kind: 'unavailable', sent: true })
+  if (answer.body.success !== true) return unanswered({ kind: 'unavailable', sent: true })
   await suspendWhatCameBefore(credentials, suppliers)
   const sub = await vault.seal(credentials)
   const tokenAcceptedAt = Math.floor(Date.now() / 1000)
@@ -78,7 +65,7 @@ export async function signInAs(ctx: Context, suppliers: SignInSuppliers): Promis
  * place, nothing from before does anything until the person has looked. Before the new one is stored, so that a crash in
  * between errs on this side; and also when QuantConnect does not say that the old one still works.
  */
-async function suspendWhatCameBefore(credentials: Credentials, suppliers: SignInSuppliers): Promise<void> {
+async function suspendWhatCameBefore(credentials: Credentials, suppliers: PageSuppliers): Promise<void> {
   const { vault, accounts, quantConnect } = suppliers
   const sub = await vault.find(credentials)
   const before = sub && (await vault.open(sub))
@@ -104,7 +91,7 @@ export async function answersPasskey(
   posted: string,
   accountId: string,
   question: 'this account' | 'anybody',
-  { accounts, passkeys }: Pick<SignInSuppliers, 'accounts' | 'passkeys'>,
+  { accounts, passkeys }: Pick<PageSuppliers, 'accounts' | 'passkeys'>,
 ): Promise<boolean> {
   const claim = passkeys.claimedAccount(posted)
   if (claim?.accountId !== accountId) return false
@@ -126,7 +113,7 @@ export function checkInput(userId: string, apiToken: string): string | undefined
   return apiToken.length > 512 ? 'That is too long for an API token.' : undefined
 }
 
-function explain(answer: Exclude<Answer, { kind: 'done' }>): SignInResult {
+function unanswered(answer: Exclude<Answer, { kind: 'done' }>): SignInResult {
   switch (answer.kind) {
     case 'credentials':
     case 'refused':

@@ -1,6 +1,6 @@
 // Consent: who asks, for which account, where the answer goes, and what the person lets it do.
 import { html } from 'hono/html'
-import type { ClientIdentity } from '../clients.ts'
+import type { ClientIdentity } from '../clients/clients.ts'
 import type { Html } from './layout.ts'
 import { page } from './layout.ts'
 import type { PermissionsView } from './permissions.ts'

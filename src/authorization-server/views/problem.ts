@@ -32,7 +32,7 @@ export const problemPage = ({ title, happened, remedy, code, sandbox, link }: Pr
  * The page for an OAuth error that cannot go back to the client, because who or where it is was part of the error.
  * `byDocument` says that the client is known by its metadata document.
  */
-export function explain(error: string, description: string | undefined, sandbox: boolean, byDocument = false): Html {
+export function errorPage(error: string, description: string | undefined, sandbox: boolean, byDocument = false): Html {
   const again = 'Go back to your assistant and connect again.'
   const base = { title: 'This cannot go on', code: error, sandbox }
   switch (error) {

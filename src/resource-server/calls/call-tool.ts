@@ -3,10 +3,9 @@ import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { reference } from '../../audit/reference.ts'
-import type { CallsUnderWay } from '../../audit/under-way.ts'
 import { allowanceOf } from '../../grants/allowance.ts'
-import type { QuantConnect } from '../../quantconnect/client.ts'
-import type { Credentials, Vault } from '../../vault/vault.ts'
+import type { Suppliers } from '../../suppliers.ts'
+import type { Credentials } from '../../vault/vault.ts'
 import { toToolResult } from '../answers/tool-answer.ts'
 import type { Places } from '../challenge.ts'
 import type { Decision } from '../gate.ts'
@@ -16,18 +15,14 @@ import { RULES } from '../rules/rules.ts'
 import { findTool, secretsOf } from '../tools/catalog.ts'
 import { secretsIn } from '../tools/secrets.ts'
 import type { Tool } from '../tools/tool.ts'
-import type { AuditSuppliers, Ending } from './record-call.ts'
+import type { Ending } from './record-call.ts'
 import { recordCall } from './record-call.ts'
 import type { RefusedCall } from './refusals.ts'
 import { Refusal, refusalOf, refusalResult, wordsOf } from './refusals.ts'
 import type { ToolContext } from './tool-context.ts'
 import { createToolContext } from './tool-context.ts'
 
-export interface ToolSuppliers extends AuditSuppliers, Places {
-  readonly vault: Vault
-  readonly quantConnect: QuantConnect
-  readonly callsUnderWay: Pick<CallsUnderWay, 'begin'>
-}
+export type ToolSuppliers = Pick<Suppliers, 'log' | 'auditLog' | 'callsUnderWay' | 'vault' | 'quantConnect'> & Places
 
 /** What a call brings along. */
 export interface Caller {

@@ -1,15 +1,12 @@
 // The person's record of what their assistants did, as this server writes it: every call once, whatever became of it.
-import type { AuditLog, Call } from '../../audit/audit-log.ts'
+import type { Call } from '../../audit/audit-log.ts'
 import { idsIn } from '../../audit/ids.ts'
 import type { Grant } from '../../grants/grants.ts'
-import type { Log } from '../../observability/log.ts'
+import type { Suppliers } from '../../suppliers.ts'
 import type { Tool } from '../tools/tool.ts'
 
 /** Where calls are recorded. */
-export interface AuditSuppliers {
-  readonly auditLog: Pick<AuditLog, 'record'>
-  readonly log: Log
-}
+export type AuditSuppliers = Pick<Suppliers, 'auditLog' | 'log'>
 
 /** How a call ended. */
 export type Ending = Pick<Call, 'outcome' | 'why'>

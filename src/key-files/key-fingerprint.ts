@@ -4,10 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { calculateJwkThumbprint } from 'jose'
 import { z } from 'zod'
+import { KEYS } from '../storage/keys.ts'
+import type { Store } from '../storage/store.ts'
+import { update } from '../storage/store.ts'
 import { KeyFileError } from './key-file.ts'
-import { KEYS } from './keys.ts'
-import type { Store } from './store.ts'
-import { update } from './store.ts'
 
 const TTL = 400 * 24 * 60 * 60
 

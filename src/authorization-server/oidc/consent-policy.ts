@@ -2,9 +2,9 @@
 // declares about itself; ours looks at where the answer will go.
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { interactionPolicy } from 'oidc-provider'
-import type { Grant } from '../grants/grants.ts'
-import { parseScopes } from '../scopes.ts'
-import { silentHost } from './clients.ts'
+import type { Grant } from '../../grants/grants.ts'
+import { parseScopes } from '../../scopes.ts'
+import { silentHost } from '../clients/clients.ts'
 import { isSignedIn } from './session.ts'
 
 const { Check, Prompt } = interactionPolicy

@@ -1,51 +1,52 @@
-// Showing again who is here, before anything dangerous: an agent that drives this browser has its session, but neither the
+// Re-authentication: showing again who is here, before anything dangerous: an agent that drives this browser has its session, but neither the
 // API token nor the passkey of its person.
+
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Profile } from '../../accounts/profile.ts'
 import { isFresh, withProof } from '../../accounts/profile.ts'
+import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
-import { countAttempt, LIMITS } from '../attempts.ts'
-import type { ConfirmView } from '../views/confirm.ts'
-import { confirmPage } from '../views/confirm.ts'
+import type { PageSuppliers } from '../suppliers.ts'
 import { sendPage } from '../views/layout.ts'
+import type { ReauthenticationView } from '../views/reauthenticate.ts'
+import { reauthenticationPage } from '../views/reauthenticate.ts'
 import type { FormProblem } from './form.ts'
 import { field, sentFields, setProblemStatus } from './form.ts'
-import type { SignInSuppliers } from './sign-in.ts'
 import { answersPasskey, tooManyAttempts } from './sign-in.ts'
 
 /** Who is asked: an account, as a browser with this `uid` is signed in to it. */
-export interface Asked {
+export interface SignedIn {
   readonly accountId: string
   readonly uid: string
   readonly profile: Profile
 }
 
 /** What the page that asks says beside its question. */
-export type Question = Pick<ConfirmView, 'sandbox' | 'csrf' | 'before' | 'summary' | 'back'>
+export type Question = Pick<ReauthenticationView, 'sandbox' | 'csrf' | 'before' | 'summary' | 'back'>
 
 /**
- * Whether the person has shown who they are: within the last minutes, or with this very form. If not, they are asked to,
+ * Lets the person show again who they are. True when they have: within the last minutes, or with this very form. If not, they are asked to,
  * and their form waits on the page. `formTargets` are for `sendPage`.
  */
-export async function isConfirmed(
+export async function reauthenticate(
   ctx: Context,
-  asked: Asked,
+  person: SignedIn,
   question: Question,
-  suppliers: SignInSuppliers,
+  suppliers: PageSuppliers,
   formTargets?: readonly string[],
 ): Promise<boolean> {
-  const { accountId, uid, profile } = asked
+  const { accountId, uid, profile } = person
   const now = Math.floor(Date.now() / 1000)
   if (isFresh(profile, uid, now)) return true
-  const tried = await tryForm(ctx, asked, suppliers)
+  const tried = await tryForm(ctx, person, suppliers)
   if (tried === 'good') {
     await suppliers.accounts.change(accountId, (known) => withProof(known, uid, now))
     return true
   }
   if (tried) setProblemStatus(ctx, tried)
   const passkeyOptions = suppliers.passkeys.requestOptions(accountId, profile.passkeys)
-  const view = confirmPage({
+  const view = reauthenticationPage({
     ...question,
     waiting: sentFields(ctx),
     ...(passkeyOptions.allowCredentials?.length ? { passkeyOptions } : {}),
@@ -58,13 +59,13 @@ export async function isConfirmed(
 /** Whether what the form shows is good. Undefined when it shows nothing. */
 async function tryForm(
   ctx: Context,
-  { accountId, uid }: Asked,
-  suppliers: SignInSuppliers,
+  { accountId, uid }: SignedIn,
+  suppliers: PageSuppliers,
 ): Promise<'good' | FormProblem | undefined> {
   const [apiToken, passkey] = [field(ctx, 'apiToken').trim(), field(ctx, 'passkey')]
   if (!apiToken && !passkey) return undefined
   // Counted for this browser: a stranger who tries to sign in must not keep the person from confirming.
-  const retryAfter = await countAttempt(suppliers.store, LIMITS.confirm, `${accountId} ${uid}`)
+  const retryAfter = await countAttempt(suppliers.store, RATE_LIMITS.reauthenticate, `${accountId} ${uid}`)
   if (retryAfter) return tooManyAttempts(retryAfter)
   return (
     (passkey ? await tryPasskey(passkey, accountId, suppliers) : await tryToken(apiToken, accountId, suppliers)) ??
@@ -75,7 +76,7 @@ async function tryForm(
 async function tryPasskey(
   passkey: string,
   accountId: string,
-  suppliers: SignInSuppliers,
+  suppliers: PageSuppliers,
 ): Promise<FormProblem | undefined> {
   if (await answersPasskey(passkey, accountId, 'this account', suppliers)) return undefined
   const problem = 'That passkey is not one of this account, or could not be checked. Try again, or enter the API token.'
@@ -86,7 +87,7 @@ async function tryPasskey(
 async function tryToken(
   apiToken: string,
   accountId: string,
-  { vault, quantConnect }: SignInSuppliers,
+  { vault, quantConnect }: PageSuppliers,
 ): Promise<FormProblem | undefined> {
   const credentials: StoredCredentials | undefined = await vault.open(accountId)
   if (!credentials || !same(apiToken, credentials.apiToken)) {

@@ -4,8 +4,8 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server'
-import type { Store } from '../storage/store.ts'
-import type { CookieKeys } from './cookie-keys.ts'
+import type { CookieKeys } from '../../key-files/cookie-keys.ts'
+import type { Store } from '../../storage/store.ts'
 import { type Ceremony, createChallenges } from './passkey-challenges.ts'
 import { Assertion, Creation, challengeOf, readResponse } from './passkey-responses.ts'
 

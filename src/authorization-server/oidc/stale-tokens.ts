@@ -2,22 +2,13 @@
 // address tells them apart. A thief elsewhere loses the whole connection for everyone (RFC 9700 §4.14.2); a forgetful window
 // on the same machine only gets its refusal, and signs in again.
 import { createHash } from 'node:crypto'
-import type { Context } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Grants } from '../grants/grants.ts'
-import { KEPT_UNUSED } from '../grants/lifetime.ts'
-import type { Log } from '../observability/log.ts'
-import { KEYS } from '../storage/keys.ts'
-import type { Store } from '../storage/store.ts'
-import { put } from '../storage/store.ts'
-import { countAttempt, LIMITS, tooMany } from './attempts.ts'
-
-export interface StaleTokenSuppliers {
-  readonly store: Store
-  readonly grants: Grants
-  readonly log: Log
-  readonly clientAddress: (ctx: Context) => string
-}
+import { KEPT_UNUSED } from '../../grants/lifetime.ts'
+import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
+import { KEYS } from '../../storage/keys.ts'
+import { put } from '../../storage/store.ts'
+import type { Suppliers } from '../../suppliers.ts'
+import { tooMany } from './too-many.ts'
 
 /** As long as a refresh token may live. */
 const TTL = KEPT_UNUSED
@@ -35,7 +26,10 @@ export interface StaleTokens {
 }
 
 /** `addressesAreKnown` says whether an address can tell anything; where it cannot, every used token counts as stolen. */
-export function createStaleTokens(suppliers: StaleTokenSuppliers, addressesAreKnown: boolean): StaleTokens {
+export function createStaleTokens(
+  suppliers: Pick<Suppliers, 'store' | 'grants' | 'log' | 'clientAddress'>,
+  addressesAreKnown: boolean,
+): StaleTokens {
   const { store, grants, log, clientAddress } = suppliers
   /** Addresses are kept only to be compared, so what is stored is no address. */
   const place = (ctx: KoaContextWithOIDC, grantId: string) =>
@@ -45,7 +39,7 @@ export function createStaleTokens(suppliers: StaleTokenSuppliers, addressesAreKn
 
   return {
     async admitRotation(grantId) {
-      const wait = await countAttempt(store, LIMITS.rotation, grantId)
+      const wait = await countAttempt(store, RATE_LIMITS.rotation, grantId)
       if (wait) throw tooMany('this connection was refreshed too often', wait)
     },
 

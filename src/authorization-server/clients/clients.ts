@@ -1,7 +1,7 @@
 // What a person is told about the software that asks. Its name is a stranger's text; where the answer goes is a fact.
 import { domainToUnicode } from 'node:url'
-import { isLoopback } from '../config.ts'
-import type { GrantClient } from '../grants/grants.ts'
+import { isLoopback } from '../../config.ts'
+import type { GrantClient } from '../../grants/grants.ts'
 import { imitates } from './imitation.ts'
 
 export interface ClientIdentity extends GrantClient {

@@ -1,55 +1,44 @@
 // The embedded oidc-provider, set up as an OAuth 2.1 authorization server for one resource.
-import type { JWK } from 'jose'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { errors } from 'oidc-provider'
-import type { Accounts } from '../accounts/accounts.ts'
-import type { Config } from '../config.ts'
-import type { Grants } from '../grants/grants.ts'
-import type { Log } from '../observability/log.ts'
-import { ALL_SCOPES } from '../scopes.ts'
-import { createOidcAdapter } from '../storage/oidc-adapter.ts'
-import type { Store } from '../storage/store.ts'
-import type { Vault } from '../vault/vault.ts'
+import type { Config } from '../../config.ts'
+import { publicKeys } from '../../key-files/signing-keys.ts'
+import type { Log } from '../../observability/log.ts'
+import { answerOutages } from '../../outage.ts'
+import { ALL_SCOPES } from '../../scopes.ts'
+import { createOidcAdapter } from '../../storage/oidc-adapter.ts'
+import type { Suppliers } from '../../suppliers.ts'
+import { acceptClientMetadata } from '../clients/client-metadata.ts'
+import { createClientDocuments } from '../clients/documents/client-documents.ts'
+import { createOutbound } from '../clients/documents/outbound.ts'
+import { writeConsent } from '../interactions/consent.ts'
 import type { Middleware, RenderError } from './answers.ts'
-import { describeTruthfully, explainOutage, QueryOnlyProvider } from './answers.ts'
+import { describeTruthfully, QueryOnlyProvider, sayWhenToRetry } from './answers.ts'
 import { createClientAdapter } from './client-adapter.ts'
-import { createClientDocuments } from './client-documents/client-documents.ts'
-import { createOutbound } from './client-documents/outbound.ts'
-import { acceptClientMetadata } from './client-metadata.ts'
 import { compareHashedSecrets } from './client-secrets.ts'
 import { noteUse } from './client-use.ts'
 import { createConsentPolicy } from './consent-policy.ts'
-import type { CookieKeys } from './cookie-keys.ts'
 import { createGrantAdapter } from './grant-adapter.ts'
-import { writeConsent } from './interactions/consent.ts'
 import { answerForJwt, setAsideJwt } from './own-access-tokens.ts'
 import { admitRegistration, nameScopes, registrationId } from './registration.ts'
 import { acceptAuthorizationRequest, acceptBody, checkState } from './requests.ts'
 import type { StoredAccount } from './session.ts'
 import { cookieSettings, isSignedIn, keepSessionIds, SESSION_SECONDS } from './session.ts'
-import { publicKeys } from './signing-keys.ts'
 import { createStaleTokens } from './stale-tokens.ts'
 import { adaptTokenModels } from './token-models.ts'
 
 const HOUR = 60 * 60
 const DAY = 24 * HOUR
 
-export interface ProviderSuppliers {
-  readonly store: Store
-  readonly vault: Vault
-  readonly grants: Grants
-  readonly accounts: Accounts
-  readonly log: Log
-  readonly signingKeys: readonly JWK[]
-  readonly cookieKeys: CookieKeys
-  readonly clientAddress: (ctx: Koa.Context) => string
-  readonly renderError: RenderError
-}
+type ProviderSuppliers = Pick<
+  Suppliers,
+  'store' | 'vault' | 'grants' | 'accounts' | 'log' | 'signingKeys' | 'cookieKeys' | 'clientAddress'
+>
 
-export function createProvider(config: Config, suppliers: ProviderSuppliers): Provider {
-  const { store, vault, grants, accounts, log, signingKeys, cookieKeys, clientAddress, renderError } = suppliers
+export function createProvider(config: Config, suppliers: ProviderSuppliers, renderError: RenderError): Provider {
+  const { store, vault, grants, accounts, log, signingKeys, cookieKeys, clientAddress } = suppliers
   const { issuer, resource } = config
   const grantAdapter = createGrantAdapter(grants, resource)
   const clientAdapter = createClientAdapter(store, admitRegistration(store, clientAddress))
@@ -159,11 +148,13 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers): Pr
   adaptRequests(provider, resource)
   // Sound: what runs here gets the library's own context, which its types for middleware leave out.
   const use = (middleware: Middleware) => provider.use(middleware as Parameters<typeof provider.use>[0])
-  use(explainOutage(renderError))
+  use(sayWhenToRetry)
+  // Mostly the library has answered an outage by then; where it saves a session last, it has not.
+  use(answerOutages((ctx, { error, error_description }) => renderError(ctx, { error, error_description })))
   use(describeTruthfully)
   use(nameScopes)
   use(noteUse(suppliers))
-  use(clientDocuments.keepWhatWasUsed)
+  use(clientDocuments.rememberUsed)
   use(answerForJwt(issuer, publicKeys(signingKeys), grants))
   reportTo(log, provider)
   return provider

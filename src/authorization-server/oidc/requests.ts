@@ -1,9 +1,9 @@
 // Requests as real clients send them, brought to the form that the library is strict about. Nothing here widens what a
 // person will be asked to allow; it only spares honest clients an error.
 import { errors } from 'oidc-provider'
-import { GROUPS, parseScopes } from '../scopes.ts'
-import { isEmpty } from './client-metadata.ts'
-import { isNative, usableRedirectUris } from './redirect-uris.ts'
+import { GROUPS, parseScopes } from '../../scopes.ts'
+import { isEmpty } from '../clients/client-metadata.ts'
+import { isNative, usableRedirectUris } from '../clients/redirect-uris.ts'
 
 type Body = Readonly<Record<string, unknown>>
 

@@ -1,9 +1,9 @@
 // The challenges that passkeys answer (WebAuthn §13.4.3). Nothing is stored while a person makes up their mind: a challenge
 // carries its own end, and a keyed hash that ties it to what it is for and to the account. Only an answered one is noted.
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { KEYS } from '../storage/keys.ts'
-import { add, type Store } from '../storage/store.ts'
-import type { CookieKeys } from './cookie-keys.ts'
+import type { CookieKeys } from '../../key-files/cookie-keys.ts'
+import { KEYS } from '../../storage/keys.ts'
+import { add, type Store } from '../../storage/store.ts'
 
 /** What an answer is for: to add a passkey to an account, to confirm that its person is there, or to find out who is. */
 export type Ceremony = readonly ['create' | 'confirm', accountId: string] | readonly ['sign-in']

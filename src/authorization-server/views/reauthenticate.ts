@@ -7,7 +7,7 @@ import { page } from './layout.ts'
 import { passkeyFields } from './passkeys.ts'
 import { summaryBox } from './permissions.ts'
 
-export interface ConfirmView {
+export interface ReauthenticationView {
   readonly sandbox: boolean
   readonly csrf: string
   /** What was about to be done, continuing "Before …". */
@@ -23,7 +23,7 @@ export interface ConfirmView {
   readonly back: string
 }
 
-export const confirmPage = (view: ConfirmView): Html =>
+export const reauthenticationPage = (view: ReauthenticationView): Html =>
   page(
     { title: 'Is it you?', sandbox: view.sandbox },
     html`<section class="card">
@@ -53,7 +53,7 @@ export const confirmPage = (view: ConfirmView): Html =>
   )
 
 /** Choices go back to the page that they were made on. */
-const wayBack = ({ csrf, waiting, back }: ConfirmView): Html =>
+const wayBack = ({ csrf, waiting, back }: ReauthenticationView): Html =>
   waiting.some(([name]) => name === 'preset')
     ? html`<form method="post">
         ${waitingFields({ csrf, waiting: waiting.filter(([name]) => name !== 'decision') })}
@@ -61,7 +61,7 @@ const wayBack = ({ csrf, waiting, back }: ConfirmView): Html =>
       </form>`
     : html`<p><a class="button" href="${back}">Back</a></p>`
 
-const waitingFields = ({ csrf, waiting }: Pick<ConfirmView, 'csrf' | 'waiting'>): Html =>
+const waitingFields = ({ csrf, waiting }: Pick<ReauthenticationView, 'csrf' | 'waiting'>): Html =>
   html`<input type="hidden" name="csrf" value="${csrf}">${waiting.map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )}`

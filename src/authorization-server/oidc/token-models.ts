@@ -5,9 +5,9 @@
 // one compare-and-swap, and no step needs a lock. docs/decisions/0001-refresh-rotation.md tells why.
 import type { AdapterPayload } from 'oidc-provider'
 import Provider, { errors } from 'oidc-provider'
-import type { Grants } from '../grants/grants.ts'
-import { ALL_SCOPES } from '../scopes.ts'
-import type { CookieKeys } from './cookie-keys.ts'
+import type { Grants } from '../../grants/grants.ts'
+import type { CookieKeys } from '../../key-files/cookie-keys.ts'
+import { ALL_SCOPES } from '../../scopes.ts'
 import type { StaleTokens } from './stale-tokens.ts'
 
 /** For so long, in seconds, a used refresh token is taken for a repeated request and not for a stolen token. */

@@ -1,6 +1,6 @@
 // Where a client may ask us to send a browser back to. Clients name several addresses at once, some of them for other
 // servers' sake, so each is judged by itself; what is left is what the registration is good for.
-import { isLoopback } from '../config.ts'
+import { isLoopback } from '../../config.ts'
 
 const LONGEST = 2048
 const MOST = 50

@@ -1,8 +1,8 @@
 // The library's view of a grant. It looks grants up and ends them; what a person allowed is written through grants/ when a
 // consent visit ends, and nowhere else.
 import type { Adapter } from 'oidc-provider'
-import type { Grants } from '../grants/grants.ts'
-import { keptUntil } from '../grants/lifetime.ts'
+import type { Grants } from '../../grants/grants.ts'
+import { keptUntil } from '../../grants/lifetime.ts'
 
 /** `resource` is the one protected resource that every grant is about. */
 export const createGrantAdapter = (grants: Grants, resource: string): Adapter => ({

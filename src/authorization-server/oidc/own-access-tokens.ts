@@ -4,7 +4,7 @@
 import type { JWK, JWTPayload } from 'jose'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Grants } from '../grants/grants.ts'
+import type { Grants } from '../../grants/grants.ts'
 
 const ROUTES = ['revocation', 'introspection']
 const presented = new WeakMap<object, string>()

@@ -2,7 +2,7 @@
 // values of rotated refresh tokens, one for the challenges of passkeys. Deriving keeps the key folder small and the uses
 // apart (RFC 5869).
 import { createHmac, hkdfSync } from 'node:crypto'
-import { readOrMakeKeys, secretKind } from '../storage/key-file.ts'
+import { readOrMakeKeys, secretKind } from './key-file.ts'
 
 export interface CookieKeys {
   /** For the cookie signer: the first signs, all verify. */

@@ -1,9 +1,8 @@
 // What the library answers where it is not what a client or a person should get: the way back, the metadata, an outage.
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import Provider from 'oidc-provider'
-import { answerOutage, wantsPage } from '../outage.ts'
-import { ALL_SCOPES } from '../scopes.ts'
-import { RETRY_AFTER, StoreUnavailable } from '../storage/store.ts'
+import { ALL_SCOPES } from '../../scopes.ts'
+import { RETRY_AFTER } from '../../storage/store.ts'
 
 export type Middleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>
 /** Shows a person what went wrong with a request that cannot be answered to the client. */
@@ -40,23 +39,8 @@ export async function describeTruthfully(ctx: KoaContextWithOIDC, next: () => Pr
   })
 }
 
-/**
- * The store is away, and will be back (RFC 9110 §10.2.3). Mostly the library has answered by then; where it saves a session
- * last, it has not.
- */
-export const explainOutage =
-  (renderError: RenderError): Middleware =>
-  async (ctx, next) => {
-    try {
-      await next()
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error
-      const { error: code, error_description } = error
-      await answerOutage(
-        ctx,
-        error,
-        wantsPage(ctx) ? () => renderError(ctx, { error: code, error_description }) : undefined,
-      )
-    }
-    if (ctx.status === 503) ctx.set('Retry-After', RETRY_AFTER)
-  }
+/** Where the library itself answers that the store is away, it does not say when to come again (RFC 9110 §10.2.3). */
+export async function sayWhenToRetry(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next()
+  if (ctx.status === 503) ctx.set('Retry-After', RETRY_AFTER)
+}

@@ -4,8 +4,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import Provider, { errors } from 'oidc-provider'
-import type { Store } from '../storage/store.ts'
-import { countAttempt, LIMITS, tooMany } from './attempts.ts'
+import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
+import type { Store } from '../../storage/store.ts'
+import { tooMany } from './too-many.ts'
 
 /**
  * Assistants that run on their makers' servers: many people share their addresses. A registration that returns only there
@@ -45,7 +46,7 @@ export function admitRegistration(store: Store, clientAddress: (ctx: Context) =>
     if (JSON.stringify(metadata).length > longest) {
       throw new errors.InvalidClientMetadata(`the metadata must have at most ${longest} characters`)
     }
-    const limit = hosted ? LIMITS.hostedRegistration : LIMITS.registration
+    const limit = hosted ? RATE_LIMITS.hostedRegistration : RATE_LIMITS.registration
     const wait = await countAttempt(store, limit, clientAddress(ctx))
     if (wait) throw tooMany('too many new registrations from this address; use the one you have', wait)
   }

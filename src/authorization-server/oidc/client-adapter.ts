@@ -1,9 +1,9 @@
 // Registered clients in our store. Most registrations are never used: a program that could not connect, a person who
 // closed the page. They go after a month; one that was used stays for a year after its last use.
 import type { Adapter, AdapterPayload } from 'oidc-provider'
-import { KEYS } from '../storage/keys.ts'
-import type { Entry, Store } from '../storage/store.ts'
-import { add, remove, update } from '../storage/store.ts'
+import { KEYS } from '../../storage/keys.ts'
+import type { Entry, Store } from '../../storage/store.ts'
+import { add, remove, update } from '../../storage/store.ts'
 import { hashSecret } from './client-secrets.ts'
 
 const DAY = 24 * 60 * 60

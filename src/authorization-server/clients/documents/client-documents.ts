@@ -4,13 +4,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Configuration } from 'oidc-provider'
 import { z } from 'zod'
-import type { Log } from '../../observability/log.ts'
-import { KEYS } from '../../storage/keys.ts'
-import type { Store } from '../../storage/store.ts'
-import { put } from '../../storage/store.ts'
-import type { Middleware } from '../answers.ts'
-import { servedClient } from '../answers.ts'
-import { countAttempt, LIMITS, tooMany } from '../attempts.ts'
+import type { Log } from '../../../observability/log.ts'
+import { countAttempt, RATE_LIMITS } from '../../../rate-limits/rate-limits.ts'
+import { KEYS } from '../../../storage/keys.ts'
+import type { Store } from '../../../storage/store.ts'
+import { put } from '../../../storage/store.ts'
+import type { Middleware } from '../../oidc/answers.ts'
+import { servedClient } from '../../oidc/answers.ts'
+import { tooMany } from '../../oidc/too-many.ts'
 import { acceptDocument, isKeySet, parseObject } from './accept-document.ts'
 import { knownClient } from './known-clients.ts'
 import type { Outbound } from './outbound.ts'
@@ -56,7 +57,7 @@ export interface ClientDocuments {
   /** For everything that the library fetches. Rejects without a reason; the reason is in the log. */
   readonly fetch: NonNullable<Configuration['fetch']>
   /** Middleware for the provider: keeps the documents of a client that was just given tokens, and of no other. */
-  readonly keepWhatWasUsed: Middleware
+  readonly rememberUsed: Middleware
 }
 
 const now = () => Math.floor(Date.now() / 1000)
@@ -136,7 +137,7 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
     return parsed.success ? parsed.data : undefined
   }
 
-  async function keep(url: string): Promise<void> {
+  async function extend(url: string): Promise<void> {
     const copy = received.get(url)
     if (!copy?.headers || kept.has(copy)) return
     const { body, since: fetchedAt } = copy
@@ -153,7 +154,7 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
     async admit(client_id) {
       if (client_id.length > LONGEST_URL || !/^https:\/\/[^/?#]+\//i.test(client_id)) return false // it has a path (§3)
       const address = visitorAddress.getStore() ?? ''
-      const wait = await countAttempt(store, LIMITS.document, address)
+      const wait = await countAttempt(store, RATE_LIMITS.document, address)
       const isBusy = (byAddress.get(address) ?? 0) >= MOST_BY_ADDRESS && !underWay.has(client_id)
       if (wait || isBusy) throw tooMany('too many documents of clients are fetched for this address', wait || 5)
       return true
@@ -165,7 +166,7 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
       const known = received.get(url)
       if (known && isKeySet(known.body) && known.since > now() - KEYS_ARE_FRESH) return respond(known)
       const address = visitorAddress.getStore() ?? ''
-      if (await countAttempt(store, LIMITS.outbound, address)) {
+      if (await countAttempt(store, RATE_LIMITS.outbound, address)) {
         // Nothing stands in here: else whoever asks too often could keep an old copy in use.
         log.info({ url: url.slice(0, 200), address }, 'an address makes us fetch too often')
         throw new Error(REFUSED)
@@ -177,14 +178,14 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
       return respond(await pending)
     },
 
-    async keepWhatWasUsed(ctx, next) {
+    async rememberUsed(ctx, next) {
       await next()
       const client = servedClient(ctx) as
         | { clientIdMetadataDocument?: true; clientId: string; jwksUri?: string }
         | undefined
       if (!client?.clientIdMetadataDocument) return
       const urls = [client.clientId, ...(client.jwksUri ? [new URL(client.jwksUri).href] : [])]
-      await Promise.all(urls.map(keep)).catch((err) => log.error({ err }, 'a document of a client could not be kept'))
+      await Promise.all(urls.map(extend)).catch((err) => log.error({ err }, 'a document of a client could not be kept'))
     },
   }
 }

@@ -1,7 +1,7 @@
 // The keys that sign access tokens (ES256), and what the public may see of them.
 import type { JWK } from 'jose'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
-import { readOrMakeKeys } from '../storage/key-file.ts'
+import { readOrMakeKeys } from './key-file.ts'
 
 /** Private JWKs; the first signs. Throws `KeyFileError`. */
 export const loadSigningKeys = (folder: string): Promise<[JWK, ...JWK[]]> =>

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account, Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import type { Accounts } from '../accounts/accounts.ts'
-import type { Profile } from '../accounts/profile.ts'
-import { isSessionOf, withoutSessions, withSession } from '../accounts/profile.ts'
-import { browserOf } from './browser.ts'
-import type { CookieKeys } from './cookie-keys.ts'
+import type { Profile } from '../../accounts/profile.ts'
+import { isSessionOf, withoutSessions, withSession } from '../../accounts/profile.ts'
+import type { CookieKeys } from '../../key-files/cookie-keys.ts'
+import { browserOf } from '../interactions/browser.ts'
+import type { PageSuppliers } from '../suppliers.ts'
 
 export const SESSION_SECONDS = 14 * 24 * 60 * 60
 export type Session = InstanceType<Provider['Session']>
@@ -15,13 +15,6 @@ export type Session = InstanceType<Provider['Session']>
 /** An account as the library carries it through a request, and the browsers that are signed in to it. */
 export interface StoredAccount extends Account {
   readonly profile: Profile
-}
-
-export interface SessionSuppliers {
-  readonly provider: Provider
-  readonly issuer: string
-  readonly cookieKeys: CookieKeys
-  readonly accounts: Accounts
 }
 
 /** `__Host-` binds a cookie to this very host and to TLS; with a path only `__Secure-` is possible (RFC 6265bis §4.1.3). */
@@ -49,7 +42,11 @@ export const sessionOf = (provider: Provider, ctx: Context): Promise<Session> =>
  * another person was signed in before, nothing of theirs comes along either: not their connections, and not the `uid`, so
  * that no page, form or visit of theirs counts for the new one. Returns the session.
  */
-export async function signInSession(suppliers: SessionSuppliers, ctx: Context, sub: string): Promise<Session> {
+export async function signInSession(
+  suppliers: Pick<PageSuppliers, 'provider' | 'issuer' | 'cookieKeys' | 'accounts'>,
+  ctx: Context,
+  sub: string,
+): Promise<Session> {
   const { provider, issuer, cookieKeys, accounts } = suppliers
   const session = (await sessionOf(provider, ctx)) as Session & { id: string; new?: boolean }
   const { accountId: before, uid: oldUid } = session

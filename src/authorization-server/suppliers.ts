@@ -1,0 +1,13 @@
+// What our pages work with beside what everybody has.
+import type Provider from 'oidc-provider'
+import type { Suppliers } from '../suppliers.ts'
+import type { Passkeys } from './passkeys/passkeys.ts'
+import type { ToolFacts } from './permissions/summary.ts'
+
+export interface PageSuppliers extends Suppliers {
+  readonly provider: Provider
+  readonly issuer: string
+  readonly passkeys: Passkeys
+  /** What there is to be allowed, for the pages to tell. */
+  readonly tools: readonly ToolFacts[]
+}
