@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { idsIn as idsAmong } from '../../src/audit/ids.ts'
 import { reference } from '../../src/audit/reference.ts'
-import { TOOLS } from '../../src/resource-server/tools/catalog.ts'
+import { RECORDED } from '../../src/resource-server/tools/catalog.ts'
 
 const GOLDEN = 'test/golden/tools'
 /** The names of all tools' arguments. */
@@ -15,14 +15,12 @@ const ARGUMENTS = new Set(
   }),
 )
 
-/** What all tools declare that the record keeps. */
-const IDS = [...new Set(TOOLS.flatMap(({ recorded }) => recorded))]
-const idsIn = (args: unknown) => idsAmong(args, IDS)
+const idsIn = (args: unknown) => idsAmong(args, RECORDED)
 
 describe('the ids among arguments', () => {
   it('are those that tools take, and a new tool’s is either kept or named here', () => {
     const named = [...ARGUMENTS].filter((name) => /ids?$/i.test(name))
-    assert.deepEqual(named.sort(), [...IDS, 'codeSourceId'].sort())
+    assert.deepEqual(named.sort(), [...RECORDED, 'codeSourceId'].sort())
   })
 
   it('are kept under their names', () => {
@@ -36,7 +34,7 @@ describe('the ids among arguments', () => {
   })
 
   it('are all that is kept: no names, code, keys, queries, or logins', () => {
-    const others = [...ARGUMENTS].filter((name) => !IDS.some((id) => id === name))
+    const others = [...ARGUMENTS].filter((name) => !RECORDED.some((id) => id === name))
     assert.ok(others.length > 40)
     assert.deepEqual(idsIn(Object.fromEntries(others.map((name) => [name, 'private']))), {})
     assert.deepEqual(idsIn({ brokerage: { id: 'X', 'oanda-account-id': '1', projectId: 7 } }), {})

@@ -3,6 +3,7 @@ import type { Call } from '../../audit/audit-log.ts'
 import { idsIn } from '../../audit/ids.ts'
 import type { Grant } from '../../grants/grants.ts'
 import type { Suppliers } from '../../suppliers.ts'
+import { RECORDED } from '../tools/catalog.ts'
 import type { Tool } from '../tools/tool.ts'
 
 /** Where calls are recorded. */
@@ -29,7 +30,8 @@ export async function recordCall(
     client: name ?? client?.name ?? 'A connection',
     tool,
     risk,
-    ids: idsIn(args, recorded),
+    // A call that named what its tool does not take was about it all the same.
+    ids: idsIn(args, [...new Set([...recorded, ...RECORDED])]),
   }
   try {
     await auditLog.record(accountId, call)

@@ -36,6 +36,9 @@ const byName: ReadonlyMap<string, Tool> = new Map(TOOLS.map((tool) => [tool.name
 /** A tool by its exact name; undefined for every other name, and then nothing may run. */
 export const findTool = (name: string): Tool | undefined => byName.get(name)
 
+/** Every argument that some tool lets the record keep. */
+export const RECORDED: readonly string[] = [...new Set(TOOLS.flatMap(({ recorded }) => recorded))]
+
 /** The schema a model fills in, without bounds that say nothing. */
 function inputSchema(tool: Tool): WireTool['inputSchema'] {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(tool.input, {
