@@ -36,7 +36,7 @@ function report(app: Koa, { log }: Suppliers): Koa {
   })
 }
 
-/** For whoever watches processes. Answers whatever the Host header says. */
+/** Liveness and readiness, for whoever watches processes. Answers whatever the Host header says. */
 function health(store: Store): Koa.Middleware {
   return async (ctx, next) => {
     if (ctx.path === '/healthz') ctx.body = 'ok'

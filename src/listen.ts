@@ -1,4 +1,5 @@
-// Listening, and ending: what is under way when a process is told to end is neither cut off too early nor waited for too long.
+// Listening, and ending (graceful shutdown): what is under way when a process is told to end is neither cut off too early
+// nor waited for too long.
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'

@@ -28,6 +28,40 @@ function reaches(file: string, seen = new Set<string>()): Set<string> {
 const within = (folder: string) => FILES.filter((file) => file.startsWith(`${folder}/`))
 const AS = 'authorization-server'
 const RS = 'resource-server'
+/** What both parties may import, and what imports neither of them. */
+const SHARED = [
+  'accounts',
+  'audit',
+  'charts',
+  'grants',
+  'key-files',
+  'observability',
+  'quantconnect',
+  'rate-limits',
+  'sandbox',
+  'storage',
+  'vault',
+]
+
+/** A circle of imports, file by file; undefined when there is none. */
+function circleIn(files: readonly string[]): string[] | undefined {
+  const done = new Set<string>()
+  function walk(file: string, path: readonly string[]): string[] | undefined {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+    if (done.has(file) || !files.includes(file)) return undefined
+    for (const next of importsOf(file)) {
+      const circle = walk(next, [...path, file])
+      if (circle) return circle
+    }
+    done.add(file)
+    return undefined
+  }
+  for (const file of files) {
+    const circle = walk(file, [])
+    if (circle) return circle
+  }
+  return undefined
+}
 
 describe('architecture', () => {
   for (const [one, other] of [
@@ -43,8 +77,33 @@ describe('architecture', () => {
     })
   }
 
-  for (const supplier of ['grants', 'audit', 'vault', 'storage', 'quantconnect', 'sandbox', 'observability']) {
-    it(`keeps ${supplier}, a supplier of both, from knowing either`, () => {
+  it('has no rooms but the two parties and what they share, and CONTRIBUTING.md names all of them', () => {
+    const rooms = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    assert.deepEqual(rooms.map(({ name }) => name).sort(), [AS, RS, ...SHARED].sort())
+    const guide = readFileSync(join(SRC, '../CONTRIBUTING.md'), 'utf8')
+    for (const { name } of rooms) assert.ok(guide.includes(`\`${name}/\``), name)
+  })
+
+  it('has no circle of imports, types included', () => {
+    assert.equal(circleIn(FILES)?.join(' -> '), undefined)
+  })
+
+  it('has no exported name with two meanings', () => {
+    const places = new Map<string, string[]>()
+    for (const file of FILES.filter((one) => !one.endsWith('.d.ts'))) {
+      for (const [, name = ''] of read(file).matchAll(
+        /^export (?:async )?(?:const|let|function\*?|class|interface|type) (\w+)/gm,
+      )) {
+        places.set(name, [...(places.get(name) ?? []), file])
+      }
+    }
+    assert.ok(places.size > 500)
+    const twice = [...places].filter(([, files]) => new Set(files).size > 1)
+    assert.deepEqual(twice, [])
+  })
+
+  for (const supplier of SHARED) {
+    it(`keeps ${supplier}, which both may know, from knowing either`, () => {
       assert.ok(within(supplier).length)
       for (const file of within(supplier)) {
         const known = [...reaches(file)].filter((path) => path.startsWith(`${AS}/`) || path.startsWith(`${RS}/`))

@@ -1,5 +1,5 @@
-// What a person's assistants did: one journal per account, so that the account page can say what was called, by whom, and
-// what came of it. Of the arguments only ids are kept (ids.ts), and of the answers nothing.
+// The audit log, what a person's assistants did: one journal per account, so that the account page can say what was called,
+// by whom, and what came of it. Of the arguments only ids are kept (ids.ts), and of the answers nothing.
 import { z } from 'zod'
 import { isHarmless, isRisk } from '../scopes.ts'
 import { KEYS } from '../storage/keys.ts'

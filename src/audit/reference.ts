@@ -1,4 +1,4 @@
-// A name for one call that a person can read out to whoever runs the server, who finds it in the log.
+// A name for one call (correlation id) that a person can read out to whoever runs the server, who finds it in the log.
 import { randomInt } from 'node:crypto'
 
 /** Without vowels, so that no words come out, and without what looks like something else (l and 1, o and 0). */

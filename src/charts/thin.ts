@@ -1,4 +1,5 @@
-// Fewer points that look the same: what a picture cannot show is left out before it is drawn, peaks and troughs never.
+// Downsampling: fewer points that look the same. What a picture cannot show is left out before it is drawn, peaks and
+// troughs never.
 import type { Series } from './chart-data.ts'
 
 /** Of each of `buckets` runs of values: the first, the lowest, the highest and the last, by position, in order. */

@@ -1,5 +1,5 @@
 // Keys live in files of their own, each a JWK Set (RFC 7517 §5): the first key signs or seals, the others still verify
-// or open, so a key is replaced by putting a new one in front and removing the old one later.
+// or open, so a key is replaced (key rotation) by putting a new one in front and removing the old one later.
 import { randomUUID } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

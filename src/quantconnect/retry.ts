@@ -1,4 +1,4 @@
-// When a call that does no harm twice is made again, and how long after.
+// When a call that does no harm twice is made again, and how long after: a backoff with jitter.
 import type { Answer } from './answer.ts'
 
 /** How often a call is sent at most, the first time included. */

@@ -1,5 +1,5 @@
-// Whose fault refused signatures are. A signature holds the time, so a wrong clock of this machine looks to QuantConnect
-// like a wrong token, for every account at once; then nobody should be told to look for a new token.
+// Whose fault refused signatures are. A signature holds the time, so a wrong clock of this machine (clock skew) looks to
+// QuantConnect like a wrong token, for every account at once; then nobody should be told to look for a new token.
 import type { Log } from '../observability/log.ts'
 
 /** So many accounts that fail together, with no success in between, are no coincidence. */

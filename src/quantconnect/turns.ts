@@ -1,5 +1,5 @@
-// Turns: how many calls of one account run at once, and who is next. Ours and not p-queue: that one has no bound on who
-// waits, and a queue per account would still have to be made, found and forgotten here.
+// Turns, a concurrency limit: how many calls of one account run at once, and who is next. Ours and not p-queue: that one
+// has no bound on who waits, and a queue per account would still have to be made, found and forgotten here.
 import { unlessAborted } from './abort.ts'
 
 interface Queue {

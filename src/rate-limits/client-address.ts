@@ -1,4 +1,5 @@
-// Whom an address stands for, when attempts are counted by address.
+// Whom an address stands for, when attempts are counted by address. Where trusted proxies stand in front, compose.ts reads
+// it from what they forward (X-Forwarded-For).
 import { isIP, isIPv6 } from 'node:net'
 
 /**

@@ -1,4 +1,5 @@
-// What a refused caller may know. The whole failure goes to the log.
+// What a refused caller may know: a `WWW-Authenticate` challenge, with which a client can get in, or get more (step-up).
+// The whole failure goes to the log.
 import type { Scope } from '../scopes.ts'
 import { GROUPS, SCOPES } from '../scopes.ts'
 import { connectionAddress } from './account-addresses.ts'

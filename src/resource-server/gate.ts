@@ -1,5 +1,6 @@
-// The gate decides before anything else sees a request: whose it is, whether their grant lives, and whether it covers
-// everything the body asks for. What it allows it writes into a decision, and without one no tool runs.
+// The gate, our policy enforcement point, decides before anything else sees a request: whose it is, whether their grant
+// lives, and whether it covers everything the body asks for. What it allows it writes into a decision, and without one no
+// tool runs.
 import type { Grant, Grants } from '../grants/grants.ts'
 import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES } from '../scopes.ts'

@@ -1,5 +1,6 @@
-// Answers that are still being given: a slow call, a stream. The gate looks at a request once, when it comes; what lasts
-// is looked at again and again, so that a connection that ends or changes anywhere, ends or changes here too.
+// Answers that are still being given: a slow call, a stream of server-sent events (SSE). The gate looks at a request once,
+// when it comes; what lasts is looked at again and again, so that a connection that ends or changes anywhere, ends or
+// changes here too.
 import type { ServerResponse } from 'node:http'
 import type { Grant, Grants } from '../grants/grants.ts'
 import type { Stream } from './subscriptions.ts'

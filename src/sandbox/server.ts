@@ -1,5 +1,5 @@
-// An offline double of the QuantConnect REST API. It is reached as the real one is, by HTTP with signed headers, so that
-// nothing in front of it needs to know the difference.
+// An offline double (a mock server) of the QuantConnect REST API. It is reached as the real one is, by HTTP with signed
+// headers, so that nothing in front of it needs to know the difference.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,5 +1,5 @@
 // People's QuantConnect credentials. The API token reaches everything its owner can reach, so it is sealed before it
-// enters the store (JWE, A256GCM) and opened only to sign a request to QuantConnect.
+// enters the store (encrypted at rest: JWE, A256GCM) and opened only to sign a request to QuantConnect.
 import { randomBytes } from 'node:crypto'
 import { CompactEncrypt, compactDecrypt, errors } from 'jose'
 import { readOrMakeKeys, secretKind } from '../key-files/key-file.ts'

@@ -1,5 +1,5 @@
 // Names that claim to be a well-known assistant on the web. Where the answer goes tells whether it is: nobody else can
-// listen on its makers' hosts.
+// listen on its makers' hosts. Letters that only look alike (homographs) are read as what they look like.
 
 interface WebClient {
   readonly name: string

@@ -1,4 +1,4 @@
-// What all our forms have in common: a bounded body, and a token that only our own page could have put there.
+// What all our forms have in common: a bounded body, and a token that only our own page could have put there (CSRF).
 import { timingSafeEqual } from 'node:crypto'
 import { bodyParser } from '@koa/bodyparser'
 import type { Context } from 'koa'

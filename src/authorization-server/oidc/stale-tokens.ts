@@ -1,6 +1,6 @@
-// A refresh token that comes back long after it was used: stolen, or kept by another window of the same program? The
-// address tells them apart. A thief elsewhere loses the whole connection for everyone (RFC 9700 §4.14.2); a forgetful window
-// on the same machine only gets its refusal, and signs in again.
+// Refresh token reuse detection. A token that comes back long after it was used: stolen, or kept by another window of the
+// same program? The address tells them apart. A thief elsewhere loses the whole connection for everyone (RFC 9700 §4.14.2);
+// a forgetful window on the same machine only gets its refusal, and signs in again.
 import { createHash } from 'node:crypto'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { KEPT_UNUSED } from '../../grants/lifetime.ts'

@@ -1,4 +1,4 @@
-// Lists that QuantConnect gives whole, or not by the page: we hand out windows of them.
+// Pagination: lists that QuantConnect gives whole, or not by the page. We hand out windows of them.
 import { z } from 'zod'
 import { say } from './reading.ts'
 

@@ -1,4 +1,4 @@
-// What a rule is: a function of what is known about a call.
+// What a rule (a policy, in the words of access control) is: a function of what is known about a call.
 import type { Allowance } from '../../grants/allowance.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
 import type { Reason } from '../calls/refusals.ts'

@@ -1,6 +1,6 @@
-// What a client publishes about itself: its metadata document, whose URL is its `client_id`, and its keys. They are
-// fetched when they are needed; when that fails, the last good copy stands in, or the one that we ship. So a person who
-// connected yesterday does not lose the connection because a host is down or answers 403 to a cloud.
+// What a client publishes about itself: its Client ID Metadata Document (CIMD), whose URL is its `client_id`, and its keys.
+// They are fetched when they are needed; when that fails, the last good copy stands in, or the one that we ship. So a
+// person who connected yesterday does not lose the connection because a host is down or answers 403 to a cloud.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Configuration } from 'oidc-provider'
 import { z } from 'zod'

@@ -1,6 +1,6 @@
 // The only place from which we fetch what a client names. Anyone may name anything, so a host's addresses are checked
 // before we knock at any of them, and we knock only at those that were checked: a name that means something else a moment
-// later gains nothing (DNS rebinding).
+// later gains nothing (DNS rebinding). So nobody makes us knock at doors of our own network (SSRF).
 import type { LookupAddress } from 'node:dns'
 import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
