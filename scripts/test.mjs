@@ -1,4 +1,4 @@
-// `npm test`: set up what the tests need, then run them all. Arguments name single files: `npm test -- test/gate.test.ts`.
+// `npm test`: set up what the tests need, then run them all. Arguments name single files: `npm test -- test/scopes.test.ts`.
 // With `--redis` servers that a test tells no store have a Redis: `npm test -- --redis 'test/journeys/**/*.test.ts'`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

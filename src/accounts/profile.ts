@@ -16,7 +16,7 @@ const Session = z.object({
 })
 export type BrowserSession = Readonly<z.infer<typeof Session>>
 
-/** A passkey (WebAuthn), as authorization-server/passkeys.ts makes and checks them. */
+/** A passkey (WebAuthn), as authorization-server/passkeys/ makes and checks them. */
 const Passkey = z.object({
   id: z.string(),
   publicKey: z.string(),

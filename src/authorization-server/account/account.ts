@@ -31,7 +31,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     const calls = await auditLog.calls(accountId)
     const lastAnswer = calls.find(({ outcome }) => outcome === 'answered')?.at ?? 0
     const tokenWorked = Math.max(profile.tokenAcceptedAt ?? 0, lastAnswer / 1000)
-    const living = await livingSessions(visitor)
+    const living = await forgetLapsedSessions(visitor)
     const { shown, page } = pageOf(await connections(), PER_PAGE, ctx.query.page)
     const notice = Object.hasOwn(NOTICES, ctx.querystring) ? NOTICES[ctx.querystring] : undefined
     const view = overviewPage({
@@ -54,8 +54,8 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     await sendPage(ctx, view)
   }
 
-  /** The browsers that are still signed in; those that let it run out are forgotten. */
-  async function livingSessions({ accountId, profile }: Visitor) {
+  /** Forgets the browsers that let their session run out, and returns those that are still signed in. */
+  async function forgetLapsedSessions({ accountId, profile }: Visitor) {
     const found = await Promise.all(profile.sessions.map(({ uid }) => provider.Session.findByUid(uid)))
     const gone = profile.sessions.filter((_, index) => found[index]?.accountId !== accountId).map(({ uid }) => uid)
     return gone.length
@@ -65,7 +65,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
 
   router.post('/account/sign-in', parseForm, async (given) => {
     const ctx = given as Context
-    if (!hasValidCsrf(ctx, visits.signInToken(ctx))) return visits.showStale(ctx)
+    if (!hasValidCsrf(ctx, visits.issueSignInToken(ctx))) return visits.showStale(ctx)
     const to = safeDestination(field(ctx, 'to'))
     const result = await signIn(ctx, suppliers)
     if (!('problem' in result)) {

@@ -55,8 +55,8 @@ export function createVisits(suppliers: PageSuppliers) {
     return { ctx, session, accountId, profile, connections, credentials, frame }
   }
 
-  /** Without a session the proof that a form is ours hangs on a cookie that only our page could have set. */
-  function signInToken(ctx: Context): string {
+  /** Without a session the proof that a form is ours hangs on a cookie that only our page could have set, and sets here. */
+  function issueSignInToken(ctx: Context): string {
     const { cookies } = provider.createContext(ctx.req, ctx.res)
     const known = cookies.get(SIGN_IN, { signed: true })
     const value = known ?? randomBytes(16).toString('base64url')
@@ -68,7 +68,7 @@ export function createVisits(suppliers: PageSuppliers) {
 
   async function showSignIn(ctx: Context, to: string, again: { userId?: string; problem?: string } = {}) {
     const view = signInPage({
-      csrf: signInToken(ctx),
+      csrf: issueSignInToken(ctx),
       sandbox,
       passkeyOptions: passkeys.requestOptions(),
       to: safeDestination(to),
@@ -120,7 +120,7 @@ export function createVisits(suppliers: PageSuppliers) {
     return reauthenticate(ctx, { accountId, uid: session.uid, profile }, question, suppliers)
   }
 
-  return { page, showSignIn, showStale, signInToken, reauthenticate: reauthenticateVisitor }
+  return { page, showSignIn, showStale, issueSignInToken, reauthenticate: reauthenticateVisitor }
 }
 /** What waits for the person's word since the token was replaced; undefined when nothing does. */
 export async function waitingOf({ profile, ...visitor }: Visitor) {

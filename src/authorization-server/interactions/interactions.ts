@@ -17,7 +17,7 @@ import { consentPage } from '../views/consent.ts'
 import { sendPage } from '../views/layout.ts'
 import { errorPage, problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
-import { asksInVain, consentResult } from './consent.ts'
+import { consentResult, noteVainRequest } from './consent.ts'
 import { csrfToken, field, hasValidCsrf, parseForm, postedForm, setProblemStatus } from './form.ts'
 import { reauthenticate } from './reauthenticate.ts'
 import { signIn } from './sign-in.ts'
@@ -121,7 +121,7 @@ export function createInteractions(suppliers: PageSuppliers): Router {
     const person = { accountId, uid, profile }
     if (danger && !(await reauthenticate(ctx, person, question, suppliers, client.formTargets))) return undefined
     const visit = { uid: interaction.uid, scope: String(interaction.params.scope) }
-    if (grant && (await asksInVain(store, visit, grant, posted))) {
+    if (grant && (await noteVainRequest(store, visit, grant, posted))) {
       // The client hears no; what the person changed beside holds all the same.
       await grants.change(grant.id, { ...allowanceOf(posted), suspended: false }, grant)
       return refuse(ctx, 'the person allowed nothing of it, twice')

@@ -13,7 +13,7 @@ import type { ReauthenticationView } from '../views/reauthenticate.ts'
 import { reauthenticationPage } from '../views/reauthenticate.ts'
 import type { FormProblem } from './form.ts'
 import { field, sentFields, setProblemStatus } from './form.ts'
-import { answersPasskey, tooManyAttempts } from './sign-in.ts'
+import { acceptPasskey, tooManyAttempts } from './sign-in.ts'
 
 /** Who is asked: an account, as a browser with this `uid` is signed in to it. */
 export interface SignedIn {
@@ -78,7 +78,7 @@ async function tryPasskey(
   accountId: string,
   suppliers: PageSuppliers,
 ): Promise<FormProblem | undefined> {
-  if (await answersPasskey(passkey, accountId, 'this account', suppliers)) return undefined
+  if (await acceptPasskey(passkey, accountId, 'this account', suppliers)) return undefined
   const problem = 'That passkey is not one of this account, or could not be checked. Try again, or enter the API token.'
   return { problem, status: 422 }
 }

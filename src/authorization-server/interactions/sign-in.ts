@@ -30,7 +30,7 @@ async function signInWithPasskey(ctx: Context, posted: string, suppliers: PageSu
   const sub = passkeys.claimedAccount(posted)?.accountId ?? ''
   const retryAfter = await countSignIn(store, sub, clientAddress(ctx))
   if (retryAfter) return tooManyAttempts(retryAfter)
-  if (!(await answersPasskey(posted, sub, 'anybody', suppliers)) || !(await vault.open(sub))) {
+  if (!(await acceptPasskey(posted, sub, 'anybody', suppliers)) || !(await vault.open(sub))) {
     return { problem: 'That passkey opens no account here. Sign in with the API token instead.', status: 422 }
   }
   return { sub }
@@ -84,10 +84,10 @@ export function tooManyAttempts(retryAfter: number): FormProblem {
 }
 
 /**
- * Whether a posted passkey is good for an account, which then remembers that it was used. `question` says what the browser
+ * Takes a posted passkey for an account, which remembers that it was used; false when it is not good for it. `question` says what the browser
  * was asked: for a passkey of this very account, or for anybody's. An answer to the one is none to the other.
  */
-export async function answersPasskey(
+export async function acceptPasskey(
   posted: string,
   accountId: string,
   question: 'this account' | 'anybody',

@@ -109,7 +109,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
     expiresWithSession: () => false,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
-    revokeGrantPolicy: (ctx) => staleTokens.endsGrant(ctx),
+    revokeGrantPolicy: (ctx) => staleTokens.judgeReuse(ctx),
     ttl: {
       AccessToken: (ctx) => Math.min(HOUR, remaining(ctx)),
       // A connection that is given more time on the account page goes on with the refresh token that its client has.

@@ -19,10 +19,10 @@ export interface StaleTokens {
   /** Notes where the request at hand comes from, as the address of the latest rotation. */
   noteRotation(ctx: KoaContextWithOIDC, grantId: string): Promise<void>
   /**
-   * Whether a refusal shall end the grant. The library asks whenever it would; only a used refresh token that comes from
-   * the address of the latest rotation is spared, and the grant is marked instead.
+   * Judges a refusal: true when it shall end the grant. The library asks whenever it would; only a used refresh token that
+   * comes from the address of the latest rotation is spared, and the grant is marked instead.
    */
-  endsGrant(ctx: KoaContextWithOIDC): Promise<boolean>
+  judgeReuse(ctx: KoaContextWithOIDC): Promise<boolean>
 }
 
 /** `addressesAreKnown` says whether an address can tell anything; where it cannot, every used token counts as stolen. */
@@ -47,7 +47,7 @@ export function createStaleTokens(
       await put(store, KEYS.rotation(grantId), place(ctx, grantId), TTL)
     },
 
-    async endsGrant(ctx) {
+    async judgeReuse(ctx) {
       const { route, entities } = ctx.oidc
       const token = entities.RefreshToken
       if (route !== 'token' || !token?.consumed || !token.grantId) return true
