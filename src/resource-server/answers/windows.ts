@@ -8,7 +8,7 @@ export const window = (atMost: number) => ({
   end: z.int().min(1).optional().describe(`Index after the last entry; ${atMost} above start when left out.`),
 })
 
-/** The rule for those arguments. */
+/** The constraint on those arguments. */
 export const inOrder = {
   holds: ({ start, end }: { start: number; end?: number | undefined }): boolean => end === undefined || end > start,
   says: 'end must be above start.',

@@ -89,7 +89,7 @@ export interface Tool {
 type Arguments<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>
 
 /** What must hold between arguments that are each fine by themselves. */
-export interface Together<Args> {
+export interface ArgumentConstraint<Args> {
   holds(args: Args): boolean
   /** For the model, when it does not hold. */
   readonly says: string
@@ -98,7 +98,7 @@ export interface Together<Args> {
 interface Basics<Shape extends z.ZodRawShape> extends Omit<Tool, 'input' | 'run' | 'endpoint' | 'recorded'> {
   readonly input: Shape
   readonly recorded: readonly (keyof Shape & string)[]
-  readonly rule?: Together<Arguments<Shape>>
+  readonly constraint?: ArgumentConstraint<Arguments<Shape>>
 }
 
 /** A tool that forwards its arguments to one endpoint and tells what came back. */
@@ -120,10 +120,12 @@ interface Working<Shape extends z.ZodRawShape> extends Basics<Shape> {
 
 /** Declares one tool. `input` lists the flat arguments; anything beside them is refused. */
 export function tool<Shape extends z.ZodRawShape>(declared: Forwarding<Shape> | Working<Shape>): Tool {
-  const { rule } = declared
+  const { constraint } = declared
   const flat = z.strictObject(declared.input)
-  // sound: a rule sees what `flat` has parsed
-  const input = rule ? flat.refine((args) => rule.holds(args as Arguments<Shape>), { error: rule.says }) : flat
+  // sound: a constraint sees what `flat` has parsed
+  const input = constraint
+    ? flat.refine((args) => constraint.holds(args as Arguments<Shape>), { error: constraint.says })
+    : flat
   if ('run' in declared) return { ...declared, input } as Tool // sound: the dispatcher calls it with what `input` returned
   const { answer, body, loads, ...rest } = declared
   return {

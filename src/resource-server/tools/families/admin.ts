@@ -23,7 +23,7 @@ export const admin = [
     countsAs: 'reads',
     recorded: [],
     input: window(LIST_AT_MOST),
-    rule: inOrder,
+    constraint: inOrder,
     output: {
       versions: { type: 'array', description: 'Builds of the window.' },
       count: { type: 'integer', description: 'Builds in all.' },

@@ -37,7 +37,7 @@ export const ai = [
       language: Language,
       files: Files.describe('All files of the algorithm, main.py or Main.cs among them.'),
     },
-    rule: {
+    constraint: {
       holds: ({ language, files }) => files.some(({ name }) => name === MAIN[language]),
       says: 'files must hold main.py (language Py) or Main.cs (language C#)',
     },

@@ -112,7 +112,7 @@ export const backtest = [
         .describe('Add the performance numbers of each backtest; inPercent names those that are percentages.'),
       ...window(LIST_AT_MOST),
     },
-    rule: inOrder,
+    constraint: inOrder,
     output: {
       backtests: { type: 'array', description: 'Backtests of the window.' },
       count: { type: 'integer', description: 'Backtests in all.' },
@@ -151,7 +151,7 @@ export const backtest = [
       name: z.string().min(1).optional().describe('New name.'),
       note: z.string().optional().describe('New note.'),
     },
-    rule: {
+    constraint: {
       holds: ({ name, note }) => name !== undefined || note !== undefined,
       says: 'Give a new name, a new note, or both.',
     },

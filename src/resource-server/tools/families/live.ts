@@ -29,7 +29,7 @@ const common = {
   countsAs: 'reads',
   recorded: ['projectId'],
 } as const
-const rows = { ...common, input: { projectId: ProjectId, ...window(ROWS_AT_MOST) }, rule: inOrder, loads: true }
+const rows = { ...common, input: { projectId: ProjectId, ...window(ROWS_AT_MOST) }, constraint: inOrder, loads: true }
 
 export const live = [
   authorizeConnection,
@@ -58,7 +58,7 @@ export const live = [
       status: z.enum(['Running', 'Stopped', 'RuntimeError', 'Liquidated']).optional().describe('Only this state.'),
       ...window(LIST_AT_MOST),
     },
-    rule: inOrder,
+    constraint: inOrder,
     output: {
       live: { type: 'array', description: 'Deployments of the window.' },
       count: { type: 'integer', description: 'Deployments in all.' },
@@ -97,7 +97,7 @@ export const live = [
       startLine: z.int().min(0).describe('Index of the first line.'),
       endLine: z.int().min(0).describe(`Index after the last line; at most ${LINES_AT_MOST} above startLine.`),
     },
-    rule: {
+    constraint: {
       holds: ({ startLine, endLine }) => endLine > startLine && endLine - startLine <= LINES_AT_MOST,
       says: `endLine must be above startLine, by at most ${LINES_AT_MOST}.`,
     },

@@ -46,7 +46,7 @@ export const object = [
         .default('text')
         .describe('text: stored as written, in UTF-8. base64: decoded to bytes first.'),
     },
-    rule: {
+    constraint: {
       holds: ({ objectData, encoding }) => encoding === 'text' || isBase64(objectData),
       says: 'objectData is not base64 (A-Z a-z 0-9 + /, padded with =, without line breaks); correct it, or use encoding text',
     },

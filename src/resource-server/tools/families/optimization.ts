@@ -169,7 +169,7 @@ export const optimization = [
     countsAs: 'reads',
     recorded: ['optimizationId'],
     input: { optimizationId: OptimizationId, ...window(ROWS_AT_MOST) },
-    rule: inOrder,
+    constraint: inOrder,
     output: {
       optimizationId: { type: 'string', description: 'Id of the optimization.' },
       projectId: { type: 'integer', description: 'Project number.' },
@@ -199,7 +199,7 @@ export const optimization = [
     countsAs: 'reads',
     recorded: ['projectId'],
     input: { projectId: ProjectId, ...window(ROWS_AT_MOST) },
-    rule: inOrder,
+    constraint: inOrder,
     output: {
       optimizations: { type: 'array', description: 'Optimizations of the window.' },
       count: { type: 'integer', description: 'Optimizations in all.' },

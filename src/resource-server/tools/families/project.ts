@@ -80,7 +80,7 @@ export const project = [
       projectId: ProjectId.optional().describe('Project to read; leave out for a page of all projects.'),
       ...window(LIST_AT_MOST),
     },
-    rule: inOrder,
+    constraint: inOrder,
     output,
     body: ({ projectId, ...range }) => (projectId === undefined ? windowOf(range, LIST_AT_MOST) : { projectId }),
     answer(body, { projectId, ...range }) {
@@ -115,7 +115,7 @@ export const project = [
     countsAs: 'reads',
     recorded: [],
     input: window(LIST_AT_MOST),
-    rule: inOrder,
+    constraint: inOrder,
     output: { ...output, count: { type: 'integer', description: 'Projects in all, deleted ones included.' } },
     body: () => ({}),
     answer({ projects }, args) {
@@ -146,7 +146,7 @@ export const project = [
       name: z.string().min(1).optional().describe('New name; slashes make folders.'),
       description: z.string().optional().describe('New description.'),
     },
-    rule: {
+    constraint: {
       holds: ({ name, description }) => name !== undefined || description !== undefined,
       says: 'Give a new name, a new description, or both.',
     },
