@@ -3,7 +3,6 @@ import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { reference } from '../../audit/reference.ts'
-import { allowanceOf } from '../../grants/allowance.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Credentials } from '../../vault/vault.ts'
 import { toToolResult } from '../answers/tool-answer.ts'
@@ -75,7 +74,7 @@ export async function perform<Found, Given>(
     await applyRules({
       tool,
       args: input,
-      allowance: allowanceOf(decision.grant),
+      allowance: decision.grant,
       look: (endpoint, asked) => context.ask(endpoint, asked, { reads: true }),
     })
     const found = await operation.run(input, context)
