@@ -60,7 +60,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
       pushed_authorization_request: '/par',
     },
     responseTypes: ['code'],
-    pkce: { required: () => true },
+    pkce: { required: () => true }, // S256 is the only method and there is no option for it; pkce.test.ts holds it
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     assertJwtClientAuthClaimsAndHeader: (_ctx, { exp }) => checkAssertionLifetime(Number(exp)),
     clientDefaults: CLIENT_DEFAULTS,
