@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import type { RawPerson, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, RawPerson as Person, refresh } from '../support/raw-client.ts'
+import type { Tokens } from '../support/raw-client.ts'
+import { authorizationRequest, RawPerson, refresh } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { ALIVE, claimsOf, connectAs, fate, grantIdOf, OVER, refusal, signedIn, withGrants } from './support.ts'
 
@@ -78,7 +78,7 @@ describe('a refresh follows the grant', () => {
   })
 
   it('works on the last of 30 days, with an access token that lives no longer than the grant, and then no more', async () => {
-    const fresh = new Person(server)
+    const fresh = new RawPerson(server)
     await fresh.arrive(authorizationRequest(server, (await connectAs(await signedIn(server))).client).url)
     const { client, tokens } = await connectAs(fresh, { parameters: { scope: BOTH } })
     await server.advance(15 * DAY)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Json } from '../messages.ts'
-import { PROJECT, tell } from './telling.ts'
+import { answerOf, PROJECT } from './run-tool.ts'
 
 const file = (name: string, content: string, more: object = {}) => ({
   id: 172345678,
@@ -15,7 +15,7 @@ const file = (name: string, content: string, more: object = {}) => ({
   ...more,
 })
 const read = (files: object[], args: object = {}) =>
-  tell('read_file', { projectId: PROJECT, ...args }, { files, success: true })
+  answerOf('read_file', { projectId: PROJECT, ...args }, { files, success: true })
 
 describe('a file', () => {
   it('has its text exactly as it is, whatever stands in it, and its size in bytes', async () => {
@@ -49,7 +49,7 @@ describe('a file', () => {
   it('that is written or made is told with the bytes of what was sent', async () => {
     for (const name of ['create_file', 'update_file_contents']) {
       const args = { projectId: PROJECT, name: 'main.py', content: 'x = "ä"\n' }
-      const { data, asked } = await tell(name, args, { files: [file('other.py', 'longer text')], success: true })
+      const { data, asked } = await answerOf(name, args, { files: [file('other.py', 'longer text')], success: true })
       assert.deepEqual(data.files, [{ id: 172345678, name: 'main.py', size: 9, modified: '2026-10-05 14:21:07 UTC' }])
       assert.deepEqual([asked.length, asked[0]?.options.retry], [1, false])
       assert.equal(asked[0]?.args.content, args.content)
@@ -58,7 +58,7 @@ describe('a file', () => {
 
   it('that is renamed is told by its new and its old name', async () => {
     const args = { projectId: PROJECT, name: 'old.py', newName: 'new.py' }
-    const { data, asked } = await tell('update_file_name', args)
+    const { data, asked } = await answerOf('update_file_name', args)
     assert.deepEqual(data, { projectId: PROJECT, name: 'new.py', oldName: 'old.py' })
     assert.deepEqual([asked[0]?.args.name, asked[0]?.args.newName], ['old.py', 'new.py'])
   })

@@ -1,7 +1,7 @@
 // What an optimization costs, reckoned before it is paid, and how one is started.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { PROJECT, tell } from './telling.ts'
+import { answerOf, PROJECT } from './run-tool.ts'
 
 const ID = 'O-4d6f8a0b2c4e6f80a1b3c5d7e9f1a3b5'
 const RANGES = [
@@ -15,7 +15,7 @@ describe('the cost of an optimization', () => {
   const estimate = { estimateId: 'f1a3b5c7d9e10426385a7c9eb0d2f4a6', time: 26, balance: 500 }
 
   it('is reckoned from the number of backtests and the seconds of each, for each type of node', async () => {
-    const { data, asked } = await tell('estimate_optimization_time', search, { estimate, success: true })
+    const { data, asked } = await answerOf('estimate_optimization_time', search, { estimate, success: true })
     assert.deepEqual(data, {
       estimateId: 'f1a3b5c7d9e10426385a7c9eb0d2f4a6',
       secondsPerBacktest: 26,
@@ -34,7 +34,7 @@ describe('the cost of an optimization', () => {
   })
 
   it('grows with the time of a backtest', async () => {
-    const { data } = await tell('estimate_optimization_time', search, {
+    const { data } = await answerOf('estimate_optimization_time', search, {
       estimate: { ...estimate, time: 3600 },
       success: true,
     })
@@ -62,20 +62,24 @@ describe('the cost of an optimization', () => {
   for (const [ranges, backtests] of grids) {
     it(`counts ${backtests} backtests in ${JSON.stringify(ranges)}`, async () => {
       const parameters = ranges.map((range, at) => ({ name: `p${at}`, ...range }))
-      const { data } = await tell('estimate_optimization_time', { ...search, parameters }, { estimate, success: true })
+      const { data } = await answerOf(
+        'estimate_optimization_time',
+        { ...search, parameters },
+        { estimate, success: true },
+      )
       assert.equal(data.backtests, backtests)
     })
   }
 
   it('is unknown without a time, and no cost is made up', async () => {
-    const { data } = await tell('estimate_optimization_time', search, { estimate: { balance: 500 }, success: true })
+    const { data } = await answerOf('estimate_optimization_time', search, { estimate: { balance: 500 }, success: true })
     assert.deepEqual(data, { backtests: 9, balance: 500 })
   })
 
   it('is spent by a search that is started once, with all that was agreed', async () => {
     const args = { ...search, compileId: 'c', estimatedCost: 0.03, nodeType: 'O2-8', parallelNodes: 2 }
     const created = { optimizationId: ID, name: 'Moving averages', status: 'new', parameters: RANGES }
-    const { asked, data, summary, next } = await tell('create_optimization', args, {
+    const { asked, data, summary, next } = await answerOf('create_optimization', args, {
       optimizations: [created],
       success: true,
     })

@@ -7,7 +7,7 @@ import { refusalResult, wordsOf } from '../../../src/resource-server/calls/refus
 import { TOOLS } from '../../../src/resource-server/tools/catalog.ts'
 import type { Tool } from '../../../src/resource-server/tools/tool.ts'
 import type { Json } from '../messages.ts'
-import { toolNamed } from './telling.ts'
+import { toolNamed } from './run-tool.ts'
 
 const PLACES = { issuer: 'https://qcgate.example', metadata: 'https://qcgate.example/metadata' }
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Json } from '../messages.ts'
-import { type Answers, BACKTEST, DEPLOYMENT, ORGANIZATION, PROJECT, takes, tell } from './telling.ts'
+import type { Bodies } from './run-tool.ts'
+import { answerOf, BACKTEST, DEPLOYMENT, ORGANIZATION, PROJECT, takes } from './run-tool.ts'
 
 const TOTAL = 48
 const WIDTH = 20
@@ -13,7 +14,7 @@ interface Paged {
   readonly args: object
   readonly list: string
   readonly id: string
-  readonly answer: Answers
+  readonly answer: Bodies
   /** Under which name the total stands. */
   readonly total: string
 }
@@ -61,7 +62,7 @@ describe(`${TOTAL} rows by ${WIDTH}`, () => {
       const starts: number[] = []
       for (let start: number | undefined = 0; start !== undefined && starts.length < 9; ) {
         starts.push(start)
-        const { data, next } = await tell(name, { ...args, start, end: start + WIDTH }, answer)
+        const { data, next } = await answerOf(name, { ...args, start, end: start + WIDTH }, answer)
         assert.equal(data[total], TOTAL)
         seen.push(...data[list].map((row: Json) => row[id]))
         start = startIn(next ?? '')
@@ -79,7 +80,11 @@ describe(`${TOTAL} rows by ${WIDTH}`, () => {
     const body = { optimization: { status: 'running', backtests }, success: true }
     const seen: unknown[] = []
     for (const start of [0, 20, 40]) {
-      const { data, next } = await tell('read_optimization', { optimizationId: 'O-1', start, end: start + WIDTH }, body)
+      const { data, next } = await answerOf(
+        'read_optimization',
+        { optimizationId: 'O-1', start, end: start + WIDTH },
+        body,
+      )
       seen.push(...data.backtests.map((row: Json) => row.backtestId))
       assert.equal(startIn(next), start < 40 ? start + WIDTH : undefined)
     }
@@ -95,7 +100,7 @@ describe(`${TOTAL} rows by ${WIDTH}`, () => {
     const seen: string[] = []
     for (const startLine of [0, 20, 40]) {
       const args = { projectId: PROJECT, algorithmId: DEPLOYMENT, startLine, endLine: startLine + WIDTH }
-      const { data, next } = await tell('read_live_logs', args, answer)
+      const { data, next } = await answerOf('read_live_logs', args, answer)
       seen.push(...data.logs.split('\n'))
       assert.match(next, new RegExp(`startLine ${Math.min(startLine + WIDTH, TOTAL)}\\b`))
     }
@@ -108,7 +113,7 @@ describe(`${TOTAL} rows by ${WIDTH}`, () => {
 
 describe('a window', () => {
   const list = paged[0] as Paged
-  const read = (args: object) => tell(list.name, { ...list.args, ...args }, list.answer)
+  const read = (args: object) => answerOf(list.name, { ...list.args, ...args }, list.answer)
 
   it('that shows all says so, and asks for no more', async () => {
     const { summary, next, data } = await read({})
@@ -138,18 +143,22 @@ describe('a window', () => {
 
   it('without a total leads on while it is full', async () => {
     const args = { ...backtest, start: 10, end: 12 }
-    const full = await tell('read_backtest_orders', args, { orders: [{ id: 1 }, { id: 2 }], success: true })
+    const full = await answerOf('read_backtest_orders', args, { orders: [{ id: 1 }, { id: 2 }], success: true })
     assert.equal(startIn(full.next), 12)
-    const partial = await tell('read_backtest_orders', args, { orders: [{ id: 1 }], success: true })
+    const partial = await answerOf('read_backtest_orders', args, { orders: [{ id: 1 }], success: true })
     assert.equal(startIn(partial.next ?? ''), undefined)
   })
 
   it('of read_project leads on while it is full, since no total comes', async () => {
     const projects = Array.from({ length: 20 }, (_, at) => ({ projectId: at, name: `Name ${at}` }))
-    const full = await tell('read_project', { start: 40, end: 60 }, { projects, success: true })
+    const full = await answerOf('read_project', { start: 40, end: 60 }, { projects, success: true })
     assert.deepEqual(full.asked[0]?.args, { start: 40, end: 60 })
     assert.match(full.next, /start 60\b/)
-    const partial = await tell('read_project', { start: 40, end: 60 }, { projects: projects.slice(1), success: true })
+    const partial = await answerOf(
+      'read_project',
+      { start: 40, end: 60 },
+      { projects: projects.slice(1), success: true },
+    )
     assert.doesNotMatch(partial.next, /start \d/)
   })
 })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Json } from '../messages.ts'
-import { PROJECT, tell } from './telling.ts'
+import { answerOf, PROJECT } from './run-tool.ts'
 
 const ID = 'O-4d6f8a0b2c4e6f80a1b3c5d7e9f1a3b5'
 const RANGES = [
@@ -77,7 +77,7 @@ const optimization = (backtests: readonly { id: string }[], more: object = {}) =
   success: true,
 })
 const read = (backtests: readonly { id: string }[], more: object = {}, args: object = {}) =>
-  tell('read_optimization', { optimizationId: ID, ...args }, optimization(backtests, more))
+  answerOf('read_optimization', { optimizationId: ID, ...args }, optimization(backtests, more))
 const idsOf = ({ data }: Json): string[] => data.backtests.map((row: Json) => row.backtestId)
 
 describe('a backtest of an optimization', () => {
@@ -207,7 +207,11 @@ describe('an optimization', () => {
       parameters: [...RANGES, { name: 'fixed', value: 3 }],
     }
     const optimizations = [row, { ...row, status: 'completed' }, { ...row, status: 'running' }]
-    const { data, summary } = await tell('list_optimizations', { projectId: PROJECT }, { optimizations, success: true })
+    const { data, summary } = await answerOf(
+      'list_optimizations',
+      { projectId: PROJECT },
+      { optimizations, success: true },
+    )
     assert.equal(data.count, 3)
     assert.deepEqual(data.optimizations[0], {
       optimizationId: ID,

@@ -1,7 +1,7 @@
 // Who may do what with a project: told as QuantConnect answers it, each right both ways.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { PROJECT, tell } from './telling.ts'
+import { answerOf, PROJECT } from './run-tool.ts'
 
 const ADA = '4c8e0a2f6b1d3957e8f0a2c4b6d8e0f1'
 const BEN = '9b7d5f3e1c0a2846fbd9e7c5a3b1d0f2'
@@ -29,7 +29,7 @@ const ben = {
 
 describe('everybody with access', () => {
   it('is told with both rights and ownership, and without address and picture', async () => {
-    const { data, summary, result } = await tell(
+    const { data, summary, result } = await answerOf(
       'read_project_collaborators',
       { projectId: PROJECT },
       { collaborators: [ada, ben], userLiveControl: false, userPermissions: 'write', success: true },
@@ -74,22 +74,23 @@ describe('the rights of a collaborator', () => {
           ['create_project_collaborator', created, '/projects/collaboration/create'],
           ['update_project_collaborator', updated, '/projects/collaboration/update'],
         ] as const) {
-          const { asked } = await tell(name, args, { collaborators: [], success: true })
+          const { asked } = await answerOf(name, args, { collaborators: [], success: true })
           assert.deepEqual(asked, [{ endpoint, args, options: { retry: false, form: false, secrets: [] } }])
         }
       })
 
       it(`who ${rights} are told as asked for, where the answer does not name them`, async () => {
-        check((await tell('create_project_collaborator', created, { collaborators: [ada], success: true })).summary)
-        check((await tell('update_project_collaborator', updated, { success: true })).summary)
+        check((await answerOf('create_project_collaborator', created, { collaborators: [ada], success: true })).summary)
+        check((await answerOf('update_project_collaborator', updated, { success: true })).summary)
       })
 
       it(`who ${rights} are told as QuantConnect answers, whatever was asked for`, async () => {
         const body = { collaborators: [ada, answered], success: true }
         const otherwise = { ...created, collaborationLiveControl: !live, collaborationWrite: !write }
-        check((await tell('create_project_collaborator', otherwise, body)).summary)
+        check((await answerOf('create_project_collaborator', otherwise, body)).summary)
         check(
-          (await tell('update_project_collaborator', { ...updated, liveControl: !live, write: !write }, body)).summary,
+          (await answerOf('update_project_collaborator', { ...updated, liveControl: !live, write: !write }, body))
+            .summary,
         )
       })
     }
@@ -97,7 +98,7 @@ describe('the rights of a collaborator', () => {
 
   it('are gone when the collaborator is removed, and the rest is told', async () => {
     const args = { projectId: PROJECT, collaboratorId: BEN }
-    const { data, summary, asked } = await tell('delete_project_collaborator', args, {
+    const { data, summary, asked } = await answerOf('delete_project_collaborator', args, {
       collaborators: [ada],
       success: true,
     })

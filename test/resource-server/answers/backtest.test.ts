@@ -1,7 +1,7 @@
 // How backtests are told, and what is asked for on the way.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { BACKTEST, PROJECT, tell } from './telling.ts'
+import { answerOf, BACKTEST, PROJECT } from './run-tool.ts'
 
 const which = { projectId: PROJECT, backtestId: BACKTEST }
 const begun = {
@@ -62,7 +62,7 @@ const answer = (backtest: object) => ({ backtest, debugging: false, success: tru
 
 describe('a backtest', () => {
   it('that is completed is told with its statistics as they came, those that are read first ahead', async () => {
-    const { data } = await tell('read_backtest', which, answer(finished))
+    const { data } = await answerOf('read_backtest', which, answer(finished))
     assert.deepEqual(data.backtest, {
       backtestId: BACKTEST,
       projectId: PROJECT,
@@ -89,13 +89,13 @@ describe('a backtest', () => {
   })
 
   it('that runs says how far it is, and is read again', async () => {
-    const { summary, next } = await tell('read_backtest', which, answer({ ...begun, progress: 0.37 }))
+    const { summary, next } = await answerOf('read_backtest', which, answer({ ...begun, progress: 0.37 }))
     assert.match(summary, /37 %/)
     assert.match(next, new RegExp(`read_backtest .*${PROJECT}.*${BACKTEST}`))
   })
 
   it('that failed leads with why, has the stack trace, and sends the model to the code', async () => {
-    const { summary, next, data } = await tell('read_backtest', which, answer(failed))
+    const { summary, next, data } = await answerOf('read_backtest', which, answer(failed))
     assert.match(summary, /failed: 'NoneType' object has no attribute 'price'/)
     assert.equal(data.backtest.error, failed.error)
     assert.equal(data.backtest.stacktrace, failed.stacktrace)
@@ -105,7 +105,7 @@ describe('a backtest', () => {
 
   it('that is completed without its statistics is looked at again, since they follow', async () => {
     const bare = { ...finished, statistics: [] }
-    const { asked, data } = await tell('read_backtest', which, [answer(bare), answer(finished)])
+    const { asked, data } = await answerOf('read_backtest', which, [answer(bare), answer(finished)])
     assert.equal(asked.length, 2)
     assert.equal(data.backtest.statistics['Sharpe Ratio'], '8.854')
   })
@@ -114,7 +114,7 @@ describe('a backtest', () => {
 describe('create_backtest', () => {
   const args = { projectId: PROJECT, compileId: 'c', backtestName: 'Calm Orange Jackal' }
   const created = async (more: object, bodies: object[] = [answer(begun), answer(finished)]) =>
-    tell('create_backtest', { ...args, ...more }, bodies)
+    answerOf('create_backtest', { ...args, ...more }, bodies)
 
   it('is sent once; only the reading that follows may be repeated', async () => {
     const { asked, data } = await created({ waitSeconds: 10 })
@@ -163,7 +163,7 @@ describe('list_backtests', () => {
   const rows = (count: number) => Array.from({ length: count }, (_, at) => ({ ...row, backtestId: `b${at}` }))
 
   it('shows 50 at once, in QuantConnect’s order, and counts all', async () => {
-    const { data } = await tell('list_backtests', { projectId: PROJECT }, { backtests: rows(60), count: 60 })
+    const { data } = await answerOf('list_backtests', { projectId: PROJECT }, { backtests: rows(60), count: 60 })
     assert.equal(data.count, 60)
     assert.deepEqual(
       data.backtests.map(({ backtestId }: { backtestId: string }) => backtestId),
@@ -174,7 +174,7 @@ describe('list_backtests', () => {
 
   it('with statistics has them under their names, and says which are percentages', async () => {
     const statistics = { sharpeRatio: 8.854, alpha: -0.005, netProfit: 1.692, drawdown: 2.2, trades: 1, winRate: 0.5 }
-    const { data, asked } = await tell(
+    const { data, asked } = await answerOf(
       'list_backtests',
       { projectId: PROJECT, includeStatistics: true },
       { backtests: [{ ...row, ...statistics, parameterSet: { ema: '10' }, tags: ['a', 'b'] }], count: 1 },
@@ -206,7 +206,7 @@ describe('read_backtest_report', () => {
       { generating: true, progress: 0.5, success: true },
       { report: '<h1>Key Statistics</h1><p>Return 1.69 %</p>', success: true },
     ]
-    const { asked, data } = await tell('read_backtest_report', which, bodies)
+    const { asked, data } = await answerOf('read_backtest_report', which, bodies)
     assert.deepEqual(
       asked.map(({ args, options }) => [args, options.retry]),
       [
@@ -226,7 +226,7 @@ describe('what a backtest produced', () => {
     ['read_backtest_logs', 200, { query: '' }],
   ] as const) {
     it(`${name} asks for both ends, at most ${atMost} apart`, async () => {
-      const sent = async (window: object) => (await tell(name, { ...which, ...window })).asked[0]?.args
+      const sent = async (window: object) => (await answerOf(name, { ...which, ...window })).asked[0]?.args
       assert.deepEqual(await sent({}), { ...which, ...more, start: 0, end: atMost })
       assert.deepEqual(await sent({ start: 7, end: 9 }), { ...which, ...more, start: 7, end: 9 })
       assert.deepEqual(await sent({ start: 7, end: 9999 }), { ...which, ...more, start: 7, end: 7 + atMost })
@@ -239,7 +239,7 @@ it('renaming and deleting a backtest are sent once', async () => {
     ['update_backtest', { ...which, note: 'x' }],
     ['delete_backtest', which],
   ] as const) {
-    const { asked } = await tell(name, args)
+    const { asked } = await answerOf(name, args)
     assert.deepEqual(
       asked.map((one) => [one.args, one.options.retry]),
       [[args, false]],

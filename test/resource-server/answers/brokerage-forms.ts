@@ -1,5 +1,9 @@
-// Forms of brokerages, filled in as a model would, for the tests of what is sent and what is told.
+// Forms of brokerages, filled in as a model would, for the tests of what is sent and what is answered.
 
+/** QuantConnect’s own paper trading. */
+export const paper = { id: 'QuantConnectBrokerage' }
+
+/** Trading Technologies, the form with the most secrets. */
 export const tt = {
   id: 'TradingTechnologiesBrokerage',
   'tt-user-name': 'u',
@@ -11,12 +15,15 @@ export const tt = {
   cash: [],
 }
 
+/** Binance, with a key and its secret. */
 export const binance = { id: 'BinanceBrokerage', 'binance-api-key': 'bn key', 'binance-api-secret': 'bn secret' }
 
+/** Oanda, which says paper or live in a word. */
 export const oanda = {
   id: 'OandaBrokerage',
   'oanda-account-id': '001-001-1234567-001',
   'oanda-access-token': 'oanda token',
 }
 
+/** Charles Schwab, whose login QuantConnect keeps. */
 export const schwab = { id: 'CharlesSchwabBrokerage', 'charles-schwab-account-number': '1234' }

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { TOOL_LIST } from '../../../src/resource-server/tools/catalog.ts'
 import type { Json } from '../messages.ts'
-import { binance, oanda, schwab, tt } from './forms.ts'
-import { CREATE, create, PAPER } from './telling.ts'
+import { binance, oanda, paper, schwab, tt } from './brokerage-forms.ts'
+import { CREATE, startLive } from './start-live.ts'
 
 const tradier = { id: 'TradierBrokerage', 'tradier-account-id': 'a', 'tradier-access-token': 'tradier token' }
 const tradeStation = {
@@ -26,7 +26,7 @@ const emsx = {
 }
 
 const kinds: [brokerage: { id: string } & Record<string, unknown>, paper: boolean, environment?: string][] = [
-  [PAPER, true],
+  [paper, true],
   [
     {
       id: 'InteractiveBrokersBrokerage',
@@ -121,7 +121,7 @@ describe('whose money a new deployment trades', () => {
   for (const [brokerage, paper, environment] of kinds) {
     const exchange = brokerage['binance-exchange-name'] ?? ''
     it(`with ${brokerage.id} ${exchange} ${environment ?? ''} is ${paper ? 'paper' : 'real'}`, async () => {
-      const { data, summary } = await create(brokerage, {}, { charlesschwab: { code: 'x' } })
+      const { data, summary } = await startLive(brokerage, {}, { charlesschwab: { code: 'x' } })
       assert.equal(data.paper, paper)
       assert.equal(data.environment, environment)
       assert.equal(/paper trading/.test(summary), paper)

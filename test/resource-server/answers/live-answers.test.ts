@@ -1,7 +1,7 @@
 // How live deployments are told: positions, money, logs, states.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { DEPLOYMENT, PROJECT, tell } from './telling.ts'
+import { answerOf, DEPLOYMENT, PROJECT } from './run-tool.ts'
 
 const deployment = {
   deployId: DEPLOYMENT,
@@ -24,7 +24,7 @@ const deployment = {
 
 describe('a live portfolio', () => {
   it('names what QuantConnect writes in single letters: average price, quantity, price, value, profit, percent', async () => {
-    const { data, summary } = await tell(
+    const { data, summary } = await answerOf(
       'read_live_portfolio',
       { projectId: PROJECT },
       {
@@ -72,7 +72,7 @@ describe('a live portfolio', () => {
   })
 
   it('that is flat has no positions', async () => {
-    const { data, summary } = await tell(
+    const { data, summary } = await answerOf(
       'read_live_portfolio',
       { projectId: PROJECT },
       { portfolio: { holdings: [], cash: [] }, success: true },
@@ -104,9 +104,9 @@ describe('whose money a deployment trades', () => {
   for (const [brokerage, environment, paper] of kinds) {
     it(`at ${brokerage || 'no brokerage'} in ${environment ?? 'no environment'} is ${paper ? 'paper' : 'real money, as far as is known'}`, async () => {
       const row = { ...deployment, projectId: PROJECT, brokerage, environment, equity: 100000 }
-      const list = await tell('list_live_algorithms', {}, { live: [row], success: true })
+      const list = await answerOf('list_live_algorithms', {}, { live: [row], success: true })
       const { money } = list.data.live[0]
-      const { summary } = await tell('read_live_algorithm', { projectId: PROJECT }, { ...row })
+      const { summary } = await answerOf('read_live_algorithm', { projectId: PROJECT }, { ...row })
       assert.match(money, paper ? /^(a )?paper/ : /^real money/)
       assert.equal(money.includes('real money'), !paper)
       assert.ok(summary.includes(`(${money})`), summary)
@@ -116,7 +116,7 @@ describe('whose money a deployment trades', () => {
 
 describe('a live deployment', () => {
   it('is told with its state, its numbers, the names of its charts and files, and nothing that is empty', async () => {
-    const { data, cut } = await tell('read_live_algorithm', { projectId: PROJECT }, deployment)
+    const { data, cut } = await answerOf('read_live_algorithm', { projectId: PROJECT }, deployment)
     assert.deepEqual(data, {
       deployId: DEPLOYMENT,
       projectId: PROJECT,
@@ -136,7 +136,7 @@ describe('a live deployment', () => {
   })
 
   const told = async (changed: object) =>
-    tell('read_live_algorithm', { projectId: PROJECT }, { ...deployment, ...changed })
+    answerOf('read_live_algorithm', { projectId: PROJECT }, { ...deployment, ...changed })
 
   it('says when it was launched and when it was stopped, in this order', async () => {
     const { summary } = await told({ status: 'Stopped', stopped: '2026-10-06 09:00:00' })
@@ -177,7 +177,11 @@ describe('a live deployment', () => {
       leagues: [],
     }
     const running = { ...row, status: 'Running', stopped: null, error: '' }
-    const { data, summary } = await tell('list_live_algorithms', {}, { live: [row, running, running], success: true })
+    const { data, summary } = await answerOf(
+      'list_live_algorithms',
+      {},
+      { live: [row, running, running], success: true },
+    )
     assert.equal(data.count, 3)
     const { money: _money, ...rest } = data.live[0]
     assert.deepEqual(rest, {
@@ -198,7 +202,7 @@ describe('a live deployment', () => {
 
 describe('a window of a live log', () => {
   const read = (startLine: number, logs: readonly string[], length?: number, more: object = {}) =>
-    tell(
+    answerOf(
       'read_live_logs',
       { projectId: PROJECT, algorithmId: DEPLOYMENT, startLine, endLine: startLine + 250 },
       { logs, ...(length === undefined ? {} : { length }), ...more, success: true },
@@ -237,7 +241,7 @@ describe('a window of a live log', () => {
 
   it('of a backtest that is too long stops at a whole line too', async () => {
     const lines = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(90_000))
-    const { data, next, summary } = await tell(
+    const { data, next, summary } = await answerOf(
       'read_backtest_logs',
       { projectId: PROJECT, backtestId: 'b', start: 10, end: 14 },
       { logs: lines, length: 14, success: true },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { VERSION } from '../../../src/version.ts'
-import { tell } from './telling.ts'
+import { answerOf } from './run-tool.ts'
 
 describe('LEAN versions', () => {
   const build = (id: number, more: object = {}) => ({
@@ -19,7 +19,7 @@ describe('LEAN versions', () => {
 
   it('come newest first, whatever order QuantConnect gives, each as a row', async () => {
     const versions = [build(9998), build(17369), build(17001)]
-    const { data, summary } = await tell('read_lean_versions', {}, { versions, success: true })
+    const { data, summary } = await answerOf('read_lean_versions', {}, { versions, success: true })
     const row = (id: number) => ({
       id,
       name: `v2.5.0.0.${id}`,
@@ -33,7 +33,7 @@ describe('LEAN versions', () => {
 
   it('are 20 at once; the newest is known in every window', async () => {
     const versions = Array.from({ length: 45 }, (_, at) => build(at + 1))
-    const { data, summary } = await tell('read_lean_versions', { start: 20 }, { versions, success: true })
+    const { data, summary } = await answerOf('read_lean_versions', { start: 20 }, { versions, success: true })
     assert.deepEqual([data.count, data.versions.length, data.versions[0].id, data.versions[19].id], [45, 20, 25, 6])
     assert.match(summary, /20 to 40 of 45/)
     assert.match(summary, /v2\.5\.0\.0\.45/)
@@ -42,7 +42,7 @@ describe('LEAN versions', () => {
 
 for (const name of ['read_mcp_server_version', 'read_latest_mcp_server_version']) {
   it(`${name} tells the version of this server and asks nobody`, async () => {
-    const { data, asked } = await tell(name, {})
+    const { data, asked } = await answerOf(name, {})
     assert.deepEqual(data, { version: VERSION })
     assert.deepEqual(asked, [])
   })

@@ -1,7 +1,7 @@
 // The Object Store: which bytes are sent, what is known of a file, and when an archive is ready.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ORGANIZATION, takes, tell } from './telling.ts'
+import { answerOf, ORGANIZATION, takes } from './run-tool.ts'
 
 const where = { organizationId: ORGANIZATION, key: 'greeting.txt' }
 /** MD5 of `Hello, world!`. */
@@ -9,7 +9,7 @@ const MD5 = '6cd3556deb0da54bca060b4c39479839'
 
 describe('upload_object', () => {
   it('sends a text as it is, once and as a form, and tells its bytes and MD5', async () => {
-    const { asked, data } = await tell('upload_object', { ...where, objectData: 'Hello, world!' })
+    const { asked, data } = await answerOf('upload_object', { ...where, objectData: 'Hello, world!' })
     assert.deepEqual(asked, [
       {
         endpoint: '/object/set',
@@ -21,12 +21,12 @@ describe('upload_object', () => {
   })
 
   it('counts bytes, not characters', async () => {
-    assert.equal((await tell('upload_object', { ...where, objectData: 'äß€' })).data.size, 7)
+    assert.equal((await answerOf('upload_object', { ...where, objectData: 'äß€' })).data.size, 7)
   })
 
   it('decodes base64 before it sends, and tells the bytes and MD5 of what was decoded', async () => {
     const args = { ...where, objectData: 'SGVsbG8sIHdvcmxkIQ==', encoding: 'base64' }
-    const { asked, data } = await tell('upload_object', args)
+    const { asked, data } = await answerOf('upload_object', args)
     const { objectData } = asked[0]?.args ?? {}
     assert.ok(objectData instanceof Uint8Array)
     assert.equal(Buffer.from(objectData).toString(), 'Hello, world!')
@@ -34,7 +34,7 @@ describe('upload_object', () => {
   })
 
   it('sends text that looks like base64 as text', async () => {
-    const { asked } = await tell('upload_object', { ...where, objectData: 'SGVsbG8=' })
+    const { asked } = await answerOf('upload_object', { ...where, objectData: 'SGVsbG8=' })
     assert.equal(asked[0]?.args.objectData, 'SGVsbG8=')
   })
 
@@ -57,7 +57,7 @@ describe('read_object_properties', () => {
       mime: 'text/plain',
       preview: 'Hello, world!',
     }
-    const { data } = await tell('read_object_properties', where, { metadata, success: true })
+    const { data } = await answerOf('read_object_properties', where, { metadata, success: true })
     assert.deepEqual(data, {
       ...where,
       size: 13,
@@ -76,14 +76,17 @@ describe('a download', () => {
 
   it('begins with a job, which is made once', async () => {
     const args = { organizationId: ORGANIZATION, keys: ['a.txt', 'b/c.txt'] }
-    const { asked, data, next } = await tell('read_object_store_file_job_id', args, { jobId: job.jobId, success: true })
+    const { asked, data, next } = await answerOf('read_object_store_file_job_id', args, {
+      jobId: job.jobId,
+      success: true,
+    })
     assert.deepEqual(asked, [{ endpoint: '/object/get', args, options: { retry: false, form: false, secrets: [] } }])
     assert.deepEqual(data, job)
     assert.match(next, new RegExp(`read_object_store_file_download_url.*${job.jobId}`))
   })
 
   it('is ready when there is an address, and asked for again until then', async () => {
-    const { asked, data } = await tell('read_object_store_file_download_url', job, [
+    const { asked, data } = await answerOf('read_object_store_file_download_url', job, [
       { jobId: job.jobId, url: null, success: true },
       { jobId: job.jobId, url: '', success: true },
       { jobId: job.jobId, url, success: true },
@@ -102,7 +105,7 @@ describe('a download', () => {
       now += 15_000
       return now
     })
-    const { data, next } = await tell('read_object_store_file_download_url', job, { url: '', success: true })
+    const { data, next } = await answerOf('read_object_store_file_download_url', job, { url: '', success: true })
     assert.deepEqual(data, { ...job, ready: false })
     assert.match(next, new RegExp(`read_object_store_file_download_url.*${job.jobId}`))
   })
@@ -129,7 +132,7 @@ describe('list_object_store_files', () => {
     success: true,
   }
   const list = (more: object = {}, args: object = {}) =>
-    tell('list_object_store_files', { organizationId: ORGANIZATION, ...args }, { ...folder, ...more })
+    answerOf('list_object_store_files', { organizationId: ORGANIZATION, ...args }, { ...folder, ...more })
 
   it('tells folders and files each as a row, and the storage used', async () => {
     const { data, summary, cut } = await list()

@@ -1,7 +1,7 @@
 // What the tools of live trading ask of QuantConnect: windows with both ends, and nothing that it would refuse.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { DEPLOYMENT, PROJECT, takes, tell } from './telling.ts'
+import { answerOf, DEPLOYMENT, PROJECT, takes } from './run-tool.ts'
 
 const rows: [name: string, endpoint: string, list: string][] = [
   ['read_live_orders', '/live/orders/read', 'orders'],
@@ -21,7 +21,11 @@ for (const [name, endpoint, list] of rows) {
     ]
     for (const [args, start, end] of windows) {
       it(`asks from ${start} to ${end} when asked for ${JSON.stringify(args)}`, async () => {
-        const { asked } = await tell(name, { projectId: PROJECT, ...args }, { [list]: [], length: 0, success: true })
+        const { asked } = await answerOf(
+          name,
+          { projectId: PROJECT, ...args },
+          { [list]: [], length: 0, success: true },
+        )
         assert.deepEqual(asked, [
           { endpoint, args: { projectId: PROJECT, start, end }, options: { retry: true, form: false, secrets: [] } },
         ])
@@ -34,7 +38,7 @@ for (const [name, endpoint, list] of rows) {
     })
 
     it('says that what it tells is a snapshot of some minutes ago', async () => {
-      const { summary } = await tell(name, { projectId: PROJECT }, { [list]: [], length: 0, success: true })
+      const { summary } = await answerOf(name, { projectId: PROJECT }, { [list]: [], length: 0, success: true })
       assert.match(summary, /ten minutes/)
     })
 
@@ -43,7 +47,7 @@ for (const [name, endpoint, list] of rows) {
         { progress: 0.4, status: 'loading', success: true },
         { [list]: [{ id: 1 }], length: 1, success: true },
       ]
-      const { asked, data } = await tell(name, { projectId: PROJECT }, bodies)
+      const { asked, data } = await answerOf(name, { projectId: PROJECT }, bodies)
       assert.equal(asked.length, 2)
       assert.equal(data[list].length, 1)
     })
@@ -67,7 +71,7 @@ describe('read_live_logs', () => {
   })
 
   it('asks for JSON, with both lines and the deployment', async () => {
-    const { asked } = await tell('read_live_logs', lines(10, 20), { logs: [], length: 0, success: true })
+    const { asked } = await answerOf('read_live_logs', lines(10, 20), { logs: [], length: 0, success: true })
     assert.deepEqual(asked[0]?.args, { format: 'json', ...lines(10, 20) })
   })
 })
@@ -75,7 +79,7 @@ describe('read_live_logs', () => {
 describe('list_live_algorithms', () => {
   it('sends the filter, and no window', async () => {
     const args = { projectId: PROJECT, status: 'Running', start: 3, end: 9 }
-    const { asked } = await tell('list_live_algorithms', args, { live: [], success: true })
+    const { asked } = await answerOf('list_live_algorithms', args, { live: [], success: true })
     assert.deepEqual(asked[0]?.args, { projectId: PROJECT, status: 'Running' })
   })
 })
@@ -92,12 +96,12 @@ const commands: [name: string, endpoint: string, args: object][] = [
 ]
 for (const [name, endpoint, args] of commands) {
   it(`${name} is sent once, as it is, and never again by itself`, async () => {
-    const { asked } = await tell(name, args)
+    const { asked } = await answerOf(name, args)
     assert.deepEqual(asked, [{ endpoint, args, options: { retry: false, form: false, secrets: [] } }])
   })
 }
 
 it('stopping says that positions stay open, liquidating that they are closed', async () => {
-  assert.match((await tell('stop_live_algorithm', { projectId: PROJECT })).summary, /stay/)
-  assert.match((await tell('liquidate_live_algorithm', { projectId: PROJECT })).summary, /clos/)
+  assert.match((await answerOf('stop_live_algorithm', { projectId: PROJECT })).summary, /stay/)
+  assert.match((await answerOf('liquidate_live_algorithm', { projectId: PROJECT })).summary, /clos/)
 })

@@ -1,7 +1,7 @@
 // Which machines a project may run on: what is free, what is busy, and what was passed over.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { PROJECT, tell } from './telling.ts'
+import { answerOf, PROJECT } from './run-tool.ts'
 
 const node = (id: string, more: object = {}) => ({
   id,
@@ -34,7 +34,8 @@ const body = (live: object[], more: object = {}) => ({
   success: true,
   ...more,
 })
-const read = (live: object[], more: object = {}) => tell('read_project_nodes', { projectId: PROJECT }, body(live, more))
+const read = (live: object[], more: object = {}) =>
+  answerOf('read_project_nodes', { projectId: PROJECT }, body(live, more))
 
 describe('the nodes of a project', () => {
   it('are told as rows: size, whether busy and with what', async () => {
@@ -81,7 +82,7 @@ describe('the nodes of a project', () => {
 
 describe('a choice of nodes', () => {
   const choose = (nodes?: string[]) =>
-    tell('update_project_nodes', { projectId: PROJECT, ...(nodes ? { nodes } : {}) }, body([node('LN-1')]))
+    answerOf('update_project_nodes', { projectId: PROJECT, ...(nodes ? { nodes } : {}) }, body([node('LN-1')]))
 
   it('is sent as it is, once', async () => {
     const { asked, data } = await choose(['b2', 'r1', 'LN-1'])

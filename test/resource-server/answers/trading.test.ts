@@ -1,7 +1,7 @@
 // How orders, insights and closed trades are told, value by value.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { BACKTEST, PROJECT, tell } from './telling.ts'
+import { answerOf, BACKTEST, PROJECT } from './run-tool.ts'
 
 const which = { projectId: PROJECT, backtestId: BACKTEST }
 
@@ -53,7 +53,7 @@ const order = {
 }
 
 const ordersOf = async (...orders: object[]) =>
-  tell('read_backtest_orders', which, { orders, length: orders.length, success: true })
+  answerOf('read_backtest_orders', which, { orders, length: orders.length, success: true })
 const orderOf = async (changed: object) => (await ordersOf({ ...order, ...changed })).data.orders[0]
 
 describe('an order', () => {
@@ -186,7 +186,7 @@ describe('an insight', () => {
   }
 
   it('is told with its period in seconds, its times in UTC and its numbers each under its own name', async () => {
-    const { data, summary } = await tell('read_backtest_insights', which, {
+    const { data, summary } = await answerOf('read_backtest_insights', which, {
       insights: [insight, { ...insight, direction: 'down' }],
       length: 2,
       success: true,
@@ -238,7 +238,7 @@ describe('a closed trade', () => {
   }
   const { isWin: _said, ...unsaid } = trade
   const tradesOf = (...trades: object[]) =>
-    tell('read_backtest_trades', which, { trades, length: trades.length, success: true })
+    answerOf('read_backtest_trades', which, { trades, length: trades.length, success: true })
 
   it('is told with entry and exit, profit and fees, worst and best each under its own name', async () => {
     const { data } = await tradesOf(trade)

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Refusal } from '../../../src/resource-server/calls/refusals.ts'
-import { CREATE, contextOf, create, PAPER, START, sent, tell, toolNamed, withLogins } from './telling.ts'
+import { paper } from './brokerage-forms.ts'
+import { answerOf, contextOf, toolNamed } from './run-tool.ts'
+import { CREATE, START, startCall, startLive, withLogins } from './start-live.ts'
 
 const tradeStation = {
   id: 'TradeStationBrokerage',
@@ -22,14 +24,14 @@ describe('a stored login', () => {
   const SECRETS = ['stored code', 'stored jwt', 'stored pin', 'stored token']
 
   it('fills the fields that its form declares and the caller left out, and nothing else', async () => {
-    const { asked } = await create({ id: 'AlpacaBrokerage', 'alpaca-environment': 'paper' }, {}, { alpaca: stored })
+    const { asked } = await startLive({ id: 'AlpacaBrokerage', 'alpaca-environment': 'paper' }, {}, { alpaca: stored })
     assert.deepEqual(
       asked.map(({ endpoint }) => endpoint),
       ['/live/auth0/read', '/live/create'],
     )
     assert.deepEqual(asked[0]?.args, { brokerage: 'alpaca' })
     assert.equal(asked[0]?.options.retry, true)
-    assert.deepEqual(sent(asked).args.brokerage, {
+    assert.deepEqual(startCall(asked).args.brokerage, {
       id: 'AlpacaBrokerage',
       'alpaca-environment': 'paper',
       'alpaca-access-token': 'stored token',
@@ -37,12 +39,12 @@ describe('a stored login', () => {
   })
 
   it('has every secret in it struck out of the answer, at any depth', async () => {
-    const { asked, text } = await create(
+    const { asked, text } = await startLive(
       { id: 'AlpacaBrokerage', 'alpaca-environment': 'paper' },
       {},
       { alpaca: stored },
     )
-    assert.deepEqual(sent(asked).options.secrets.toSorted(), SECRETS)
+    assert.deepEqual(startCall(asked).options.secrets.toSorted(), SECRETS)
     for (const secret of SECRETS) assert.ok(!text.includes(secret))
   })
 
@@ -52,46 +54,50 @@ describe('a stored login', () => {
       'alpaca-environment': 'live',
       'alpaca-access-token': '[stored at QuantConnect]',
     }
-    const { asked } = await create(form, {}, { alpaca: stored })
-    assert.equal(sent(asked).args.brokerage['alpaca-access-token'], 'stored token')
+    const { asked } = await startLive(form, {}, { alpaca: stored })
+    assert.equal(startCall(asked).args.brokerage['alpaca-access-token'], 'stored token')
   })
 
   it('is not read where the caller brings the secret along', async () => {
     const form = { ...tradeStation, 'trade-station-environment': 'live' }
-    const { asked } = await create(form, {}, { tradestation: { 'trade-station-refresh-token': 'stored' } })
+    const { asked } = await startLive(form, {}, { tradestation: { 'trade-station-refresh-token': 'stored' } })
     assert.equal(asked.length, 1)
-    assert.deepEqual(sent(asked).args.brokerage, form)
+    assert.deepEqual(startCall(asked).args.brokerage, form)
   })
 
   it('is used by data providers as well, each its own', async () => {
     const { 'trade-station-refresh-token': _own, ...form } = { ...tradeStation, 'trade-station-environment': 'live' }
-    const dataProviders = { TradeStationBrokerage: form, QuantConnectBrokerage: PAPER }
+    const dataProviders = { TradeStationBrokerage: form, QuantConnectBrokerage: paper }
     const login = {
       'trade-station-refresh-token': 'stored refresh',
       'trade-station-account-id': 'other account',
       'trade-station-client-id': 'other client',
     }
-    const { asked } = await create(PAPER, { dataProviders }, { tradestation: login })
-    const { args, options } = sent(asked)
+    const { asked } = await startLive(paper, { dataProviders }, { tradestation: login })
+    const { args, options } = startCall(asked)
     assert.deepEqual(args.dataProviders, {
       TradeStationBrokerage: { ...form, 'trade-station-refresh-token': 'stored refresh' },
-      QuantConnectBrokerage: PAPER,
+      QuantConnectBrokerage: paper,
     })
     assert.deepEqual(options.secrets, ['stored refresh'])
   })
 
   it('is not needed for the key pair of Alpaca’s feed', async () => {
     const feed = { id: 'AlpacaBrokerage', 'alpaca-api-key': 'k', 'alpaca-api-secret': 's' }
-    const { asked } = await create(PAPER, { dataProviders: { AlpacaBrokerage: feed } })
+    const { asked } = await startLive(paper, { dataProviders: { AlpacaBrokerage: feed } })
     assert.equal(asked.length, 1)
-    assert.deepEqual(sent(asked).args.dataProviders, { AlpacaBrokerage: feed })
+    assert.deepEqual(startCall(asked).args.dataProviders, { AlpacaBrokerage: feed })
   })
 
   it('is needed by Charles Schwab, though nothing of it is filled in', async () => {
-    const { asked } = await create(schwab, {}, { charlesschwab: { 'charles-schwab-account-number': '99', code: 'x' } })
+    const { asked } = await startLive(
+      schwab,
+      {},
+      { charlesschwab: { 'charles-schwab-account-number': '99', code: 'x' } },
+    )
     assert.deepEqual(asked[0]?.args, { brokerage: 'charlesschwab' })
-    assert.deepEqual(sent(asked).args.brokerage, schwab)
-    assert.deepEqual(sent(asked).options.secrets, ['x'])
+    assert.deepEqual(startCall(asked).args.brokerage, schwab)
+    assert.deepEqual(startCall(asked).options.secrets, ['x'])
   })
 
   const without: [name: string, brokerage: object, login: string, logins: Readonly<Record<string, object>>][] = [
@@ -142,7 +148,7 @@ describe('authorize_connection', () => {
       'my-environment-key': 'secret 10',
       'a field <b>': 'secret 11',
     }
-    const { data, result, asked } = await tell(
+    const { data, result, asked } = await answerOf(
       'authorize_connection',
       { brokerage: 'tradestation' },
       { authorization, success: true },

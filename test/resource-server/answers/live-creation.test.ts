@@ -1,12 +1,13 @@
 // What is sent to QuantConnect to start live trading, and how the new deployment is told.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { binance, oanda, schwab, tt } from './forms.ts'
-import { CREATE, create, DEPLOYMENT, PAPER, PROJECT, START, sent, takes } from './telling.ts'
+import { binance, oanda, paper, schwab, tt } from './brokerage-forms.ts'
+import { DEPLOYMENT, PROJECT, takes } from './run-tool.ts'
+import { CREATE, START, startCall, startLive } from './start-live.ts'
 
 describe('what is sent to start a deployment', () => {
   it('is what was asked for, once, with the newest LEAN and QuantConnect’s own feed unless told otherwise', async () => {
-    const { asked } = await create(PAPER)
+    const { asked } = await startLive(paper)
     assert.deepEqual(asked, [
       {
         endpoint: '/live/create',
@@ -24,10 +25,10 @@ describe('what is sent to start a deployment', () => {
   it('has cash and holdings as given for paper, and not a word of them for others', async () => {
     const cash = [{ amount: 5000, currency: 'EUR' }]
     const holdings = [{ symbol: 'SPY', quantity: 3, averagePrice: 100.5 }]
-    const paper = await create({ ...PAPER, cash, holdings })
-    assert.deepEqual(sent(paper.asked).args.brokerage, { ...PAPER, cash, holdings })
+    const started = await startLive({ ...paper, cash, holdings })
+    assert.deepEqual(startCall(started.asked).args.brokerage, { ...paper, cash, holdings })
     const other = { ...oanda, 'oanda-environment': 'Trade' }
-    assert.deepEqual(sent((await create(other)).asked).args.brokerage, other)
+    assert.deepEqual(startCall((await startLive(other)).asked).args.brokerage, other)
   })
 
   it('has the data providers in the order given, which is that of their precedence', async () => {
@@ -35,12 +36,12 @@ describe('what is sent to start a deployment', () => {
     const providers = {
       OandaBrokerage: { ...oanda, 'oanda-environment': 'Practice' },
       BinanceBrokerage: { id: 'BinanceBrokerage', ...keys, 'binance-exchange-name': 'Binance-COIN-Futures' },
-      QuantConnectBrokerage: PAPER,
+      QuantConnectBrokerage: paper,
       PolygonDataFeed: { id: 'Polygon', 'polygon-api-key': 'polygon key' },
     }
     for (const names of [Object.keys(providers), Object.keys(providers).reverse()]) {
       const dataProviders = Object.fromEntries(names.map((name) => [name, providers[name as keyof typeof providers]]))
-      const { args } = sent((await create(PAPER, { dataProviders })).asked)
+      const { args } = startCall((await startLive(paper, { dataProviders })).asked)
       assert.deepEqual(Object.keys(args.dataProviders), names)
       assert.deepEqual(args.dataProviders, dataProviders)
     }
@@ -48,12 +49,12 @@ describe('what is sent to start a deployment', () => {
 
   it('hides the secrets of the arguments from the answer', async () => {
     const dataProviders = { PolygonDataFeed: { id: 'Polygon', 'polygon-api-key': 'polygon key' } }
-    const { asked } = await create({ ...tt, 'tt-rest-environment': 'uat' }, { dataProviders })
-    assert.deepEqual(sent(asked).options.secrets.toSorted(), ['polygon key', 'tt key', 'tt password', 'tt secret'])
+    const { asked } = await startLive({ ...tt, 'tt-rest-environment': 'uat' }, { dataProviders })
+    assert.deepEqual(startCall(asked).options.secrets.toSorted(), ['polygon key', 'tt key', 'tt password', 'tt secret'])
   })
 
   it('is told with id, state, brokerage and times of the new deployment', async () => {
-    const { data, next } = await create(PAPER)
+    const { data, next } = await startLive(paper)
     assert.deepEqual(data, {
       deployId: DEPLOYMENT,
       projectId: PROJECT,

@@ -1,7 +1,7 @@
 // How a chart is told: what is asked for, and what stays when points are thinned.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { BACKTEST, PROJECT, takes, tell } from './telling.ts'
+import { answerOf, BACKTEST, PROJECT, takes } from './run-tool.ts'
 
 const backtest = { projectId: PROJECT, backtestId: BACKTEST, name: 'Strategy Equity' }
 const equity = {
@@ -31,7 +31,7 @@ const chart = { name: 'Strategy Equity', chartType: 0, series: { Equity: equity,
 
 describe('a chart', () => {
   it('is told series by series, each with its unit, its ends, its extremes and its columns', async () => {
-    const { data, cut, result } = await tell('read_backtest_chart', backtest, { chart, success: true })
+    const { data, cut, result } = await answerOf('read_backtest_chart', backtest, { chart, success: true })
     assert.deepEqual(data, {
       chart: 'Strategy Equity',
       series: [
@@ -82,7 +82,7 @@ describe('a chart', () => {
 
   for (const count of [2, 7, 60]) {
     it(`thinned to ${count} points keeps the first and the last, counts all, and says what is left out`, async () => {
-      const { data, cut } = await tell('read_backtest_chart', { ...backtest, count }, line(601))
+      const { data, cut } = await answerOf('read_backtest_chart', { ...backtest, count }, line(601))
       const [series] = data.series
       assert.equal(series.points, 601)
       assert.equal(series.values.length, count)
@@ -93,19 +93,19 @@ describe('a chart', () => {
   }
 
   it('with as many points as asked for is whole, and nothing is said to be left out', async () => {
-    const { data, cut } = await tell('read_backtest_chart', { ...backtest, count: 60 }, line(60))
+    const { data, cut } = await answerOf('read_backtest_chart', { ...backtest, count: 60 }, line(60))
     assert.equal(data.series[0].values.length, 60)
     assert.deepEqual(cut, [])
   })
 
   it('without points has no series, and no picture', async () => {
-    const { data, result } = await tell('read_backtest_chart', backtest, line(0))
+    const { data, result } = await answerOf('read_backtest_chart', backtest, line(0))
     assert.deepEqual(data, { chart: 'Strategy Equity', series: [] })
     assert.equal(result.content.length, 1)
   })
 
   it('that is loading is asked for again', async () => {
-    const { asked, data } = await tell('read_backtest_chart', backtest, [
+    const { asked, data } = await answerOf('read_backtest_chart', backtest, [
       { progress: 0.4, status: 'loading', success: true },
       line(3),
     ])
@@ -121,7 +121,7 @@ for (const [name, args] of [
   ['read_live_chart', { projectId: PROJECT, name: 'Strategy Equity' }],
 ] as const) {
   describe(name, () => {
-    const sent = async (more: object) => (await tell(name, { ...args, ...more }, empty)).asked[0]?.args
+    const sent = async (more: object) => (await answerOf(name, { ...args, ...more }, empty)).asked[0]?.args
 
     it('asks for the whole period without start and end, and for enough points for a smooth line', async () => {
       assert.deepEqual(await sent({}), { ...args, count: 1000 })
