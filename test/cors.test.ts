@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { KEYS } from '../src/storage/keys.ts'
 import { put } from '../src/storage/store.ts'
-import { withStore } from './authorization-server/support.ts'
-import { connect, rpc, toolCall } from './support/raw-client.ts'
-import { startServer, type TestServer, useServer } from './support/server.ts'
+import { connect, useConnection } from './support/connection.ts'
+import { rpc, toolCall } from './support/mcp-requests.ts'
+import { useServer } from './support/server.ts'
+import { withStore } from './support/stored.ts'
 
 const PAGE = 'https://client.example'
 const SENT = [
@@ -139,13 +140,8 @@ describe('a client in a web page of any origin (Fetch §3.3)', () => {
 })
 
 describe('/mcp for a page from ALLOWED_ORIGINS', () => {
-  let server: TestServer
-  let token: string
-  before(async () => {
-    server = await startServer({ ALLOWED_ORIGINS: PAGE })
-    token = (await connect(server, { allow: ['qc:account:read'] })).tokens.access_token
-  })
-  after(() => server.stop())
+  const server = useServer({ ALLOWED_ORIGINS: PAGE })
+  const connection = useConnection(server, { allow: ['qc:account:read'] })
 
   it('answers its preflight', async () => {
     for (const method of ['POST', 'GET', 'DELETE']) await assertPreflight(server.mcp, method, PAGE)
@@ -154,14 +150,14 @@ describe('/mcp for a page from ALLOWED_ORIGINS', () => {
   it('can be read, whatever the answer', async () => {
     const origin = { origin: PAGE }
     const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
-    const bearer = { ...origin, ...json, authorization: `Bearer ${token}` }
+    const bearer = { ...origin, ...json, authorization: `Bearer ${connection.token}` }
     const send = (headers: Record<string, string>, body?: string, method = 'POST') =>
       fetch(server.mcp, { method, headers, ...(body === undefined ? {} : { body }) })
     for (const [status, response] of [
-      [200, await rpc(server, token, toolCall('read_account'), origin)],
+      [200, await rpc(server, connection.token, toolCall('read_account'), origin)],
       [401, await rpc(server, '', toolCall('read_account'), origin)],
       [401, await rpc(server, 'nonsense', toolCall('read_account'), origin)],
-      [403, await rpc(server, token, toolCall('create_project', { name: 'x', language: 'Py' }), origin)],
+      [403, await rpc(server, connection.token, toolCall('create_project', { name: 'x', language: 'Py' }), origin)],
       [400, await send(bearer, '{')],
       [415, await send({ ...bearer, 'content-type': 'text/plain' }, '{}')],
       [405, await send(bearer, undefined, 'GET')],
@@ -179,7 +175,7 @@ describe('/mcp for a page from ALLOWED_ORIGINS', () => {
   })
 
   it('is closed to every other page', async () => {
-    const response = await rpc(server, token, toolCall('read_account'), { origin: 'https://evil.example' })
+    const response = await rpc(server, connection.token, toolCall('read_account'), { origin: 'https://evil.example' })
     assert.equal(response.status, 403)
     assert.equal(response.headers.get('access-control-allow-origin'), null)
   })

@@ -5,12 +5,12 @@ import { after, before, describe, it } from 'node:test'
 import type { Call } from '../src/audit/audit-log.ts'
 import { createAuditLog } from '../src/audit/audit-log.ts'
 import { ALL_SCOPES } from '../src/scopes.ts'
-import { withGrants, withStore } from './authorization-server/support.ts'
-import { message } from './resource-server/messages.ts'
-import { grantIdOf } from './resource-server/tokens.ts'
-import { connect, rpc, toolCall } from './support/raw-client.ts'
-import { type SandboxCall, sandboxOf } from './support/sandbox.ts'
+import { connect } from './support/connection.ts'
+import { message, rpc, toolCall } from './support/mcp-requests.ts'
+import type { SandboxCall } from './support/sandbox.ts'
+import { sandboxOf } from './support/sandbox.ts'
 import { startServer, type TestServer } from './support/server.ts'
+import { grantOf, withStore } from './support/stored.ts'
 import { journeyStores } from './support/stores.ts'
 import { until } from './support/until.ts'
 
@@ -29,7 +29,7 @@ for (const { name, env } of journeyStores('ending')) {
     before(async () => {
       server = await startServer({ TEST_SPEED: '10', ...env })
       token = (await connect(server, { scope: ALL_SCOPES.join(' '), allow: ALL_SCOPES })).tokens.access_token
-      accountId = (await withGrants(server, (grants) => grants.find(grantIdOf(token))))?.accountId ?? ''
+      accountId = (await grantOf(server, token))?.accountId ?? ''
     })
     after(() => server?.stop())
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
-import { ALICE, BOB } from '../support/person.ts'
-import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
+import { claimsOf, headerOf } from '../support/access-token.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { connectAs, signedIn } from '../support/connection.ts'
+import type { Registration, Tokens } from '../support/raw-client.ts'
 import { refresh } from '../support/raw-client.ts'
+import type { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { claimsOf, connectAs, headerOf, signedIn } from './support.ts'
 
 describe('access token, RFC 9068', () => {
   const server = useServer()

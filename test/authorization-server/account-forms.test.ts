@@ -1,11 +1,14 @@
 // The account page's forms, sent as they are by browsers without scripts and by whoever makes them up.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { ALICE, BOB } from '../support/person.ts'
-import type { Place } from '../support/raw-client.ts'
-import { authorizationRequest, RawPerson, redeem } from '../support/raw-client.ts'
+import { claimsOf, grantIdOf } from '../support/access-token.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { ALIVE, connectAs, connectionState } from '../support/connection.ts'
+import { authorizationRequest, redeem, registerHosted } from '../support/raw-client.ts'
+import type { Place } from '../support/raw-person.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { ALIVE, claimsOf, connectAs, fate, grantIdOf, registerHosted, withGrants } from './support.ts'
+import { changeGrant, grantOf, withGrants } from '../support/stored.ts'
 
 const LARGEST = 50_000
 const READS = ['qc:projects:read']
@@ -19,18 +22,17 @@ describe('the account page', () => {
   })
   const account = (path = '') => person.open(`${server.origin}/account${path}`)
   const send = async (path: string, fields = {}) => person.submitTo(path, await account(), fields)
-  const grantOf = (id: string) => withGrants(server, (grants) => grants.find(id))
   const title = ({ html }: Place) => /<h1>(.*)<\/h1>/.exec(html)?.[1]
 
   it('shows the boxes of another preset before it saves them', async () => {
     const { tokens } = await connectAs(person, { parameters: { scope: 'qc:projects:read' }, allow: READS })
-    const id = grantIdOf(tokens)
+    const id = grantIdOf(tokens.access_token)
     const form = { rendered: 'custom', preset: 'trader', scope: READS, decision: 'allow', expires: '30d', paper: 'on' }
     const page = await send(`/account/connections/${id}`, form)
     assert.match(page.html, /value="qc:live:write" checked/)
-    assert.deepEqual((await grantOf(id))?.scopes, READS)
+    assert.deepEqual((await grantOf(server, tokens.access_token))?.scopes, READS)
     assert.match((await send(`/account/connections/${id}`, { ...form, rendered: 'trader' })).url.search, /saved/)
-    assert.deepEqual((await grantOf(id))?.scopes, READS)
+    assert.deepEqual((await grantOf(server, tokens.access_token))?.scopes, READS)
   })
 
   it('cleans a name as it does that of a client', async () => {
@@ -42,8 +44,8 @@ describe('the account page', () => {
       expires: '30d',
       name: 'My \u202E\u0007<b>desk</b>',
     }
-    await send(`/account/connections/${grantIdOf(tokens)}`, form)
-    assert.equal((await grantOf(grantIdOf(tokens)))?.name, 'My <b>desk</b>')
+    await send(`/account/connections/${grantIdOf(tokens.access_token)}`, form)
+    assert.equal((await grantOf(server, tokens.access_token))?.name, 'My <b>desk</b>')
     assert.ok((await account()).html.includes('My &lt;b&gt;desk&lt;/b&gt;'))
   })
 
@@ -63,7 +65,7 @@ describe('the account page', () => {
   it('has no page over 50 kB, however much is connected', async () => {
     await withGrants(server, async (grants) => {
       const { tokens } = await connectAs(person)
-      const facts = await grants.find(grantIdOf(tokens))
+      const facts = await grants.find(grantIdOf(tokens.access_token))
       assert.ok(facts)
       for (let n = 0; n < 45; n += 1) await grants.create({ ...facts, name: `Assistant number ${n} of very many` })
     })
@@ -85,13 +87,13 @@ describe('a hosted client whose connection waits for its person', () => {
     const { tokens } = await connectAs(person, wish)
     const request = authorizationRequest(server, client, { scope: 'qc:projects:read' })
     assert.ok((await person.open(request.url)).url.searchParams.get('code')) // as long as nothing is wrong
-    await withGrants(server, (grants) => grants.change(grantIdOf(tokens), { suspended: true }))
+    await changeGrant(server, tokens.access_token, { suspended: true })
     const page = await person.open(request.url)
     assert.match(page.html, /before your API token was replaced/)
     assert.doesNotMatch(page.html, /You have allowed this before/)
     const again = await redeem(server, client, request, await person.submit(page, { scope: READS, decision: 'allow' }))
-    assert.equal(claimsOf(again.access_token).grant_id, grantIdOf(tokens))
-    assert.deepEqual(await fate(server, client, again), ALIVE)
+    assert.equal(claimsOf(again.access_token).grant_id, grantIdOf(tokens.access_token))
+    assert.deepEqual(await connectionState(server, client, again), ALIVE)
     const [grant] = await withGrants(server, (grants) => grants.list(String(claimsOf(tokens.access_token).sub)))
     assert.equal(grant?.suspended, false)
   })

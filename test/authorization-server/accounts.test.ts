@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ALICE, BOB } from '../support/person.ts'
-import {
-  authorizationRequest,
-  RawPerson,
-  type Registration,
-  redeem,
-  register,
-  rpc,
-  toolCall,
-} from '../support/raw-client.ts'
+import { claimsOf, grantIdOf } from '../support/access-token.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { ALIVE, connectAs, connectionState, signedIn } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
+import type { Registration } from '../support/raw-client.ts'
+import { authorizationRequest, redeem, register, registerHosted } from '../support/raw-client.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { ALIVE, claimsOf, connectAs, fate, grantIdOf, registerHosted, signedIn, withGrants } from './support.ts'
+import { grantOf, withGrants } from '../support/stored.ts'
 
 describe('another account in the same browser', () => {
   const server = useServer()
@@ -32,7 +29,7 @@ describe('another account in the same browser', () => {
       const person = await signedIn(server, ALICE)
       const client = await enroll(server)
       const first = (await connectAs(person, { client, parameters: { scope: 'qc:account:read' } })).tokens
-      const before = await withGrants(server, (grants) => grants.find(grantIdOf(first)))
+      const before = await grantOf(server, first.access_token)
 
       const { request, signIn } = await leaveFor(person, client, 'qc:account:read qc:projects:read')
       const consent = await person.submit(signIn, { ...BOB, account: 'own' })
@@ -44,10 +41,10 @@ describe('another account in the same browser', () => {
       const bob = (await connectAs(await signedIn(server, BOB))).tokens
       assert.equal(claimsOf(second.access_token).sub, claimsOf(bob.access_token).sub)
       assert.notEqual(claimsOf(second.access_token).sub, claimsOf(first.access_token).sub)
-      assert.notEqual(grantIdOf(second), grantIdOf(first))
-      assert.deepEqual(await withGrants(server, (grants) => grants.find(grantIdOf(first))), before)
-      assert.deepEqual(await fate(server, client, first), ALIVE)
-      assert.deepEqual(await fate(server, client, second), ALIVE)
+      assert.notEqual(grantIdOf(second.access_token), grantIdOf(first.access_token))
+      assert.deepEqual(await grantOf(server, first.access_token), before)
+      assert.deepEqual(await connectionState(server, client, first), ALIVE)
+      assert.deepEqual(await connectionState(server, client, second), ALIVE)
     })
   }
 
@@ -75,7 +72,7 @@ describe('another account in the same browser', () => {
     const consent = await person.submit(signIn, { ...ALICE, account: 'own' })
     const place = await person.submit(consent, { scope: ['qc:account:read'], decision: 'allow' })
     const tokens = await redeem(server, client, request, place)
-    assert.deepEqual(await fate(server, client, tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
   })
 
   it('cannot take over what the first person allowed: no silent return on https after the switch', async () => {
@@ -100,7 +97,7 @@ describe('another account in the same browser', () => {
     const first = await redeem(server, client, one, placeOne)
     const second = await redeem(server, client, two, placeTwo)
     assert.notEqual(claimsOf(first.access_token).sub, claimsOf(second.access_token).sub)
-    await withGrants(server, (grants) => grants.end(grantIdOf(first)))
+    await withGrants(server, (grants) => grants.end(grantIdOf(first.access_token)))
     const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
     assert.equal((await rpc(server, first.access_token, list)).status, 401)
     assert.equal((await rpc(server, second.access_token, list)).status, 200)

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
-import type { RawPerson } from '../support/raw-client.ts'
+import { describe, it } from 'node:test'
+import { useSignedIn } from '../support/connection.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { signedIn } from './support.ts'
 
 const STATES = ['two words', '100% & more=1#x', 'a+b', '%2B%20', 'grüße ☃ 🙂', '{"a":"b"}']
 
 describe('authorization response, OAuth 2.1 §4.1.2', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   const errorFor = async (parameters: Record<string, string | undefined>) => {
     const { url } = await person.open(authorizationRequest(server, await register(server), parameters).url)

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
-import { authorizationRequest, type RawPerson, register, tokenRequest } from '../support/raw-client.ts'
+import { describe, it } from 'node:test'
+import { useSignedIn } from '../support/connection.ts'
+import { authorizationRequest, refusal, register, tokenRequest } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { refusal, signedIn } from './support.ts'
 
 describe('a client that cannot be answered, RFC 6749 §4.1.2.1', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   it('is unknown: a page says to remove and add it again, and nothing is sent anywhere', async () => {
     const client = { ...(await register(server)), client_id: 'gone' }

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
-import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, redemption, register, tokenRequest } from '../support/raw-client.ts'
+import { describe, it } from 'node:test'
+import { ALIVE, connectAs, connectionState, OVER, useSignedIn } from '../support/connection.ts'
+import type { Registration, Tokens } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, refusal, register, tokenRequest } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { ALIVE, connectAs, fate, OVER, refusal, signedIn } from './support.ts'
 
 describe('authorization codes, OAuth 2.1 §4.1.3', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   /** A code, and the request that redeems it as it should be, or with something changed. */
   async function issueCode(client: Registration) {
@@ -29,7 +26,7 @@ describe('authorization codes, OAuth 2.1 §4.1.3', () => {
     assert.equal(more.length, 0)
     const losers = responses.filter((response) => response !== winner)
     assert.deepEqual([...new Set(await Promise.all(losers.map(refusal)))], ['400 invalid_grant'])
-    assert.deepEqual(await fate(server, client, (await winner.json()) as Tokens), OVER)
+    assert.deepEqual(await connectionState(server, client, (await winner.json()) as Tokens), OVER)
   })
 
   it('ends what a code gave when the code is presented again later', async () => {
@@ -38,7 +35,7 @@ describe('authorization codes, OAuth 2.1 §4.1.3', () => {
     const tokens = (await (await redeem()).json()) as Tokens
     await server.advance(10)
     assert.equal(await refusal(await redeem()), '400 invalid_grant')
-    assert.deepEqual(await fate(server, client, tokens), OVER)
+    assert.deepEqual(await connectionState(server, client, tokens), OVER)
   })
 
   it('leaves other connections alone when a code is presented twice', async () => {
@@ -46,7 +43,7 @@ describe('authorization codes, OAuth 2.1 §4.1.3', () => {
     const redeem = await issueCode(await register(server))
     await redeem()
     await redeem()
-    assert.deepEqual(await fate(server, other.client, other.tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, other.client, other.tokens), ALIVE)
   })
 
   it('refuses a code after a minute', async () => {
@@ -68,7 +65,7 @@ describe('authorization codes, OAuth 2.1 §4.1.3', () => {
     const tokens = (await (await redeem()).json()) as Tokens
     const { client_id } = await register(server)
     assert.equal(await refusal(await redeem({ client_id })), '400 invalid_grant')
-    assert.deepEqual(await fate(server, client, tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
   })
 
   it('refuses a code with another redirect_uri than it was sent to', async () => {

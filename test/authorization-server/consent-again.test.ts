@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
-import type { RawPerson, Registration } from '../support/raw-client.ts'
-import { authorizationRequest, boxes, redeem, register, rpc, toolCall } from '../support/raw-client.ts'
+import { describe, it } from 'node:test'
+import { grantIdOf } from '../support/access-token.ts'
+import { ALIVE, connectAs, connectionState, useSignedIn } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
+import type { Registration } from '../support/raw-client.ts'
+import { authorizationRequest, redeem, register, registerHosted } from '../support/raw-client.ts'
+import { boxes } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { ALIVE, connectAs, fate, grantIdOf, registerHosted, signedIn, withGrants } from './support.ts'
+import { changeGrant, grantOf, withGrants } from '../support/stored.ts'
 
 const BOTH = 'qc:account:read qc:projects:read'
 
 describe('when a person who agreed before is asked again', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   const open = (client: Registration, parameters: Record<string, string | undefined> = {}) =>
     person.open(authorizationRequest(server, client, { scope: BOTH, ...parameters }).url)
@@ -42,7 +43,7 @@ describe('when a person who agreed before is asked again', () => {
     const request = authorizationRequest(server, client, { scope: 'qc:account:read' })
     const second = await redeem(server, client, request, await person.open(request.url))
     assert.equal(second.scope, BOTH)
-    assert.equal(grantIdOf(second), grantIdOf(first))
+    assert.equal(grantIdOf(second.access_token), grantIdOf(first.access_token))
     assert.ok((await open(client, { prompt: 'none' })).url.searchParams.get('code'))
   })
 
@@ -101,15 +102,15 @@ describe('when a person who agreed before is asked again', () => {
   it('asks again after the connection was ended, and makes a new grant', async () => {
     const client = await registerHosted(server)
     const first = await connected(client)
-    await withGrants(server, (grants) => grants.end(grantIdOf(first)))
+    await withGrants(server, (grants) => grants.end(grantIdOf(first.access_token)))
     assert.ok(asks(await open(client)))
-    assert.notEqual(grantIdOf(await connected(client)), grantIdOf(first))
+    assert.notEqual(grantIdOf((await connected(client)).access_token), grantIdOf(first.access_token))
   })
 
   it('asks again after the grant has lost a scope', async () => {
     const client = await registerHosted(server)
     const tokens = await connected(client)
-    await withGrants(server, (grants) => grants.change(grantIdOf(tokens), { scopes: ['qc:account:read'] }))
+    await changeGrant(server, tokens.access_token, { scopes: ['qc:account:read'] })
     assert.ok(asks(await open(client)))
   })
 
@@ -129,8 +130,8 @@ describe('when a person who agreed before is asked again', () => {
       const place = await person.submit(page, { scope: boxes(page, 'ticked'), decision: 'allow' })
       const second = await redeem(server, client, request, place)
       assert.equal(second.scope, 'qc:account:read qc:projects:read qc:files:read')
-      assert.equal(grantIdOf(second), grantIdOf(first))
-      assert.deepEqual(await fate(server, client, first), ALIVE)
+      assert.equal(grantIdOf(second.access_token), grantIdOf(first.access_token))
+      assert.deepEqual(await connectionState(server, client, first), ALIVE)
     })
   }
 
@@ -148,8 +149,8 @@ describe('when a person who agreed before is asked again', () => {
     const first = await connected(client)
     const page = await open(client, { scope: 'qc:files:read' })
     await person.submit(page, { decision: 'deny' })
-    const grant = await withGrants(server, (grants) => grants.find(grantIdOf(first)))
+    const grant = await grantOf(server, first.access_token)
     assert.deepEqual(grant?.scopes, ['qc:account:read', 'qc:projects:read'])
-    assert.deepEqual(await fate(server, client, first), ALIVE)
+    assert.deepEqual(await connectionState(server, client, first), ALIVE)
   })
 })

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { ALL_SCOPES, SCOPES } from '../../src/scopes.ts'
-import { BOB } from '../support/person.ts'
-import type { Place, RawPerson } from '../support/raw-client.ts'
-import { authorizationRequest, boxes, register } from '../support/raw-client.ts'
+import { BOB } from '../support/accounts.ts'
+import { signedIn, useSignedIn } from '../support/connection.ts'
+import { authorizationRequest, register, registerHosted } from '../support/raw-client.ts'
+import type { Place } from '../support/raw-person.ts'
+import { boxes } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { registerHosted, signedIn } from './support.ts'
 
 const SCHEME = 'com.example.app'
 
 describe('what the consent page shows', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   const consentFor = async (metadata: Record<string, unknown>, scope?: string): Promise<Place> =>
     person.open(authorizationRequest(server, await register(server, metadata), { scope }).url)

@@ -1,28 +1,20 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { ALL_SCOPES } from '../../src/scopes.ts'
-import type { Place } from '../support/raw-client.ts'
-import {
-  authorizationRequest,
-  boxes,
-  connect,
-  RawPerson,
-  redeem,
-  register,
-  rpc,
-  toolCall,
-} from '../support/raw-client.ts'
+import { claimsOf } from '../support/access-token.ts'
+import { connect, connectAs, signedIn, useSignedIn } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
+import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
+import type { Place } from '../support/raw-person.ts'
+import { boxes, RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { claimsOf, connectAs, countGrants, signedIn } from './support.ts'
+import { countGrants } from '../support/stored.ts'
 
 const SCOPE = 'qc:account:read qc:projects:read qc:files:read'
 
 describe('what a consent decides', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   async function visit() {
     const client = await register(server)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { TestServer } from '../support/server.ts'
 import { freePort, startServer } from '../support/server.ts'
-import { rawRequest } from './support.ts'
+import { rawRequest } from './raw-request.ts'
 
 /** Signs in and opens the consent page, as a proxy in front of the server would pass it on; keeps every cookie that was set. */
 async function visit(port: number, origin: string) {

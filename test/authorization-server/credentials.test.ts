@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { authorizationRequest, RawPerson, register } from '../support/raw-client.ts'
+import { authorizationRequest, register } from '../support/raw-client.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 /** A QuantConnect whose answer to everything the test chooses. */

@@ -3,21 +3,17 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { Scope } from '../../src/scopes.ts'
-import { ALICE, BOB } from '../support/person.ts'
-import type { AuthorizationRequest, Place, Registration, Tokens } from '../support/raw-client.ts'
-import {
-  authorizationRequest,
-  connect,
-  RawPerson,
-  redeem,
-  refresh,
-  register,
-  rpc,
-  toolCall,
-} from '../support/raw-client.ts'
+import { claimsOf, grantIdOf } from '../support/access-token.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { ALIVE, connect, connectAs, connectionState } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
+import type { AuthorizationRequest, Registration, Tokens } from '../support/raw-client.ts'
+import { authorizationRequest, redeem, refresh, register } from '../support/raw-client.ts'
+import type { Place } from '../support/raw-person.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import { sandboxOf } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
-import { ALIVE, claimsOf, connectAs, fate, grantIdOf, withGrants } from './support.ts'
+import { changeGrant, grantOf, withGrants } from '../support/stored.ts'
 
 const HARMLESS = 'qc:projects:read'
 const TRADES = ['qc:projects:read', 'qc:live:write', 'qc:live:execute']
@@ -60,7 +56,7 @@ describe('what is held back', () => {
       tokens = (await connectAs(person, { client, parameters: { scope: HARMLESS }, allow: TRADES })).tokens
       const request = authorizationRequest(server, client, { scope: HARMLESS })
       const held = await person.submit(await person.open(request.url), allowing(TRADES), false)
-      return { request, held, id: grantIdOf(tokens) }
+      return { request, held, id: grantIdOf(tokens.access_token) }
     }
     const scopesOf = async (id: string) => (await withGrants(server, (grants) => grants.find(id)))?.scopes
 
@@ -139,7 +135,7 @@ describe('what is held back', () => {
     const { client, tokens } = await connect(server, { as: BOB })
     assert.equal((await person.submit(page, {})).status, 403)
     assert.equal((await person.submitTo('/account/stop', page)).status, 403)
-    assert.deepEqual(await fate(server, client, tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
   })
 
   it('a visit that is finished late is no proof of who is here', async () => {
@@ -170,7 +166,7 @@ describe('while something waits since the API token was replaced', () => {
   let client: Registration
   let tokens: Tokens
   const account = () => person.open(`${server.origin}/account`)
-  const suspend = () => withGrants(server, (grants) => grants.change(grantIdOf(tokens), { suspended: true }))
+  const suspend = () => changeGrant(server, tokens.access_token, { suspended: true })
   before(async () => {
     person = new RawPerson(server)
     client = await register(server)
@@ -183,11 +179,11 @@ describe('while something waits since the API token was replaced', () => {
     const page = await person.open(authorizationRequest(server, client, { scope: HARMLESS }).url)
     assert.match(page.html, /before your API token was replaced/)
     assert.ok(asksWho(await person.submit(page, allowing(TRADES))))
-    assert.equal((await withGrants(server, (grants) => grants.find(grantIdOf(tokens))))?.suspended, true)
+    assert.equal((await grantOf(server, tokens.access_token))?.suspended, true)
   })
 
   it('nothing is kept without that question', async () => {
-    const place = await person.submitTo('/account/review', await account(), { keep: grantIdOf(tokens) })
+    const place = await person.submitTo('/account/review', await account(), { keep: grantIdOf(tokens.access_token) })
     assert.ok(asksWho(place))
   })
 
@@ -258,7 +254,7 @@ describe('what a person changes', () => {
       person.submit(await person.open(request.url), allowing(scope, { paper: 'on' }))
     assert.ok((await answer(scopes)).url.searchParams.get('code'))
     assert.equal((await answer([HARMLESS])).url.searchParams.get('error'), 'access_denied')
-    assert.deepEqual((await withGrants(server, (grants) => grants.find(grantIdOf(tokens))))?.scopes, [HARMLESS])
+    assert.deepEqual((await grantOf(server, tokens.access_token))?.scopes, [HARMLESS])
   })
 
   it('for a longer time reaches a client that had less', async () => {
@@ -267,7 +263,7 @@ describe('what a person changes', () => {
     const request = authorizationRequest(server, client, { scope: HARMLESS })
     const place = await person.submit(await person.arrive(request.url), allowing([HARMLESS], { expires: '1h' }))
     const tokens = await redeem(server, client, request, place)
-    await edit(person, grantIdOf(tokens), allowing([HARMLESS], { preset: 'custom', expires: 'never' }))
+    await edit(person, grantIdOf(tokens.access_token), allowing([HARMLESS], { preset: 'custom', expires: 'never' }))
     await server.advance(2 * 60 * 60)
     const refreshed = await refresh(server, client, tokens.refresh_token)
     assert.equal(refreshed.status, 200)
@@ -280,7 +276,7 @@ describe('what a person changes', () => {
     const { tokens } = await connectAs(person, { parameters: { scope: HARMLESS }, allow: TRADES })
     await server.advance(301)
     const longer = allowing(TRADES, { preset: 'custom', expires: 'never', paper: 'on' })
-    assert.ok(asksWho(await edit(person, grantIdOf(tokens), longer)))
+    assert.ok(asksWho(await edit(person, grantIdOf(tokens.access_token), longer)))
   })
 
   it('is told in words of ours only, whatever the address says', async () => {

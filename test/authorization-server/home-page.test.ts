@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { homePage } from '../../src/authorization-server/views/home.ts'
 import type { TestServer } from '../support/server.ts'
 import { freePort, startServer, useServer } from '../support/server.ts'
-import { rawRequest } from './support.ts'
+import { rawRequest } from './raw-request.ts'
 
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" }
 const plain = (text: string) => text.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] ?? entity)

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { before, beforeEach, describe, it } from 'node:test'
+import type { ClientKey } from '../support/client-assertion.ts'
+import { assertionBy, newKey } from '../support/client-assertion.ts'
 import { register, tokenRequest } from '../support/raw-client.ts'
 import { until } from '../support/until.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
-import type { ClientKey } from './assertions.ts'
-import { assertionBy, newKey } from './assertions.ts'
 
 const A_MINUTE = 61
 const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { KEYS } from '../../src/storage/keys.ts'
-import type { RawPerson, Registration } from '../support/raw-client.ts'
+import { ALIVE, connectAs, connectionState, signedIn } from '../support/connection.ts'
+import type { Registration } from '../support/raw-client.ts'
 import { authorizationRequest, redeem, tokenRequest } from '../support/raw-client.ts'
+import type { RawPerson } from '../support/raw-person.ts'
+import { withStore } from '../support/stored.ts'
 import { until } from '../support/until.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
-import { ALIVE, connectAs, fate, signedIn, withStore } from './support.ts'
 
 const CLAUDE_CODE = {
   client_id: 'https://claude.ai/oauth/claude-code-client-metadata',
@@ -25,7 +27,7 @@ describe('a metadata document that cannot be fetched: what we ship stands in', (
       const page = await person.open(request.url)
       assert.match(page.html, /presents itself as “Claude Code” of claude\.ai/)
       const tokens = await redeem(server, CLAUDE_CODE, request, await person.allow(request.url))
-      assert.deepEqual(await fate(server, CLAUDE_CODE, tokens), ALIVE)
+      assert.deepEqual(await connectionState(server, CLAUDE_CODE, tokens), ALIVE)
     }
   })
 
@@ -63,7 +65,7 @@ describe('a metadata document that cannot be fetched: the last good copy stands 
     const { tokens } = await connectAs(person, { client })
     fails('used')
     await server.crashAndRestart()
-    assert.deepEqual(await fate(server, client, tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
     assert.equal((await person.open(authorizationRequest(server, client).url)).status, 303)
   })
 

@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
-import type { RawPerson } from '../support/raw-client.ts'
+import { describe, it } from 'node:test'
+import { ALIVE, connectAs, connectionState, useSignedIn } from '../support/connection.ts'
 import { authorizationRequest } from '../support/raw-client.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
-import { ALIVE, connectAs, fate, signedIn } from './support.ts'
 
 const HOSTED = 'https://app.example/cb'
 const url = (name: string) => `https://app.example/${name}.json`
 
 describe('a client whose id is the URL of its metadata document, draft-ietf-oauth-client-id-metadata-document-02', () => {
   const { server, web } = useWeb({ 'app.example': [[PUBLIC_ADDRESS]] })
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   /** Publishes a document, and returns the client as a registration would describe it. */
   function publish(name: string, metadata: object = {}) {
@@ -44,7 +40,7 @@ describe('a client whose id is the URL of its metadata document, draft-ietf-oaut
   it('connects without registering', async () => {
     const client = publish('connects')
     const { tokens } = await connectAs(person, { client })
-    assert.deepEqual(await fate(server, client, tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
   })
 
   it('is fetched again when its copy is old, and not before (§5.2)', async () => {
@@ -124,14 +120,14 @@ describe('a client whose id is the URL of its metadata document, draft-ietf-oaut
       flavour: 'vanilla',
     })
     const { tokens } = await connectAs(person, { client })
-    assert.deepEqual(await fate(server, client, tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
     assert.equal(web.visits('https://app.example/sector.json'), 0)
   })
 
   it('needs to say no more than its id and where it returns', async () => {
     const client = publish('terse', { client_name: undefined, token_endpoint_auth_method: undefined })
     const { tokens } = await connectAs(person, { client })
-    assert.deepEqual(await fate(server, client, tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
   })
 
   it('may name loopback without a port and use any, with the path as it is (RFC 8252 §7.3)', async () => {

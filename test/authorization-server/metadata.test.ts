@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { rawRequest } from './support.ts'
+import { rawRequest } from './raw-request.ts'
 
 const DOCUMENTS = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
 

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
-import { authorizationRequest, type RawPerson, register, tokenRequest } from '../support/raw-client.ts'
+import { describe, it } from 'node:test'
+import { assertionBy, newKey } from '../support/client-assertion.ts'
+import { connectAs, useSignedIn } from '../support/connection.ts'
+import { authorizationRequest, register, tokenRequest } from '../support/raw-client.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
-import { assertionBy, newKey } from './assertions.ts'
-import { connectAs, signedIn } from './support.ts'
 
 const page = (name: string) => `https://app.example/${name}`
 
 describe('addresses in a registration (RFC 7591 §5)', () => {
   const { server, web } = useWeb({ 'app.example': [[PUBLIC_ADDRESS]] })
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   it('are not visited when a client registers and connects: only keys are ever fetched', async () => {
     const names = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri', 'sector_identifier_uri', 'initiate_login_uri']

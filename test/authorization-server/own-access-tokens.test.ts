@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { connect } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Registration } from '../support/raw-client.ts'
-import { connect, refresh, register, rpc, toolCall } from '../support/raw-client.ts'
+import { refresh, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 
 describe('access tokens at the endpoints for tokens', () => {

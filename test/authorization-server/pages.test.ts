@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Place } from '../support/raw-client.ts'
-import { authorizationRequest, RawPerson, register } from '../support/raw-client.ts'
+import { connectAs } from '../support/connection.ts'
+import { authorizationRequest, register } from '../support/raw-client.ts'
+import type { Place } from '../support/raw-person.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import type { TestServer } from '../support/server.ts'
 import { startServer } from '../support/server.ts'
-import { connectAs } from './support.ts'
 
 describe('every page', () => {
   let server: TestServer

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
-import type { RawPerson } from '../support/raw-client.ts'
-import { authorizationRequest, register, tokenRequest } from '../support/raw-client.ts'
+import { describe, it } from 'node:test'
+import { useSignedIn } from '../support/connection.ts'
+import { authorizationRequest, refusal, register, tokenRequest } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { refusal, signedIn } from './support.ts'
 
 describe('PKCE, RFC 7636 and OAuth 2.1 §4.1.1', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   for (const method of ['none', 'client_secret_post']) {
     const metadata = { token_endpoint_auth_method: method }

@@ -1,11 +1,13 @@
 // What must be true of several processes as of one, on every store they can share.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { ALIVE, connectAs, connectionState, OVER, signedIn } from '../support/connection.ts'
+import { rpc } from '../support/mcp-requests.ts'
 import { usePair } from '../support/pair.ts'
-import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, redemption, rpc, tokenRequest } from '../support/raw-client.ts'
+import type { Registration, Tokens } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, registerHosted, tokenRequest } from '../support/raw-client.ts'
+import type { RawPerson } from '../support/raw-person.ts'
 import { STORE_NAMES, storeEnv } from '../support/stores.ts'
-import { ALIVE, connectAs, fate, OVER, registerHosted, signedIn } from './support.ts'
 
 for (const name of STORE_NAMES) {
   describe(`two processes that share ${name}`, () => {
@@ -40,7 +42,7 @@ for (const name of STORE_NAMES) {
         const won = responses.filter(({ status }) => status === 200)
         const lost = responses.filter(({ status }) => status === 400)
         assert.deepEqual([won.length, lost.length], [1, racers - 1])
-        assert.deepEqual(await fate(pair.one, client, (await won[0]?.json()) as Tokens), OVER)
+        assert.deepEqual(await connectionState(pair.one, client, (await won[0]?.json()) as Tokens), OVER)
       }
     })
 
@@ -54,7 +56,7 @@ for (const name of STORE_NAMES) {
         for (const answer of answers) assert.equal((await callAt(1, answer)).status, 200)
         tokens = answers[0] ?? tokens
       }
-      assert.deepEqual(await fate(pair.one, client, tokens), ALIVE)
+      assert.deepEqual(await connectionState(pair.one, client, tokens), ALIVE)
     })
 
     it('refuse a stale refresh token, and spare the connection when the rotation came from the same address', async () => {

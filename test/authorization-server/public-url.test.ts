@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { TestServer } from '../support/server.ts'
 import { freePort, startServer } from '../support/server.ts'
-import { rawRequest } from './support.ts'
+import { rawRequest } from './raw-request.ts'
 
 describe('a server with a public https address, behind a proxy', () => {
   let server: TestServer

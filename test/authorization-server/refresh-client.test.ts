@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
-import type { RawPerson, Registration } from '../support/raw-client.ts'
-import { authorizationRequest, redemption, refresh, register, tokenRequest } from '../support/raw-client.ts'
+import { describe, it } from 'node:test'
+import { ALIVE, connectAs, connectionState, useSignedIn } from '../support/connection.ts'
+import type { Registration } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, refresh, refusal, register, tokenRequest } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { ALIVE, connectAs, fate, refusal, signedIn } from './support.ts'
 
 describe('client authentication comes before anything a refresh token could tell, RFC 6749 §6', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   const nobody: Registration = { client_id: 'nobody', redirect_uris: [] }
 
@@ -33,7 +30,7 @@ describe('client authentication comes before anything a refresh token could tell
     const stranger = await register(server)
     assert.equal(await refusal(await refresh(server, nobody, tokens.refresh_token)), '401 invalid_client')
     assert.equal(await refusal(await refresh(server, stranger, tokens.refresh_token)), '400 invalid_grant')
-    assert.deepEqual(await fate(server, client, tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
   })
 
   it('gives nobody else the successor of a token used a moment ago', async () => {
@@ -42,7 +39,7 @@ describe('client authentication comes before anything a refresh token could tell
     await refresh(server, client, tokens.refresh_token)
     assert.equal(await refusal(await refresh(server, nobody, tokens.refresh_token)), '401 invalid_client')
     assert.equal(await refusal(await refresh(server, stranger, tokens.refresh_token)), '400 invalid_grant')
-    assert.deepEqual(await fate(server, client, tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
   })
 
   it('refuses a wrong secret and a missing one, before and after the token was used', async () => {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
+import { claimsOf, grantIdOf } from '../support/access-token.ts'
+import { ALIVE, connectAs, connectionState, OVER, signedIn, useSignedIn } from '../support/connection.ts'
 import type { Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, RawPerson, refresh } from '../support/raw-client.ts'
+import { authorizationRequest, refresh, refusal } from '../support/raw-client.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { ALIVE, claimsOf, connectAs, fate, grantIdOf, OVER, refusal, signedIn, withGrants } from './support.ts'
+import { changeGrant, withGrants } from '../support/stored.ts'
 
 const DAY = 24 * 60 * 60
 const BOTH = 'qc:account:read qc:projects:read'
@@ -11,10 +14,7 @@ const bodyOf = async (response: Response) => (await response.json()) as Tokens
 
 describe('a refresh follows the grant', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   const connection = () => connectAs(person, { parameters: { scope: BOTH } })
 
@@ -36,7 +36,7 @@ describe('a refresh follows the grant', () => {
 
   it('shows a grant that was narrowed, and one that was widened again, at the very next refresh', async () => {
     const { client, tokens } = await connection()
-    const id = grantIdOf(tokens)
+    const id = grantIdOf(tokens.access_token)
     await withGrants(server, (grants) => grants.change(id, { scopes: ['qc:account:read'] }))
     const narrowed = await bodyOf(await refresh(server, client, tokens.refresh_token))
     assert.equal(narrowed.scope, 'qc:account:read')
@@ -48,7 +48,7 @@ describe('a refresh follows the grant', () => {
 
   it('shows the widened grant even to a client that repeats its old scope', async () => {
     const { client, tokens } = await connection()
-    await withGrants(server, (grants) => grants.change(grantIdOf(tokens), { scopes: ['qc:live:read'] }))
+    await changeGrant(server, tokens.access_token, { scopes: ['qc:live:read'] })
     const response = await refresh(server, client, tokens.refresh_token, { scope: 'qc:live:read' })
     assert.equal((await bodyOf(response)).scope, 'qc:live:read')
   })
@@ -57,13 +57,13 @@ describe('a refresh follows the grant', () => {
     const { client, tokens } = await connection()
     const second = await bodyOf(await refresh(server, client, tokens.refresh_token))
     const third = await bodyOf(await refresh(server, client, second.refresh_token))
-    assert.equal(grantIdOf(third), grantIdOf(tokens))
+    assert.equal(grantIdOf(third.access_token), grantIdOf(tokens.access_token))
   })
 
   it('is refused when the grant was ended', async () => {
     const { client, tokens } = await connection()
-    await withGrants(server, (grants) => grants.end(grantIdOf(tokens)))
-    assert.deepEqual(await fate(server, client, tokens), OVER)
+    await withGrants(server, (grants) => grants.end(grantIdOf(tokens.access_token)))
+    assert.deepEqual(await connectionState(server, client, tokens), OVER)
   })
 
   it('needs no browser session, and survives kill -9', async () => {
@@ -71,7 +71,7 @@ describe('a refresh follows the grant', () => {
     const newest = await bodyOf(await refresh(server, client, tokens.refresh_token))
     person.cookies.clear()
     await server.crashAndRestart()
-    assert.deepEqual(await fate(server, client, newest), ALIVE)
+    assert.deepEqual(await connectionState(server, client, newest), ALIVE)
     // The answer to that refresh may have been lost in the crash: the same again gives the same.
     const again = await refresh(server, client, tokens.refresh_token)
     assert.equal(again.status, 200)
@@ -88,6 +88,6 @@ describe('a refresh follows the grant', () => {
     assert.ok(last.expires_in <= 600)
     await server.advance(600)
     assert.equal(await refusal(await refresh(server, client, last.refresh_token)), '400 invalid_grant')
-    assert.deepEqual(await fate(server, client, last), OVER)
+    assert.deepEqual(await connectionState(server, client, last), OVER)
   })
 })

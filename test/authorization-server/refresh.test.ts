@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { KEYS } from '../../src/storage/keys.ts'
 import { put } from '../../src/storage/store.ts'
-import type { RawPerson, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, redeem, refresh, refreshFrom, register } from '../support/raw-client.ts'
+import { grantIdOf } from '../support/access-token.ts'
+import { ALIVE, connectAs, connectionState, OVER, useSignedIn } from '../support/connection.ts'
+import type { Tokens } from '../support/raw-client.ts'
+import { authorizationRequest, redeem, refresh, refreshFrom, refusal, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { ALIVE, connectAs, fate, grantIdOf, OVER, refusal, signedIn, withStore } from './support.ts'
+import { withStore } from '../support/stored.ts'
 
 const ELSEWHERE = '203.0.113.9'
 const bodyOf = async (response: Response) => (await response.json()) as Tokens
 
 describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
   const server = useServer({ TRUSTED_PROXIES: '127.0.0.1/8,::1' })
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   it('gives a refresh token without being asked for offline_access', async () => {
     const { tokens } = await connectAs(person, { parameters: { scope: 'qc:account:read' } })
@@ -36,7 +35,7 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     const third = await bodyOf(await refresh(server, client, second.refresh_token))
     assert.equal(new Set([tokens, second, third].map((one) => one.refresh_token)).size, 3)
     assert.equal(new Set([tokens, second, third].map((one) => one.access_token)).size, 3)
-    assert.deepEqual(await fate(server, client, third), ALIVE)
+    assert.deepEqual(await connectionState(server, client, third), ALIVE)
   })
 
   it('gives twenty who present one token at once the same successor, and it works', async () => {
@@ -47,7 +46,7 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     assert.equal(successors.size, 1)
     const [successor = ''] = successors
     assert.notEqual(successor, tokens.refresh_token)
-    assert.deepEqual(await fate(server, client, { ...tokens, refresh_token: successor }), ALIVE)
+    assert.deepEqual(await connectionState(server, client, { ...tokens, refresh_token: successor }), ALIVE)
   })
 
   it('gives the same successor again within 30 seconds, for a client that lost the answer', async () => {
@@ -56,7 +55,7 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     await server.advance(25)
     const again = await bodyOf(await refresh(server, client, tokens.refresh_token))
     assert.equal(again.refresh_token, first.refresh_token)
-    assert.deepEqual(await fate(server, client, again), ALIVE)
+    assert.deepEqual(await connectionState(server, client, again), ALIVE)
   })
 
   it('gives the newest one within 30 seconds when the successor was used already', async () => {
@@ -67,7 +66,7 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     const again = await bodyOf(await refresh(server, client, tokens.refresh_token))
     assert.equal(again.refresh_token, third.refresh_token)
     await server.advance(31) // the newest was not used by being handed out twice
-    assert.deepEqual(await fate(server, client, again), ALIVE)
+    assert.deepEqual(await connectionState(server, client, again), ALIVE)
   })
 
   it('takes a used token that comes after 31 seconds from another address for stolen, and ends the connection', async () => {
@@ -75,8 +74,8 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     const newest = await bodyOf(await refresh(server, client, tokens.refresh_token))
     await server.advance(31)
     assert.equal(await refusal(await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)), '400 invalid_grant')
-    assert.deepEqual(await fate(server, client, newest), OVER)
-    assert.deepEqual(await fate(server, client, tokens), OVER)
+    assert.deepEqual(await connectionState(server, client, newest), OVER)
+    assert.deepEqual(await connectionState(server, client, tokens), OVER)
   })
 
   it('only refuses one from the address that rotated last, which is another window with a stale copy', async () => {
@@ -86,7 +85,7 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     for (let again = 0; again < 3; again++) {
       assert.equal(await refusal(await refresh(server, client, tokens.refresh_token)), '400 invalid_grant')
     }
-    assert.deepEqual(await fate(server, client, newest), ALIVE)
+    assert.deepEqual(await connectionState(server, client, newest), ALIVE)
   })
 
   it('tells the person then that several sessions use the connection', async () => {
@@ -105,7 +104,7 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     await server.advance(31)
     await refresh(server, client, tokens.refresh_token)
     await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)
-    assert.deepEqual(await fate(server, client, newest), OVER)
+    assert.deepEqual(await connectionState(server, client, newest), OVER)
   })
 
   it('judges by the latest rotation, wherever the connection was made', async () => {
@@ -114,7 +113,7 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     const third = await bodyOf(await refreshFrom(ELSEWHERE, server, client, second.refresh_token))
     await server.advance(31)
     assert.equal((await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)).status, 400)
-    assert.deepEqual(await fate(server, client, third), ALIVE)
+    assert.deepEqual(await connectionState(server, client, third), ALIVE)
   })
 
   it('does not stretch the 30 seconds by presenting the token again and again', async () => {
@@ -132,17 +131,19 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     await refresh(server, client, tokens.refresh_token)
     await server.advance(31)
     await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)
-    assert.deepEqual(await fate(server, other.client, other.tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, other.client, other.tokens), ALIVE)
   })
 
   it('may be made 600 times in ten minutes by one connection, which then has to wait (RFC 6585 §4)', async () => {
     const { client, tokens } = await connectAs(person)
-    await withStore(server, (store) => put(store, KEYS.attempts('rotation', grantIdOf(tokens)), '600', 600))
+    await withStore(server, (store) =>
+      put(store, KEYS.attempts('rotation', grantIdOf(tokens.access_token)), '600', 600),
+    )
     const response = await refresh(server, client, tokens.refresh_token)
     assert.equal(response.status, 429)
     assert.match(response.headers.get('retry-after') ?? '', /^\d+$/)
     await server.advance(601)
-    assert.deepEqual(await fate(server, client, tokens), { ...ALIVE })
+    assert.deepEqual(await connectionState(server, client, tokens), { ...ALIVE })
   })
 
   it('refuses a token that never was, and a request without one', async () => {

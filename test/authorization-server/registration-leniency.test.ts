@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { REGISTRATIONS } from '../real-clients/clients.ts'
-import { authorizationRequest, type RawPerson, type Registration } from '../support/raw-client.ts'
+import { useSignedIn } from '../support/connection.ts'
+import type { Registration } from '../support/raw-client.ts'
+import { authorizationRequest, refusal } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { refusal, signedIn } from './support.ts'
 
 const BOTH = ['authorization_code', 'refresh_token']
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 describe('registrations, taken as leniently as real clients need it, RFC 7591 §2 and §3.2.1', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   const post = (metadata: object) =>
     fetch(`${server.origin}/register`, {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { authorizationRequest, RawPerson, type Registration, refresh, register } from '../support/raw-client.ts'
+import { connectAs, signedIn } from '../support/connection.ts'
+import type { Registration } from '../support/raw-client.ts'
+import { authorizationRequest, refresh, refusal, register } from '../support/raw-client.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { connectAs, refusal, signedIn } from './support.ts'
 
 const DAY = 24 * 60 * 60
 const KNOWN = '400 invalid_grant'

@@ -4,8 +4,9 @@ import { networkOf } from '../../src/rate-limits/client-address.ts'
 import { RATE_LIMITS } from '../../src/rate-limits/rate-limits.ts'
 import { KEYS } from '../../src/storage/keys.ts'
 import { put } from '../../src/storage/store.ts'
+import { refusal } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { refusal, withStore } from './support.ts'
+import { withStore } from '../support/stored.ts'
 
 const HOUR = 60 * 60
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { type Registration, register } from '../support/raw-client.ts'
+import type { Registration } from '../support/raw-client.ts'
+import { refusal, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { refusal } from './support.ts'
 
 describe('client secrets', () => {
   const server = useServer()

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { exportJWK, generateKeyPair } from 'jose'
+import { connectAs, signedIn } from '../support/connection.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { connectAs, signedIn } from './support.ts'
 
 describe('the same program that registers again', () => {
   const server = useServer()

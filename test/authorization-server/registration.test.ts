@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { connectAs, signedIn } from '../support/connection.ts'
 import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { connectAs, signedIn } from './support.ts'
 
 const LOOPBACK = 'http://127.0.0.1:4567/callback'
 

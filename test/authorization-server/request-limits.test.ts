@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { KEYS } from '../../src/storage/keys.ts'
 import { put } from '../../src/storage/store.ts'
-import { authorizationRequest, RawPerson, type Registration, register } from '../support/raw-client.ts'
+import type { Registration } from '../support/raw-client.ts'
+import { authorizationRequest, refusal, register } from '../support/raw-client.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { refusal, withStore } from './support.ts'
+import { withStore } from '../support/stored.ts'
 
 const TEN_MINUTES = 10 * 60
 

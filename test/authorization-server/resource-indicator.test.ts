@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, redemption, refresh, tokenRequest } from '../support/raw-client.ts'
+import { claimsOf } from '../support/access-token.ts'
+import { connectAs, useSignedIn } from '../support/connection.ts'
+import type { Registration, Tokens } from '../support/raw-client.ts'
+import {
+  authorizationRequest,
+  redemption,
+  refresh,
+  refusal,
+  registerHosted,
+  tokenRequest,
+} from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { claimsOf, connectAs, refusal, registerHosted, signedIn } from './support.ts'
 
 const SPELLINGS = {
   canonical: (origin: string) => `${origin}/mcp`,
@@ -26,10 +34,9 @@ const FOREIGN = {
 
 describe('resource indicators, RFC 8707', () => {
   const server = useServer()
-  let person: RawPerson
+  const person = useSignedIn(server)
   let client: Registration // it returns to https, so the person is asked once and the rest is quick
   before(async () => {
-    person = await signedIn(server)
     client = await registerHosted(server)
     await connectAs(person, { client })
   })

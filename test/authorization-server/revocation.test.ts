@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
-import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { refresh, register } from '../support/raw-client.ts'
+import { describe, it } from 'node:test'
+import { ALIVE, connectAs, connectionState, OVER, useSignedIn } from '../support/connection.ts'
+import type { Registration, Tokens } from '../support/raw-client.ts'
+import { refresh, refusal, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { ALIVE, connectAs, fate, OVER, refusal, signedIn } from './support.ts'
 
 describe('revocation, RFC 7009', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   const revoke = (client: Registration, token: string, more: Record<string, string> = {}) =>
     fetch(`${server.origin}/revoke`, {
@@ -21,10 +18,10 @@ describe('revocation, RFC 7009', () => {
   for (const hint of [{}, { token_type_hint: 'refresh_token' }, { token_type_hint: 'access_token' }]) {
     it(`ends the whole connection at once by its refresh token (§2.1): ${JSON.stringify(hint)}`, async () => {
       const { client, tokens } = await connectAs(person)
-      assert.deepEqual(await fate(server, client, tokens), ALIVE)
+      assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
       const { refresh_token } = (await (await refresh(server, client, tokens.refresh_token)).json()) as Tokens
       assert.equal((await revoke(client, refresh_token, hint)).status, 200)
-      assert.deepEqual(await fate(server, client, { ...tokens, refresh_token }), OVER)
+      assert.deepEqual(await connectionState(server, client, { ...tokens, refresh_token }), OVER)
     })
   }
 
@@ -32,7 +29,7 @@ describe('revocation, RFC 7009', () => {
     const { client, tokens } = await connectAs(person)
     const newest = (await (await refresh(server, client, tokens.refresh_token)).json()) as Tokens
     assert.equal((await revoke(client, tokens.refresh_token)).status, 200)
-    assert.deepEqual(await fate(server, client, newest), OVER)
+    assert.deepEqual(await connectionState(server, client, newest), OVER)
   })
 
   it("does nothing to another client's connection", async () => {
@@ -40,7 +37,7 @@ describe('revocation, RFC 7009', () => {
     const stranger = await register(server)
     await revoke(stranger, tokens.refresh_token)
     await revoke({ client_id: 'gone', redirect_uris: [] }, tokens.refresh_token)
-    assert.deepEqual(await fate(server, client, tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
   })
 
   it('needs the secret of a client that has one (§2.1)', async () => {
@@ -53,7 +50,7 @@ describe('revocation, RFC 7009', () => {
     const other = await connectAs(person)
     const { client, tokens } = await connectAs(person)
     await revoke(client, tokens.refresh_token)
-    assert.deepEqual(await fate(server, other.client, other.tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, other.client, other.tokens), ALIVE)
   })
 
   it('answers 200 to a token that never was, or is over already (§2.2)', async () => {
@@ -67,6 +64,6 @@ describe('revocation, RFC 7009', () => {
     const { client, tokens } = await connectAs(person)
     await revoke(client, tokens.refresh_token)
     const again = await connectAs(person, { client })
-    assert.deepEqual(await fate(server, client, again.tokens), ALIVE)
+    assert.deepEqual(await connectionState(server, client, again.tokens), ALIVE)
   })
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ALICE, BOB } from '../support/person.ts'
-import { authorizationRequest, RawPerson, register } from '../support/raw-client.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { authorizationRequest, refusal, register } from '../support/raw-client.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { refusal } from './support.ts'
 
 describe('a server without the sandbox', () => {
   const server = useServer({ SANDBOX: 'off', QUANTCONNECT_API_URL: 'http://127.0.0.1:1' })

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { GROUPS } from '../../src/scopes.ts'
-import type { RawPerson } from '../support/raw-client.ts'
-import { authorizationRequest, boxes, redeem, register } from '../support/raw-client.ts'
+import { useSignedIn } from '../support/connection.ts'
+import { authorizationRequest, redeem, refusal, register } from '../support/raw-client.ts'
+import { boxes } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { refusal, signedIn } from './support.ts'
 
 describe('requested scopes, RFC 6749 §3.3', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   /** Which scopes the person is asked for. */
   async function asked(parameters: Record<string, string | undefined>, metadata: Record<string, unknown> = {}) {

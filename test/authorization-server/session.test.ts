@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { authorizationRequest, RawPerson, register } from '../support/raw-client.ts'
+import { connectAs, signedIn } from '../support/connection.ts'
+import { authorizationRequest, register, registerHosted } from '../support/raw-client.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { connectAs, registerHosted, signedIn } from './support.ts'
 
 const DAY = 24 * 60 * 60
 

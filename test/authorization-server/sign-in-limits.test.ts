@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { ALICE, BOB } from '../support/person.ts'
-import type { Place } from '../support/raw-client.ts'
-import { authorizationRequest, RawPerson, register } from '../support/raw-client.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { authorizationRequest, register } from '../support/raw-client.ts'
+import type { Place } from '../support/raw-person.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
 
 const QUARTER_OF_AN_HOUR = 15 * 60

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { ALICE } from '../support/person.ts'
-import type { Place } from '../support/raw-client.ts'
-import { authorizationRequest, RawPerson, register } from '../support/raw-client.ts'
+import { ALICE } from '../support/accounts.ts'
+import { connectAs } from '../support/connection.ts'
+import { authorizationRequest, register } from '../support/raw-client.ts'
+import type { Place } from '../support/raw-person.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import type { TestServer } from '../support/server.ts'
 import { startServer } from '../support/server.ts'
-import { connectAs } from './support.ts'
 
 const WRONG = 'a-wrong-token-nobody-should-see-again'
 

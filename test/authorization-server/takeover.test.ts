@@ -1,10 +1,13 @@
 // Someone who can put a cookie into a person's browser, or who shares it for a moment, wants to become that person.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ALICE, BOB } from '../support/person.ts'
-import { authorizationRequest, type Place, RawPerson, redeem, register } from '../support/raw-client.ts'
+import { claimsOf } from '../support/access-token.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { connectAs, signedIn } from '../support/connection.ts'
+import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
+import type { Place } from '../support/raw-person.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { claimsOf, connectAs, signedIn } from './support.ts'
 
 const OWN = { account: 'own' }
 

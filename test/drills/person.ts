@@ -1,5 +1,8 @@
 // A person whose browser reaches the service over a worker's line, whichever process answers there.
-import { authorizationRequest, type Place, RawPerson, type Registration } from '../support/raw-client.ts'
+import type { Registration } from '../support/raw-client.ts'
+import { authorizationRequest } from '../support/raw-client.ts'
+import type { Place } from '../support/raw-person.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import type { TestServer } from '../support/server.ts'
 import type { Ledger } from './ledger.ts'
 import type { Line } from './line.ts'

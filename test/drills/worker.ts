@@ -1,14 +1,14 @@
 // One honest client after another, each with connections of its own: calls, refreshes, revocations, new authorizations.
 // Whatever it was told succeeded it remembers, to be looked at again when the failure is over.
 import { setTimeout as delay } from 'node:timers/promises'
-import { grantIdOf } from '../authorization-server/support.ts'
+import { grantIdOf } from '../support/access-token.ts'
+import type { Account } from '../support/accounts.ts'
+import { toolCall } from '../support/mcp-requests.ts'
 import type { Registration, Tokens } from '../support/raw-client.ts'
-import { toolCall } from '../support/raw-client.ts'
 import type { TestServer } from '../support/server.ts'
 import type { Ledger } from './ledger.ts'
 import type { Answer, Line } from './line.ts'
 import { Failed, PAUSE_MS } from './line.ts'
-import type { Account } from './person.ts'
 import { Person } from './person.ts'
 
 export interface Connection {
@@ -231,8 +231,8 @@ export class Worker {
     if (status !== 200) this.#ledger.lose('answer', `worker ${this.number}: a revocation got ${status}`)
     this.#ledger.count('revocations')
     if (attempts > 1) this.#ledger.count('revocations repeated after a failure')
-    const grantId = grantIdOf(tokens)
-    for (const one of this.connections) if (grantIdOf(one.tokens) === grantId) one.end = 'revoked'
+    const grantId = grantIdOf(tokens.access_token)
+    for (const one of this.connections) if (grantIdOf(one.tokens.access_token) === grantId) one.end = 'revoked'
     const call = await this.line.insist(() => this.call(connection))
     if (call.status !== 401) {
       const when = `right after it was acknowledged at attempt ${attempts}`

@@ -2,13 +2,14 @@
 // revoke, and be turned away.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assertHalvesAgree } from '../resource-server/halves.ts'
+import { ALICE } from '../support/accounts.ts'
 import { useBrowser } from '../support/browser.ts'
 import type { McpClient } from '../support/clients.ts'
 import { isUnauthorized, usePrograms } from '../support/clients.ts'
-import { ALICE, visitor } from '../support/person.ts'
+import { visitor } from '../support/person.ts'
 import { type TestServer, useServer } from '../support/server.ts'
 import { journeyStores } from '../support/stores.ts'
+import { assertTextAndStructureAgree } from '../support/text-and-structure.ts'
 
 /** Asks again until the answer is the one waited for; each question moves the server's clock on by two seconds. */
 async function poll<T>(server: TestServer, ask: () => Promise<T>, done: (answer: T) => boolean): Promise<T> {
@@ -23,7 +24,7 @@ async function poll<T>(server: TestServer, ask: () => Promise<T>, done: (answer:
 async function call(client: McpClient, name: string, args: Record<string, unknown> = {}) {
   const result = await client.callTool({ name, arguments: args })
   assert.ok(!result.isError, JSON.stringify(result.content))
-  assertHalvesAgree(result, name)
+  assertTextAndStructureAgree(result, name)
   return result.structuredContent
 }
 

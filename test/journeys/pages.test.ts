@@ -8,12 +8,14 @@ import { before, describe, it } from 'node:test'
 import type axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { GROUPS } from '../../src/scopes.ts'
-import { grantIdOf, withGrants } from '../authorization-server/support.ts'
 import { useBrowser } from '../support/browser.ts'
 import { useCallback } from '../support/callback.ts'
+import { connect } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Registration } from '../support/raw-client.ts'
-import { authorizationRequest, connect, register, rpc, toolCall } from '../support/raw-client.ts'
+import { authorizationRequest, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
+import { changeGrant } from '../support/stored.ts'
 import { authenticatorOf } from './account/device.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -171,7 +173,7 @@ describe('pages', () => {
     await page.getByText('The passkey is added').waitFor()
     await inspect(page, 'account-with-passkey')
 
-    await withGrants(server, (grants) => grants.change(grantIdOf(tokens), { suspended: true }))
+    await changeGrant(server, tokens.access_token, { suspended: true })
     await page.goto(`${server.origin}/account`)
     await heading('Your API token was replaced. What shall go on?')
     await inspect(page, 'review')

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { useBrowser } from '../support/browser.ts'
 import { usePrograms } from '../support/clients.ts'
 import { visitor } from '../support/person.ts'
-import { added } from '../support/sandbox.ts'
+import { addedProjects } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
 import { journeyStores } from '../support/stores.ts'
 
@@ -38,7 +38,7 @@ for (const store of journeyStores('restart'))
 
       // The access token still works, the refresh token still works, the sandbox has kept the projects.
       const { structuredContent } = await client.callTool({ name: 'list_projects' })
-      assert.deepEqual(added(structuredContent.projects).toSorted(), acknowledged)
+      assert.deepEqual(addedProjects(structuredContent.projects).toSorted(), acknowledged)
       await server.advance(3601)
       const old = first.tokens().refresh_token
       assert.ok(!(await client.callTool({ name: 'read_account' })).isError)

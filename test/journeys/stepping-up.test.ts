@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decodeJwt } from 'jose'
-import { grantIdOf, withGrants } from '../authorization-server/support.ts'
-import { message } from '../resource-server/messages.ts'
+import { grantIdOf } from '../support/access-token.ts'
 import { useBrowser } from '../support/browser.ts'
 import { isUnauthorized, type Program, usePrograms } from '../support/clients.ts'
+import { challengeOf, message, rpc, toolCall } from '../support/mcp-requests.ts'
 import { visitor } from '../support/person.ts'
-import { challengeOf, rpc, toolCall } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
+import { withGrants } from '../support/stored.ts'
 import { journeyStores } from '../support/stores.ts'
 
 for (const store of journeyStores('stepping-up'))
@@ -56,7 +56,7 @@ for (const store of journeyStores('stepping-up'))
 
     it('works the other way at once: what the grant loses, the very next call cannot do', async () => {
       const { access_token } = program.tokens()
-      const grantId = grantIdOf(program.tokens())
+      const grantId = grantIdOf(program.tokens().access_token)
       const list = () => rpc(server, access_token, toolCall('list_projects')).then(({ status }) => status)
       await withGrants(server, async (grants) => {
         assert.equal(await list(), 200)

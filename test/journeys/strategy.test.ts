@@ -5,12 +5,12 @@ import { writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { ALL_SCOPES } from '../../src/scopes.ts'
-import { assertHalvesAgree } from '../resource-server/halves.ts'
-import type { Json } from '../resource-server/messages.ts'
 import { AVERAGES, averagesWith } from '../support/averages.ts'
-import { connect } from '../support/raw-client.ts'
+import { connect } from '../support/connection.ts'
+import type { Json } from '../support/json.ts'
 import { useServer } from '../support/server.ts'
 import { journeyStores } from '../support/stores.ts'
+import { assertTextAndStructureAgree } from '../support/text-and-structure.ts'
 
 const BROKEN = averagesWith('self._fast.current.value > self._slow.current.value')
 const OPTIMIZATION = {
@@ -40,7 +40,7 @@ for (const store of journeyStores('strategy')) {
           onprogress ? { onprogress } : undefined,
         )
         assert.equal(result.isError, undefined, JSON.stringify(result.structuredContent))
-        assertHalvesAgree(result, name)
+        assertTextAndStructureAgree(result, name)
         return { ...result.structuredContent, text: result.content[0].text, pictures: result.content.slice(1) }
       }
 

@@ -1,10 +1,11 @@
 // Two people, two assistants, one server: what one does, the other never sees.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ALICE, BOB } from '../support/accounts.ts'
 import { useBrowser } from '../support/browser.ts'
 import { usePrograms } from '../support/clients.ts'
-import { ALICE, BOB, visitor } from '../support/person.ts'
-import { added } from '../support/sandbox.ts'
+import { visitor } from '../support/person.ts'
+import { addedProjects } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
 import { journeyStores } from '../support/stores.ts'
 
@@ -33,7 +34,7 @@ for (const store of journeyStores('two-people'))
         Array.from({ length: 20 }, async (_, i) => {
           const who = i % 2 ? 'alice' : 'bob'
           const { structuredContent } = await people[who].callTool({ name: 'list_projects' })
-          return added(structuredContent.projects).map((name) => [who, name.split(' ')[0]])
+          return addedProjects(structuredContent.projects).map((name) => [who, name.split(' ')[0]])
         }),
       )
       for (const projects of lists) {

@@ -1,12 +1,11 @@
 // How real clients find out that they have to sign in, and where.
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { decodeJwt } from 'jose'
 import { GROUPS } from '../../src/scopes.ts'
-import { connectAs, signedIn } from '../authorization-server/support.ts'
-import { mirror, modern } from '../resource-server/messages.ts'
 import { usePrograms } from '../support/clients.ts'
-import type { RawPerson } from '../support/raw-client.ts'
+import { connectAs, useSignedIn } from '../support/connection.ts'
+import { mirror, modern } from '../support/mcp-requests.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { initialize, REGISTRATIONS } from './clients.ts'
@@ -14,10 +13,7 @@ import { initialize, REGISTRATIONS } from './clients.ts'
 describe('real clients: discovery', () => {
   const server = useServer()
   const newProgram = usePrograms(server)
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   type Metadata = Record<string, unknown>
   const read = async (url: string): Promise<Metadata> => {

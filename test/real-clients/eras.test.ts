@@ -1,19 +1,10 @@
 // What real clients speak once they are in: two eras of the protocol on one address, from programs and from web pages.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { signedIn } from '../authorization-server/support.ts'
-import { message, mirror, modern } from '../resource-server/messages.ts'
 import { usePrograms } from '../support/clients.ts'
-import type { RawPerson } from '../support/raw-client.ts'
-import {
-  authorizationRequest,
-  redeem,
-  redemption,
-  register,
-  rpc,
-  tokenRequest,
-  toolCall,
-} from '../support/raw-client.ts'
+import { useSignedIn } from '../support/connection.ts'
+import { message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
+import { authorizationRequest, redeem, redemption, register, tokenRequest } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { initialize, REGISTRATIONS } from './clients.ts'
 
@@ -34,10 +25,9 @@ const READ = ['WWW-Authenticate', 'Mcp-Session-Id', 'MCP-Protocol-Version']
 describe('real clients: eras', () => {
   const server = useServer({ ALLOWED_ORIGINS: PAGES.join(',') })
   const newProgram = usePrograms(server)
-  let person: RawPerson
+  const person = useSignedIn(server)
   let token: string
   before(async () => {
-    person = await signedIn(server)
     const client = await register(server, REGISTRATIONS.mcpc)
     const request = authorizationRequest(server, client)
     token = (await redeem(server, client, request, await person.allow(request.url))).access_token

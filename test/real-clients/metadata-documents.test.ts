@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { knownClient } from '../../src/authorization-server/clients/documents/known-clients.ts'
-import type { ClientKey } from '../authorization-server/assertions.ts'
-import { assertionBy, newKey } from '../authorization-server/assertions.ts'
-import { ALIVE, connectAs, fate, signedIn } from '../authorization-server/support.ts'
-import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, redemption, rpc, tokenRequest, toolCall } from '../support/raw-client.ts'
+import type { ClientKey } from '../support/client-assertion.ts'
+import { assertionBy, newKey } from '../support/client-assertion.ts'
+import { ALIVE, connectAs, connectionState, signedIn } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
+import type { Registration, Tokens } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, tokenRequest } from '../support/raw-client.ts'
+import type { RawPerson } from '../support/raw-person.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
 import { DOCUMENTS, documented } from './clients.ts'
 
@@ -71,7 +73,7 @@ describe('real clients: metadata documents', () => {
         it(`${name}: connects by the copy that we keep, though ${trouble}`, async () => {
           const client = documented(name)
           const { tokens } = await connectAs(people[world], { client })
-          assert.deepEqual(await fate(people[world].server, client, tokens), ALIVE)
+          assert.deepEqual(await connectionState(people[world].server, client, tokens), ALIVE)
         })
       }
     }

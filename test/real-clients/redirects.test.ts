@@ -3,12 +3,14 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
-import { signedIn } from '../authorization-server/support.ts'
 import { useBrowser } from '../support/browser.ts'
+import { useSignedIn } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Registration } from '../support/raw-client.ts'
-import { authorizationRequest, boxes, RawPerson, redeem, register, rpc, toolCall } from '../support/raw-client.ts'
+import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
+import { boxes, RawPerson } from '../support/raw-person.ts'
 import { noteSecrets } from '../support/secrets.ts'
 import { useWeb } from '../support/web.ts'
 import { anyPort, documented, REGISTRATIONS } from './clients.ts'
@@ -16,10 +18,7 @@ import { anyPort, documented, REGISTRATIONS } from './clients.ts'
 describe('real clients: redirects', () => {
   const { server } = useWeb() // where every document is refused with 403, so that the copies we ship are used
   const browser = useBrowser()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   describe('requirement 6: loopback redirects match whatever the port, and their path exactly', () => {
     /** How a client is known, and the ways back that it may then use or not, each at another port. */

@@ -1,19 +1,12 @@
 // How real clients introduce themselves, and what they then ask for.
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { ALL_SCOPES, GROUPS } from '../../src/scopes.ts'
-import { connectAs, refusal, signedIn } from '../authorization-server/support.ts'
-import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import {
-  authorizationRequest,
-  boxes,
-  redemption,
-  refresh,
-  register,
-  rpc,
-  tokenRequest,
-  toolCall,
-} from '../support/raw-client.ts'
+import { connectAs, useSignedIn } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
+import type { Registration, Tokens } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, refresh, refusal, register, tokenRequest } from '../support/raw-client.ts'
+import { boxes } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
 import { REGISTRATIONS } from './clients.ts'
 
@@ -22,10 +15,7 @@ const BOTH = ['authorization_code', 'refresh_token']
 
 describe('real clients: registration', () => {
   const server = useServer()
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   /** Registers with exactly the client's own body, some members changed. Throws when the answer is not 201. */
   const as = (name: Name, changes: Record<string, unknown> = {}): Promise<Registration> =>

@@ -1,13 +1,17 @@
 // How real clients come to more than they were first allowed. Several give up on HTTP 403, so there are other ways: when
 // their model tries again, it is told in the result where its person can allow more.
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
-import { grantIdOf, signedIn } from '../authorization-server/support.ts'
-import type { Json } from '../resource-server/messages.ts'
-import { message, mirror, modern, projectNames } from '../resource-server/messages.ts'
+import { describe, it } from 'node:test'
+import { grantIdOf } from '../support/access-token.ts'
 import { isUnauthorized, usePrograms } from '../support/clients.ts'
-import type { Place, RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, boxes, challengeOf, redeem, register, rpc, toolCall } from '../support/raw-client.ts'
+import { useSignedIn } from '../support/connection.ts'
+import type { Json } from '../support/json.ts'
+import { challengeOf, message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
+import type { Registration, Tokens } from '../support/raw-client.ts'
+import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
+import type { Place } from '../support/raw-person.ts'
+import { boxes } from '../support/raw-person.ts'
+import { projectNames } from '../support/sandbox.ts'
 import { useWeb } from '../support/web.ts'
 import { documented, REGISTRATIONS } from './clients.ts'
 
@@ -17,10 +21,7 @@ const CREATE = { name: 'create_project', arguments: { name: 'Stepped up', langua
 describe('real clients: stepping up', () => {
   const { server } = useWeb() // where every document is refused with 403, so that the copies we ship are used
   const newProgram = usePrograms(server)
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   const create = (token: string) => rpc(server, token, toolCall(CREATE.name, CREATE.arguments))
   const done = async (response: Response) => {
@@ -58,7 +59,7 @@ describe('real clients: stepping up', () => {
     assert.equal(isError, true)
     const [{ text }] = content
     assert.match(text, /Create projects/)
-    assert.ok(text.includes(`${server.origin}/account/connections/${grantIdOf(tokens)}`), text)
+    assert.ok(text.includes(`${server.origin}/account/connections/${grantIdOf(tokens.access_token)}`), text)
     const headers = { 'www-authenticate': _meta['mcp/www_authenticate'][0] }
     assertForbidden(new Response(null, { status: 403, headers }))
   }
@@ -103,7 +104,7 @@ describe('real clients: stepping up', () => {
         })
         const { scope = '' } = challengeOf(challenge)
         const second = await tickMore(client, scope, 'qc:projects:write')
-        assert.equal(grantIdOf(second), grantIdOf(first))
+        assert.equal(grantIdOf(second.access_token), grantIdOf(first.access_token))
         await done(await create(second.access_token))
         await done(await create(first.access_token)) // the grant decides, so the old token can do it as well
       })

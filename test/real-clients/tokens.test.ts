@@ -1,20 +1,13 @@
 // How real clients get, use and lose their tokens.
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { decodeJwt } from 'jose'
 import { GROUPS } from '../../src/scopes.ts'
-import { assertionBy, newKey } from '../authorization-server/assertions.ts'
-import { connectAs, refusal, signedIn } from '../authorization-server/support.ts'
-import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import {
-  authorizationRequest,
-  redemption,
-  refresh,
-  register,
-  rpc,
-  tokenRequest,
-  toolCall,
-} from '../support/raw-client.ts'
+import { assertionBy, newKey } from '../support/client-assertion.ts'
+import { connectAs, useSignedIn } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
+import type { Registration, Tokens } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, refresh, refusal, register, tokenRequest } from '../support/raw-client.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
 import { DOCUMENTS, documented, REGISTRATIONS } from './clients.ts'
 
@@ -24,10 +17,7 @@ const OPEN = { token_endpoint_auth_method: 'none' }
 
 describe('real clients: tokens', () => {
   const { server, web } = useWeb({ 'app.example': [[PUBLIC_ADDRESS]] })
-  let person: RawPerson
-  before(async () => {
-    person = await signedIn(server)
-  })
+  const person = useSignedIn(server)
 
   const works = async ({ access_token }: Tokens) =>
     assert.equal((await rpc(server, access_token, toolCall('list_projects'))).status, 200)

@@ -1,36 +1,30 @@
 // Every call is on its person's record, once, with what became of it, by the time its answer is read.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { Call } from '../../src/audit/audit-log.ts'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
-import type { Grants } from '../../src/grants/grants.ts'
 import { ALL_SCOPES, type Scope } from '../../src/scopes.ts'
-import { withStore } from '../authorization-server/support.ts'
-import { connect, rpc, toolCall } from '../support/raw-client.ts'
-import { type SandboxCall, sandboxOf } from '../support/sandbox.ts'
+import { useConnection } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
+import { sandboxOf } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
+import { withStore } from '../support/stored.ts'
 import { until } from '../support/until.ts'
-import { grantIdOf, openGrants } from './tokens.ts'
 
 describe('the record of calls', () => {
   const server = useServer()
-  let token: string
+  const connection = useConnection(server)
   let accountId: string
-  let grants: Grants & { close(): Promise<void> }
-  let sandbox: SandboxCall
+  const sandbox = sandboxOf(server)
   let projectId: number
   let authorizedAt = 1
   before(async () => {
-    token = (await connect(server)).tokens.access_token
-    grants = openGrants(server)
-    accountId = (await grants.find(grantIdOf(token)))?.accountId ?? ''
-    sandbox = sandboxOf(server)
+    accountId = (await connection.grant())?.accountId ?? ''
     projectId = (await sandbox('/projects/create', { name: 'On record', language: 'Py' })).projects[0].projectId
   })
-  after(() => grants?.close())
 
   const allow = (scopes: readonly Scope[], more = {}) =>
-    grants.change(grantIdOf(token), { scopes, authorizedAt: authorizedAt++, ...more })
+    connection.change({ scopes, authorizedAt: authorizedAt++, ...more })
   const calls = () => withStore(server, (store) => createAuditLog(store).calls(accountId))
   /** What a request added to the record, the oldest first. */
   async function added(send: () => Promise<unknown>): Promise<Call[]> {
@@ -40,7 +34,7 @@ describe('the record of calls', () => {
   }
   /** The same, of a request that is answered with one call on record. */
   async function one(body: object): Promise<Call> {
-    const all = await added(async () => (await rpc(server, token, body)).text())
+    const all = await added(async () => (await rpc(server, connection.token, body)).text())
     assert.equal(all.length, 1, JSON.stringify(all))
     return all[0] as Call
   }
@@ -55,9 +49,9 @@ describe('the record of calls', () => {
     await allow(ALL_SCOPES)
     const before = Date.now()
     const { at, ms, ref, ...call } = await one(toolCall('read_project', { projectId }))
-    const { client } = (await grants.find(grantIdOf(token))) ?? {}
+    const { client } = (await connection.grant()) ?? {}
     assert.deepEqual(call, {
-      grantId: grantIdOf(token),
+      grantId: connection.grantId,
       client: client?.name ?? 'A connection',
       tool: 'read_project',
       risk: 'reads',
@@ -113,7 +107,7 @@ describe('the record of calls', () => {
       toolCall('list_projects', {}, 2),
       toolCall('nonsense', {}, 3),
     ]
-    const all = await added(() => rpc(server, token, batch))
+    const all = await added(() => rpc(server, connection.token, batch))
     assert.deepEqual(all.map(({ tool, outcome, risk }) => [tool, outcome, risk]).toSorted(), [
       ['delete_project', 'refused', 'deletes'],
       ['list_projects', 'refused', 'reads'],
@@ -158,7 +152,9 @@ describe('the record of calls', () => {
     await sandbox('/sandbox/trouble', { path: '/projects/read', kind: 'slow', seconds: 30 })
     const leaves = new AbortController()
     const [call] = await added(async () => {
-      const asked = rpc(server, token, toolCall('read_project', { projectId }), {}, leaves.signal).catch(() => {})
+      const asked = rpc(server, connection.token, toolCall('read_project', { projectId }), {}, leaves.signal).catch(
+        () => {},
+      )
       await until('the call to be under way', async () => (await sandbox('/sandbox/trouble')).trouble.length === 0)
       leaves.abort()
       await asked
@@ -170,9 +166,9 @@ describe('the record of calls', () => {
   it('holds nothing for lists, greetings and what is no tool', async () => {
     const all = await added(async () => {
       for (const method of ['tools/list', 'prompts/list', 'ping']) {
-        await (await rpc(server, token, { jsonrpc: '2.0', id: 1, method })).text()
+        await (await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method })).text()
       }
-      await (await rpc(server, token, toolCall('nonsense'))).text()
+      await (await rpc(server, connection.token, toolCall('nonsense'))).text()
     })
     assert.deepEqual(all, [])
   })

@@ -6,12 +6,12 @@ import { outline } from '../../src/resource-server/answers/outline.ts'
 import { say } from '../../src/resource-server/answers/reading.ts'
 import { type ToolAnswer, toToolResult } from '../../src/resource-server/answers/tool-answer.ts'
 import { answerBacktest } from '../../src/resource-server/tools/families/backtest-answers.ts'
-import { assertHalvesAgree } from './halves.ts'
-import type { Json } from './messages.ts'
+import type { Json } from '../support/json.ts'
+import { assertTextAndStructureAgree } from '../support/text-and-structure.ts'
 
 const made = (told: ToolAnswer, limits?: { limit?: number; more?: string }): Json => {
   const result = toToolResult(told, limits)
-  assertHalvesAgree(result, told.summary)
+  assertTextAndStructureAgree(result, told.summary)
   return result
 }
 const textOf = ({ content }: Json): string => content[0].text

@@ -1,23 +1,20 @@
 // authorize_connection: a person logs in to a brokerage in their own browser, and no model sees what comes of it.
 import assert from 'node:assert/strict'
-import { before, beforeEach, describe, it } from 'node:test'
+import { beforeEach, describe, it } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { ALL_SCOPES } from '../../src/scopes.ts'
-import { connect } from '../support/raw-client.ts'
-import { type SandboxCall, sandboxOf } from '../support/sandbox.ts'
+import { connect, EVERYTHING, useConnection } from '../support/connection.ts'
+import type { Json } from '../support/json.ts'
+import { callTool } from '../support/mcp-requests.ts'
+import { sandboxOf } from '../support/sandbox.ts'
 import { noteSecrets } from '../support/secrets.ts'
 import { useServer } from '../support/server.ts'
-import { assertHalvesAgree } from './halves.ts'
-import { call, type Json } from './messages.ts'
+import { assertTextAndStructureAgree } from '../support/text-and-structure.ts'
 
 describe('logging in to a brokerage', () => {
   const server = useServer({ TEST_SPEED: '10' })
-  let token: string
-  let sandbox: SandboxCall
-  before(async () => {
-    token = (await connect(server, { scope: ALL_SCOPES.join(' '), allow: ALL_SCOPES })).tokens.access_token
-    sandbox = sandboxOf(server)
-  })
+  const connection = useConnection(server, EVERYTHING)
+  const sandbox = sandboxOf(server)
   beforeEach(async () => void (await sandbox('/sandbox/reset')))
 
   const args = { brokerage: 'alpaca' }
@@ -39,20 +36,20 @@ describe('logging in to a brokerage', () => {
       opened.push(params)
       return { action: await action(params.url) }
     })
-    const requestInit = { headers: { authorization: `Bearer ${token}` } }
+    const requestInit = { headers: { authorization: `Bearer ${connection.token}` } }
     await client.connect(new StreamableHTTPClientTransport(new URL(server.mcp), { requestInit }))
     return { client, opened }
   }
 
   it('without elicitation hands over the address in text and structure, and the next call finds the login', async () => {
-    const asked = await call(server, token, 'authorize_connection', args)
-    assertHalvesAgree(asked, 'authorize_connection')
+    const asked = await callTool(server, connection.token, 'authorize_connection', args)
+    assertTextAndStructureAgree(asked, 'authorize_connection')
     const { url, next } = asked.structuredContent
     assert.match(next, /authorize_connection with brokerage alpaca again/)
     await approve(url)
-    const found = await call(server, token, 'authorize_connection', args)
+    const found = await callTool(server, connection.token, 'authorize_connection', args)
     assert.equal(found.isError, undefined)
-    assertHalvesAgree(found, 'authorize_connection')
+    assertTextAndStructureAgree(found, 'authorize_connection')
     assert.ok('alpaca-access-token' in found.structuredContent.authorization)
   })
 
@@ -80,19 +77,19 @@ describe('logging in to a brokerage', () => {
   })
 
   it('a stored login is used by create_live_algorithm, and its token is in no answer and no log', async () => {
-    const asked = await call(server, token, 'authorize_connection', args)
+    const asked = await callTool(server, connection.token, 'authorize_connection', args)
     await approve(asked.structuredContent.url)
     const { authorization } = await sandbox('/live/auth0/read', args)
     const secret: string = authorization['alpaca-access-token']
     noteSecrets({ 'brokerage token': secret })
-    const found = await call(server, token, 'authorize_connection', args)
+    const found = await callTool(server, connection.token, 'authorize_connection', args)
     assert.ok(!JSON.stringify(found).includes(secret))
 
     const { projectId } = (await sandbox('/projects/create', { name: 'Alpaca', language: 'Py' })).projects[0]
     const { compileId } = await sandbox('/compile/create', { projectId })
     const { nodes } = await sandbox('/projects/nodes/read', { projectId })
     await server.advance(5)
-    const deployed = await call(server, token, 'create_live_algorithm', {
+    const deployed = await callTool(server, connection.token, 'create_live_algorithm', {
       projectId,
       compileId,
       nodeId: nodes.live[0].id,
@@ -104,7 +101,7 @@ describe('logging in to a brokerage', () => {
 
     // Nor when QuantConnect repeats what it was sent.
     await sandbox('/sandbox/trouble', { path: '/live/create', kind: 'refuse', reason: `Bad token ${secret}` })
-    const refused = await call(server, token, 'create_live_algorithm', {
+    const refused = await callTool(server, connection.token, 'create_live_algorithm', {
       projectId,
       compileId,
       nodeId: nodes.live[1].id,
@@ -116,7 +113,7 @@ describe('logging in to a brokerage', () => {
   })
 
   it('without a stored login a deployment says which call makes one, and nothing is sent', async () => {
-    const { structuredContent, isError } = await call(server, token, 'create_live_algorithm', {
+    const { structuredContent, isError } = await callTool(server, connection.token, 'create_live_algorithm', {
       projectId: 1,
       compileId: 'x',
       nodeId: 'y',
@@ -149,11 +146,11 @@ describe('a brokerage’s secrets in the arguments', () => {
       kind: 'refuse',
       reason: `Bad password ${password} for alice`,
     })
-    const refused = await call(server, access_token, 'create_live_algorithm', args)
+    const refused = await callTool(server, access_token, 'create_live_algorithm', args)
     assert.equal(refused.isError, true)
     assert.match(refused.structuredContent.error, /Bad password \[secret\] for alice/)
     const misplaced = { ...args, brokerage: { ...brokerage, 'ib-account': undefined, unknown: password } }
-    const invalid = await call(server, access_token, 'create_live_algorithm', misplaced)
+    const invalid = await callTool(server, access_token, 'create_live_algorithm', misplaced)
     assert.equal(invalid.isError, true)
     for (const answer of [refused, invalid]) assert.ok(!JSON.stringify(answer).includes(password))
     assert.ok(!server.output().includes(password))
@@ -189,7 +186,7 @@ describe('a brokerage’s secrets in the arguments', () => {
     for (const [brokerage, reason] of cases) {
       await sandboxOf(server)('/sandbox/trouble', { path: '/live/create', kind: 'refuse', reason })
       const args = { projectId: 1, compileId: 'x', nodeId: 'y', versionId: '-1', brokerage }
-      const answer = await call(server, access_token, 'create_live_algorithm', args)
+      const answer = await callTool(server, access_token, 'create_live_algorithm', args)
       assert.equal(answer.isError, true)
       assert.doesNotMatch(JSON.stringify(answer), /FakeFake|RmFrZU|abcd1234|more/, reason)
     }

@@ -2,12 +2,12 @@
 // person to allow more from there.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { signedIn } from '../authorization-server/support.ts'
-import type { RawPerson, Registration } from '../support/raw-client.ts'
-import { authorizationRequest, redeem, register, rpc, toolCall } from '../support/raw-client.ts'
-import { added } from '../support/sandbox.ts'
+import { useSignedIn } from '../support/connection.ts'
+import { message, modern, rpc, toolCall } from '../support/mcp-requests.ts'
+import type { Registration } from '../support/raw-client.ts'
+import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
+import { addedProjects } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
-import { message, modern } from './messages.ts'
 
 const CHATGPT = 'https://chatgpt.com/connector_platform_oauth_redirect'
 const MODERN = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'create_project' }
@@ -15,7 +15,7 @@ const create = { name: 'create_project', arguments: { name: 'P', language: 'Py' 
 
 describe('a call that was not allowed, of a client that returns to chatgpt.com', () => {
   const server = useServer()
-  let person: RawPerson
+  const person = useSignedIn(server)
   let client: Registration
   let token: string
   const connectWith = async (scopes: readonly string[]) => {
@@ -23,7 +23,6 @@ describe('a call that was not allowed, of a client that returns to chatgpt.com',
     return (await redeem(server, client, request, await person.allow(request.url, scopes))).access_token
   }
   before(async () => {
-    person = await signedIn(server)
     client = await register(server, { redirect_uris: [CHATGPT] })
     token = await connectWith(['qc:projects:read'])
   })
@@ -47,7 +46,7 @@ describe('a call that was not allowed, of a client that returns to chatgpt.com',
 
   it('changes nothing', async () => {
     const { result } = await message(await rpc(server, token, toolCall('list_projects')))
-    assert.deepEqual(added(result.structuredContent.projects), [])
+    assert.deepEqual(addedProjects(result.structuredContent.projects), [])
   })
 
   it('runs once the person has allowed it', async () => {

@@ -21,8 +21,7 @@ import type { Store } from '../../src/storage/store.ts'
 import { openVault } from '../../src/vault/vault.ts'
 import { startUpstream, type Upstream } from '../quantconnect/upstream.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { toolCall } from '../support/raw-client.ts'
-import { message } from './messages.ts'
+import { message, toolCall } from '../support/mcp-requests.ts'
 
 describe('the dispatcher', () => {
   const folder = temporaryFolder()

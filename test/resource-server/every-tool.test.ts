@@ -3,32 +3,28 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import type { Grants } from '../../src/grants/grants.ts'
 import { TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
 import { ALL_SCOPES, type Scope } from '../../src/scopes.ts'
-import { challengeOf, connect } from '../support/raw-client.ts'
+import { useConnection } from '../support/connection.ts'
+import type { Json } from '../support/json.ts'
+import { challengeOf } from '../support/mcp-requests.ts'
 import { sandboxOf } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
-import { assertHalvesAgree } from './halves.ts'
-import type { Json } from './messages.ts'
+import { assertTextAndStructureAgree } from '../support/text-and-structure.ts'
 import { NEEDS } from './published-scopes.ts'
-import { grantIdOf, openGrants } from './tokens.ts'
 import { argumentsFor, inOrder, learn, makeWorld, type World } from './world.ts'
 
 describe('every tool', () => {
   const server = useServer()
-  let token: string
-  let grants: Grants & { close(): Promise<void> }
+  const connection = useConnection(server)
   let client: Client
   let latest: Response
   let world: World
   before(async () => {
-    token = (await connect(server)).tokens.access_token
-    grants = openGrants(server)
     await allow(ALL_SCOPES) // so that all tools are listed
     client = new Client({ name: 'Every tool', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
     const transport = new StreamableHTTPClientTransport(new URL(server.mcp), {
-      requestInit: { headers: { authorization: `Bearer ${token}` } },
+      requestInit: { headers: { authorization: `Bearer ${connection.token}` } },
       fetch: async (url, init) => {
         latest = await fetch(url, init)
         return latest
@@ -40,12 +36,11 @@ describe('every tool', () => {
   })
   after(async () => {
     await client?.close()
-    await grants?.close()
   })
 
   let authorizedAt = 1
   /** As if the person had just agreed to these; a refusal of before is then the first again. */
-  const allow = (scopes: readonly Scope[]) => grants.change(grantIdOf(token), { scopes, authorizedAt: authorizedAt++ })
+  const allow = (scopes: readonly Scope[]) => connection.change({ scopes, authorizedAt: authorizedAt++ })
 
   for (const tool of inOrder(TOOL_LIST)) {
     const needs = (NEEDS[tool.name] ?? []) as Scope[]
@@ -54,7 +49,7 @@ describe('every tool', () => {
       await allow(needs)
       const result: Json = await client.callTool({ name: tool.name, arguments: argumentsFor(tool, world) })
       assert.equal(result.isError, undefined, JSON.stringify(result.structuredContent))
-      assertHalvesAgree(result, tool.name)
+      assertTextAndStructureAgree(result, tool.name)
       assert.ok(Buffer.byteLength(JSON.stringify(result)) <= 1_000_000)
       learn(world, tool.name, result)
     })

@@ -1,12 +1,12 @@
 // Ways around the gate. The connection may see projects and nothing else; no request here may make one, or read more.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, it } from 'node:test'
+import { afterEach, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import type { Grants } from '../../src/grants/grants.ts'
-import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { useConnection } from '../support/connection.ts'
+import type { Json } from '../support/json.ts'
+import { message, messages, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
+import { projectNames } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
-import { type Json, message, messages, mirror, modern, projectNames } from './messages.ts'
-import { grantIdOf, openGrants } from './tokens.ts'
 
 const ARGUMENTS = { name: 'Smuggled in', language: 'Py' }
 const INVALID_PARAMS = -32602
@@ -14,26 +14,20 @@ const HEADER_MISMATCH = -32020
 
 describe('no tool runs that the gate did not decide on', () => {
   const server = useServer()
-  let token: string
-  let grants: Grants & { close(): Promise<void> }
-  before(async () => {
-    token = (await connect(server, { allow: ['qc:projects:read'] })).tokens.access_token
-    grants = openGrants(server)
-  })
-  after(() => grants?.close())
-  afterEach(async () => assert.deepEqual(await projectNames(server, token), []))
+  const connection = useConnection(server, { allow: ['qc:projects:read'] })
+  afterEach(async () => assert.deepEqual(await projectNames(server, connection.token), []))
 
   let authorizedAt = 1
   /** Asserts HTTP 403, as a client gets it that was just authorised. */
   const assertForbidden = async (body: unknown, headers: Record<string, string> = {}) => {
-    await grants.change(grantIdOf(token), { authorizedAt: authorizedAt++ })
-    assert.equal((await rpc(server, token, body, headers)).status, 403)
+    await connection.change({ authorizedAt: authorizedAt++ })
+    assert.equal((await rpc(server, connection.token, body, headers)).status, 403)
   }
   const named = (name: unknown) => ({ ...toolCall(''), params: { name, arguments: ARGUMENTS } })
 
   it('though its name is known to nobody', async () => {
     for (const name of ['nonsense', '', '__proto__', 'constructor', 'toString']) {
-      const { error } = await message(await rpc(server, token, named(name)))
+      const { error } = await message(await rpc(server, connection.token, named(name)))
       assert.equal(error.code, INVALID_PARAMS, name)
     }
   })
@@ -48,7 +42,7 @@ describe('no tool runs that the gate did not decide on', () => {
       'create_project/',
       'tools/create_project',
     ]) {
-      const { error } = await message(await rpc(server, token, named(name)))
+      const { error } = await message(await rpc(server, connection.token, named(name)))
       assert.equal(error.code, INVALID_PARAMS, JSON.stringify(name))
     }
   })
@@ -63,7 +57,7 @@ describe('no tool runs that the gate did not decide on', () => {
       true,
       null,
     ]) {
-      const { error } = await message(await rpc(server, token, named(name)))
+      const { error } = await message(await rpc(server, connection.token, named(name)))
       assert.equal(error.code, INVALID_PARAMS, JSON.stringify(name))
     }
   })
@@ -74,7 +68,7 @@ describe('no tool runs that the gate did not decide on', () => {
       { ...named('nonsense'), id: 2 },
       { ...named(['create_project']), id: 3 },
     ]
-    const answers: Json[] = await messages(await rpc(server, token, batch))
+    const answers: Json[] = await messages(await rpc(server, connection.token, batch))
     const error = (id: number) => answers.find((answer) => answer.id === id)?.error?.code
     assert.deepEqual([error(1), error(2), error(3)], [undefined, INVALID_PARAMS, INVALID_PARAMS])
     await assertForbidden([
@@ -84,8 +78,8 @@ describe('no tool runs that the gate did not decide on', () => {
   })
 
   it('though batches are nested', async () => {
-    await rpc(server, token, [[named('create_project')]])
-    await rpc(server, token, [toolCall('list_projects'), [[named('create_project')]]])
+    await rpc(server, connection.token, [[named('create_project')]])
+    await rpc(server, connection.token, [toolCall('list_projects'), [[named('create_project')]]])
   })
 
   it('though the headers name one that is allowed (MCP 2026-07-28, Server Validation)', async () => {
@@ -99,7 +93,7 @@ describe('no tool runs that the gate did not decide on', () => {
     const body = modern('tools/call', { name: 'list_projects', arguments: {} })
     const names = ['create_project', 'create_project, list_projects', '=?base64?Y3JlYXRlX3Byb2plY3Q=?=']
     for (const headers of [...names.map((name) => mirror('tools/call', name)), mirror('tools/list', 'list_projects')]) {
-      const response = await rpc(server, token, body, headers)
+      const response = await rpc(server, connection.token, body, headers)
       assert.equal(response.status, 400)
       assert.equal((await message(response)).error.code, HEADER_MISMATCH)
     }
@@ -107,7 +101,7 @@ describe('no tool runs that the gate did not decide on', () => {
 
   it('though the body calls it by a method that the headers do not', async () => {
     const body = modern('tools/list', { name: 'create_project', arguments: ARGUMENTS })
-    const response = await rpc(server, token, body, mirror('tools/call', 'create_project'))
+    const response = await rpc(server, connection.token, body, mirror('tools/call', 'create_project'))
     assert.equal(response.status, 400)
     assert.equal((await message(response)).error.code, HEADER_MISMATCH)
   })
@@ -116,7 +110,7 @@ describe('no tool runs that the gate did not decide on', () => {
     const twice = (...names: string[]) =>
       `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{${names.map((name) => `"name":"${name}"`).join()},"arguments":${JSON.stringify(ARGUMENTS)}}}`
     await assertForbidden(twice('list_projects', 'create_project'))
-    const { result } = await message(await rpc(server, token, twice('create_project', 'list_projects')))
+    const { result } = await message(await rpc(server, connection.token, twice('create_project', 'list_projects')))
     assert.equal(result.isError, true) // list_projects takes no arguments
 
     const params = (name: string) => `"params":${JSON.stringify({ name, arguments: ARGUMENTS })}`
@@ -129,17 +123,17 @@ describe('no tool runs that the gate did not decide on', () => {
     await assertForbidden(escaped)
     for (const name of ['__proto__', 'constructor']) {
       const inherited = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"${name}":{"name":"create_project"}}}`
-      const { error } = await message(await rpc(server, token, inherited))
+      const { error } = await message(await rpc(server, connection.token, inherited))
       assert.ok(error, name)
     }
   })
 
   it('though the body is compressed', async () => {
-    await grants.change(grantIdOf(token), { authorizedAt: authorizedAt++ })
+    await connection.change({ authorizedAt: authorizedAt++ })
     const response = await fetch(server.mcp, {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${connection.token}`,
         'content-type': 'application/json',
         'content-encoding': 'gzip',
         accept: 'application/json, text/event-stream',
@@ -158,7 +152,7 @@ describe('no tool runs that the gate did not decide on', () => {
       'text/plain',
     ]
     for (const type of types) {
-      const response = await rpc(server, token, named('create_project'), { 'content-type': type })
+      const response = await rpc(server, connection.token, named('create_project'), { 'content-type': type })
       assert.equal(response.status, 415, type)
     }
   })
@@ -167,7 +161,7 @@ describe('no tool runs that the gate did not decide on', () => {
     for (const method of ['PUT', 'PATCH', 'DELETE']) {
       const response = await fetch(server.mcp, {
         method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: '*/*' },
+        headers: { authorization: `Bearer ${connection.token}`, 'content-type': 'application/json', accept: '*/*' },
         body: JSON.stringify(named('create_project')),
       })
       assert.equal(response.status, 405, method)

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { after, before, describe, it } from 'node:test'
-import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { useConnection } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
 import { freePort, startServer, type TestServer, useServer } from '../support/server.ts'
 
 /** A request that says what it likes in `Host`. */
@@ -19,11 +20,10 @@ const FOREIGN = ['evil.example', 'localhost.evil.example', 'evil.example:3000', 
 
 describe('on this machine, a server that answers to loopback names', () => {
   const server = useServer()
-  let token: string
+  const connection = useConnection(server)
   let port: string
   before(async () => {
     port = new URL(server.origin).port
-    token = (await connect(server)).tokens.access_token
   })
 
   it('answers under each of them, with any port, since a balancer may stand in front', async () => {
@@ -52,7 +52,7 @@ describe('on this machine, a server that answers to loopback names', () => {
     }
   })
 
-  const from = (origin: string) => rpc(server, token, toolCall('list_projects'), { origin })
+  const from = (origin: string) => rpc(server, connection.token, toolCall('list_projects'), { origin })
 
   it('serves pages from its own origin and from this machine', async () => {
     const origins = [

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { base64url, decodeJwt, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import { GROUPS } from '../../src/scopes.ts'
-import { connect, rpc, type Tokens, toolCall } from '../support/raw-client.ts'
+import { useConnection } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
-import { forge, signingKey } from './tokens.ts'
+import { forge, signingKey } from './forged-token.ts'
 
 describe('a token that is not good here, RFC 6750 §3.1 and RFC 9068 §4', () => {
   const server = useServer()
-  let tokens: Tokens
-  before(async () => {
-    tokens = (await connect(server)).tokens
-  })
+  const connection = useConnection(server)
 
   const present = (authorization: string) => rpc(server, '', toolCall('list_projects'), { authorization })
   const answerTo = async (authorization: string) => {
@@ -39,64 +37,62 @@ describe('a token that is not good here, RFC 6750 §3.1 and RFC 9068 §4', () =>
   })
 
   it('would be good if it were only signed by us with the claims of a genuine one', async () => {
-    assert.equal((await present(`Bearer ${await forge(server, tokens.access_token)}`)).status, 200)
-    const fullType = await forge(server, tokens.access_token, {}, { typ: 'application/at+jwt' }) // the same type, RFC 9068 §4
+    assert.equal((await present(`Bearer ${await forge(server, connection.token)}`)).status, 200)
+    const fullType = await forge(server, connection.token, {}, { typ: 'application/at+jwt' }) // the same type, RFC 9068 §4
     assert.equal((await present(`Bearer ${fullType}`)).status, 200)
-    assert.equal((await present(`bearer ${tokens.access_token}`)).status, 200) // schemes ignore case, RFC 9110 §11.1
+    assert.equal((await present(`bearer ${connection.token}`)).status, 200) // schemes ignore case, RFC 9110 §11.1
   })
 
   const past = Math.floor(Date.now() / 1000) - 1
   const part = (value: object) => base64url.encode(JSON.stringify(value))
   const bad: Record<string, () => Promise<string> | string> = {
-    'has expired': () => forge(server, tokens.access_token, { exp: past }),
-    'never expires': () => forge(server, tokens.access_token, { exp: undefined }),
-    'is not valid yet': () => forge(server, tokens.access_token, { nbf: past + 1_000 }),
-    'comes from another issuer': () => forge(server, tokens.access_token, { iss: 'https://other.example' }),
-    'comes from our issuer spelled with a slash': () =>
-      forge(server, tokens.access_token, { iss: `${server.origin}/` }),
-    'was issued for another resource': () => forge(server, tokens.access_token, { aud: 'https://other.example/mcp' }),
-    'was issued for our origin, not our resource': () => forge(server, tokens.access_token, { aud: server.origin }),
-    'names no audience': () => forge(server, tokens.access_token, { aud: undefined }),
-    'is a JWT of another type': () => forge(server, tokens.access_token, {}, { typ: 'JWT' }),
-    'is a logout token by type': () => forge(server, tokens.access_token, {}, { typ: 'logout+jwt' }),
-    'names no grant': () => forge(server, tokens.access_token, { grant_id: undefined }),
-    'names a grant that never was': () => forge(server, tokens.access_token, { grant_id: 'nonsense' }),
-    'names no subject': () => forge(server, tokens.access_token, { sub: undefined }),
-    'names no client': () => forge(server, tokens.access_token, { client_id: undefined }),
-    'is for another account than its grant': () => forge(server, tokens.access_token, { sub: 'somebody-else' }),
-    'is for another client than its grant': () => forge(server, tokens.access_token, { client_id: 'another-client' }),
-    'has no signature (alg none)': () =>
-      `${part({ alg: 'none', typ: 'at+jwt' })}.${tokens.access_token.split('.')[1]}.`,
+    'has expired': () => forge(server, connection.token, { exp: past }),
+    'never expires': () => forge(server, connection.token, { exp: undefined }),
+    'is not valid yet': () => forge(server, connection.token, { nbf: past + 1_000 }),
+    'comes from another issuer': () => forge(server, connection.token, { iss: 'https://other.example' }),
+    'comes from our issuer spelled with a slash': () => forge(server, connection.token, { iss: `${server.origin}/` }),
+    'was issued for another resource': () => forge(server, connection.token, { aud: 'https://other.example/mcp' }),
+    'was issued for our origin, not our resource': () => forge(server, connection.token, { aud: server.origin }),
+    'names no audience': () => forge(server, connection.token, { aud: undefined }),
+    'is a JWT of another type': () => forge(server, connection.token, {}, { typ: 'JWT' }),
+    'is a logout token by type': () => forge(server, connection.token, {}, { typ: 'logout+jwt' }),
+    'names no grant': () => forge(server, connection.token, { grant_id: undefined }),
+    'names a grant that never was': () => forge(server, connection.token, { grant_id: 'nonsense' }),
+    'names no subject': () => forge(server, connection.token, { sub: undefined }),
+    'names no client': () => forge(server, connection.token, { client_id: undefined }),
+    'is for another account than its grant': () => forge(server, connection.token, { sub: 'somebody-else' }),
+    'is for another client than its grant': () => forge(server, connection.token, { client_id: 'another-client' }),
+    'has no signature (alg none)': () => `${part({ alg: 'none', typ: 'at+jwt' })}.${connection.token.split('.')[1]}.`,
     'says that it needs no signature': () =>
-      `${part({ alg: 'none', typ: 'at+jwt' })}.${tokens.access_token.split('.').slice(1).join('.')}`,
+      `${part({ alg: 'none', typ: 'at+jwt' })}.${connection.token.split('.').slice(1).join('.')}`,
     'is signed by HMAC with our public key for a secret': () => {
       const { d: _private, ...publicKey } = signingKey(server)
-      return new SignJWT(decodeJwt(tokens.access_token))
+      return new SignJWT(decodeJwt(connection.token))
         .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: publicKey.kid ?? '' })
         .sign(new TextEncoder().encode(JSON.stringify(publicKey)))
     },
     'is signed by a key that we do not have': async () => {
       const key = await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey)
-      return forge(server, tokens.access_token, {}, {}, { ...key, kid: 'unknown' })
+      return forge(server, connection.token, {}, {}, { ...key, kid: 'unknown' })
     },
     'is signed by another key under the name of ours': async () => {
       const key = await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey)
-      return forge(server, tokens.access_token, {}, {}, { ...key, kid: signingKey(server).kid ?? '' })
+      return forge(server, connection.token, {}, {}, { ...key, kid: signingKey(server).kid ?? '' })
     },
     'brings its own key along': async () => {
       const pair = await generateKeyPair('ES256', { extractable: true })
       const jwk = await exportJWK(pair.publicKey)
-      return forge(server, tokens.access_token, {}, { jwk }, { ...(await exportJWK(pair.privateKey)), kid: 'own' })
+      return forge(server, connection.token, {}, { jwk }, { ...(await exportJWK(pair.privateKey)), kid: 'own' })
     },
     'has its claims changed after signing': () => {
-      const [header, claims, signature] = tokens.access_token.split('.')
+      const [header, claims, signature] = connection.token.split('.')
       return `${header}.${claims?.slice(0, -2)}AA.${signature}`
     },
     'carries an extension that nobody here understands (RFC 7515 §4.1.11)': async () =>
-      new SignJWT(decodeJwt(tokens.access_token))
+      new SignJWT(decodeJwt(connection.token))
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', crit: ['urn:example'], 'urn:example': true })
         .sign(await importJWK(signingKey(server)), { crit: { 'urn:example': true } }),
-    'is a refresh token': () => tokens.refresh_token,
+    'is a refresh token': () => connection.tokens.refresh_token,
     'is empty of meaning': () => '..',
     'is long': () => 'x'.repeat(8_000),
   }
@@ -123,8 +119,8 @@ describe('a token that is not good here, RFC 6750 §3.1 and RFC 9068 §4', () =>
 
   it('becomes one after an hour, also when it was good a moment before', async () => {
     await server.advance(3_590)
-    assert.equal((await present(`Bearer ${tokens.access_token}`)).status, 200)
+    assert.equal((await present(`Bearer ${connection.token}`)).status, 200)
     await server.advance(11)
-    assert.deepEqual(await answerTo(`Bearer ${tokens.access_token}`), await answerTo('Bearer nonsense'))
+    assert.deepEqual(await answerTo(`Bearer ${connection.token}`), await answerTo('Bearer nonsense'))
   })
 })

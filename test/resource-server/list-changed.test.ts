@@ -8,14 +8,15 @@ import { createGrants } from '../../src/grants/grants.ts'
 import { MOST_STREAMS } from '../../src/resource-server/open-answers.ts'
 import type { Scope } from '../../src/scopes.ts'
 import type { Store } from '../../src/storage/store.ts'
-import { claimsOf, connectAs, grantIdOf, signedIn } from '../authorization-server/support.ts'
+import { claimsOf, grantIdOf } from '../support/access-token.ts'
+import { connectAs, signedIn } from '../support/connection.ts'
+import type { Json } from '../support/json.ts'
+import { message, mirror, modern, rpc } from '../support/mcp-requests.ts'
 import { usePair } from '../support/pair.ts'
-import type { RawPerson } from '../support/raw-client.ts'
-import { rpc } from '../support/raw-client.ts'
-import { openStoreOf, storeEnv } from '../support/stores.ts'
+import type { RawPerson } from '../support/raw-person.ts'
+import { openStoreOf } from '../support/stored.ts'
+import { storeEnv } from '../support/stores.ts'
 import { until } from '../support/until.ts'
-import type { Json } from './messages.ts'
-import { message, mirror, modern } from './messages.ts'
 
 const READS: readonly Scope[] = ['qc:account:read', 'qc:projects:read', 'qc:live:read']
 const TRADES: readonly Scope[] = [...READS, 'qc:live:execute']
@@ -52,7 +53,7 @@ describe('the list of tools has changed', () => {
   /** Another connection of the same person, allowed to read. */
   async function connection() {
     const { tokens } = await connectAs(person, { allow: READS })
-    const id = grantIdOf(tokens)
+    const id = grantIdOf(tokens.access_token)
     accountId = String(claimsOf(tokens.access_token).sub)
     const allow = (...scopes: readonly Scope[]) => grants.change(id, { scopes })
     return { id, token: tokens.access_token, allow }

@@ -1,25 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import type { Grants } from '../../src/grants/grants.ts'
-import { challengeOf, connect, rpc, type Tokens, toolCall } from '../support/raw-client.ts'
-import { startServer, type TestServer } from '../support/server.ts'
-import { message } from './messages.ts'
-import { forge, grantIdOf, openGrants } from './tokens.ts'
-
-const ALICE = { userId: '100001', apiToken: 'sandbox-alice' }
-const BOB = { userId: '100002', apiToken: 'sandbox-bob' }
+import { describe, it } from 'node:test'
+import { grantIdOf } from '../support/access-token.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { connect } from '../support/connection.ts'
+import { challengeOf, message, rpc, toolCall } from '../support/mcp-requests.ts'
+import type { Tokens } from '../support/raw-client.ts'
+import { useServer } from '../support/server.ts'
+import { changeGrant, withGrants } from '../support/stored.ts'
+import { forge } from './forged-token.ts'
 
 describe('the grant behind a token decides, not the token', () => {
-  let server: TestServer
-  let grants: Grants & { close(): Promise<void> }
-  before(async () => {
-    server = await startServer()
-    grants = openGrants(server)
-  })
-  after(async () => {
-    await grants?.close()
-    await server?.stop()
-  })
+  const server = useServer()
 
   const newConnection = async (as = ALICE): Promise<Tokens> => (await connect(server, { as })).tokens
   const status = async (token: string, name: string, args = {}) =>
@@ -29,7 +20,7 @@ describe('the grant behind a token decides, not the token', () => {
     const { access_token, scope } = await newConnection()
     assert.equal(await status(access_token, 'read_account'), 200)
     assert.ok(scope.includes('qc:account:read'))
-    await grants.change(grantIdOf(access_token), { scopes: ['qc:projects:read'] })
+    await changeGrant(server, access_token, { scopes: ['qc:projects:read'] })
     const response = await rpc(server, access_token, toolCall('read_account'))
     assert.equal(response.status, 403)
     assert.equal(challengeOf(response).scope, 'qc:account:read')
@@ -39,13 +30,13 @@ describe('the grant behind a token decides, not the token', () => {
   it('widened, it serves the very next call of a token that says less', async () => {
     const { tokens } = await connect(server, { allow: ['qc:projects:read'] })
     assert.equal(await status(tokens.access_token, 'read_account'), 403)
-    await grants.change(grantIdOf(tokens.access_token), { scopes: ['qc:projects:read', 'qc:account:read'] })
+    await changeGrant(server, tokens.access_token, { scopes: ['qc:projects:read', 'qc:account:read'] })
     assert.equal(await status(tokens.access_token, 'read_account'), 200)
   })
 
   it('is what the instructions tell a model, as it is now', async () => {
     const { access_token } = await newConnection()
-    await grants.change(grantIdOf(access_token), { scopes: ['qc:ai:read'] })
+    await changeGrant(server, access_token, { scopes: ['qc:ai:read'] })
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } }
     const hello = await rpc(server, access_token, { jsonrpc: '2.0', id: 1, method: 'initialize', params })
     const { instructions } = (await message(hello)).result
@@ -56,7 +47,7 @@ describe('the grant behind a token decides, not the token', () => {
   it('ended, it turns the next call away with invalid_token, so that the client starts anew', async () => {
     const { access_token } = await newConnection()
     assert.equal(await status(access_token, 'list_projects'), 200)
-    await grants.end(grantIdOf(access_token))
+    await withGrants(server, (grants) => grants.end(grantIdOf(access_token)))
     const response = await rpc(server, access_token, toolCall('list_projects'))
     assert.equal(response.status, 401)
     assert.equal(challengeOf(response).error, 'invalid_token')
@@ -65,7 +56,7 @@ describe('the grant behind a token decides, not the token', () => {
   it('run out, it turns away a token that would still be good', async () => {
     const { access_token } = await newConnection()
     const expiresAt = Math.floor(Date.now() / 1000) + 60
-    await grants.change(grantIdOf(access_token), { scopes: ['qc:projects:read'], expiresAt })
+    await changeGrant(server, access_token, { scopes: ['qc:projects:read'], expiresAt })
     assert.equal(await status(access_token, 'list_projects'), 200)
     await server.advance(61)
     assert.equal(await status(access_token, 'list_projects'), 401)

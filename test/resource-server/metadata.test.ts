@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { GROUPS } from '../../src/scopes.ts'
-import { challengeOf } from '../support/raw-client.ts'
+import { challengeOf } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
 
 describe('protected resource metadata, RFC 9728', () => {

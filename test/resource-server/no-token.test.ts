@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { GROUPS } from '../../src/scopes.ts'
-import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { connect } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
 
 describe('a request without a token, RFC 6750 §3.1 and RFC 9728 §5.1', () => {

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { never, startUpstream, type Upstream } from '../quantconnect/upstream.ts'
+import { connect } from '../support/connection.ts'
+import { modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import { usePair } from '../support/pair.ts'
-import { connect, refresh, refreshFrom, rpc, toolCall } from '../support/raw-client.ts'
+import { refresh, refreshFrom } from '../support/raw-client.ts'
 import { storeEnv } from '../support/stores.ts'
-import { modern } from './messages.ts'
 
 for (const name of ['SQLite', 'Redis'] as const) {
   describe(`a call that is under way when its connection ends, on ${name}`, () => {

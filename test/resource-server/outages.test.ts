@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { cut, json, never, startUpstream, text, type Upstream } from '../quantconnect/upstream.ts'
-import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { connect } from '../support/connection.ts'
+import { callTool, message, rpc, toolCall } from '../support/mcp-requests.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { call, message } from './messages.ts'
 
 describe('when QuantConnect misbehaves, a tool call', () => {
   let upstream: Upstream
@@ -27,8 +27,8 @@ describe('when QuantConnect misbehaves, a tool call', () => {
     upstream.replies.splice(0)
   })
 
-  const read = () => call(server, token, 'list_projects')
-  const write = () => call(server, token, 'create_project', { name: 'P', language: 'Py' })
+  const read = () => callTool(server, token, 'list_projects')
+  const write = () => callTool(server, token, 'create_project', { name: 'P', language: 'Py' })
   const failed = async (asked: ReturnType<typeof read>): Promise<string> => {
     const { isError, content } = await asked
     assert.equal(isError, true)

@@ -1,16 +1,15 @@
 // A connection that may trade on paper only reaches no real money: not by the brokerage it names, not by a deployment that
 // runs already, and not when nobody knows.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import type { Grants } from '../../src/grants/grants.ts'
+import { before, beforeEach, describe, it } from 'node:test'
 import { isOnPaper } from '../../src/resource-server/rules/paper.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
-import { connect, rpc } from '../support/raw-client.ts'
-import { type SandboxCall, sandboxOf } from '../support/sandbox.ts'
+import { useConnection } from '../support/connection.ts'
+import type { Json } from '../support/json.ts'
+import { callTool, message, rpc } from '../support/mcp-requests.ts'
+import { sandboxOf } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
-import { call, type Json, message } from './messages.ts'
-import { grantIdOf, openGrants } from './tokens.ts'
 
 const PAPER = { id: 'QuantConnectBrokerage' }
 /** Play money too, but of an account that somebody else keeps. */
@@ -27,23 +26,18 @@ const LISTENS_AFTER = 5 * 60
 
 describe('a connection that may trade on paper only', () => {
   const server = useServer({ TEST_SPEED: '10' }) // what hangs up is asked again, after pauses
-  let token: string
-  let sandbox: SandboxCall
-  let grants: Grants & { close(): Promise<void> }
+  const connection = useConnection(server)
+  const sandbox = sandboxOf(server)
   let compileId: string
   let projectId: number
   let nodeIds: string[]
   before(async () => {
-    token = (await connect(server)).tokens.access_token
-    grants = openGrants(server)
-    await grants.change(grantIdOf(token), { scopes: ALL_SCOPES, paperOnly: true })
-    sandbox = sandboxOf(server)
+    await connection.change({ scopes: ALL_SCOPES, paperOnly: true })
     projectId = (await sandbox('/projects/create', { name: 'Paper', language: 'Py' })).projects[0].projectId
     ;({ compileId } = await sandbox('/compile/create', { projectId }))
     await server.advance(5)
     nodeIds = (await sandbox('/projects/nodes/read', { projectId })).nodes.live.map(({ id }: { id: string }) => id)
   })
-  after(() => grants?.close())
   beforeEach(async () => {
     if (['LoggingIn', 'Running'].includes(await status())) await sandbox('/live/update/stop', { projectId })
   })
@@ -53,14 +47,14 @@ describe('a connection that may trade on paper only', () => {
   const deploy = (brokerage: object) =>
     sandbox('/live/create', { projectId, compileId, nodeId: nodeIds[0], versionId: '-1', brokerage })
   const create = (brokerage: object) =>
-    call(server, token, 'create_live_algorithm', { projectId, compileId, nodeId: nodeIds[0], brokerage })
+    callTool(server, connection.token, 'create_live_algorithm', { projectId, compileId, nodeId: nodeIds[0], brokerage })
 
   function assertRefused({ isError, content, structuredContent }: Json) {
     assert.equal(isError, true)
     const [{ text }] = content
     assert.match(text, /may only trade on paper/)
     assert.match(text, /Nothing was done/)
-    assert.ok(text.includes(`${server.origin}/account/connections/${grantIdOf(token)}`), text)
+    assert.ok(text.includes(`${server.origin}/account/connections/${connection.grantId}`), text)
     assert.doesNotMatch(text, /unknown whether/)
     return structuredContent
   }
@@ -86,7 +80,7 @@ describe('a connection that may trade on paper only', () => {
       for (const brokerage of [REAL, OTHERS_PAPER]) {
         await deploy(brokerage)
         await server.advance(LISTENS_AFTER)
-        assertRefused(await call(server, token, name, args()))
+        assertRefused(await callTool(server, connection.token, name, args()))
         assert.equal(await status(), 'Running', 'it goes on as if nobody had called')
         await sandbox('/live/update/stop', { projectId })
       }
@@ -95,17 +89,17 @@ describe('a connection that may trade on paper only', () => {
     it(`${name} reaches a deployment on paper`, async () => {
       await deploy(PAPER)
       await server.advance(LISTENS_AFTER)
-      assert.equal((await call(server, token, name, args())).isError, undefined)
+      assert.equal((await callTool(server, connection.token, name, args())).isError, undefined)
       await until('it to end', async () => (await status()) !== 'Running')
     })
 
     it(`${name} does nothing when QuantConnect does not say how the deployment trades`, async () => {
       await deploy(PAPER)
       await sandbox('/sandbox/trouble', { path: '/live/read', kind: 'refuse', reason: 'Try later.', times: 1 })
-      const { error } = assertRefused(await call(server, token, name, args()))
+      const { error } = assertRefused(await callTool(server, connection.token, name, args()))
       assert.match(error, /Try later/)
       await sandbox('/sandbox/trouble', { path: '/live/read', kind: 'hang-up', times: 9 })
-      assertRefused(await call(server, token, name, args()))
+      assertRefused(await callTool(server, connection.token, name, args()))
       await sandbox('/sandbox/trouble', { path: '/live/read', kind: 'none' })
       assert.equal(await status(), 'LoggingIn')
     })
@@ -113,21 +107,22 @@ describe('a connection that may trade on paper only', () => {
 
   it('sends no command to all algorithms at once', async () => {
     const { organizationId } = await sandbox('/account/read')
-    assertRefused(await call(server, token, 'broadcast_live_command', { organizationId, command: QUIT }))
+    assertRefused(await callTool(server, connection.token, 'broadcast_live_command', { organizationId, command: QUIT }))
   })
 
   it('is told so when it connects, and only it', async () => {
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } }
     const hello = async () =>
-      (await message(await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'initialize', params }))).result
+      (await message(await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'initialize', params })))
+        .result
     assert.match((await hello()).instructions, /on paper only/)
-    await grants.change(grantIdOf(token), { paperOnly: false })
+    await connection.change({ paperOnly: false })
     assert.doesNotMatch((await hello()).instructions, /paper/)
   })
 
   it('reaches real money with the very next call once its person allows it', async () => {
     await deploy(REAL)
-    assert.equal((await call(server, token, 'stop_live_algorithm', { projectId })).isError, undefined)
+    assert.equal((await callTool(server, connection.token, 'stop_live_algorithm', { projectId })).isError, undefined)
     assert.equal(await status(), 'Stopped')
   })
 })

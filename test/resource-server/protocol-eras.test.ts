@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { SCOPES } from '../../src/scopes.ts'
-import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { useConnection } from '../support/connection.ts'
+import { message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
-import { message, mirror, modern } from './messages.ts'
 
 describe('both protocol eras on one address', () => {
   const server = useServer()
-  let token: string
-  before(async () => {
-    token = (await connect(server, { allow: ['qc:account:read', 'qc:projects:read'] })).tokens.access_token
-  })
+  const connection = useConnection(server, { allow: ['qc:account:read', 'qc:projects:read'] })
 
   /** What a model must know before its first call. */
   function assertTells(instructions: string) {
@@ -32,7 +29,7 @@ describe('both protocol eras on one address', () => {
       it('agrees on the version, says who it is and what it can, and instructs the model', async () => {
         const params = { protocolVersion: version, capabilities: {}, clientInfo: { name: 'x', version: '1' } }
         const { result } = await message(
-          await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'initialize', params }),
+          await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'initialize', params }),
         )
         assert.equal(result.protocolVersion, version)
         assert.equal(result.serverInfo.name, 'qcgate')
@@ -41,11 +38,11 @@ describe('both protocol eras on one address', () => {
       })
 
       it('lists the tools and calls one', async () => {
-        const list = await rpc(server, token, { jsonrpc: '2.0', id: 'a', method: 'tools/list' }, headers)
+        const list = await rpc(server, connection.token, { jsonrpc: '2.0', id: 'a', method: 'tools/list' }, headers)
         const { result, id } = await message(list)
         assert.equal(id, 'a')
         assert.ok(result.tools.some(({ name }: { name: string }) => name === 'read_account'))
-        const called = await message(await rpc(server, token, toolCall('read_account', {}, 7), headers))
+        const called = await message(await rpc(server, connection.token, toolCall('read_account', {}, 7), headers))
         assert.equal(called.id, 7)
         assert.equal(called.result.isError, undefined)
         assert.ok(called.result.structuredContent.organizationId)
@@ -55,7 +52,7 @@ describe('both protocol eras on one address', () => {
 
   describe('2026-07-28, without a handshake', () => {
     const ask = async (method: string, params: object = {}, name?: string) =>
-      message(await rpc(server, token, modern(method, params), mirror(method, name)))
+      message(await rpc(server, connection.token, modern(method, params), mirror(method, name)))
 
     it('tells versions, capabilities and instructions to server/discover, for this person only', async () => {
       const { result } = await ask('server/discover')
@@ -75,24 +72,27 @@ describe('both protocol eras on one address', () => {
     })
 
     it('refuses a request whose version is named in one place only, or not known', async () => {
-      const noHeaders = await rpc(server, token, modern('tools/list'))
+      const noHeaders = await rpc(server, connection.token, modern('tools/list'))
       assert.equal(noHeaders.status, 400)
       const body = JSON.stringify(modern('tools/list')).replaceAll('2026-07-28', '2099-01-01')
-      const future = await rpc(server, token, body, { ...mirror('tools/list'), 'mcp-protocol-version': '2099-01-01' })
+      const future = await rpc(server, connection.token, body, {
+        ...mirror('tools/list'),
+        'mcp-protocol-version': '2099-01-01',
+      })
       assert.equal(future.status, 400)
       assert.ok((await message(future)).error.data.supported.includes('2026-07-28'))
     })
 
     it('answers an unknown method with 404 and -32601', async () => {
-      const response = await rpc(server, token, modern('tools/nonsense'), mirror('tools/nonsense'))
+      const response = await rpc(server, connection.token, modern('tools/nonsense'), mirror('tools/nonsense'))
       assert.equal(response.status, 404)
       assert.equal((await message(response)).error.code, -32601)
     })
   })
 
   it('both see the same tools in the same order', async () => {
-    const old = await message(await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'tools/list' }))
-    const recent = await message(await rpc(server, token, modern('tools/list'), mirror('tools/list')))
+    const old = await message(await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'tools/list' }))
+    const recent = await message(await rpc(server, connection.token, modern('tools/list'), mirror('tools/list')))
     assert.deepEqual(recent.result.tools, old.result.tools)
   })
 })

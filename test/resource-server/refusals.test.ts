@@ -1,27 +1,26 @@
 // What a model reads when QuantConnect does not do its part. The sandbox makes the trouble, a client calls over HTTP.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { ALL_SCOPES } from '../../src/scopes.ts'
-import { openSandbox } from '../sandbox/client.ts'
-import { connect, RawPerson, refresh, rpc, type Tokens, toolCall } from '../support/raw-client.ts'
-import { type SandboxCall, sandboxOf } from '../support/sandbox.ts'
+import { connect, EVERYTHING, useConnection } from '../support/connection.ts'
+import type { Json } from '../support/json.ts'
+import { callTool, message, rpc, toolCall } from '../support/mcp-requests.ts'
+import type { Tokens } from '../support/raw-client.ts'
+import { refresh } from '../support/raw-client.ts'
+import { RawPerson } from '../support/raw-person.ts'
+import { sandboxOf } from '../support/sandbox.ts'
+import { openSandbox } from '../support/sandbox-client.ts'
 import { startServer, type TestServer, useServer } from '../support/server.ts'
+import { assertTextAndStructureAgree } from '../support/text-and-structure.ts'
 import { until } from '../support/until.ts'
-import { assertHalvesAgree } from './halves.ts'
-import { call, type Json, message } from './messages.ts'
 
 /** Thirty seconds of waiting pass in one and a half. */
 const SPEED = { TEST_SPEED: '20' }
 
 describe('when QuantConnect refuses', () => {
   const server = useServer(SPEED)
-  let token: string
-  let sandbox: SandboxCall
+  const connection = useConnection(server, EVERYTHING)
+  const sandbox = sandboxOf(server)
   let projectId: number
-  before(async () => {
-    token = (await connect(server, { scope: ALL_SCOPES.join(' '), allow: ALL_SCOPES })).tokens.access_token
-    sandbox = sandboxOf(server)
-  })
   beforeEach(async () => {
     await sandbox('/sandbox/reset')
     projectId = (await sandbox('/projects/create', { name: 'Trouble', language: 'Py' })).projects[0].projectId
@@ -30,12 +29,12 @@ describe('when QuantConnect refuses', () => {
   const trouble = (path: string, kind: string, more: object = {}) =>
     sandbox('/sandbox/trouble', { path, kind, ...more })
   const toCome = async () => (await sandbox('/sandbox/trouble')).trouble.length
-  const ask = (name: string, args: object = {}): Promise<Json> => call(server, token, name, args)
+  const ask = (name: string, args: object = {}): Promise<Json> => callTool(server, connection.token, name, args)
   /** A call that must fail: what happened, and what to do next, the same in both halves. */
   async function failed(name: string, args: object = {}): Promise<{ error: string; next: string }> {
     const result = await ask(name, args)
     assert.equal(result.isError, true, JSON.stringify(result))
-    assertHalvesAgree(result, name)
+    assertTextAndStructureAgree(result, name)
     return result.structuredContent
   }
 
@@ -72,7 +71,7 @@ describe('when QuantConnect refuses', () => {
     const found = await ask('check_syntax', { language: 'Py', files })
     assert.equal(found.isError, undefined)
     assert.match(found.content[0].text, /main\.py/)
-    assertHalvesAgree(found, 'check_syntax')
+    assertTextAndStructureAgree(found, 'check_syntax')
   })
 
   it('the AI service is busy: says so', async () => {
@@ -94,7 +93,7 @@ describe('when QuantConnect refuses', () => {
 
     it(`${kind}, and /authenticate agrees: a tool result that says where a new token goes, never a 401`, async () => {
       await trouble('*', kind, { times: 2 })
-      const response = await rpc(server, token, toolCall('read_project', { projectId }))
+      const response = await rpc(server, connection.token, toolCall('read_project', { projectId }))
       assert.equal(response.status, 200)
       const { result } = await message(response)
       assert.equal(result.isError, true)
@@ -230,7 +229,7 @@ describe('when QuantConnect refuses', () => {
       const result = await ask(name, args)
       assert.equal(result.isError, undefined, name)
       assert.ok(Buffer.byteLength(JSON.stringify(result)) < 1_000_000, name)
-      assertHalvesAgree(result, name)
+      assertTextAndStructureAgree(result, name)
     }
   })
 })
@@ -277,7 +276,7 @@ describe('when the clock of this machine is wrong', () => {
     const { client, tokens } = await connect(server)
     await server.advance(3 * 60 * 60)
     const { access_token } = (await (await refresh(server, client, tokens.refresh_token)).json()) as Tokens
-    const { structuredContent, isError } = await call(server, access_token, 'read_account')
+    const { structuredContent, isError } = await callTool(server, access_token, 'read_account')
     assert.equal(isError, true)
     assert.match(structuredContent.error, /clock of this qcgate server/)
     assert.match(structuredContent.next, /no token needs replacing/)

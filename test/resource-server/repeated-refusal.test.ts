@@ -1,33 +1,24 @@
 // Many clients fail on HTTP 403, and their model tries again. The second time it is told in words, with the address where
 // its person can allow more; a client that was authorised anew meanwhile understands 403, and gets it.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import type { Grants } from '../../src/grants/grants.ts'
-import type { Registration, Tokens } from '../support/raw-client.ts'
-import { connect, refresh, rpc, toolCall } from '../support/raw-client.ts'
+import { beforeEach, describe, it } from 'node:test'
+import { connect, useConnection } from '../support/connection.ts'
+import { message, messages, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
+import type { Tokens } from '../support/raw-client.ts'
+import { refresh } from '../support/raw-client.ts'
+import { projectNames } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
-import { message, messages, mirror, modern, projectNames } from './messages.ts'
-import { grantIdOf, openGrants } from './tokens.ts'
 
 describe('a call that is refused again', () => {
   const server = useServer()
-  let client: Registration
-  let tokens: Tokens
-  let token: string
-  let grants: Grants & { close(): Promise<void> }
+  const connection = useConnection(server, { allow: ['qc:projects:read'] })
   let authorizedAt = 1
-  before(async () => {
-    ;({ client, tokens } = await connect(server, { allow: ['qc:projects:read'] }))
-    token = tokens.access_token
-    grants = openGrants(server)
-  })
-  after(() => grants?.close())
 
   /** What the consent page notes when a person has agreed. */
-  const authorizeAnew = () => grants.change(grantIdOf(token), { authorizedAt: authorizedAt++ })
+  const authorizeAnew = () => connection.change({ authorizedAt: authorizedAt++ })
   beforeEach(authorizeAnew)
-  const ask = (name: string, args = {}) => rpc(server, token, toolCall(name, args))
-  const create = () => ask('create_project', { name: 'Never made', language: 'Py' })
+  const ask = (name: string, args = {}, token = connection.token) => rpc(server, token, toolCall(name, args))
+  const create = (token?: string) => ask('create_project', { name: 'Never made', language: 'Py' }, token)
 
   it('says in the result what is missing and where a person allows it, with the challenge, and does nothing', async () => {
     const first = await create()
@@ -40,15 +31,15 @@ describe('a call that is refused again', () => {
     assert.deepEqual(result._meta['mcp/www_authenticate'], [challenge])
     const [{ text }] = result.content
     assert.match(text, /Create projects, rename them and change their settings/)
-    assert.ok(text.includes(`${server.origin}/account/connections/${grantIdOf(token)}`), text)
+    assert.ok(text.includes(`${server.origin}/account/connections/${connection.grantId}`), text)
     assert.match(text, /Nothing was done/)
-    assert.deepEqual(await projectNames(server, token), [])
+    assert.deepEqual(await projectNames(server, connection.token), [])
   })
 
   it('says the same in the 2026-07-28 era', async () => {
     await create()
     const body = modern('tools/call', { name: 'create_project', arguments: { name: 'P', language: 'Py' } })
-    const { result } = await message(await rpc(server, token, body, mirror('tools/call', 'create_project')))
+    const { result } = await message(await rpc(server, connection.token, body, mirror('tools/call', 'create_project')))
     assert.match(result._meta['mcp/www_authenticate'][0], /insufficient_scope/)
   })
 
@@ -73,11 +64,11 @@ describe('a call that is refused again', () => {
 
   it('counts for every refused tool of a batch, and for no tool that was allowed', async () => {
     const batch = [toolCall('create_project', {}, 1), toolCall('read_account', {}, 2), toolCall('list_projects', {}, 3)]
-    assert.equal((await rpc(server, token, batch)).status, 403)
+    assert.equal((await rpc(server, connection.token, batch)).status, 403)
     assert.equal((await ask('list_projects')).status, 200)
     const { result } = await message(await ask('read_account'))
     assert.match(result._meta['mcp/www_authenticate'][0], /scope="qc:account:read"/)
-    const all = await messages(await rpc(server, token, batch))
+    const all = await messages(await rpc(server, connection.token, batch))
     assert.deepEqual(
       all.map(({ result }) => result.isError),
       [true, true, true],
@@ -87,8 +78,8 @@ describe('a call that is refused again', () => {
   it('by address or by a completion is a protocol error with the same words', async () => {
     const uri = 'qc://projects/1/files/main.py'
     const reading = { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } }
-    assert.equal((await rpc(server, token, reading)).status, 403)
-    const { error } = await message(await rpc(server, token, reading))
+    assert.equal((await rpc(server, connection.token, reading)).status, 403)
+    const { error } = await message(await rpc(server, connection.token, reading))
     assert.match(error.message, /Read the code and notebooks.*\/account\/connections\//)
     const params = {
       ref: { type: 'ref/resource', uri: 'qc://projects/{projectId}/files/{name}' },
@@ -96,13 +87,17 @@ describe('a call that is refused again', () => {
       context: { arguments: { projectId: '1' } },
     }
     const completing = { jsonrpc: '2.0', id: 1, method: 'completion/complete', params }
-    assert.match((await message(await rpc(server, token, completing))).error.message, /Read the code and notebooks/)
+    assert.match(
+      (await message(await rpc(server, connection.token, completing))).error.message,
+      /Read the code and notebooks/,
+    )
   })
 
   it('is the first again an hour later', async () => {
     await create()
     await server.advance(3601)
-    token = ((await (await refresh(server, client, tokens.refresh_token)).json()) as Tokens).access_token
-    assert.equal((await create()).status, 403)
+    const { client, tokens } = connection
+    const { access_token } = (await (await refresh(server, client, tokens.refresh_token)).json()) as Tokens
+    assert.equal((await create(access_token)).status, 403)
   })
 })

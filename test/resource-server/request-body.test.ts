@@ -1,24 +1,21 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { useConnection } from '../support/connection.ts'
+import { message, rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
-import { message } from './messages.ts'
 
 const MB = 1024 * 1024
 
 describe('what a request to /mcp may be, JSON-RPC 2.0 and MCP transports', () => {
   const server = useServer()
-  let token: string
-  before(async () => {
-    token = (await connect(server)).tokens.access_token
-  })
+  const connection = useConnection(server)
 
   const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
 
   it('JSON: anything else is a parse error, -32700, with 400', async () => {
     for (const body of ['{', '{"jsonrpc":"2.0",}', "{'a':1}", 'NaN', '{"a":1}{"b":2}']) {
-      const response = await rpc(server, token, body)
+      const response = await rpc(server, connection.token, body)
       assert.equal(response.status, 400, body)
       const { error, id } = await message(response)
       assert.deepEqual([error.code, id], [-32700, null], body)
@@ -27,7 +24,7 @@ describe('what a request to /mcp may be, JSON-RPC 2.0 and MCP transports', () =>
 
   it('a JSON-RPC message: any other JSON is an invalid request with 400', async () => {
     for (const body of ['5', 'null', '"text"', '{}', '{"jsonrpc":"1.0","id":1,"method":"tools/list"}']) {
-      const response = await rpc(server, token, body)
+      const response = await rpc(server, connection.token, body)
       assert.equal(response.status, 400, body)
       assert.ok((await message(response)).error, body)
     }
@@ -35,24 +32,28 @@ describe('what a request to /mcp may be, JSON-RPC 2.0 and MCP transports', () =>
 
   it('said to be JSON: any other content type is 415', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'application/foo+json']) {
-      const response = await rpc(server, token, list, { 'content-type': type })
+      const response = await rpc(server, connection.token, list, { 'content-type': type })
       assert.equal(response.status, 415, type)
       assert.ok((await message(response)).error, type)
     }
     for (const type of ['application/json', 'application/json; charset=utf-8', 'Application/JSON']) {
-      assert.equal((await rpc(server, token, list, { 'content-type': type })).status, 200, type)
+      assert.equal((await rpc(server, connection.token, list, { 'content-type': type })).status, 200, type)
     }
   })
 
   it('up to 4 MB: more is 413, compressed or not', async () => {
     const long = (bytes: number) => JSON.stringify({ ...list, params: { _meta: { filler: 'x'.repeat(bytes) } } })
-    assert.equal((await rpc(server, token, long(3.9 * MB))).status, 200)
-    const tooLong = await rpc(server, token, long(4.1 * MB))
+    assert.equal((await rpc(server, connection.token, long(3.9 * MB))).status, 200)
+    const tooLong = await rpc(server, connection.token, long(4.1 * MB))
     assert.equal(tooLong.status, 413)
     assert.ok((await message(tooLong)).error)
     const bomb = await fetch(server.mcp, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      headers: {
+        authorization: `Bearer ${connection.token}`,
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+      },
       body: gzipSync(long(20 * MB)),
     })
     assert.equal(bomb.status, 413)
@@ -60,34 +61,36 @@ describe('what a request to /mcp may be, JSON-RPC 2.0 and MCP transports', () =>
 
   it('a POST: with a good token every other method is 405 and told so (RFC 9110 §15.5.6)', async () => {
     for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
-      const response = await fetch(server.mcp, { method, headers: { authorization: `Bearer ${token}` } })
+      const response = await fetch(server.mcp, { method, headers: { authorization: `Bearer ${connection.token}` } })
       assert.equal(response.status, 405, method)
       assert.match(response.headers.get('allow') ?? '', /\bPOST\b/, method)
     }
   })
 
   it('a call of an unknown tool, which is the error -32602 (MCP, Tools)', async () => {
-    const { error } = await message(await rpc(server, token, toolCall('nonsense')))
+    const { error } = await message(await rpc(server, connection.token, toolCall('nonsense')))
     assert.equal(error.code, -32602)
     assert.match(error.message, /nonsense/)
   })
 
   it('a call of an unknown method, which is the error -32601', async () => {
-    const { error } = await message(await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'tools/nonsense' }))
+    const { error } = await message(
+      await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'tools/nonsense' }),
+    )
     assert.equal(error.code, -32601)
   })
 
   it('a batch of a hundred messages at most, looked at before anything is decided or written down', async () => {
     const batch = (length: number) =>
       Array.from({ length }, (_, id) => toolCall('delete_project', { projectId: id }, id))
-    assert.equal((await rpc(server, token, batch(100))).status, 403)
-    const longer = await rpc(server, token, batch(101))
+    assert.equal((await rpc(server, connection.token, batch(100))).status, 403)
+    const longer = await rpc(server, connection.token, batch(101))
     assert.equal(longer.status, 400)
     assert.equal(((await longer.json()) as { error: { code: number } }).error.code, -32600)
   })
 
   it('a notification, which is taken with 202 and no body', async () => {
-    const response = await rpc(server, token, { jsonrpc: '2.0', method: 'notifications/initialized' })
+    const response = await rpc(server, connection.token, { jsonrpc: '2.0', method: 'notifications/initialized' })
     assert.equal(response.status, 202)
     assert.equal(await response.text(), '')
   })

@@ -2,26 +2,21 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import type { Grants } from '../../src/grants/grants.ts'
 import { ALL_SCOPES, type Scope } from '../../src/scopes.ts'
-import { challengeOf, connect, rpc } from '../support/raw-client.ts'
-import { type SandboxCall, sandboxOf } from '../support/sandbox.ts'
+import { useConnection } from '../support/connection.ts'
+import type { Json } from '../support/json.ts'
+import { challengeOf, message, mirror, modern, rpc } from '../support/mcp-requests.ts'
+import { sandboxOf } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
-import { type Json, message, mirror, modern } from './messages.ts'
-import { grantIdOf, openGrants } from './tokens.ts'
 
 describe('resources and prompts', () => {
   const server = useServer()
-  let token: string
-  let grants: Grants & { close(): Promise<void> }
+  const connection = useConnection(server)
   let client: Client
-  let sandbox: SandboxCall
+  const sandbox = sandboxOf(server)
   let projectId: number
   let backtestId: string
   before(async () => {
-    token = (await connect(server)).tokens.access_token
-    grants = openGrants(server)
-    sandbox = sandboxOf(server)
     projectId = (await sandbox('/projects/create', { name: 'Read by address', language: 'Py' })).projects[0].projectId
     await sandbox('/files/create', { projectId, name: 'lib/signals.py', content: 'THRESHOLD = 0.5\n' })
     const { compileId } = await sandbox('/compile/create', { projectId })
@@ -30,15 +25,14 @@ describe('resources and prompts', () => {
     backtestId = created.backtest.backtestId
     await server.advance(30)
     client = new Client({ name: 'Reader', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
-    const requestInit = { headers: { authorization: `Bearer ${token}` } }
+    const requestInit = { headers: { authorization: `Bearer ${connection.token}` } }
     await client.connect(new StreamableHTTPClientTransport(new URL(server.mcp), { requestInit }))
   })
   after(async () => {
     await client?.close()
-    await grants?.close()
   })
 
-  const allow = (...scopes: Scope[]) => grants.change(grantIdOf(token), { scopes })
+  const allow = (...scopes: Scope[]) => connection.change({ scopes })
   const read = async (uri: string) => (await client.readResource({ uri })).contents[0] as Json
   const complete = async (ref: Json, name: string, value: string, known: Record<string, string> = {}) =>
     (await client.complete({ ref, argument: { name, value }, context: { arguments: known } })).completion
@@ -92,8 +86,11 @@ describe('resources and prompts', () => {
   it('what is there and cannot be read is an error of another kind (2026-07-28, Resources, Error Handling)', async () => {
     await allow('qc:projects:read')
     const ask = async (uri: unknown) =>
-      (await message(await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } })))
-        .error
+      (
+        await message(
+          await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } }),
+        )
+      ).error
     assert.deepEqual((await ask('qc://projects/1')).code, -32602)
     await sandbox('/sandbox/trouble', { path: '/projects/read', kind: 'http-500' })
     assert.deepEqual((await ask(`qc://projects/${projectId}`)).code, -32603)
@@ -109,7 +106,12 @@ describe('resources and prompts', () => {
     ]
     for (const [uri, missing] of refusals) {
       await allow(...ALL_SCOPES.filter((scope) => scope !== missing))
-      const response = await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } })
+      const response = await rpc(server, connection.token, {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'resources/read',
+        params: { uri },
+      })
       assert.equal(response.status, 403)
       assert.equal(challengeOf(response).scope, missing)
     }
@@ -133,7 +135,7 @@ describe('resources and prompts', () => {
       method: 'completion/complete',
       params: { ref: template(), argument: { name: 'projectId', value: '' } },
     }
-    const response = await rpc(server, token, { jsonrpc: '2.0', id: 1, ...body })
+    const response = await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, ...body })
     assert.equal(response.status, 403)
     assert.equal(challengeOf(response).scope, 'qc:projects:read')
     assert.deepEqual((await complete(template('/files/{name}'), 'name', 'x')).values, [])
@@ -177,11 +179,11 @@ describe('resources and prompts', () => {
 
   it('lists say how long they are good for, and which are the same for everyone (2026-07-28, Caching)', async () => {
     for (const method of ['prompts/list', 'resources/templates/list']) {
-      const { result } = await message(await rpc(server, token, modern(method), mirror(method)))
+      const { result } = await message(await rpc(server, connection.token, modern(method), mirror(method)))
       assert.deepEqual([result.ttlMs, result.cacheScope], [3_600_000, 'public'], method)
     }
     const ask = async (method: string) =>
-      (await message(await rpc(server, token, modern(method), mirror(method)))).result
+      (await message(await rpc(server, connection.token, modern(method), mirror(method)))).result
     const tools = await ask('tools/list')
     assert.deepEqual([tools.ttlMs, tools.cacheScope], [60_000, 'private']) // it tells what one person allows
     assert.equal((await ask('server/discover')).cacheScope, 'private') // its instructions name the account

@@ -1,31 +1,25 @@
 // Which tools a client sees depends on what its person allows: what trades, spends, deletes or administers is not there
 // until it is allowed, so no model can ask for it.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import type { Grants } from '../../src/grants/grants.ts'
+import { describe, it } from 'node:test'
 import { findTool, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
 import { ALL_SCOPES, GROUPS, type Scope } from '../../src/scopes.ts'
-import { challengeOf, connect, rpc, toolCall } from '../support/raw-client.ts'
+import { useConnection } from '../support/connection.ts'
+import { challengeOf, message, rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
-import { message } from './messages.ts'
 import { NEEDS, PUBLISHED } from './published-scopes.ts'
-import { grantIdOf, openGrants } from './tokens.ts'
 
 const HARMLESS = ['reads', 'changes']
 
 describe('the list of tools', () => {
   const server = useServer()
-  let token: string
-  let grants: Grants & { close(): Promise<void> }
-  before(async () => {
-    token = (await connect(server)).tokens.access_token
-    grants = openGrants(server)
-  })
-  after(() => grants?.close())
+  const connection = useConnection(server)
 
-  const allow = (scopes: readonly Scope[], more = {}) => grants.change(grantIdOf(token), { scopes, ...more })
+  const allow = (scopes: readonly Scope[], more = {}) => connection.change({ scopes, ...more })
   const seen = async (): Promise<string[]> => {
-    const { result } = await message(await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'tools/list' }))
+    const { result } = await message(
+      await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    )
     return result.tools.map(({ name }: { name: string }) => name)
   }
   const names = TOOL_LIST.map(({ name }) => name)
@@ -67,7 +61,7 @@ describe('the list of tools', () => {
 
   it('hides, and does not open: a hidden tool that is called by its name is refused like any other', async () => {
     await allow(GROUPS.research)
-    const response = await rpc(server, token, toolCall('delete_project', { projectId: 1 }))
+    const response = await rpc(server, connection.token, toolCall('delete_project', { projectId: 1 }))
     assert.equal(response.status, 403)
     assert.equal(challengeOf(response).scope, 'qc:projects:delete')
   })

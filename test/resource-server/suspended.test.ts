@@ -1,32 +1,26 @@
 // A connection that waits for its person, since the API token behind it was replaced: it may look at what there is, and do
 // nothing, and goes on where it was once the person has kept it.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
-import type { Grants } from '../../src/grants/grants.ts'
-import { withStore } from '../authorization-server/support.ts'
-import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { useConnection } from '../support/connection.ts'
+import { message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
-import { message, mirror, modern } from './messages.ts'
-import { grantIdOf, openGrants } from './tokens.ts'
+import { withStore } from '../support/stored.ts'
 
 const request = (method: string, params: object = {}) => ({ jsonrpc: '2.0', id: 1, method, params })
 const WHY = /API token of this account was replaced/
 
 describe('a suspended connection', () => {
   const server = useServer()
-  let token: string
-  let grants: Grants & { close(): Promise<void> }
+  const connection = useConnection(server)
   before(async () => {
-    token = (await connect(server)).tokens.access_token
-    grants = openGrants(server)
-    await grants.change(grantIdOf(token), { suspended: true })
+    await connection.change({ suspended: true })
   })
-  after(() => grants?.close())
 
   it('is told so by every tool, in a result that says where its person decides', async () => {
     for (const name of ['list_projects', 'create_project', 'delete_project']) {
-      const response = await rpc(server, token, toolCall(name, { name: 'Never made', language: 'Py' }))
+      const response = await rpc(server, connection.token, toolCall(name, { name: 'Never made', language: 'Py' }))
       assert.equal(response.status, 200, name)
       const { result } = await message(response)
       assert.equal(result.isError, true, name)
@@ -39,21 +33,29 @@ describe('a suspended connection', () => {
 
   it('reads no address and completes none, and is told the same', async () => {
     const uri = 'qc://projects/1'
-    assert.match((await message(await rpc(server, token, request('resources/read', { uri })))).error.message, WHY)
+    assert.match(
+      (await message(await rpc(server, connection.token, request('resources/read', { uri })))).error.message,
+      WHY,
+    )
     const params = {
       ref: { type: 'ref/resource', uri: 'qc://projects/{projectId}' },
       argument: { name: 'projectId', value: '' },
     }
-    assert.match((await message(await rpc(server, token, request('completion/complete', params)))).error.message, WHY)
+    assert.match(
+      (await message(await rpc(server, connection.token, request('completion/complete', params)))).error.message,
+      WHY,
+    )
   })
 
   it('sees the lists, and instructions that say this and no more', async () => {
     for (const method of ['tools/list', 'prompts/list', 'resources/templates/list']) {
-      assert.ok((await message(await rpc(server, token, request(method)))).result, method)
+      assert.ok((await message(await rpc(server, connection.token, request(method)))).result, method)
     }
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } }
-    const hello = await message(await rpc(server, token, request('initialize', params)))
-    const discovered = await message(await rpc(server, token, modern('server/discover'), mirror('server/discover')))
+    const hello = await message(await rpc(server, connection.token, request('initialize', params)))
+    const discovered = await message(
+      await rpc(server, connection.token, modern('server/discover'), mirror('server/discover')),
+    )
     for (const { result } of [hello, discovered]) {
       assert.match(result.instructions, WHY)
       assert.doesNotMatch(result.instructions, /100001|qc:/)
@@ -61,7 +63,7 @@ describe('a suspended connection', () => {
   })
 
   it('has it on record', async () => {
-    const { accountId } = (await grants.find(grantIdOf(token))) ?? {}
+    const { accountId } = (await connection.grant()) ?? {}
     const calls = await withStore(server, (store) => createAuditLog(store).calls(accountId ?? ''))
     assert.deepEqual(
       calls.map(({ tool, outcome }) => `${tool} ${outcome}`).toSorted(),
@@ -73,30 +75,21 @@ describe('a suspended connection', () => {
   })
 
   it('goes on with the very next call once it is kept', async () => {
-    await grants.change(grantIdOf(token), { suspended: false })
-    const { result } = await message(await rpc(server, token, toolCall('list_projects')))
+    await connection.change({ suspended: false })
+    const { result } = await message(await rpc(server, connection.token, toolCall('list_projects')))
     assert.equal(result.isError, undefined)
   })
 })
 
 describe('a connection that lives until it is ended', () => {
   const server = useServer()
+  const connection = useConnection(server)
 
   it('stays while it is used', async () => {
-    const { access_token } = (await connect(server)).tokens
-    const grants = openGrants(server)
-    try {
-      const soon = Math.floor(Date.now() / 1000) + 60
-      await grants.change(grantIdOf(access_token), {
-        lifetime: 'never',
-        expiresAt: soon,
-        usedAt: soon - 2 * 24 * 60 * 60,
-      })
-      assert.equal((await rpc(server, access_token, toolCall('list_projects'))).status, 200)
-      const { expiresAt = 0 } = (await grants.find(grantIdOf(access_token))) ?? {}
-      assert.ok(expiresAt > soon + 80 * 24 * 60 * 60)
-    } finally {
-      await grants.close()
-    }
+    const soon = Math.floor(Date.now() / 1000) + 60
+    await connection.change({ lifetime: 'never', expiresAt: soon, usedAt: soon - 2 * 24 * 60 * 60 })
+    assert.equal((await rpc(server, connection.token, toolCall('list_projects'))).status, 200)
+    const { expiresAt = 0 } = (await connection.grant()) ?? {}
+    assert.ok(expiresAt > soon + 80 * 24 * 60 * 60)
   })
 })

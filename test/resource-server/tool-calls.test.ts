@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { GROUPS } from '../../src/scopes.ts'
-import { connect } from '../support/raw-client.ts'
-import { added, sandboxOf } from '../support/sandbox.ts'
+import { connect, useConnection } from '../support/connection.ts'
+import type { Json } from '../support/json.ts'
+import { callTool } from '../support/mcp-requests.ts'
+import { addedProjects, sandboxOf } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
-import { assertHalvesAgree } from './halves.ts'
-import { call, type Json } from './messages.ts'
+import { assertTextAndStructureAgree } from '../support/text-and-structure.ts'
+
+const MAY_DELETE_FILES = [...GROUPS.research, 'qc:files:delete']
 
 describe('a tool call', () => {
   const server = useServer()
-  let token: string
-  before(async () => {
-    const scopes = [...GROUPS.research, 'qc:files:delete']
-    token = (await connect(server, { scope: scopes.join(' '), allow: scopes })).tokens.access_token
-  })
+  const connection = useConnection(server, { scope: MAY_DELETE_FILES.join(' '), allow: MAY_DELETE_FILES })
 
-  const ask = (name: string, args: object = {}): Promise<Json> => call(server, token, name, args)
+  const ask = (name: string, args: object = {}): Promise<Json> => callTool(server, connection.token, name, args)
   const create = async (name: string): Promise<number> => {
     const { structuredContent } = await ask('create_project', { name, language: 'Py' })
     return structuredContent.projects[0].projectId
@@ -66,7 +65,7 @@ describe('a tool call', () => {
       const { isError, content, structuredContent } = await ask(name, args)
       assert.equal(isError, undefined, name)
       assert.equal(content.length, 1, name)
-      assertHalvesAgree({ content, structuredContent }, name)
+      assertTextAndStructureAgree({ content, structuredContent }, name)
       assert.equal('success' in structuredContent, false, name)
     }
   })
@@ -74,7 +73,7 @@ describe('a tool call', () => {
   it('that fails says the same in text and in structure too', async () => {
     const result = await ask('read_project', { projectId: 1 })
     assert.ok(words(result).startsWith(result.structuredContent.error))
-    assertHalvesAgree(result, 'read_project')
+    assertTextAndStructureAgree(result, 'read_project')
   })
 
   it('answers about projects without the long list of builds that nobody asked for', async () => {
@@ -117,20 +116,20 @@ describe('two people at once', () => {
     )
     const calls = Array.from({ length: 25 }, (_, number) =>
       people.flatMap(({ mark, token }) => [
-        call(server, token, 'create_project', { name: `${number} ${mark}`, language: 'Py' }),
-        call(server, token, 'list_projects'),
+        callTool(server, token, 'create_project', { name: `${number} ${mark}`, language: 'Py' }),
+        callTool(server, token, 'list_projects'),
       ]),
     )
     await Promise.all(calls.flat())
     const seen = calls.flatMap((row) => [row.slice(0, 2), row.slice(2)].map((pair, person) => ({ person, pair })))
     for (const { person, pair } of seen) {
       for (const { structuredContent } of await Promise.all(pair)) {
-        for (const name of added(structuredContent.projects))
+        for (const name of addedProjects(structuredContent.projects))
           assert.ok(name.endsWith(people[person]?.mark ?? 'nobody'), name)
       }
     }
     for (const { mark, token } of people) {
-      const names = added((await call(server, token, 'list_projects')).structuredContent.projects)
+      const names = addedProjects((await callTool(server, token, 'list_projects')).structuredContent.projects)
       assert.equal(names.filter((name) => name.endsWith(mark)).length, 25)
       assert.equal(names.length, 25)
     }

@@ -1,21 +1,19 @@
 // Work that takes time: what a caller hears meanwhile, and what happens when it hangs up.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { ALL_SCOPES } from '../../src/scopes.ts'
-import { connect, rpc, toolCall } from '../support/raw-client.ts'
-import { type SandboxCall, sandboxOf } from '../support/sandbox.ts'
+import { EVERYTHING, useConnection } from '../support/connection.ts'
+import type { Json } from '../support/json.ts'
+import { callTool, message, messages, rpc, toolCall } from '../support/mcp-requests.ts'
+import { sandboxOf } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
-import { call, type Json, message, messages } from './messages.ts'
 
 describe('a call that waits', () => {
   const server = useServer({ TEST_SPEED: '10' })
-  let token: string
-  let sandbox: SandboxCall
+  const connection = useConnection(server, EVERYTHING)
+  const sandbox = sandboxOf(server)
   let projectId: number
   before(async () => {
-    token = (await connect(server, { scope: ALL_SCOPES.join(' '), allow: ALL_SCOPES })).tokens.access_token
-    sandbox = sandboxOf(server)
     projectId = (await sandbox('/projects/create', { name: 'Slow', language: 'Py' })).projects[0].projectId
   })
 
@@ -26,7 +24,7 @@ describe('a call that waits', () => {
   }
   const withToken = (name: string, args: object, progressToken?: string | number) => {
     const body = toolCall(name, { ...args })
-    return rpc(server, token, {
+    return rpc(server, connection.token, {
       ...body,
       params: { ...body.params, ...(progressToken !== undefined && { _meta: { progressToken } }) },
     })
@@ -61,13 +59,13 @@ describe('a call that waits', () => {
   it('gives what there is when the time is up, and says what to call then', async () => {
     const compileId = await built()
     const args = { projectId, compileId, backtestName: 'Not awaited', waitSeconds: 1 }
-    const { structuredContent } = await call(server, token, 'create_backtest', args)
+    const { structuredContent } = await callTool(server, connection.token, 'create_backtest', args)
     assert.equal(structuredContent.backtest.completed, false)
     assert.match(
       structuredContent.next,
       /^read_backtest with projectId \d+ and backtestId [0-9a-f]{32} in ten seconds, until completed/,
     )
-    const started = await call(server, token, 'create_compile', { projectId, waitSeconds: 0 })
+    const started = await callTool(server, connection.token, 'create_compile', { projectId, waitSeconds: 0 })
     assert.match(started.structuredContent.next, /^read_compile/)
   })
 
@@ -76,14 +74,14 @@ describe('a call that waits', () => {
     const compileId = await built()
     await sandbox('/sandbox/trouble', { path: '/backtests/read', kind: 'slow' })
     const args = { projectId, compileId, backtestName: 'Slow to tell', waitSeconds: 2 }
-    const { isError, structuredContent } = await call(server, token, 'create_backtest', args)
+    const { isError, structuredContent } = await callTool(server, connection.token, 'create_backtest', args)
     assert.equal(isError, undefined) // 35 s would be the time-out of a call
     assert.match(structuredContent.next, /^read_backtest/)
   })
 
   it('is not asked to wait longer than clients do', async () => {
     for (const waitSeconds of [51, -1, 1.5]) {
-      const { isError } = await call(server, token, 'create_compile', { projectId, waitSeconds })
+      const { isError } = await callTool(server, connection.token, 'create_compile', { projectId, waitSeconds })
       assert.equal(isError, true)
     }
   })
@@ -96,7 +94,7 @@ describe('a call that waits', () => {
     const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
     const gone = fetch(server.mcp, {
       method: 'POST',
-      headers: { ...headers, authorization: `Bearer ${token}` },
+      headers: { ...headers, authorization: `Bearer ${connection.token}` },
       body: JSON.stringify(body),
       signal: hangUp.signal,
     }).then((response) => response.text())

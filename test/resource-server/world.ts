@@ -1,9 +1,9 @@
 // A world in the sandbox in which every tool has something to work on, and arguments for every tool made from its schema.
 import type { Tool } from '@modelcontextprotocol/server'
 import { AVERAGES } from '../support/averages.ts'
+import type { Json } from '../support/json.ts'
 import type { SandboxCall } from '../support/sandbox.ts'
 import type { TestServer } from '../support/server.ts'
-import type { Json } from './messages.ts'
 
 const PATCH = `diff --git a/main.py b/main.py
 --- a/main.py

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { refused } from './client.ts'
+import { refused } from '../support/sandbox-client.ts'
 import { useFrozenSandbox } from './frozen.ts'
 
 const FINE = `from AlgorithmImports import *

@@ -4,8 +4,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { ALICE } from '../support/accounts.ts'
+import { sandboxClient } from '../support/sandbox-client.ts'
 import { freePort } from '../support/server.ts'
-import { ALICE, client } from './client.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/sandbox.mjs', import.meta.url))
 
@@ -34,7 +35,7 @@ describe('npm run sandbox', () => {
       assert.match(output(), /100001 +sandbox-alice/)
       assert.match(output(), /100002 +sandbox-bob/)
       assert.match(output(), /hang-up +the connection is closed/)
-      assert.equal((await client(url, ALICE)('/authenticate')).success, true)
+      assert.equal((await sandboxClient(url, ALICE)('/authenticate')).success, true)
     } finally {
       child.kill('SIGINT')
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { ALICE, BOB, client, openSandbox, sign } from './client.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { openSandbox, sandboxClient, sign } from '../support/sandbox-client.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
 
@@ -26,7 +27,7 @@ describe('authentication in the sandbox', () => {
 
   it('accepts both accounts, by POST and by GET', async () => {
     for (const account of [ALICE, BOB]) {
-      assert.deepEqual(await client(sandbox.url, account)('/authenticate'), { success: true })
+      assert.deepEqual(await sandboxClient(sandbox.url, account)('/authenticate'), { success: true })
       const response = await fetch(`${sandbox.url}/authenticate`, { headers: sign(account) })
       assert.deepEqual(await response.json(), { success: true })
     }
@@ -97,7 +98,9 @@ describe('authentication in the sandbox', () => {
   })
 
   it('shows each person their own account', async () => {
-    const [alice, bob] = await Promise.all([ALICE, BOB].map((account) => client(sandbox.url, account)('/account/read')))
+    const [alice, bob] = await Promise.all(
+      [ALICE, BOB].map((account) => sandboxClient(sandbox.url, account)('/account/read')),
+    )
     assert.match(alice.organizationId, /^[0-9a-f]{32}$/)
     assert.notEqual(alice.organizationId, bob.organizationId)
     assert.equal(alice.card.last4, '4242')

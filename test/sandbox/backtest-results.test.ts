@@ -1,7 +1,8 @@
 // What a backtest leaves behind: charts, orders, insights, trades, the log and the report, and that they agree.
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
-import { type Json, refused } from './client.ts'
+import type { Json } from '../support/json.ts'
+import { refused } from '../support/sandbox-client.ts'
 import { CROSSING } from './crossing.ts'
 import { useFrozenSandbox } from './frozen.ts'
 

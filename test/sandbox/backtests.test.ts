@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:test'
-import { client, openSandbox, refused } from './client.ts'
+import { openSandbox, refused, sandboxClient } from '../support/sandbox-client.ts'
 
 const NO_SPARE_NODE =
   'There are no spare nodes available in your cluster. To launch a new backtest please stop an existing running backtest or add more compute nodes to your organization.'
 
 describe('backtests in the sandbox', () => {
   let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let call: ReturnType<typeof client>
+  let call: ReturnType<typeof sandboxClient>
   let projectId: number
   let now = Date.now()
   before(async () => {
     sandbox = await openSandbox()
-    call = client(sandbox.url)
+    call = sandboxClient(sandbox.url)
   })
   beforeEach(async () => {
     now += 60_000 // so that nothing of the test before still runs

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SANDBOX_ACCOUNTS } from '../../src/sandbox/server.ts'
-import { BOB, client, type Json, refused } from './client.ts'
+import { BOB } from '../support/accounts.ts'
+import type { Json } from '../support/json.ts'
+import { refused, sandboxClient } from '../support/sandbox-client.ts'
 import { useFrozenSandbox } from './frozen.ts'
 
 const collaboratorUserId = SANDBOX_ACCOUNTS[1]?.publicId
@@ -76,7 +78,7 @@ describe('collaboration in the sandbox', () => {
   it('an invitation lets nobody into another world', async () => {
     const projectId = await project()
     await invite(projectId, { collaborationWrite: true })
-    const bob = client(sandbox.url, BOB)
+    const bob = sandboxClient(sandbox.url, BOB)
     assert.deepEqual(await bob('/projects/read', { projectId }), refused('Project not found'))
   })
 })

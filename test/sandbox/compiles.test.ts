@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:test'
-import { client, openSandbox, refused } from './client.ts'
+import { openSandbox, refused, sandboxClient } from '../support/sandbox-client.ts'
 
 describe('compiles in the sandbox', () => {
   let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let call: ReturnType<typeof client>
+  let call: ReturnType<typeof sandboxClient>
   let projectId: number
   before(async () => {
     sandbox = await openSandbox()
-    call = client(sandbox.url)
+    call = sandboxClient(sandbox.url)
   })
   beforeEach(async () => {
     mock.timers.enable({ apis: ['Date'], now: Date.now() })

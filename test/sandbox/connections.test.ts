@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ALICE, BOB, client, refused, sign } from './client.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { refused, sandboxClient, sign } from '../support/sandbox-client.ts'
 import { useFrozenSandbox } from './frozen.ts'
 
 describe('brokerage logins in the sandbox', () => {
@@ -65,7 +66,7 @@ describe('brokerage logins in the sandbox', () => {
       assert.equal((await fetch(guess, { method: 'POST' })).status, 404)
     }
     await fetch(page, { method: 'POST' })
-    const bob = await client(sandbox.url, BOB)('/live/auth0/read', { brokerage: 'alpaca' })
+    const bob = await sandboxClient(sandbox.url, BOB)('/live/auth0/read', { brokerage: 'alpaca' })
     assert.deepEqual(bob, { authorization: null, success: true })
   })
 

@@ -1,5 +1,5 @@
 // A project on its way to live trading, for the files about deployments.
-import type { Json } from './client.ts'
+import type { Json } from '../support/json.ts'
 import type { Frozen } from './frozen.ts'
 
 export const ORGANIZATION = '5c0ffee1a2b3c4d5e6f708192a3b4c5d'

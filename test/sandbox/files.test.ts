@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { client, openSandbox, refused } from './client.ts'
+import { openSandbox, refused, sandboxClient } from '../support/sandbox-client.ts'
 
 const POEM = 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n'
 
 describe('files in the sandbox', () => {
   let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let call: ReturnType<typeof client>
+  let call: ReturnType<typeof sandboxClient>
   let projectId: number
   before(async () => {
     sandbox = await openSandbox()
-    call = client(sandbox.url)
+    call = sandboxClient(sandbox.url)
   })
   beforeEach(async () => {
     projectId = (await call('/projects/create', { name: 'Files', language: 'Py' })).projects[0].projectId

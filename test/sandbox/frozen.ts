@@ -1,6 +1,8 @@
 // A sandbox whose clock stands still until a test pushes it, and a built project in it: what most families begin with.
 import { after, afterEach, before, beforeEach, mock } from 'node:test'
-import { ALICE, client, type Json, openSandbox } from './client.ts'
+import { ALICE } from '../support/accounts.ts'
+import type { Json } from '../support/json.ts'
+import { openSandbox, sandboxClient } from '../support/sandbox-client.ts'
 
 /** What it is depends on the test that runs: each begins a minute or more after the one before, in a fresh account. */
 export interface Frozen {
@@ -16,11 +18,11 @@ export interface Frozen {
 /** Call it inside `describe`. */
 export function useFrozenSandbox(): Frozen {
   let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let call: ReturnType<typeof client>
+  let call: ReturnType<typeof sandboxClient>
   let now = Date.UTC(2026, 9, 5, 14, 0, 0)
   before(async () => {
     sandbox = await openSandbox()
-    call = client(sandbox.url, ALICE)
+    call = sandboxClient(sandbox.url, ALICE)
   })
   beforeEach(async () => {
     now += 60_000

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { BOB, client, type Json, refused } from './client.ts'
+import { BOB } from '../support/accounts.ts'
+import type { Json } from '../support/json.ts'
+import { refused, sandboxClient } from '../support/sandbox-client.ts'
 import { deploying } from './deploying.ts'
 import { useFrozenSandbox } from './frozen.ts'
 
@@ -260,7 +262,7 @@ class A(QCAlgorithm):
 
   it("another person's deployments are not found", async () => {
     const { projectId } = await running()
-    const bob = client(sandbox.url, BOB)
+    const bob = sandboxClient(sandbox.url, BOB)
     assert.deepEqual((await bob('/live/list')).live, [])
     assert.deepEqual(await bob('/live/update/liquidate', { projectId }), refused('Project not found'))
   })

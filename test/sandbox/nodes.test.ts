@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Json, refused } from './client.ts'
+import type { Json } from '../support/json.ts'
+import { refused } from '../support/sandbox-client.ts'
 import { useFrozenSandbox } from './frozen.ts'
 
 describe('nodes in the sandbox', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { crc32 } from 'node:zlib'
-import { ALICE, BOB, client, type Json, refused, sign } from './client.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import type { Json } from '../support/json.ts'
+import { refused, sandboxClient, sign } from '../support/sandbox-client.ts'
 import { useFrozenSandbox } from './frozen.ts'
 
 const [ORGANIZATION, BOBS] = ['5c0ffee1a2b3c4d5e6f708192a3b4c5d', '0ddba11f00d5e6f708192a3b4c5d6e7f']
@@ -106,7 +108,7 @@ describe('the object store of the sandbox', () => {
   })
 
   it('an export needs a permission that not every organization has', async () => {
-    const bob = client(frozen.url, BOB)
+    const bob = sandboxClient(frozen.url, BOB)
     await bob('/object/set', { organizationId: BOBS, key: 'k', objectData: 'x' })
     const answer = await bob('/object/get', { organizationId: BOBS, keys: ['k'] })
     assert.deepEqual(answer, refused('Organization does not have derivative export enabled'))

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { AVERAGES } from '../support/averages.ts'
-import { type Json, refused } from './client.ts'
+import type { Json } from '../support/json.ts'
+import { refused } from '../support/sandbox-client.ts'
 import { useFrozenSandbox } from './frozen.ts'
 
 const SHARPE = 'TotalPerformance.PortfolioStatistics.SharpeRatio'

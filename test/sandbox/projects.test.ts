@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { ALICE, BOB, client, openSandbox, refused, sign } from './client.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { openSandbox, refused, sandboxClient, sign } from '../support/sandbox-client.ts'
 
 describe('projects in the sandbox', () => {
   let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let alice: ReturnType<typeof client>
-  let bob: ReturnType<typeof client>
+  let alice: ReturnType<typeof sandboxClient>
+  let bob: ReturnType<typeof sandboxClient>
   before(async () => {
     sandbox = await openSandbox()
-    alice = client(sandbox.url)
-    bob = client(sandbox.url, BOB)
+    alice = sandboxClient(sandbox.url)
+    bob = sandboxClient(sandbox.url, BOB)
   })
   after(() => sandbox.close())
 

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { build } from '../../src/sandbox/build.ts'
 import { starterFiles } from '../../src/sandbox/starter.ts'
-import { ALICE, BOB, client, type Json, openSandbox } from './client.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import type { Json } from '../support/json.ts'
+import { openSandbox, sandboxClient } from '../support/sandbox-client.ts'
 
 describe('a fresh account', () => {
   let sandbox: Awaited<ReturnType<typeof openSandbox>>
@@ -13,7 +15,7 @@ describe('a fresh account', () => {
   after(() => sandbox.close())
 
   const people = [ALICE, BOB]
-  const calls = () => people.map((person) => client(sandbox.url, person))
+  const calls = () => people.map((person) => sandboxClient(sandbox.url, person))
 
   it('has a few projects, most in Python and one in C#, with names in folders', async () => {
     for (const call of calls()) {
@@ -57,7 +59,7 @@ describe('a fresh account', () => {
   })
 
   it('shares no id with the account of the other', async () => {
-    const idsOf = async (call: ReturnType<typeof client>) => {
+    const idsOf = async (call: ReturnType<typeof sandboxClient>) => {
       const ids: unknown[] = []
       for (const { projectId } of (await call('/projects/read')).projects) {
         ids.push(projectId)
@@ -75,13 +77,13 @@ describe('a fresh account', () => {
   it('is the same in every sandbox, apart from its dates', async () => {
     const other = await openSandbox()
     const ids = async (url: string) =>
-      (await client(url)('/projects/read')).projects.map(({ projectId, name }: Json) => [projectId, name])
+      (await sandboxClient(url)('/projects/read')).projects.map(({ projectId, name }: Json) => [projectId, name])
     assert.deepEqual(await ids(sandbox.url), await ids(other.url))
     await other.close()
   })
 
   it('keeps the dates that it was born with', async () => {
-    const call = client(sandbox.url)
+    const call = sandboxClient(sandbox.url)
     const dates = async () => (await call('/projects/read')).projects.map(({ created }: Json) => created)
     const first = await dates()
     assert.equal(JSON.parse((await sandbox.store.get('sandbox:{100001}')) ?? '').version, 1)
@@ -109,7 +111,7 @@ describe('the record of a world', () => {
     const rest = { snapshotId: 1, nodeName: 'B', parameterSet: {}, count: 1, failsAt: null, seenCompleted: true }
     const lists = { projects: [{ ...project, files }], compiles: [], backtests: [{ ...backtest, ...rest }] }
     await put({ userId: ALICE.userId, serial: 1, ...lists })
-    const call = client(sandbox.url)
+    const call = sandboxClient(sandbox.url)
     const { projects } = await call('/projects/read')
     assert.deepEqual(
       projects.map(({ name }: Json) => name),
@@ -122,7 +124,7 @@ describe('the record of a world', () => {
   it('is refused in words when it is of a later version, and stays as it is', async () => {
     await put({ version: 2, userId: ALICE.userId, projects: 'in some new way' })
     const before = await sandbox.store.get(key)
-    const { success, errors } = await client(sandbox.url)('/projects/create', { name: 'x', language: 'Py' })
+    const { success, errors } = await sandboxClient(sandbox.url)('/projects/create', { name: 'x', language: 'Py' })
     assert.equal(success, false)
     assert.match(errors[0], /newer release \(version 2/)
     assert.equal(await sandbox.store.get(key), before)

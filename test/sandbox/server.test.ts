@@ -3,14 +3,16 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
-import { ALICE, client, type Json, openSandbox, refused, sign } from './client.ts'
+import { ALICE } from '../support/accounts.ts'
+import type { Json } from '../support/json.ts'
+import { openSandbox, refused, sandboxClient, sign } from '../support/sandbox-client.ts'
 
 describe('the sandbox', () => {
   let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let call: ReturnType<typeof client>
+  let call: ReturnType<typeof sandboxClient>
   before(async () => {
     sandbox = await openSandbox()
-    call = client(sandbox.url)
+    call = sandboxClient(sandbox.url)
   })
   after(() => sandbox.close())
 
@@ -20,7 +22,7 @@ describe('the sandbox', () => {
   it('a restart loses nothing', async () => {
     const { projectId } = await create('Survivor')
     const restarted = await startSandbox(sandbox.store)
-    const { projects } = await client(restarted.url)('/projects/read', { projectId })
+    const { projects } = await sandboxClient(restarted.url)('/projects/read', { projectId })
     assert.equal(projects[0].name, 'Survivor')
     await restarted.close()
   })
@@ -28,7 +30,7 @@ describe('the sandbox', () => {
   it('two sandboxes on one store lose none of each other’s changes', async () => {
     const store = openSqliteStore(sandbox.folder) // as a second process opens it
     const second = await startSandbox(store)
-    const other = client(second.url)
+    const other = sandboxClient(second.url)
     await Promise.all(Array.from({ length: 20 }, (_, index) => create('Shared', index % 2 ? call : other)))
     const read = async (through: typeof call) =>
       (await through('/projects/read')).projects.filter(({ name }: Json) => name.startsWith('Shared'))
@@ -87,7 +89,7 @@ describe('the sandbox', () => {
 
   it('closes at once, whatever is kept alive or answered slowly', async () => {
     const closing = await startSandbox(sandbox.store)
-    const slow = client(closing.url)
+    const slow = sandboxClient(closing.url)
     await slow('/sandbox/trouble', { path: '/projects/read', kind: 'slow' })
     const pending = slow('/projects/read').then(
       () => 'answered',

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { ALICE, BOB, client, openSandbox, refused, sign } from './client.ts'
+import { ALICE, BOB } from '../support/accounts.ts'
+import { openSandbox, refused, sandboxClient, sign } from '../support/sandbox-client.ts'
 
 describe('trouble on demand in the sandbox', () => {
   let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let call: ReturnType<typeof client>
+  let call: ReturnType<typeof sandboxClient>
   before(async () => {
     sandbox = await openSandbox()
-    call = client(sandbox.url)
+    call = sandboxClient(sandbox.url)
   })
   beforeEach(() => call('/sandbox/reset'))
   after(() => sandbox.close())
@@ -34,7 +35,7 @@ describe('trouble on demand in the sandbox', () => {
 
   it('never strikes another person', async () => {
     await ask('http-500', { path: '*' })
-    assert.equal((await client(sandbox.url, BOB)('/account/read')).success, true)
+    assert.equal((await sandboxClient(sandbox.url, BOB)('/account/read')).success, true)
   })
 
   it('never strikes the ways to ask for it and to take it back', async () => {

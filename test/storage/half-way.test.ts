@@ -2,7 +2,10 @@
 // not write those keys for a moment.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { authorizationRequest, connect, RawPerson, refresh, register, rpc, toolCall } from '../support/raw-client.ts'
+import { connect } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
+import { authorizationRequest, refresh, register } from '../support/raw-client.ts'
+import { RawPerson } from '../support/raw-person.ts'
 import type { RedisFleet } from '../support/redis-fleet.ts'
 import { startSingle } from '../support/redis-fleet.ts'
 import type { TestServer } from '../support/server.ts'

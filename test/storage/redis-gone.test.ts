@@ -1,8 +1,11 @@
 // What people, clients and operators see while Redis is away, and that nobody loses anything by it.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { RawPerson, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, connect, refresh, register, rpc, tokenRequest, toolCall } from '../support/raw-client.ts'
+import { connect } from '../support/connection.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
+import type { Registration, Tokens } from '../support/raw-client.ts'
+import { authorizationRequest, refresh, register, tokenRequest } from '../support/raw-client.ts'
+import type { RawPerson } from '../support/raw-person.ts'
 import type { RedisFleet } from '../support/redis-fleet.ts'
 import { startSingle } from '../support/redis-fleet.ts'
 import type { TestServer } from '../support/server.ts'

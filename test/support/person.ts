@@ -1,17 +1,16 @@
 // What a person does on our pages, in a real browser.
 import type { Page } from 'playwright-core'
+import type { Account } from './accounts.ts'
 import type { Visit } from './clients.ts'
 
+/** How a visit goes. */
 export interface Conduct {
   /** Signs in with these, or with one click on the sandbox account. */
-  readonly as?: { readonly userId: string; readonly apiToken: string }
+  readonly as?: Account
   /** Boxes to untick before allowing. */
   readonly untick?: readonly string[]
   readonly decision?: 'Allow' | 'Deny'
 }
-
-export const ALICE = { userId: '100001', apiToken: 'sandbox-alice' }
-export const BOB = { userId: '100002', apiToken: 'sandbox-bob' }
 
 /** Goes where the client sent the browser, signs in if asked, decides, and waits to be back at the client. */
 export const visitor =

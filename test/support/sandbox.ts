@@ -2,10 +2,15 @@
 // trouble on demand.
 import { SANDBOX_ACCOUNTS } from '../../src/sandbox/accounts.ts'
 import { newWorld } from '../../src/sandbox/seeds/seeds.ts'
-import { type Account, ALICE, client, type Json } from '../sandbox/client.ts'
+import type { Account } from './accounts.ts'
+import { ALICE } from './accounts.ts'
+import type { Json } from './json.ts'
+import { callTool } from './mcp-requests.ts'
+import { sandboxClient } from './sandbox-client.ts'
 import type { TestServer } from './server.ts'
 import { until } from './until.ts'
 
+/** Calls the sandbox as one account. */
 export type SandboxCall = (path: string, args?: object) => Promise<Json>
 
 /** Where the latest process of a server says that its sandbox listens. */
@@ -17,7 +22,7 @@ export function sandboxOf(server: TestServer, account: Account = ALICE): Sandbox
   return async (path, args = {}) => {
     // What a server logs may come after what it answers.
     await until('the address of the sandbox', () => addressIn(server))
-    const answer = await client(addressIn(server) ?? '', account)(path, args)
+    const answer = await sandboxClient(addressIn(server) ?? '', account)(path, args)
     if (answer.success === false) throw new Error(`${path}: ${JSON.stringify(answer)}`)
     return answer
   }
@@ -28,5 +33,11 @@ const SEEDED = new Set(
 )
 
 /** The names of projects that were not there from the beginning. */
-export const added = (projects: readonly { readonly name: string }[]): string[] =>
+export const addedProjects = (projects: readonly { readonly name: string }[]): string[] =>
   projects.map(({ name }) => name).filter((name) => !SEEDED.has(name))
+
+/** The names of those that a connection sees. */
+export async function projectNames(server: TestServer, token: string): Promise<string[]> {
+  const { structuredContent } = await callTool(server, token, 'list_projects')
+  return addedProjects(structuredContent.projects)
+}

@@ -1,5 +1,4 @@
 // Every kind of store that the product runs on, for tests that hold all of them to the same sentences.
-import { join } from 'node:path'
 import { pino } from 'pino'
 import { parseRedisUrl } from '../../src/storage/redis-url.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
@@ -14,6 +13,7 @@ export function redisUrl(kind: 'single' | 'sentinel' | 'cluster', prefix: string
   return `${url}?prefix=${encodeURIComponent(prefix)}`
 }
 
+/** Opens the store at an address. */
 export async function openRedis(url: string): Promise<Store> {
   const address = parseRedisUrl(url)
   if (typeof address === 'string') throw new Error(address)
@@ -28,7 +28,9 @@ const KINDS = {
   'Redis under Sentinels': 'sentinel',
   'a Redis Cluster': 'cluster',
 } as const
+/** The name of a kind of store, as titles say it. */
 export type StoreName = keyof typeof KINDS
+/** All of them. */
 export const STORE_NAMES = Object.keys(KINDS) as StoreName[]
 
 /** Opens a store; whoever opens it twice is two processes that share it. */
@@ -36,10 +38,6 @@ export async function openStore(name: StoreName, folder: string, prefix: string)
   const kind = KINDS[name]
   return kind ? openRedis(redisUrl(kind, prefix)) : openSqliteStore(folder)
 }
-
-/** The store that a server uses. */
-export const openStoreOf = async ({ folder, redisUrl }: { folder: string; redisUrl: string | undefined }) =>
-  redisUrl ? openRedis(redisUrl) : openSqliteStore(join(folder, 'data'))
 
 /** The environment that makes a server use a store of this kind. */
 export function storeEnv(name: StoreName, prefix: string): { REDIS_URL: string } {

@@ -3,7 +3,8 @@ export const whileRunning = <T extends object>(what: string, get: () => T | unde
   new Proxy({} as T, {
     get(_target, name) {
       const it = get()
-      if (!it) throw new Error(`the ${what} runs only while tests do`)
-      return Reflect.get(it, name)
+      if (!it) throw new Error(`the ${what} is there only while tests run`)
+      const value: unknown = Reflect.get(it, name)
+      return typeof value === 'function' ? value.bind(it) : value // a class may keep private fields, which a proxy has not
     },
   })

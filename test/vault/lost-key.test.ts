@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { before, describe, it } from 'node:test'
-import { message } from '../resource-server/messages.ts'
-import { connect, rpc, toolCall } from '../support/raw-client.ts'
+import { connect, useConnection } from '../support/connection.ts'
+import { message, rpc, toolCall } from '../support/mcp-requests.ts'
 import type { TestServer } from '../support/server.ts'
 import { useServer } from '../support/server.ts'
 
@@ -16,16 +16,15 @@ function forgetKeys({ folder }: TestServer): void {
 
 describe('a server whose vault key was lost', () => {
   const server = useServer()
-  let token: string
+  const connection = useConnection(server)
   before(async () => {
-    token = (await connect(server)).tokens.access_token
     rmSync(join(server.folder, 'keys', 'vault.jwks.json'))
     forgetKeys(server) // as the message at the start tells the operator, who knows by now that the key is lost
     await server.crashAndRestart()
   })
 
   it('tells the model that the person must connect again', async () => {
-    const response = await rpc(server, token, toolCall('list_projects'))
+    const response = await rpc(server, connection.token, toolCall('list_projects'))
     assert.equal(response.status, 200)
     const { result } = await message(response)
     assert.equal(result.isError, true)
@@ -33,12 +32,12 @@ describe('a server whose vault key was lost', () => {
   })
 
   it('still lists its tools', async () => {
-    assert.equal((await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'tools/list' })).status, 200)
+    assert.equal((await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'tools/list' })).status, 200)
   })
 
   it('serves the person again after the next sign-in, under the same connection too', async () => {
     await connect(server)
-    const { result } = await message(await rpc(server, token, toolCall('list_projects')))
+    const { result } = await message(await rpc(server, connection.token, toolCall('list_projects')))
     assert.equal(result.isError, undefined)
   })
 

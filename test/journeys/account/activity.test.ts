@@ -5,14 +5,17 @@ import { text } from 'node:stream/consumers'
 import { before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { SANDBOX_ACCOUNTS } from '../../../src/sandbox/accounts.ts'
-import { messages } from '../../resource-server/messages.ts'
+import { grantIdOf } from '../../support/access-token.ts'
+import type { Account } from '../../support/accounts.ts'
+import { ALICE, BOB } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
-import { ALICE, BOB } from '../../support/person.ts'
-import { authorizationRequest, RawPerson, redeem, register, rpc, toolCall } from '../../support/raw-client.ts'
+import { messages, rpc, toolCall } from '../../support/mcp-requests.ts'
+import { authorizationRequest, redeem, register } from '../../support/raw-client.ts'
+import { RawPerson } from '../../support/raw-person.ts'
 import { sandboxOf } from '../../support/sandbox.ts'
 import { useServer } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
-import { type Account, connection, grantOf, openAccount } from './hands.ts'
+import { connection, openAccount } from './hands.ts'
 
 /** Words of arguments, which must stand nowhere. */
 const WRITTEN = { name: 'Plan for the autumn', content: 'SECRET_EDGE = 0.42\n' }
@@ -231,7 +234,7 @@ describe('two hundred calls of two people', () => {
     await bob.page.goto(`${server.origin}/account/activity`)
     const { rows } = await everyRow(bob.page)
     assert.deepEqual(sorted(rows.map(asRow)), sorted(made.bob))
-    await bob.page.goto(`${server.origin}/account/activity?connection=${grantOf(tokens.Desk)}`)
+    await bob.page.goto(`${server.origin}/account/activity?connection=${grantIdOf(tokens.Desk)}`)
     await bob.page.getByText('Nothing that fits this filter').waitFor()
 
     const seen = await Promise.all(

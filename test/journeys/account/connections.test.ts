@@ -2,12 +2,15 @@
 // connected anew: the client in each story keeps the tokens that it had before.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { connectAs, fate, OVER, signedIn } from '../../authorization-server/support.ts'
-import { message } from '../../resource-server/messages.ts'
+import { grantIdOf } from '../../support/access-token.ts'
+import { ALICE, BOB } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
 import { type McpClient, type Program, usePrograms } from '../../support/clients.ts'
-import { ALICE, BOB, visitor } from '../../support/person.ts'
-import { type RawPerson, refresh, register, rpc } from '../../support/raw-client.ts'
+import { connectAs, connectionState, OVER, signedIn } from '../../support/connection.ts'
+import { message, rpc } from '../../support/mcp-requests.ts'
+import { visitor } from '../../support/person.ts'
+import { refresh, register } from '../../support/raw-client.ts'
+import type { RawPerson } from '../../support/raw-person.ts'
 import { useServer } from '../../support/server.ts'
 import {
   box,
@@ -15,7 +18,6 @@ import {
   confirmWith,
   connection,
   fares,
-  grantOf,
   openAccount,
   openConnection,
   said,
@@ -158,7 +160,7 @@ describe('a connection on the account page', () => {
 
   it('is nobody else’s: not to look at, not to change, not to revoke', async () => {
     const { tokens } = await connectAs(bob)
-    const address = `${server.origin}/account/connections/${grantOf(tokens.access_token)}`
+    const address = `${server.origin}/account/connections/${grantIdOf(tokens.access_token)}`
     const { page, context } = person
     await page.goto(`${server.origin}/account`)
     const csrf = await page.locator('input[name=csrf]').first().inputValue()
@@ -175,7 +177,7 @@ describe('a connection on the account page', () => {
     const { page, context } = person
     await page.goto(`${server.origin}/account`)
     const known = await page.getByRole('main').innerText()
-    const own = `/account/connections/${grantOf(program.tokens().access_token)}`
+    const own = `/account/connections/${grantIdOf(program.tokens().access_token)}`
     const place = await bob.open(`${server.origin}/account`)
     const foreign = /name="csrf" value="([^"]+)"/.exec(place.html)?.[1] ?? ''
     assert.ok(foreign)
@@ -214,7 +216,7 @@ describe('a connection on the account page', () => {
     await connection(page, 'Short-lived').getByRole('button', { name: 'Revoke' }).click()
     await said(page, 'Revoked')
     assert.equal(await connection(page, 'Short-lived').count(), 0)
-    assert.deepEqual(await fate(server, other.client, other.tokens), OVER)
+    assert.deepEqual(await connectionState(server, other.client, other.tokens), OVER)
     assert.equal(await call('list_projects'), 'answered')
   })
 
@@ -228,7 +230,7 @@ describe('a connection on the account page', () => {
     await said(page, 'Everything is stopped')
     assert.equal(await page.getByRole('region', { name: 'Connected assistants' }).getByRole('listitem').count(), 0)
     assert.equal(await call('list_projects'), '401')
-    assert.deepEqual(await fate(server, other.client, other.tokens), OVER)
+    assert.deepEqual(await connectionState(server, other.client, other.tokens), OVER)
     assert.equal(await fares(server, stranger.tokens.access_token, 'list_projects'), 'answered')
     await client.close()
   })
@@ -255,7 +257,7 @@ describe('a connection on the account page', () => {
     await save(page)
     await said(page, 'Saved')
     await server.advance(0.6 * 3600)
-    assert.deepEqual(await fate(server, wish.client, later), OVER)
+    assert.deepEqual(await connectionState(server, wish.client, later), OVER)
     await page.reload()
     assert.equal(await signInHeading(page).count(), 0)
     assert.equal(await connection(page, 'For a day').count(), 0)

@@ -1,9 +1,7 @@
 // What a person does on the account pages in a real browser, and how the next call of a connected client fares.
-
 import { decodeJwt } from 'jose'
 import type { Locator, Page } from 'playwright-core'
-import { messages } from '../../resource-server/messages.ts'
-import { rpc, toolCall } from '../../support/raw-client.ts'
+import { messages, rpc, toolCall } from '../../support/mcp-requests.ts'
 import type { TestServer } from '../../support/server.ts'
 
 export interface Account {

@@ -1,12 +1,15 @@
 // Deleting the account: every connection ends at its next call, and nothing is kept of the person but what ends by itself.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { connectAs, entriesOf, fate, OVER, refusal, signedIn } from '../../authorization-server/support.ts'
+import { ALICE, BOB } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
 import { usePrograms } from '../../support/clients.ts'
-import { ALICE, BOB, visitor } from '../../support/person.ts'
-import { type RawPerson, refresh } from '../../support/raw-client.ts'
+import { connectAs, connectionState, OVER, signedIn } from '../../support/connection.ts'
+import { visitor } from '../../support/person.ts'
+import { refresh, refusal } from '../../support/raw-client.ts'
+import type { RawPerson } from '../../support/raw-person.ts'
 import { useServer } from '../../support/server.ts'
+import { entriesOf } from '../../support/stored.ts'
 import { authenticatorOf } from './device.ts'
 import { fares, openAccount, overview, said, signInHeading } from './hands.ts'
 
@@ -55,7 +58,7 @@ describe('deleting the account', () => {
     await page.goto(`${server.origin}/account/delete`)
     await page.getByRole('button', { name: 'Delete everything' }).click()
     await page.getByRole('heading', { name: 'The account is deleted' }).waitFor()
-    assert.deepEqual(await fate(server, connected.client, connected.tokens), OVER)
+    assert.deepEqual(await connectionState(server, connected.client, connected.tokens), OVER)
     const place = await raw.open(`${server.origin}/account`)
     assert.match(place.html, /Sign in with your QuantConnect account/)
     await page.goto(`${server.origin}/account`)

@@ -2,9 +2,9 @@
 // them like a phone or a password manager.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { connectAs, signedIn } from '../../authorization-server/support.ts'
+import { ALICE, BOB } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
-import { ALICE, BOB } from '../../support/person.ts'
+import { connectAs, signedIn } from '../../support/connection.ts'
 import { register } from '../../support/raw-client.ts'
 import { useServer } from '../../support/server.ts'
 import { type Authenticator, authenticatorOf } from './device.ts'

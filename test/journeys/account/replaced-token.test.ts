@@ -2,15 +2,15 @@
 // looked at it, in this browser and in every other place.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { connectAs, fate, OVER, signedIn } from '../../authorization-server/support.ts'
+import type { Account } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
 import { usePrograms } from '../../support/clients.ts'
+import { connectAs, connectionState, OVER, signedIn } from '../../support/connection.ts'
 import { register } from '../../support/raw-client.ts'
 import { startServer, type TestServer } from '../../support/server.ts'
 import { whileRunning } from '../../support/while-running.ts'
 import { type Authenticator, authenticatorOf } from './device.ts'
 import {
-  type Account,
   confirmHeading,
   confirmWith,
   connection,
@@ -146,7 +146,7 @@ describe('a replaced API token', () => {
     assert.equal(await connection(page, 'Known').count(), 1)
     assert.equal(await connection(page, 'Stranger').count(), 0)
     assert.equal(await call(kept), 'answered')
-    assert.deepEqual(await fate(server, ended.client, ended.tokens), OVER)
+    assert.deepEqual(await connectionState(server, ended.client, ended.tokens), OVER)
     await there.page.goto(`${server.origin}/account`)
     await signInHeading(there.page).waitFor()
     const third = await withPasskey()

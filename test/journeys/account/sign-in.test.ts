@@ -1,9 +1,9 @@
 // Coming to the account page and leaving it: in this browser, and in all of them.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { connectAs, signedIn } from '../../authorization-server/support.ts'
+import { ALICE, BOB } from '../../support/accounts.ts'
 import { useBrowser } from '../../support/browser.ts'
-import { ALICE, BOB } from '../../support/person.ts'
+import { connectAs, signedIn } from '../../support/connection.ts'
 import { authorizationRequest, register } from '../../support/raw-client.ts'
 import { useServer } from '../../support/server.ts'
 import { fares, openAccount, overview, signInAs, signInHeading } from './hands.ts'

@@ -1,22 +1,14 @@
 // What a person changes at one process, every process obeys at the very next call: they look at the same Redis each time.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { connectAs, fate, OVER, signedIn } from '../../authorization-server/support.ts'
+import type { Account } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
+import { connectAs, connectionState, OVER, signedIn } from '../../support/connection.ts'
 import { usePair } from '../../support/pair.ts'
-import { type RawPerson, register } from '../../support/raw-client.ts'
+import { register } from '../../support/raw-client.ts'
+import type { RawPerson } from '../../support/raw-person.ts'
 import { storeEnv } from '../../support/stores.ts'
-import {
-  type Account,
-  box,
-  connection,
-  fares,
-  openAccount,
-  openConnection,
-  said,
-  save,
-  signInHeading,
-} from './hands.ts'
+import { box, connection, fares, openAccount, openConnection, said, save, signInHeading } from './hands.ts'
 import { useStandIn } from './stand-in.ts'
 
 const OLD: Account = { userId: '123456', apiToken: 'token-for-tests-old' }
@@ -94,8 +86,8 @@ describe('two processes on one Redis, and the account page at the first', () => 
     assert.deepEqual(await calls(hour), both('answered'))
     await Promise.all([pair.one.advance(3601), pair.two.advance(3601)])
     assert.deepEqual(await calls(hour), both('401'))
-    assert.deepEqual(await fate(pair.two, hour.client, hour.tokens), OVER)
-    assert.equal((await fate(pair.two, month.client, month.tokens)).refresh, '200')
+    assert.deepEqual(await connectionState(pair.two, hour.client, hour.tokens), OVER)
+    assert.equal((await connectionState(pair.two, month.client, month.tokens)).refresh, '200')
   })
 
   it('obey a revocation, and leave other connections alone', async () => {
@@ -156,7 +148,7 @@ describe('two processes on one Redis, and the account page at the first', () => 
     await person.page.getByRole('button', { name: 'Delete everything' }).click()
     await person.page.getByRole('heading', { name: 'The account is deleted' }).waitFor()
     assert.deepEqual(await calls(connected), both('401'))
-    assert.deepEqual(await fate(pair.two, connected.client, connected.tokens), OVER)
+    assert.deepEqual(await connectionState(pair.two, connected.client, connected.tokens), OVER)
     await person.context.close()
   })
 })

@@ -5,8 +5,9 @@ import { before, describe, it } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
 import { KEYS } from '../../../src/storage/keys.ts'
 import { remove } from '../../../src/storage/store.ts'
-import { grantIdOf, withStore } from '../../authorization-server/support.ts'
-import { BOB } from '../../support/person.ts'
+import { grantIdOf } from '../../support/access-token.ts'
+import { BOB } from '../../support/accounts.ts'
+import { withStore } from '../../support/stored.ts'
 import { box, connectionOf, connectionsOf, outcome, signIn, useConsent, words } from './visits.ts'
 
 describe('a visit to the consent page', () => {
@@ -37,7 +38,7 @@ describe('a visit to the consent page', () => {
 
       const early = await exchange(other, second)
       const late = await exchange(page, first)
-      assert.equal(grantIdOf(early), grantIdOf(late))
+      assert.equal(grantIdOf(early.access_token), grantIdOf(late.access_token))
       const own = (await connectionsOf(server, late)).filter(({ clientId }) => clientId === first.client.client_id)
       assert.deepEqual(
         own.map(({ scopes }) => scopes),
@@ -59,7 +60,7 @@ describe('a visit to the consent page', () => {
       await signIn(right)
       const [one, two] = [await allow(left, first), await allow(right, second)]
       assert.deepEqual([one.scope, two.scope], ['qc:projects:read', 'qc:account:read'])
-      assert.notEqual(grantIdOf(one), grantIdOf(two))
+      assert.notEqual(grantIdOf(one.access_token), grantIdOf(two.access_token))
       assert.equal(await outcome(server, one, 'list_projects'), 'done')
       assert.equal(await outcome(server, two, 'read_account'), 'done')
       await own.close()

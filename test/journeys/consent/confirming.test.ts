@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 import { before, beforeEach, describe, it } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import type { Scope } from '../../../src/scopes.ts'
-import { countGrants } from '../../authorization-server/support.ts'
-import { ALICE } from '../../support/person.ts'
+import { ALICE } from '../../support/accounts.ts'
 import type { Registration } from '../../support/raw-client.ts'
+import { countGrants } from '../../support/stored.ts'
 import { box, choose, choosePreset, connectionOf, outcome, ticked, useConsent, words } from './visits.ts'
 
 const paperOnly = (page: Page): Locator => page.getByRole('checkbox', { name: /^Paper trading only/ })

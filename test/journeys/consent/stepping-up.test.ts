@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import type { Scope } from '../../../src/scopes.ts'
-import { grantIdOf } from '../../authorization-server/support.ts'
+import { grantIdOf } from '../../support/access-token.ts'
 import type { Registration, Tokens } from '../../support/raw-client.ts'
 import { authorizationRequest, redeem } from '../../support/raw-client.ts'
 import { noteSecrets } from '../../support/secrets.ts'
@@ -27,7 +27,7 @@ describe('a program that asks again', () => {
   }
 
   const sameConnection = async (before: Tokens, after: Tokens, client: Registration) => {
-    assert.equal(grantIdOf(after), grantIdOf(before))
+    assert.equal(grantIdOf(after.access_token), grantIdOf(before.access_token))
     const own = (await connectionsOf(server, after)).filter(({ clientId }) => clientId === client.client_id)
     assert.equal(own.length, 1)
   }

@@ -5,16 +5,17 @@ import type { Locator, Page } from 'playwright-core'
 import type { Grant } from '../../../src/grants/grants.ts'
 import type { Scope } from '../../../src/scopes.ts'
 import { SCOPES } from '../../../src/scopes.ts'
-import { grantIdOf, withGrants } from '../../authorization-server/support.ts'
-import type { Json } from '../../resource-server/messages.ts'
-import { message } from '../../resource-server/messages.ts'
+import { grantIdOf } from '../../support/access-token.ts'
 import { useBrowser } from '../../support/browser.ts'
 import { useCallback } from '../../support/callback.ts'
+import type { Json } from '../../support/json.ts'
+import { challengeOf, message, rpc, toolCall } from '../../support/mcp-requests.ts'
 import type { AuthorizationRequest, Registration, Tokens } from '../../support/raw-client.ts'
-import { authorizationRequest, challengeOf, redeem, register, rpc, toolCall } from '../../support/raw-client.ts'
+import { authorizationRequest, redeem, register } from '../../support/raw-client.ts'
 import { noteSecrets } from '../../support/secrets.ts'
 import type { TestServer } from '../../support/server.ts'
 import { useServer } from '../../support/server.ts'
+import { grantOf, withGrants } from '../../support/stored.ts'
 
 /** A program and what it asked for last. */
 export interface Visit {
@@ -121,12 +122,12 @@ export async function outcome(server: TestServer, { access_token }: Tokens, tool
 /** The connections of the account behind some tokens. */
 export const connectionsOf = (server: TestServer, tokens: Tokens): Promise<Grant[]> =>
   withGrants(server, async (grants) => {
-    const own = await grants.find(grantIdOf(tokens))
+    const own = await grants.find(grantIdOf(tokens.access_token))
     return own ? grants.list(own.accountId) : []
   })
 
 /** The connection behind some tokens, as it stands. */
 export const connectionOf = (server: TestServer, tokens: Tokens): Promise<Grant | undefined> =>
-  withGrants(server, (grants) => grants.find(grantIdOf(tokens)))
+  grantOf(server, tokens.access_token)
 
 export const words = (...scopes: readonly Scope[]): string => scopes.join(' ')

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { before, beforeEach, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { GROUPS } from '../../../src/scopes.ts'
-import { countGrants } from '../../authorization-server/support.ts'
+import { countGrants } from '../../support/stored.ts'
 import type { Visit } from './visits.ts'
 import { box, choose, listedTools, outcome, summary, ticked, useConsent, words } from './visits.ts'
 

@@ -1,7 +1,7 @@
 // How files are told: their text exactly, small ones first where not all of it fits.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Json } from '../messages.ts'
+import type { Json } from '../../support/json.ts'
 import { answerOf, PROJECT } from './run-tool.ts'
 
 const file = (name: string, content: string, more: object = {}) => ({

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { TOOL_LIST } from '../../../src/resource-server/tools/catalog.ts'
-import type { Json } from '../messages.ts'
+import type { Json } from '../../support/json.ts'
 import { binance, oanda, paper, schwab, tt } from './brokerage-forms.ts'
 import { CREATE, startLive } from './start-live.ts'
 

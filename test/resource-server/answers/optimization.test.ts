@@ -1,7 +1,7 @@
 // How optimizations are told: which backtest is best, what its numbers are called, what a search costs.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Json } from '../messages.ts'
+import type { Json } from '../../support/json.ts'
 import { answerOf, PROJECT } from './run-tool.ts'
 
 const ID = 'O-4d6f8a0b2c4e6f80a1b3c5d7e9f1a3b5'

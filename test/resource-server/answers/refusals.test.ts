@@ -6,7 +6,7 @@ import type { UpstreamFailure } from '../../../src/resource-server/calls/refusal
 import { refusalResult, wordsOf } from '../../../src/resource-server/calls/refusals.ts'
 import { TOOLS } from '../../../src/resource-server/tools/catalog.ts'
 import type { Tool } from '../../../src/resource-server/tools/tool.ts'
-import type { Json } from '../messages.ts'
+import type { Json } from '../../support/json.ts'
 import { toolNamed } from './run-tool.ts'
 
 const PLACES = { issuer: 'https://qcgate.example', metadata: 'https://qcgate.example/metadata' }

@@ -6,8 +6,8 @@ import { createToolContext } from '../../../src/resource-server/calls/tool-conte
 import { findTool, secretsOf } from '../../../src/resource-server/tools/catalog.ts'
 import { secretsIn } from '../../../src/resource-server/tools/secrets.ts'
 import type { Tool } from '../../../src/resource-server/tools/tool.ts'
-import { assertHalvesAgree } from '../halves.ts'
-import type { Json } from '../messages.ts'
+import type { Json } from '../../support/json.ts'
+import { assertTextAndStructureAgree } from '../../support/text-and-structure.ts'
 
 /** Ids as QuantConnect spells them. */
 export const PROJECT = 24681357
@@ -61,7 +61,7 @@ export async function answerOf(name: string, args: object, bodies: Bodies = { su
   const tool = toolNamed(name)
   const { context, asked } = contextOf(tool, args, bodies)
   const result: Json = toToolResult((await tool.run(tool.input.parse(args), context)) as ToolAnswer, tool)
-  assertHalvesAgree(result, name)
+  assertTextAndStructureAgree(result, name)
   const { summary, next, cut = [], ...data } = result.structuredContent
   return { summary, next, cut, data, text: result.content[0].text as string, result, asked } as {
     summary: string

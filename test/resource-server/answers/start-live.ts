@@ -1,6 +1,6 @@
 // Starts a live algorithm against fixed answers of QuantConnect, without a server: what is sent, and what is answered.
 import assert from 'node:assert/strict'
-import type { Json } from '../messages.ts'
+import type { Json } from '../../support/json.ts'
 import { answerOf, DEPLOYMENT, PROJECT, type QuantConnectCall } from './run-tool.ts'
 
 /** The tool that starts one. */

@@ -1,7 +1,7 @@
 // Reading a long list by windows: whoever follows `next` to the end sees each row once.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Json } from '../messages.ts'
+import type { Json } from '../../support/json.ts'
 import type { Bodies } from './run-tool.ts'
 import { answerOf, BACKTEST, DEPLOYMENT, ORGANIZATION, PROJECT, takes } from './run-tool.ts'
 

@@ -1,11 +1,8 @@
-// Tokens that are almost right, made with the server's own signing key, and the grants behind them.
+// Tokens that are almost right, made with the server's own signing key.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JWK, JWTHeaderParameters, JWTPayload } from 'jose'
 import { decodeJwt, importJWK, SignJWT } from 'jose'
-import type { Grants } from '../../src/grants/grants.ts'
-import { createGrants } from '../../src/grants/grants.ts'
-import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import type { TestServer } from '../support/server.ts'
 
 /** The key that the server signs with, private half included. */
@@ -23,13 +20,4 @@ export async function forge(
   return new SignJWT({ ...decodeJwt(genuine), ...claims } as JWTPayload)
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key.kid ?? '', ...header })
     .sign(await importJWK(key, 'ES256'))
-}
-
-/** The grant that a token was issued under. */
-export const grantIdOf = (token: string): string => decodeJwt<{ grant_id: string }>(token).grant_id
-
-/** The server's grants, through the store it shares with us. */
-export function openGrants({ folder }: TestServer): Grants & { close(): Promise<void> } {
-  const store = openSqliteStore(join(folder, 'data'))
-  return { ...createGrants(store), close: () => store.close() }
 }

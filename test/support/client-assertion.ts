@@ -2,6 +2,7 @@
 import type { CryptoKey, JWK } from 'jose'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 
+/** A key pair of a client. */
 export interface ClientKey {
   readonly alg: string
   readonly privateKey: CryptoKey
@@ -9,11 +10,13 @@ export interface ClientKey {
   readonly jwk: JWK
 }
 
+/** A new one. */
 export async function newKey(alg = 'ES256', kid = 'one'): Promise<ClientKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg)
   return { alg, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
 }
 
+/** When an assertion was made, and for how long. */
 export interface AssertionTime {
   /** Seconds by which the server's clock was pushed. */
   readonly ahead?: number

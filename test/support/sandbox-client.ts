@@ -1,16 +1,13 @@
-// A sandbox to talk to, and requests signed as QuantConnect's own clients sign them.
+// A sandbox by itself, and a client of it that signs its requests.
 import { createHash } from 'node:crypto'
-import { SANDBOX_ACCOUNTS, type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
+import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
-import { temporaryFolder } from '../support/folder.ts'
+import type { Account } from './accounts.ts'
+import { ALICE } from './accounts.ts'
+import { temporaryFolder } from './folder.ts'
+import type { Json } from './json.ts'
 
-export const [ALICE, BOB] = SANDBOX_ACCOUNTS as unknown as [Account, Account]
-
-export interface Account {
-  userId: string
-  apiToken: string
-}
-
+/** The headers of a request, signed as QuantConnect's own clients sign it. */
 export function sign({ userId, apiToken }: Account, seconds = Math.floor(Date.now() / 1000)) {
   const hash = createHash('sha256').update(`${apiToken}:${seconds}`).digest('hex')
   return {
@@ -19,11 +16,8 @@ export function sign({ userId, apiToken }: Account, seconds = Math.floor(Date.no
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are read as loosely as a client without types would
-export type Json = any
-
 /** Speaks for one account, by POST with JSON, and gives the answer back whatever it says. */
-export const client =
+export const sandboxClient =
   (url: string, account: Account = ALICE) =>
   async (path: string, args: object = {}): Promise<Json> => {
     const response = await fetch(url + path, {
@@ -51,4 +45,5 @@ export async function openSandbox(options: SandboxOptions = {}) {
   }
 }
 
+/** What it answers when it refuses, for these reasons. */
 export const refused = (...errors: string[]) => ({ success: false, errors })

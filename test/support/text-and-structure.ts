@@ -1,6 +1,6 @@
 // Whether each half of an answer is enough alone, since clients hand their models only one of them.
 import assert from 'node:assert/strict'
-import type { Json } from './messages.ts'
+import type { Json } from './json.ts'
 
 /** Names and values at any depth, spelled as text. */
 function* leaves(value: unknown): Generator<string> {
@@ -18,7 +18,7 @@ const words = (text: string): string[] => text.split(/[\s|,"[\]{}()`]+/).filter(
 const OURS = new Set([':', 'Next:', 'none', '-', 'summary', 'next', 'error'])
 
 /** Asserts that text and structure of a result say the same: every value, id, error and next step. */
-export function assertHalvesAgree({ content, structuredContent, isError }: Json, name: string): void {
+export function assertTextAndStructureAgree({ content, structuredContent, isError }: Json, name: string): void {
   const text: string = content.flatMap((part: Json) => (part.type === 'text' ? [part.text] : [])).join('\n')
   const structure = [...leaves(structuredContent)]
   const shown = new Set(words(text))
