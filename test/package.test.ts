@@ -3,18 +3,18 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { runCommand, startServerByCommand } from './support/command.ts'
 import { temporaryFolder } from './support/folder.ts'
-import { run, runServer } from './support/program.ts'
 import { freePort } from './support/server.ts'
 
 describe('the package', () => {
   const folder = temporaryFolder()
   let files: string[]
   before(async () => {
-    const output = await run('npm', ['pack', '--json', '--pack-destination', folder.path], process.cwd())
+    const output = await runCommand('npm', ['pack', '--json', '--pack-destination', folder.path], process.cwd())
     const [packed] = JSON.parse(output.slice(output.indexOf('[\n')))
     files = packed.files.map(({ path }: { path: string }) => path)
-    await run('tar', ['xzf', join(folder.path, packed.filename), '-C', folder.path], process.cwd())
+    await runCommand('tar', ['xzf', join(folder.path, packed.filename), '-C', folder.path], process.cwd())
   })
   after(() => folder.remove())
 
@@ -46,9 +46,14 @@ describe('the package', () => {
     symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'))
     mkdirSync(join(folder.path, 'work'))
     const port = await freePort()
-    const server = await runServer(process.execPath, [join(root, 'dist/main.js')], join(folder.path, 'work'), {
-      PORT: String(port),
-    })
+    const server = await startServerByCommand(
+      process.execPath,
+      [join(root, 'dist/main.js')],
+      join(folder.path, 'work'),
+      {
+        PORT: String(port),
+      },
+    )
     try {
       assert.doesNotMatch(server.output, /\[setup]/)
       const page = await (await fetch(`http://localhost:${port}/`)).text()

@@ -8,7 +8,7 @@ import { KEYS } from '../../src/storage/keys.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { openStore } from '../support/stores.ts'
-import { call } from './calls.ts'
+import { recordedCall } from './recorded-call.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -31,15 +31,15 @@ for (const name of ['SQLite', 'Redis'] as const) {
     })
 
     it('is told the newest first, as it was recorded, by every process', async () => {
-      const first = call({ at: now - 2, ref: 'first', ids: { projectId: 1, backtestId: 'b' } })
-      const second = call({ at: now - 1, ref: 'second', outcome: 'refused', why: 'You did not allow this.' })
+      const first = recordedCall({ at: now - 2, ref: 'first', ids: { projectId: 1, backtestId: 'b' } })
+      const second = recordedCall({ at: now - 1, ref: 'second', outcome: 'refused', why: 'You did not allow this.' })
       await auditLog.record('a', first)
       await auditLog.record('a', second)
       assert.deepEqual(await createAuditLog(other).calls('a'), [second, first])
     })
 
     it('is told from a time on, that time included', async () => {
-      for (const ms of [0, 1, 2]) await auditLog.record('b', call({ at: now + ms, ms }))
+      for (const ms of [0, 1, 2]) await auditLog.record('b', recordedCall({ at: now + ms, ms }))
       assert.deepEqual(
         (await auditLog.calls('b', now + 1)).map(({ ms }) => ms),
         [2, 1],
@@ -47,8 +47,8 @@ for (const name of ['SQLite', 'Redis'] as const) {
     })
 
     it('holds nothing of another account', async () => {
-      await auditLog.record('c', call({ at: now, client: 'mine' }))
-      await auditLog.record('d', call({ at: now, client: 'theirs' }))
+      await auditLog.record('c', recordedCall({ at: now, client: 'mine' }))
+      await auditLog.record('d', recordedCall({ at: now, client: 'theirs' }))
       assert.deepEqual(
         (await auditLog.calls('c')).map(({ client }) => client),
         ['mine'],
@@ -57,14 +57,14 @@ for (const name of ['SQLite', 'Redis'] as const) {
     })
 
     it('counts two calls of the same moment as two', async () => {
-      await auditLog.record('e', call({ at: now, ref: reference() }))
-      await auditLog.record('e', call({ at: now, ref: reference() }))
+      await auditLog.record('e', recordedCall({ at: now, ref: reference() }))
+      await auditLog.record('e', recordedCall({ at: now, ref: reference() }))
       assert.equal((await auditLog.calls('e')).length, 2)
     })
 
     it('is told of 30 days, whatever time is asked for', async () => {
-      await auditLog.record('f', call({ at: now - 29 * DAY, client: 'young' }))
-      await auditLog.record('f', call({ at: now - 30 * DAY - 1, client: 'old' }))
+      await auditLog.record('f', recordedCall({ at: now - 29 * DAY, client: 'young' }))
+      await auditLog.record('f', recordedCall({ at: now - 30 * DAY - 1, client: 'old' }))
       for (const since of [undefined, 0, now - 40 * DAY]) {
         assert.deepEqual(
           (await auditLog.calls('f', since)).map(({ client }) => client),
@@ -74,10 +74,22 @@ for (const name of ['SQLite', 'Redis'] as const) {
     })
 
     it('keeps what had consequences apart, so that no number of other calls pushes it out', async () => {
-      const trade = call({ at: now, tool: 'create_live_algorithm', risk: 'trades', outcome: 'answered', ref: 'trade' })
+      const trade = recordedCall({
+        at: now,
+        tool: 'create_live_algorithm',
+        risk: 'trades',
+        outcome: 'answered',
+        ref: 'trade',
+      })
       const others = [
-        call({ at: now + 1, tool: 'create_live_algorithm', risk: 'trades', outcome: 'refused', ref: 'refused' }),
-        call({ at: now + 2, risk: 'reads', ref: 'read' }),
+        recordedCall({
+          at: now + 1,
+          tool: 'create_live_algorithm',
+          risk: 'trades',
+          outcome: 'refused',
+          ref: 'refused',
+        }),
+        recordedCall({ at: now + 2, risk: 'reads', ref: 'read' }),
       ]
       for (const one of [trade, ...others]) await auditLog.record('deeds', one)
       assert.deepEqual(
@@ -92,8 +104,8 @@ for (const name of ['SQLite', 'Redis'] as const) {
     })
 
     it('leaves out what it cannot understand', async () => {
-      await auditLog.record('g', call({ at: now }))
-      const line = { version: 1, ...call({ at: now }) }
+      await auditLog.record('g', recordedCall({ at: now }))
+      const line = { version: 1, ...recordedCall({ at: now }) }
       for (const strange of [
         'no JSON',
         '[]',
@@ -103,12 +115,12 @@ for (const name of ['SQLite', 'Redis'] as const) {
       ]) {
         await store.append(KEYS.activity('g'), now, strange, { ttl: 60, most: 100 })
       }
-      assert.deepEqual(await auditLog.calls('g'), [call({ at: now })])
+      assert.deepEqual(await auditLog.calls('g'), [recordedCall({ at: now })])
     })
 
     it('is gone once it is forgotten, and nobody else’s is', async () => {
-      await auditLog.record('h', call({ at: now }))
-      await auditLog.record('i', call({ at: now }))
+      await auditLog.record('h', recordedCall({ at: now }))
+      await auditLog.record('i', recordedCall({ at: now }))
       await auditLog.forget('h')
       assert.deepEqual(await auditLog.calls('h'), [])
       assert.equal((await auditLog.calls('i')).length, 1)
@@ -122,7 +134,7 @@ describe('the activity of an account that has much', () => {
     const store = await openStore('Redis', '', 'activity-test:')
     const auditLog = createAuditLog(store)
     const before = Date.now() - 60_000
-    const fill = Array.from({ length: 10_001 }, (_, ms) => call({ at: before + ms, ms }))
+    const fill = Array.from({ length: 10_001 }, (_, ms) => recordedCall({ at: before + ms, ms }))
     await Promise.all(fill.map((one) => auditLog.record('j', one)))
     const told = await auditLog.calls('j')
     await store.close()

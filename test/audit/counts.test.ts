@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { OUTCOMES } from '../../src/audit/audit-log.ts'
 import { countsOf as countsOfCalls, filtered } from '../../src/audit/counts.ts'
 import { TOOLS } from '../../src/resource-server/tools/catalog.ts'
-import { call } from './calls.ts'
+import { recordedCall } from './recorded-call.ts'
 
 const countsOf = (calls: Parameters<typeof countsOfCalls>[0]) => countsOfCalls(calls, TOOLS)
 
@@ -14,28 +14,28 @@ describe('the summary of calls', () => {
   })
 
   it('counts every call, whatever became of it', () => {
-    assert.equal(countsOf(OUTCOMES.map((outcome) => call({ outcome }))).calls, 4)
+    assert.equal(countsOf(OUTCOMES.map((outcome) => recordedCall({ outcome }))).calls, 4)
   })
 
   it('counts a backtest when it was created, and not when it was read, refused or failed', () => {
-    const created = OUTCOMES.map((outcome) => call({ tool: 'create_backtest', risk: 'changes', outcome }))
-    assert.equal(countsOf([...created, call({ tool: 'read_backtest' })]).backtests, 1)
+    const created = OUTCOMES.map((outcome) => recordedCall({ tool: 'create_backtest', risk: 'changes', outcome }))
+    assert.equal(countsOf([...created, recordedCall({ tool: 'read_backtest' })]).backtests, 1)
   })
 
   it('counts as a trade what was done to live algorithms: start, command, stop, liquidate, broadcast', () => {
     const trading = ['create_live_algorithm', 'create_live_command', 'stop_live_algorithm', 'liquidate_live_algorithm']
-    const calls = trading.map((tool) => call({ tool, risk: 'trades' }))
-    assert.equal(countsOf([...calls, call({ tool: 'broadcast_live_command', risk: 'administers' })]).trades, 5)
+    const calls = trading.map((tool) => recordedCall({ tool, risk: 'trades' }))
+    assert.equal(countsOf([...calls, recordedCall({ tool: 'broadcast_live_command', risk: 'administers' })]).trades, 5)
   })
 
   it('counts no trade where nothing was traded: a look, an authorization, a refusal, a failure', () => {
     const calls = [
-      call({ tool: 'read_live_portfolio' }),
-      call({ tool: 'authorize_connection', risk: 'trades' }),
-      call({ tool: 'create_live_algorithm', risk: 'trades', outcome: 'refused' }),
-      call({ tool: 'create_live_algorithm', risk: 'trades', outcome: 'failed' }),
-      call({ tool: 'broadcast_live_command', risk: 'administers', outcome: 'refused' }),
-      call({ tool: 'create_project_collaborator', risk: 'administers' }),
+      recordedCall({ tool: 'read_live_portfolio' }),
+      recordedCall({ tool: 'authorize_connection', risk: 'trades' }),
+      recordedCall({ tool: 'create_live_algorithm', risk: 'trades', outcome: 'refused' }),
+      recordedCall({ tool: 'create_live_algorithm', risk: 'trades', outcome: 'failed' }),
+      recordedCall({ tool: 'broadcast_live_command', risk: 'administers', outcome: 'refused' }),
+      recordedCall({ tool: 'create_project_collaborator', risk: 'administers' }),
     ]
     assert.deepEqual(countsOf(calls), { calls: 6, backtests: 0, trades: 0, refused: 2 })
   })
@@ -43,9 +43,9 @@ describe('the summary of calls', () => {
 
 describe('a filter of calls', () => {
   const calls = [
-    call({ ref: '1', grantId: 'g1', tool: 'list_projects' }),
-    call({ ref: '2', grantId: 'g2', tool: 'list_projects', outcome: 'refused' }),
-    call({ ref: '3', grantId: 'g1', tool: 'read_account', outcome: 'refused' }),
+    recordedCall({ ref: '1', grantId: 'g1', tool: 'list_projects' }),
+    recordedCall({ ref: '2', grantId: 'g2', tool: 'list_projects', outcome: 'refused' }),
+    recordedCall({ ref: '3', grantId: 'g1', tool: 'read_account', outcome: 'refused' }),
   ]
   const refs = (filter: Parameters<typeof filtered>[1]) => filtered(calls, filter).map(({ ref }) => ref)
 

@@ -2,16 +2,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { csvOf } from '../../src/audit/csv.ts'
-import { call } from './calls.ts'
+import { recordedCall } from './recorded-call.ts'
 
 const HEADER = 'time,connection,tool,project,ids,outcome,reason,duration_ms,reference\r\n'
-const line = (changes: Parameters<typeof call>[0]) => csvOf([call(changes)]).slice(HEADER.length)
+const line = (changes: Parameters<typeof recordedCall>[0]) => csvOf([recordedCall(changes)]).slice(HEADER.length)
 
 describe('calls as CSV, RFC 4180', () => {
   it('begin with a header line, and every line ends with CRLF (§2.1, §2.3)', () => {
     assert.equal(csvOf([]), HEADER)
     assert.equal(
-      csvOf([call(), call({ ids: { projectId: 7, compileId: 'c-1', backtestId: 'b' }, why: 'Not allowed.' })]),
+      csvOf([
+        recordedCall(),
+        recordedCall({ ids: { projectId: 7, compileId: 'c-1', backtestId: 'b' }, why: 'Not allowed.' }),
+      ]),
       `${HEADER}2027-01-15T12:00:00.000Z,Notebook,list_projects,,,answered,,12,bcdf2345\r\n` +
         '2027-01-15T12:00:00.000Z,Notebook,list_projects,7,compileId=c-1; backtestId=b,answered,Not allowed.,12,bcdf2345\r\n',
     )

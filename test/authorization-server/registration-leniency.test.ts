@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { REGISTRATIONS } from '../real-clients/clients.ts'
 import { useSignedIn } from '../support/connection.ts'
+import { REGISTRATIONS } from '../support/known-clients.ts'
 import type { Registration } from '../support/raw-client.ts'
 import { authorizationRequest, refusal } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'

@@ -14,7 +14,8 @@ export interface Account {
 
 const asksToSignIn = ({ html }: Place) => html.includes('name="apiToken"')
 
-export class Person extends RawPerson {
+/** A person who notes in the ledger whatever they should not have met. */
+export class DrilledPerson extends RawPerson {
   readonly #line: Line
   readonly #ledger: Ledger
   readonly #as: Account

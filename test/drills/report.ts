@@ -17,7 +17,7 @@ export const violationsOf = ({ drill, ledger }: Outcome): string[] =>
     .map(({ loss, evidence }) => `${LOSSES[loss]}: ${evidence}`)
 
 /** One drill as a heading, a sentence and a table. */
-export function tell(outcome: Outcome): string {
+export function drillSection(outcome: Outcome): string {
   const { drill, ledger, said } = outcome
   const rows = [
     ...traffic(ledger),
@@ -142,5 +142,5 @@ counted and not missed.
 With Sentinels and in a Cluster, replication is asynchronous. The store waits up to 100 ms for a replica to have each
 write; what only a master had when it died would be lost, and is counted here as lost.
 
-${outcomes.map(tell).join('\n')}`
+${outcomes.map(drillSection).join('\n')}`
 }

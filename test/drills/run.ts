@@ -6,7 +6,7 @@ import type { Outcome } from './drill.ts'
 import { perform, stopEverything } from './drill.ts'
 import { killOnRedis, killOnSqlite } from './kill.ts'
 import { redisFrozen, redisKilled } from './redis-stopped.ts'
-import { report, tell, violationsOf } from './report.ts'
+import { drillSection, report, violationsOf } from './report.ts'
 import { sentinelFrozen, sentinelKilled } from './sentinel.ts'
 
 const DRILLS = [killOnSqlite, killOnRedis, redisFrozen, redisKilled, sentinelKilled, sentinelFrozen, clusterKilled]
@@ -32,7 +32,7 @@ for (const drill of DRILLS.filter(({ name }) => !named.length || named.includes(
   const outcome = await perform(drill)
   outcomes.push(outcome)
   violations.push(...violationsOf(outcome).map((violation) => `${drill.name}: ${violation}`))
-  console.log(`${tell(outcome)}\n[drill] done in ${Math.round(outcome.seconds)} s\n`)
+  console.log(`${drillSection(outcome)}\n[drill] done in ${Math.round(outcome.seconds)} s\n`)
 }
 
 if (named.length === 0) writeFileSync(REPORT, report(outcomes))

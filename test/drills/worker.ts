@@ -9,7 +9,7 @@ import type { TestServer } from '../support/server.ts'
 import type { Ledger } from './ledger.ts'
 import type { Answer, Line } from './line.ts'
 import { Failed, PAUSE_MS } from './line.ts'
-import { Person } from './person.ts'
+import { DrilledPerson } from './person.ts'
 
 export interface Connection {
   readonly client: Registration
@@ -37,7 +37,7 @@ const happens = (how: keyof typeof OFTEN) => Math.random() < OFTEN[how]
 export class Worker {
   readonly number: number
   readonly line: Line
-  readonly person: Person
+  readonly person: DrilledPerson
   readonly clients: Registration[] = []
   readonly connections: Connection[] = []
   readonly codes: RedeemedCode[] = []
@@ -47,7 +47,7 @@ export class Worker {
   constructor(number: number, server: TestServer, line: Line, ledger: Ledger, as: Account) {
     this.number = number
     this.line = line
-    this.person = new Person(server, line, ledger, as)
+    this.person = new DrilledPerson(server, line, ledger, as)
     this.#ledger = ledger
   }
 

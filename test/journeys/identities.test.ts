@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { useBrowser } from '../support/browser.ts'
-import type { Identity } from '../support/clients.ts'
-import { isUnauthorized, usePrograms } from '../support/clients.ts'
 import { visitor } from '../support/person.ts'
+import type { Identity } from '../support/sdk-client.ts'
+import { isUnauthorized, usePrograms } from '../support/sdk-client.ts'
 import { journeyStores } from '../support/stores.ts'
 import { useWeb } from '../support/web.ts'
 

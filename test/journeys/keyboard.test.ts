@@ -6,7 +6,7 @@ import { useBrowser } from '../support/browser.ts'
 import { useCallback } from '../support/callback.ts'
 import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { connectionsOf } from './consent/visits.ts'
+import { grantsOfAccount } from '../support/stored.ts'
 
 /** Presses Tab until a control with these words has the focus, and fails when that cannot be seen, or never happens. */
 async function reach(page: Page, words: RegExp): Promise<void> {
@@ -57,7 +57,7 @@ describe('with the keyboard alone', () => {
     await page.waitForURL(`${returnsTo()}?**`)
     const url = new URL(page.url())
     const tokens = await redeem(server, client, request, { url, status: 200, html: '', headers: new Headers() })
-    const [grant] = await connectionsOf(server, tokens)
+    const [grant] = await grantsOfAccount(server, tokens.access_token)
     assert.deepEqual(
       [grant?.scopes.includes('qc:projects:read'), grant?.scopes.includes('qc:files:write')],
       [false, false],
@@ -69,7 +69,7 @@ describe('with the keyboard alone', () => {
     await reach(page, /^Revoke$/)
     await page.keyboard.press('Enter')
     await page.getByRole('status').filter({ hasText: 'Revoked' }).waitFor()
-    assert.deepEqual(await connectionsOf(server, tokens), [])
+    assert.deepEqual(await grantsOfAccount(server, tokens.access_token), [])
     await context.close()
   })
 })

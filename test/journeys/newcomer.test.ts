@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { runCommand, startServerByCommand } from '../support/command.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { run, runServer } from '../support/program.ts'
 import { freePort } from '../support/server.ts'
 import { redisUrl } from '../support/stores.ts'
 
@@ -13,7 +13,7 @@ describe('a fresh clone', { timeout: 240_000 }, () => {
   let port: number
   before(async () => {
     port = await freePort()
-    const files = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], process.cwd())
+    const files = await runCommand('git', ['ls-files', '--cached', '--others', '--exclude-standard'], process.cwd())
     for (const file of files.trim().split('\n')) {
       mkdirSync(join(folder.path, dirname(file)), { recursive: true })
       cpSync(file, join(folder.path, file))
@@ -21,7 +21,7 @@ describe('a fresh clone', { timeout: 240_000 }, () => {
   })
   after(() => folder.remove())
 
-  const start = (env = {}) => runServer('npm', ['start'], folder.path, { PORT: String(port), ...env })
+  const start = (env = {}) => startServerByCommand('npm', ['start'], folder.path, { PORT: String(port), ...env })
   const made = () =>
     ['node_modules/.qcgate-installed', ...readdirSync(join(folder.path, 'keys')).map((name) => `keys/${name}`)].map(
       (name) => [name, statSync(join(folder.path, name)).mtimeMs],
@@ -43,9 +43,9 @@ describe('a fresh clone', { timeout: 240_000 }, () => {
       await server.stop()
     }
     const runtime = `import { nodeRuntime } from './scripts/setup.mjs'; console.log(nodeRuntime())`
-    const node = await run(process.execPath, ['--input-type=module', '-e', runtime], folder.path)
+    const node = await runCommand(process.execPath, ['--input-type=module', '-e', runtime], folder.path)
     assert.ok(node.startsWith(folder.path), 'the pinned Node.js came with the dependencies')
-    assert.match(await run(node.trim(), ['--version'], folder.path), /^v24\./)
+    assert.match(await runCommand(node.trim(), ['--version'], folder.path), /^v24\./)
   })
 
   it('runs on a Redis as well, when it is named one', async () => {

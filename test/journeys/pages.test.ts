@@ -16,7 +16,7 @@ import type { Registration } from '../support/raw-client.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { changeGrant } from '../support/stored.ts'
-import { authenticatorOf } from './account/device.ts'
+import { addVirtualAuthenticator } from '../support/virtual-authenticator.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const SIZES = { wide: { width: 1100, height: 900 }, narrow: { width: 320, height: 640 } }
@@ -117,7 +117,7 @@ describe('pages', () => {
   it('are right for a person who looks after their account', async () => {
     const bob = { userId: '100002', apiToken: 'sandbox-bob' }
     const { page, context, complaints, strangers, heavy } = await visitor()
-    await authenticatorOf({ page, context, complaints })
+    await addVirtualAuthenticator({ page, context, complaints })
     const heading = (name: string) => page.getByRole('heading', { name, level: 1 }).waitFor()
 
     await page.goto(`${server.origin}/account`)

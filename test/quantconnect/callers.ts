@@ -3,16 +3,17 @@ import { pino } from 'pino'
 import { createLog, type Log } from '../../src/observability/log.ts'
 import { createQuantConnect, type QuantConnect } from '../../src/quantconnect/client.ts'
 import type { Credentials } from '../../src/vault/vault.ts'
-import { startUpstream, type Upstream } from './upstream.ts'
+import { startUpstream, type Upstream } from '../support/upstream.ts'
 
-/** A person with an account of their own. */
-export const person = (number: number, apiToken = `token-of-${number}`): Credentials => ({
+/** A person with an account of their own, by number. */
+export const credentialsOf = (number: number, apiToken = `token-of-${number}`): Credentials => ({
   realm: 'live',
   userId: String(number),
   apiToken,
 })
 
-export interface Line {
+/** What these tests read of a line of the log. */
+export interface LogLine {
   readonly level: number
   readonly msg: string
   readonly accounts?: number
@@ -20,8 +21,8 @@ export interface Line {
 }
 
 /** A log that is kept. */
-export function keptLog(): { log: Log; lines: Line[] } {
-  const lines: Line[] = []
+export function keptLog(): { log: Log; lines: LogLine[] } {
+  const lines: LogLine[] = []
   return { log: pino({ base: null, level: 'trace' }, { write: (line) => lines.push(JSON.parse(line)) }), lines }
 }
 
@@ -39,5 +40,5 @@ export async function withClient<T>(
 }
 
 /** The requests to one endpoint. */
-export const asked = (upstream: Upstream, endpoint: string) =>
+export const requestsTo = (upstream: Upstream, endpoint: string) =>
   upstream.requests.filter(({ path }) => path === `/api/v2${endpoint}`)

@@ -3,7 +3,8 @@ import { after, afterEach, before, describe, it, mock } from 'node:test'
 import { createLog } from '../../src/observability/log.ts'
 import { createQuantConnect } from '../../src/quantconnect/client.ts'
 import { freePort } from '../support/server.ts'
-import { cut, held, json, never, type Reply, startUpstream, text, type Upstream } from './upstream.ts'
+import type { Reply, Upstream } from '../support/upstream.ts'
+import { cut, held, json, never, startUpstream, text } from '../support/upstream.ts'
 
 const WHO = { realm: 'live', userId: '123456', apiToken: 'token-for-tests' } as const
 const READ = { retry: true }

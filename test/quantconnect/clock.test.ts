@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { QuantConnect } from '../../src/quantconnect/client.ts'
 import { createSuspicion } from '../../src/quantconnect/suspicion.ts'
-import { keptLog, person, withClient } from './callers.ts'
-import { json, text, type Upstream } from './upstream.ts'
+import type { Upstream } from '../support/upstream.ts'
+import { json, text } from '../support/upstream.ts'
+import { credentialsOf, keptLog, withClient } from './callers.ts'
 
 const REFUSAL = { success: false, errors: ["Hash doesn't match."] }
 const MINUTE = 60_000
@@ -60,7 +61,7 @@ describe('the suspicion about the clock', () => {
 async function fails(upstream: Upstream, client: QuantConnect, who: number, date?: string) {
   upstream.replies.push(json(401, {}))
   upstream.verdicts.push(text(200, JSON.stringify(REFUSAL), date ? { date } : {}))
-  return client.call(person(who), '/projects/read', {})
+  return client.call(credentialsOf(who), '/projects/read', {})
 }
 const said = { kind: 'credentials', reasons: REFUSAL.errors }
 
@@ -87,7 +88,7 @@ describe('calls that are refused', () => {
     withClient(async (upstream, client) => {
       await fails(upstream, client, 1)
       await fails(upstream, client, 2)
-      assert.equal((await client.call(person(3), '/projects/read', {})).kind, 'done')
+      assert.equal((await client.call(credentialsOf(3), '/projects/read', {})).kind, 'done')
       assert.deepEqual(await fails(upstream, client, 4), said)
     }))
 
@@ -96,7 +97,7 @@ describe('calls that are refused', () => {
       await fails(upstream, client, 1)
       await fails(upstream, client, 2)
       upstream.replies.push(text(500, ''))
-      assert.equal((await client.call(person(3), '/projects/read', {})).kind, 'unavailable')
+      assert.equal((await client.call(credentialsOf(3), '/projects/read', {})).kind, 'unavailable')
       assert.deepEqual(await fails(upstream, client, 4), said)
     }))
 
@@ -121,7 +122,7 @@ describe('calls that are refused', () => {
       const date = 'Thu, 01 Jan 2026 12:00:00 GMT'
       upstream.replies.push(text(401, '', { date }))
       upstream.verdicts.push(text(200, '{"success":true}', { date }))
-      assert.equal((await client.call(person(1), '/projects/read', {})).kind, 'unavailable')
+      assert.equal((await client.call(credentialsOf(1), '/projects/read', {})).kind, 'unavailable')
       assert.equal(lines.length, 0)
     }, log)
   })
@@ -130,7 +131,7 @@ describe('calls that are refused', () => {
     withClient(async (upstream, client) => {
       for (const who of [1, 2, 3, 4]) {
         upstream.verdicts.push(json(200, REFUSAL))
-        assert.deepEqual(await client.call(person(who), '/authenticate', {}), said)
+        assert.deepEqual(await client.call(credentialsOf(who), '/authenticate', {}), said)
       }
       assert.deepEqual(await fails(upstream, client, 5), said)
     }))
@@ -138,6 +139,6 @@ describe('calls that are refused', () => {
   it('at sign-in are about the clock when its Date shows it', () =>
     withClient(async (upstream, client) => {
       upstream.verdicts.push(text(401, '{}', { date: 'Thu, 01 Jan 2026 12:00:00 GMT' }))
-      assert.deepEqual(await client.call(person(1), '/authenticate', {}), { kind: 'clock' })
+      assert.deepEqual(await client.call(credentialsOf(1), '/authenticate', {}), { kind: 'clock' })
     }))
 })

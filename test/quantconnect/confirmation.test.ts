@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
 import type { QuantConnect } from '../../src/quantconnect/client.ts'
 import { until } from '../support/until.ts'
-import { asked, person, withClient } from './callers.ts'
-import { cut, held, json, never, type Reply, text } from './upstream.ts'
+import type { Reply } from '../support/upstream.ts'
+import { cut, held, json, never, text } from '../support/upstream.ts'
+import { credentialsOf, requestsTo, withClient } from './callers.ts'
 
 const yes = json(200, { success: true })
 const no = json(200, { success: false, errors: ["Hash doesn't match."] })
@@ -30,7 +31,7 @@ const unclear: Record<string, Reply> = {
 
 /** What was answered before is read after this: somebody else's calls have been there and back. */
 async function roundTrips(client: QuantConnect) {
-  for (let i = 0; i < 3; i++) await client.call(person(9), '/files/read', {})
+  for (let i = 0; i < 3; i++) await client.call(credentialsOf(9), '/files/read', {})
 }
 
 describe('after an answer that smells of bad credentials', () => {
@@ -39,7 +40,7 @@ describe('after an answer that smells of bad credentials', () => {
       withClient(async (upstream, client) => {
         upstream.replies.push(reply)
         upstream.verdicts.push(no)
-        assert.deepEqual(await client.call(person(1), '/projects/read', {}, { retry: true }), said)
+        assert.deepEqual(await client.call(credentialsOf(1), '/projects/read', {}, { retry: true }), said)
         assert.deepEqual(
           upstream.requests.map(({ path }) => path),
           ['/api/v2/projects/read', '/api/v2/authenticate'],
@@ -54,7 +55,7 @@ describe('after an answer that smells of bad credentials', () => {
       withClient(async (upstream, client) => {
         upstream.replies.push(reply)
         upstream.verdicts.push(yes)
-        assert.deepEqual(await client.call(person(1), '/projects/read', {}, { retry: true }), otherwise)
+        assert.deepEqual(await client.call(credentialsOf(1), '/projects/read', {}, { retry: true }), otherwise)
         assert.equal(upstream.requests.length, 2)
       }))
   }
@@ -64,7 +65,7 @@ describe('after an answer that smells of bad credentials', () => {
       withClient(async (upstream, client) => {
         upstream.replies.push(json(401, {}))
         upstream.verdicts.push(verdict)
-        const answer = await client.call(person(1), '/projects/read', {}, { retry: true })
+        const answer = await client.call(credentialsOf(1), '/projects/read', {}, { retry: true })
         assert.deepEqual(answer, { kind: 'unavailable', status: 401, sent: false })
         assert.equal(upstream.requests.length, 2)
       }))
@@ -77,7 +78,7 @@ describe('after an answer that smells of bad credentials', () => {
         const late = held(text(500, ''))
         upstream.replies.push(late.reply)
         upstream.verdicts.push(never)
-        const answer = client.call(person(1), '/projects/create', {})
+        const answer = client.call(credentialsOf(1), '/projects/create', {})
         await until('the call', () => upstream.requests.length === 1)
         mock.timers.tick(20_000)
         late.release()
@@ -96,11 +97,13 @@ describe('after an answer that smells of bad credentials', () => {
       upstream.replies.push(json(401, {}), json(401, {}))
       upstream.verdicts.push(never, no)
       const callers = [new AbortController(), new AbortController()]
-      const answers = callers.map(({ signal }) => client.call(person(1), '/projects/read', {}, { signal, retry: true }))
+      const answers = callers.map(({ signal }) =>
+        client.call(credentialsOf(1), '/projects/read', {}, { signal, retry: true }),
+      )
       await until('both calls and the check', () => upstream.requests.length === 3)
       await roundTrips(client)
       let ended = false
-      const check = asked(upstream, '/authenticate')[0]
+      const check = requestsTo(upstream, '/authenticate')[0]
       void check?.hungUp.then(() => {
         ended = true
       })
@@ -113,7 +116,7 @@ describe('after an answer that smells of bad credentials', () => {
       await check?.hungUp
 
       upstream.replies.push(json(401, {}))
-      assert.deepEqual(await client.call(person(1), '/projects/read', {}), said)
+      assert.deepEqual(await client.call(credentialsOf(1), '/projects/read', {}), said)
     }))
 
   it('calls of one account that fail together share one check', () =>
@@ -121,12 +124,12 @@ describe('after an answer that smells of bad credentials', () => {
       upstream.replies.push(...Array(5).fill(json(401, {})))
       const verdict = held(no)
       upstream.verdicts.push(verdict.reply)
-      const answers = Array.from({ length: 5 }, () => client.call(person(1), '/projects/read', {}))
+      const answers = Array.from({ length: 5 }, () => client.call(credentialsOf(1), '/projects/read', {}))
       await until('all calls and the check', () => upstream.requests.length === 6)
       await roundTrips(client)
       verdict.release()
       assert.deepEqual(await Promise.all(answers), Array(5).fill(said))
-      assert.equal(asked(upstream, '/authenticate').length, 1)
+      assert.equal(requestsTo(upstream, '/authenticate').length, 1)
     }))
 
   it('another token of the same account is checked for itself', () =>
@@ -134,8 +137,8 @@ describe('after an answer that smells of bad credentials', () => {
       upstream.replies.push(json(401, {}), json(401, {}))
       const verdict = held(no)
       upstream.verdicts.push(verdict.reply, verdict.reply)
-      const answers = ['old', 'new'].map((token) => client.call(person(1, token), '/projects/read', {}))
-      await until('two checks', () => asked(upstream, '/authenticate').length === 2)
+      const answers = ['old', 'new'].map((token) => client.call(credentialsOf(1, token), '/projects/read', {}))
+      await until('two checks', () => requestsTo(upstream, '/authenticate').length === 2)
       verdict.release()
       assert.deepEqual(await Promise.all(answers), [said, said])
     }))
@@ -143,11 +146,11 @@ describe('after an answer that smells of bad credentials', () => {
   it('the check of a check is spared: /authenticate itself is asked once', () =>
     withClient(async (upstream, client) => {
       upstream.verdicts.push(no, text(500, ''), json(401, { errors: ['no'] }))
-      assert.deepEqual(await client.call(person(1), '/authenticate', {}), said)
+      assert.deepEqual(await client.call(credentialsOf(1), '/authenticate', {}), said)
       const unavailable = { kind: 'unavailable', status: 500, sent: true }
-      assert.deepEqual(await client.call(person(1), '/authenticate', {}), unavailable)
+      assert.deepEqual(await client.call(credentialsOf(1), '/authenticate', {}), unavailable)
       const words = { kind: 'credentials', reasons: ['no'] }
-      assert.deepEqual(await client.call(person(1), '/authenticate', {}), words)
+      assert.deepEqual(await client.call(credentialsOf(1), '/authenticate', {}), words)
       assert.equal(upstream.requests.length, 3)
     }))
 })

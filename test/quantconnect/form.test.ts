@@ -1,8 +1,8 @@
 // Uploads: multipart/form-data (RFC 7578), signed like everything else.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { asked, person, withClient } from './callers.ts'
-import { json } from './upstream.ts'
+import { json } from '../support/upstream.ts'
+import { credentialsOf, requestsTo, withClient } from './callers.ts'
 
 const FORM = { form: true }
 const ORGANIZATION = '0123456789abcdef0123456789abcdef'
@@ -17,7 +17,7 @@ describe('an upload', () => {
     it(`carries ${what} as a file, and the rest as fields`, () =>
       withClient(async (upstream, client) => {
         const args = { organizationId: ORGANIZATION, key: 'a/b.csv', objectData, absent: undefined }
-        assert.equal((await client.call(person(1), '/object/set', args, FORM)).kind, 'done')
+        assert.equal((await client.call(credentialsOf(1), '/object/set', args, FORM)).kind, 'done')
         const [request] = upstream.requests
         assert.ok(request?.headers.authorization && request.headers.timestamp)
         const type = request.headers['content-type'] ?? ''
@@ -36,9 +36,9 @@ describe('an upload', () => {
     withClient(async (upstream, client) => {
       upstream.replies.push(json(401, { errors: ['a'] }))
       upstream.verdicts.push(json(401, { errors: ['no'] }))
-      const answer = await client.call(person(1), '/object/set', { objectData: 'x' }, FORM)
+      const answer = await client.call(credentialsOf(1), '/object/set', { objectData: 'x' }, FORM)
       assert.deepEqual(answer, { kind: 'credentials', reasons: ['no'] })
-      assert.equal(asked(upstream, '/object/set').length, 1)
-      assert.equal(asked(upstream, '/authenticate')[0]?.headers['content-type'], 'application/json')
+      assert.equal(requestsTo(upstream, '/object/set').length, 1)
+      assert.equal(requestsTo(upstream, '/authenticate')[0]?.headers['content-type'], 'application/json')
     }))
 })

@@ -5,8 +5,8 @@ import { after, before, beforeEach, describe, it, type Mock, mock } from 'node:t
 import timers from 'node:timers/promises'
 import { createLog } from '../../src/observability/log.ts'
 import { createQuantConnect } from '../../src/quantconnect/client.ts'
-import { asked, person, withClient } from './callers.ts'
-import { held, json, startUpstream, text } from './upstream.ts'
+import { held, json, startUpstream, text } from '../support/upstream.ts'
+import { credentialsOf, requestsTo, withClient } from './callers.ts'
 
 const busy = (headers: Record<string, string>) => text(429, '', headers)
 const good = json(200, { success: true })
@@ -43,7 +43,7 @@ describe('between two sendings', () => {
   it('a read waits as long as Retry-After says, each time', () =>
     withClient(async (upstream, client) => {
       upstream.replies.push(busy({ 'retry-after': '7' }), text(503, '', { 'retry-after': '9' }), good)
-      const answer = client.call(person(1), '/projects/read', {}, READ)
+      const answer = client.call(credentialsOf(1), '/projects/read', {}, READ)
       for (const [which, seconds] of [
         [1, 7],
         [2, 9],
@@ -62,7 +62,7 @@ describe('between two sendings', () => {
     withClient(async (upstream, client) => {
       const date = 'Thu, 01 Jan 2026 12:00:00 GMT' // ours may be wrong
       upstream.replies.push(busy({ date, 'retry-after': 'Thu, 01 Jan 2026 12:00:08 GMT' }), good)
-      const answer = client.call(person(1), '/projects/read', {}, READ)
+      const answer = client.call(credentialsOf(1), '/projects/read', {}, READ)
       const milliseconds = await pauseBegins(1)
       assert.ok(milliseconds >= 8_000 && milliseconds <= 8_500)
       mock.timers.tick(milliseconds)
@@ -72,11 +72,11 @@ describe('between two sendings', () => {
   it('a read holds no turn: eight others of the same account go first', () =>
     withClient(async (upstream, client) => {
       upstream.replies.push(busy({ 'retry-after': '10' }))
-      const answer = client.call(person(1), '/projects/read', {}, READ)
+      const answer = client.call(credentialsOf(1), '/projects/read', {}, READ)
       const milliseconds = await pauseBegins(1)
-      const others = Array.from({ length: 8 }, () => client.call(person(1), '/files/read', {}))
+      const others = Array.from({ length: 8 }, () => client.call(credentialsOf(1), '/files/read', {}))
       assert.ok((await Promise.all(others)).every(({ kind }) => kind === 'done'))
-      assert.equal(asked(upstream, '/projects/read').length, 1)
+      assert.equal(requestsTo(upstream, '/projects/read').length, 1)
       mock.timers.tick(milliseconds)
       assert.equal((await answer).kind, 'done')
     }))
@@ -84,23 +84,23 @@ describe('between two sendings', () => {
   it('a read that finds the queue full when its pause is over keeps the answer it has', () =>
     withClient(async (upstream, client) => {
       upstream.replies.push(busy({ 'retry-after': '10' }))
-      const answer = client.call(person(1), '/projects/read', {}, READ)
+      const answer = client.call(credentialsOf(1), '/projects/read', {}, READ)
       const milliseconds = await pauseBegins(1)
       const running = held(good)
       upstream.replies.push(...Array(8).fill(running.reply))
-      const others = Array.from({ length: 72 }, () => client.call(person(1), '/files/read', {}))
+      const others = Array.from({ length: 72 }, () => client.call(credentialsOf(1), '/files/read', {}))
       mock.timers.tick(milliseconds)
       assert.deepEqual(await answer, { kind: 'rate-limited', retryAfter: 10 })
       running.release()
       await Promise.all(others)
-      assert.equal(asked(upstream, '/projects/read').length, 1)
+      assert.equal(requestsTo(upstream, '/projects/read').length, 1)
     }))
 
   it('what was sent stays sent, though nobody is at the address any more', async () => {
     const upstream = await startUpstream()
     const client = createQuantConnect({ live: upstream.url }, createLog('silent'))
     upstream.replies.push(text(503, '', { 'retry-after': '6' }))
-    const answer = client.call(person(1), '/projects/read', {}, READ)
+    const answer = client.call(credentialsOf(1), '/projects/read', {}, READ)
     const milliseconds = await pauseBegins(1)
     await upstream.close()
     mock.timers.tick(milliseconds)
@@ -116,7 +116,7 @@ describe('between two sendings', () => {
     withClient(async (upstream, client) => {
       upstream.replies.push(busy({ 'retry-after': '10' }))
       const caller = new AbortController()
-      const answer = client.call(person(1), '/projects/read', {}, { ...READ, signal: caller.signal })
+      const answer = client.call(credentialsOf(1), '/projects/read', {}, { ...READ, signal: caller.signal })
       await pauseBegins(1)
       const reason = new Error('gone')
       caller.abort(reason)

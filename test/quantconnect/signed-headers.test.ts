@@ -4,7 +4,8 @@ import { after, before, describe, it } from 'node:test'
 import { createLog } from '../../src/observability/log.ts'
 import { signedHeaders } from '../../src/quantconnect/authentication.ts'
 import { createQuantConnect } from '../../src/quantconnect/client.ts'
-import { startUpstream, type Upstream } from './upstream.ts'
+import type { Upstream } from '../support/upstream.ts'
+import { startUpstream } from '../support/upstream.ts'
 
 describe('signed headers', () => {
   it('are the user id and the hash of token and time, as in the test vector', () => {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createTurns } from '../../src/quantconnect/turns.ts'
 import { until } from '../support/until.ts'
-import { asked, person, withClient } from './callers.ts'
-import { held, json, text } from './upstream.ts'
+import { held, json, text } from '../support/upstream.ts'
+import { credentialsOf, requestsTo, withClient } from './callers.ts'
 
 const good = json(200, { success: true })
 const name = (body: string): string => JSON.parse(body).name
@@ -120,12 +120,14 @@ describe('calls of one account', () => {
       const holds = calls(8).map(() => held(good))
       upstream.replies.push(...holds.map(({ reply }) => reply))
       const names = calls(72)
-      const answers = names.map((one) => client.call(person(1), '/projects/read', { name: one }))
+      const answers = names.map((one) => client.call(credentialsOf(1), '/projects/read', { name: one }))
       await until('eight calls', () => upstream.requests.length === 8)
-      assert.deepEqual(await client.call(person(1), '/projects/read', { name: 'one too many' }), { kind: 'busy' })
-      assert.equal((await client.call(person(2), '/files/read', {})).kind, 'done') // by then others would have come
+      assert.deepEqual(await client.call(credentialsOf(1), '/projects/read', { name: 'one too many' }), {
+        kind: 'busy',
+      })
+      assert.equal((await client.call(credentialsOf(2), '/files/read', {})).kind, 'done') // by then others would have come
       assert.deepEqual(
-        asked(upstream, '/projects/read')
+        requestsTo(upstream, '/projects/read')
           .map(({ body }) => name(body))
           .sort(),
         calls(8),
@@ -134,7 +136,7 @@ describe('calls of one account', () => {
       holds[3]?.release() // the one turn that is free now goes from call to call, so they arrive in order
       await Promise.all(answers.slice(8))
       assert.deepEqual(
-        asked(upstream, '/projects/read')
+        requestsTo(upstream, '/projects/read')
           .slice(8)
           .map(({ body }) => name(body)),
         names.slice(8),
@@ -147,11 +149,11 @@ describe('calls of one account', () => {
     withClient(async (upstream, client) => {
       const holds = calls(8).map(() => held(good))
       upstream.replies.push(...holds.map(({ reply }) => reply))
-      const running = holds.map(() => client.call(person(1, 'old'), '/projects/read', {}))
+      const running = holds.map(() => client.call(credentialsOf(1, 'old'), '/projects/read', {}))
       await until('eight calls', () => upstream.requests.length === 8)
-      const ninth = client.call(person(1, 'new'), '/files/read', {})
-      assert.equal((await client.call(person(2), '/files/create', {})).kind, 'done')
-      assert.equal(asked(upstream, '/files/read').length, 0)
+      const ninth = client.call(credentialsOf(1, 'new'), '/files/read', {})
+      assert.equal((await client.call(credentialsOf(2), '/files/create', {})).kind, 'done')
+      assert.equal(requestsTo(upstream, '/files/read').length, 0)
       for (const { release } of holds) release()
       await Promise.all([...running, ninth])
     }))
@@ -160,18 +162,18 @@ describe('calls of one account', () => {
     withClient(async (upstream, client) => {
       const holds = calls(8).map(() => held(good))
       upstream.replies.push(...holds.map(({ reply }) => reply))
-      const running = holds.map(() => client.call(person(1), '/projects/read', {}))
+      const running = holds.map(() => client.call(credentialsOf(1), '/projects/read', {}))
       await until('eight calls', () => upstream.requests.length === 8)
       const caller = new AbortController()
-      const left = client.call(person(1), '/projects/delete', {}, { signal: caller.signal })
-      const stays = client.call(person(1), '/files/read', {})
+      const left = client.call(credentialsOf(1), '/projects/delete', {}, { signal: caller.signal })
+      const stays = client.call(credentialsOf(1), '/files/read', {})
       const reason = new Error('gone')
       caller.abort(reason)
       await assert.rejects(left, reason)
       for (const { release } of holds) release()
       await Promise.all([...running, stays])
-      assert.equal(asked(upstream, '/projects/delete').length, 0)
-      assert.equal(asked(upstream, '/files/read').length, 1)
+      assert.equal(requestsTo(upstream, '/projects/delete').length, 0)
+      assert.equal(requestsTo(upstream, '/files/read').length, 1)
     }))
 
   it('pass their turn on however they end', () =>
@@ -179,8 +181,8 @@ describe('calls of one account', () => {
       const troubles = [text(500, ''), json(401, {}), text(302, ''), text(413, ''), text(200, '<html>')]
       for (let round = 0; round < 4; round++) {
         upstream.replies.push(...troubles)
-        for (const _ of troubles) await client.call(person(1), '/projects/create', {})
+        for (const _ of troubles) await client.call(credentialsOf(1), '/projects/create', {})
       }
-      assert.equal((await client.call(person(1), '/projects/read', {})).kind, 'done')
+      assert.equal((await client.call(credentialsOf(1), '/projects/read', {})).kind, 'done')
     }))
 })

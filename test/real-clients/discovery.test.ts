@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decodeJwt } from 'jose'
 import { GROUPS } from '../../src/scopes.ts'
-import { usePrograms } from '../support/clients.ts'
 import { connectAs, useSignedIn } from '../support/connection.ts'
+import { initialize, REGISTRATIONS } from '../support/known-clients.ts'
 import { mirror, modern } from '../support/mcp-requests.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
+import { usePrograms } from '../support/sdk-client.ts'
 import { useServer } from '../support/server.ts'
-import { initialize, REGISTRATIONS } from './clients.ts'
 
 describe('real clients: discovery', () => {
   const server = useServer()

@@ -1,12 +1,12 @@
 // What real clients speak once they are in: two eras of the protocol on one address, from programs and from web pages.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { usePrograms } from '../support/clients.ts'
 import { useSignedIn } from '../support/connection.ts'
+import { initialize, REGISTRATIONS } from '../support/known-clients.ts'
 import { message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import { authorizationRequest, redeem, redemption, register, tokenRequest } from '../support/raw-client.ts'
+import { usePrograms } from '../support/sdk-client.ts'
 import { useServer } from '../support/server.ts'
-import { initialize, REGISTRATIONS } from './clients.ts'
 
 /** Where a page with use-mcp lives while it is being written, and where it lives later. */
 const PAGES = ['http://localhost:5173', 'https://app.example']

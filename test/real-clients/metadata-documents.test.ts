@@ -5,12 +5,12 @@ import { knownClient } from '../../src/authorization-server/clients/documents/kn
 import type { ClientKey } from '../support/client-assertion.ts'
 import { assertionBy, newKey } from '../support/client-assertion.ts'
 import { ALIVE, connectAs, connectionState, signedIn } from '../support/connection.ts'
+import { DOCUMENTS, documented } from '../support/known-clients.ts'
 import { rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Registration, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, redemption, tokenRequest } from '../support/raw-client.ts'
 import type { RawPerson } from '../support/raw-person.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
-import { DOCUMENTS, documented } from './clients.ts'
 
 type Name = keyof typeof DOCUMENTS
 const NAMES = Object.keys(DOCUMENTS) as Name[]

@@ -7,13 +7,13 @@ import { describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { useBrowser } from '../support/browser.ts'
 import { useSignedIn } from '../support/connection.ts'
+import { anyPort, documented, REGISTRATIONS } from '../support/known-clients.ts'
 import { rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Registration } from '../support/raw-client.ts'
 import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
 import { boxes, RawPerson } from '../support/raw-person.ts'
 import { noteSecrets } from '../support/secrets.ts'
 import { useWeb } from '../support/web.ts'
-import { anyPort, documented, REGISTRATIONS } from './clients.ts'
 
 describe('real clients: redirects', () => {
   const { server } = useWeb() // where every document is refused with 403, so that the copies we ship are used

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ALL_SCOPES, GROUPS } from '../../src/scopes.ts'
 import { connectAs, useSignedIn } from '../support/connection.ts'
+import { REGISTRATIONS } from '../support/known-clients.ts'
 import { rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Registration, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, redemption, refresh, refusal, register, tokenRequest } from '../support/raw-client.ts'
 import { boxes } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
-import { REGISTRATIONS } from './clients.ts'
 
 type Name = keyof typeof REGISTRATIONS
 const BOTH = ['authorization_code', 'refresh_token']

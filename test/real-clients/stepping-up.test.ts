@@ -3,17 +3,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { grantIdOf } from '../support/access-token.ts'
-import { isUnauthorized, usePrograms } from '../support/clients.ts'
 import { useSignedIn } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
+import { documented, REGISTRATIONS } from '../support/known-clients.ts'
 import { challengeOf, message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Registration, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
 import type { Place } from '../support/raw-person.ts'
 import { boxes } from '../support/raw-person.ts'
 import { projectNames } from '../support/sandbox.ts'
+import { isUnauthorized, usePrograms } from '../support/sdk-client.ts'
 import { useWeb } from '../support/web.ts'
-import { documented, REGISTRATIONS } from './clients.ts'
 
 const LITTLE = ['qc:account:read', 'qc:projects:read']
 const CREATE = { name: 'create_project', arguments: { name: 'Stepped up', language: 'Py' } }

@@ -5,11 +5,11 @@ import { decodeJwt } from 'jose'
 import { GROUPS } from '../../src/scopes.ts'
 import { assertionBy, newKey } from '../support/client-assertion.ts'
 import { connectAs, useSignedIn } from '../support/connection.ts'
+import { DOCUMENTS, documented, REGISTRATIONS } from '../support/known-clients.ts'
 import { rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Registration, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, redemption, refresh, refusal, register, tokenRequest } from '../support/raw-client.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
-import { DOCUMENTS, documented, REGISTRATIONS } from './clients.ts'
 
 const DAY = 24 * 60 * 60
 /** A client whose requests carry no secret. */

@@ -19,9 +19,10 @@ import { ALL_SCOPES } from '../../src/scopes.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { openVault } from '../../src/vault/vault.ts'
-import { startUpstream, type Upstream } from '../quantconnect/upstream.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { message, toolCall } from '../support/mcp-requests.ts'
+import type { Upstream } from '../support/upstream.ts'
+import { startUpstream } from '../support/upstream.ts'
 
 describe('the dispatcher', () => {
   const folder = temporaryFolder()

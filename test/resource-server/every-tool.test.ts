@@ -12,14 +12,15 @@ import { sandboxOf } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
 import { assertTextAndStructureAgree } from '../support/text-and-structure.ts'
 import { NEEDS } from './published-scopes.ts'
-import { argumentsFor, inOrder, learn, makeWorld, type World } from './world.ts'
+import type { ArgumentValues } from './tool-arguments.ts'
+import { argumentsFor, createOneOfEach, inCallOrder, keepIds } from './tool-arguments.ts'
 
 describe('every tool', () => {
   const server = useServer()
   const connection = useConnection(server)
   let client: Client
   let latest: Response
-  let world: World
+  let world: ArgumentValues
   before(async () => {
     await allow(ALL_SCOPES) // so that all tools are listed
     client = new Client({ name: 'Every tool', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
@@ -32,7 +33,7 @@ describe('every tool', () => {
     })
     await client.connect(transport)
     await client.listTools() // from here on the client checks answers against their output schemas
-    world = await makeWorld(server, sandboxOf(server))
+    world = await createOneOfEach(server, sandboxOf(server))
   })
   after(async () => {
     await client?.close()
@@ -42,7 +43,7 @@ describe('every tool', () => {
   /** As if the person had just agreed to these; a refusal of before is then the first again. */
   const allow = (scopes: readonly Scope[]) => connection.change({ scopes, authorizedAt: authorizedAt++ })
 
-  for (const tool of inOrder(TOOL_LIST)) {
+  for (const tool of inCallOrder(TOOL_LIST)) {
     const needs = (NEEDS[tool.name] ?? []) as Scope[]
 
     it(`${tool.name} works with exactly ${needs.join(' and ')}`, async () => {
@@ -51,7 +52,7 @@ describe('every tool', () => {
       assert.equal(result.isError, undefined, JSON.stringify(result.structuredContent))
       assertTextAndStructureAgree(result, tool.name)
       assert.ok(Buffer.byteLength(JSON.stringify(result)) <= 1_000_000)
-      learn(world, tool.name, result)
+      keepIds(world, tool.name, result)
     })
 
     for (const missing of needs) {

@@ -1,12 +1,13 @@
 // An answer that takes long is cut off when its connection ends meanwhile, whichever process ended it.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { never, startUpstream, type Upstream } from '../quantconnect/upstream.ts'
 import { connect } from '../support/connection.ts'
 import { modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import { usePair } from '../support/pair.ts'
 import { refresh, refreshFrom } from '../support/raw-client.ts'
 import { storeEnv } from '../support/stores.ts'
+import type { Upstream } from '../support/upstream.ts'
+import { never, startUpstream } from '../support/upstream.ts'
 
 for (const name of ['SQLite', 'Redis'] as const) {
   describe(`a call that is under way when its connection ends, on ${name}`, () => {

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { cut, json, never, startUpstream, text, type Upstream } from '../quantconnect/upstream.ts'
 import { connect } from '../support/connection.ts'
 import { callTool, message, rpc, toolCall } from '../support/mcp-requests.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import type { Upstream } from '../support/upstream.ts'
+import { cut, json, never, startUpstream, text } from '../support/upstream.ts'
 
 describe('when QuantConnect misbehaves, a tool call', () => {
   let upstream: Upstream

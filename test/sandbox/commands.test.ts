@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Json } from '../support/json.ts'
 import { refused } from '../support/sandbox-client.ts'
-import { deploying, ORGANIZATION } from './deploying.ts'
+import { ALICE_ORGANIZATION, deploying } from './deploying.ts'
 import { useFrozenSandbox } from './frozen.ts'
 
 const IDLE = 'from AlgorithmImports import *\n\nclass A(QCAlgorithm):\n    pass\n'
@@ -80,7 +80,8 @@ describe('commands to live algorithms in the sandbox', () => {
 
   it('a broadcast reaches every running algorithm but the spared one', async () => {
     const [one, other] = [await running({}, IDLE), await running({}, IDLE)]
-    const broadcast = (args: object) => call('/live/commands/broadcast', { organizationId: ORGANIZATION, ...args })
+    const broadcast = (args: object) =>
+      call('/live/commands/broadcast', { organizationId: ALICE_ORGANIZATION, ...args })
     assert.deepEqual(await broadcast({ command: ORDER, excludeProjectId: other.projectId }), { success: true })
     tick(600)
     assert.equal((await orders(one.projectId)).length, 1)

@@ -2,8 +2,9 @@
 import type { Json } from '../support/json.ts'
 import type { Frozen } from './frozen.ts'
 
-export const ORGANIZATION = '5c0ffee1a2b3c4d5e6f708192a3b4c5d'
-export const PAPER = { id: 'QuantConnectBrokerage' }
+/** That of Alice. */
+export const ALICE_ORGANIZATION = '5c0ffee1a2b3c4d5e6f708192a3b4c5d'
+const PAPER = { id: 'QuantConnectBrokerage' }
 
 export const deploying = ({ call, project, built, tick }: Frozen) => {
   async function form(main?: string): Promise<Json> {

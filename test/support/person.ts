@@ -1,7 +1,7 @@
 // What a person does on our pages, in a real browser.
 import type { Page } from 'playwright-core'
 import type { Account } from './accounts.ts'
-import type { Visit } from './clients.ts'
+import type { Visit } from './sdk-client.ts'
 
 /** How a visit goes. */
 export interface Conduct {

@@ -31,6 +31,13 @@ export const withGrants = <T>(server: TestServer, use: (grants: Grants) => Promi
 export const grantOf = (server: TestServer, token: string): Promise<Grant | undefined> =>
   withGrants(server, (grants) => grants.find(grantIdOf(token)))
 
+/** All grants of the account that a token belongs to. */
+export const grantsOfAccount = (server: TestServer, token: string): Promise<Grant[]> =>
+  withGrants(server, async (grants) => {
+    const own = await grants.find(grantIdOf(token))
+    return own ? grants.list(own.accountId) : []
+  })
+
 /** Changes the grant that a token was issued under. */
 export const changeGrant = (server: TestServer, token: string, changes: GrantChange) =>
   withGrants(server, (grants) => grants.change(grantIdOf(token), changes))

@@ -6,6 +6,7 @@ import { before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { SANDBOX_ACCOUNTS } from '../../../src/sandbox/accounts.ts'
 import { grantIdOf } from '../../support/access-token.ts'
+import { connection, openAccount } from '../../support/account-page.ts'
 import type { Account } from '../../support/accounts.ts'
 import { ALICE, BOB } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
@@ -15,7 +16,6 @@ import { RawPerson } from '../../support/raw-person.ts'
 import { sandboxOf } from '../../support/sandbox.ts'
 import { useServer } from '../../support/server.ts'
 import { until } from '../../support/until.ts'
-import { connection, openAccount } from './hands.ts'
 
 /** Words of arguments, which must stand nowhere. */
 const WRITTEN = { name: 'Plan for the autumn', content: 'SECRET_EDGE = 0.42\n' }

@@ -3,27 +3,28 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { grantIdOf } from '../../support/access-token.ts'
+import {
+  confirmHeading,
+  confirmWith,
+  connection,
+  openAccount,
+  openConnection,
+  said,
+  save,
+  scopeBox,
+  signInHeading,
+} from '../../support/account-page.ts'
 import { ALICE, BOB } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
-import { type McpClient, type Program, usePrograms } from '../../support/clients.ts'
+import { callOutcome } from '../../support/call-outcome.ts'
 import { connectAs, connectionState, OVER, signedIn } from '../../support/connection.ts'
 import { message, rpc } from '../../support/mcp-requests.ts'
 import { visitor } from '../../support/person.ts'
 import { refresh, register } from '../../support/raw-client.ts'
 import type { RawPerson } from '../../support/raw-person.ts'
+import type { McpClient, Program } from '../../support/sdk-client.ts'
+import { usePrograms } from '../../support/sdk-client.ts'
 import { useServer } from '../../support/server.ts'
-import {
-  box,
-  confirmHeading,
-  confirmWith,
-  connection,
-  fares,
-  openAccount,
-  openConnection,
-  said,
-  save,
-  signInHeading,
-} from './hands.ts'
 
 /** A second more than showing who one is counts for. */
 const STALE = 301
@@ -45,7 +46,7 @@ describe('a connection on the account page', () => {
     bob = await signedIn(server, BOB)
   })
 
-  const call = (name: string, args = {}) => fares(server, program.tokens().access_token, name, args)
+  const call = (name: string, args = {}) => callOutcome(server, program.tokens().access_token, name, args)
   const seesTool = async (name: string) => {
     const { result } = await message(await rpc(server, program.tokens().access_token, LIST))
     return result.tools.some((tool: { name: string }) => tool.name === name)
@@ -70,7 +71,7 @@ describe('a connection on the account page', () => {
     const { page } = person
     assert.equal(await call('create_project', { name: 'Before', language: 'Py' }), 'answered')
     await open('Desk program')
-    await box(page, 'qc:projects:write').uncheck()
+    await scopeBox(page, 'qc:projects:write').uncheck()
     await page.getByLabel('What you call it').fill('Research desk')
     await save(page)
     await said(page, 'Saved')
@@ -86,8 +87,8 @@ describe('a connection on the account page', () => {
     assert.equal(await call('delete_project', { projectId }), '403')
     assert.equal(await seesTool('delete_project'), false)
     await open('Research desk')
-    await box(page, 'qc:projects:delete').check()
-    await box(page, 'qc:projects:write').check()
+    await scopeBox(page, 'qc:projects:delete').check()
+    await scopeBox(page, 'qc:projects:write').check()
     await save(page)
     await said(page, 'Saved')
     assert.equal(await seesTool('delete_project'), true)
@@ -99,8 +100,8 @@ describe('a connection on the account page', () => {
     await server.advance(STALE)
     await open('Research desk')
     await page.getByLabel('What you call it').fill('Trading desk')
-    await box(page, 'qc:live:execute').check()
-    await box(page, 'qc:objects:write').uncheck()
+    await scopeBox(page, 'qc:live:execute').check()
+    await scopeBox(page, 'qc:objects:write').uncheck()
     await page.getByLabel('one day').check()
     await save(page)
     await confirmHeading(page).waitFor()
@@ -113,8 +114,8 @@ describe('a connection on the account page', () => {
     await said(page, 'Saved')
     assert.match(await connection(page, 'Trading desk').innerText(), /trade on paper[\s\S]*in 24 hours/)
     await open('Trading desk')
-    assert.equal(await box(page, 'qc:live:execute').isChecked(), true)
-    assert.equal(await box(page, 'qc:objects:write').isChecked(), false)
+    assert.equal(await scopeBox(page, 'qc:live:execute').isChecked(), true)
+    assert.equal(await scopeBox(page, 'qc:objects:write').isChecked(), false)
     assert.equal(await page.getByLabel('Paper trading only').isChecked(), true)
     assert.match(await call('stop_live_algorithm', { projectId: 1 }), /may only trade on paper/)
   })
@@ -142,7 +143,7 @@ describe('a connection on the account page', () => {
     await server.advance(STALE)
     await open('Trading desk')
     await page.getByLabel('Paper trading only').check()
-    await box(page, 'qc:projects:delete').uncheck()
+    await scopeBox(page, 'qc:projects:delete').uncheck()
     await save(page)
     await said(page, 'Saved')
     assert.match(await call('stop_live_algorithm', { projectId: 1 }), /may only trade on paper/)
@@ -170,7 +171,7 @@ describe('a connection on the account page', () => {
     const shown = await page.goto(address)
     assert.equal(shown?.status(), 404)
     await page.getByRole('heading', { name: 'There is no such connection' }).waitFor()
-    assert.equal(await fares(server, tokens.access_token, 'list_projects'), 'answered')
+    assert.equal(await callOutcome(server, tokens.access_token, 'list_projects'), 'answered')
   })
 
   it('is changed by no form but its own page’s, and by nobody who is not signed in', async () => {
@@ -231,7 +232,7 @@ describe('a connection on the account page', () => {
     assert.equal(await page.getByRole('region', { name: 'Connected assistants' }).getByRole('listitem').count(), 0)
     assert.equal(await call('list_projects'), '401')
     assert.deepEqual(await connectionState(server, other.client, other.tokens), OVER)
-    assert.equal(await fares(server, stranger.tokens.access_token, 'list_projects'), 'answered')
+    assert.equal(await callOutcome(server, stranger.tokens.access_token, 'list_projects'), 'answered')
     await client.close()
   })
 
@@ -250,10 +251,10 @@ describe('a connection on the account page', () => {
     const refreshed = await refresh(server, wish.client, tokens.refresh_token)
     assert.equal(refreshed.status, 200)
     const later = { ...tokens, ...((await refreshed.json()) as typeof tokens) }
-    assert.equal(await fares(server, later.access_token, 'list_projects'), 'answered')
+    assert.equal(await callOutcome(server, later.access_token, 'list_projects'), 'answered')
     // Another change leaves the time alone: no lifetime was chosen anew.
     await open('For a day')
-    await box(page, 'qc:projects:write').uncheck()
+    await scopeBox(page, 'qc:projects:write').uncheck()
     await save(page)
     await said(page, 'Saved')
     await server.advance(0.6 * 3600)

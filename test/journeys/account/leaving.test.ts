@@ -1,17 +1,18 @@
 // Deleting the account: every connection ends at its next call, and nothing is kept of the person but what ends by itself.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { openAccount, overview, said, signInHeading } from '../../support/account-page.ts'
 import { ALICE, BOB } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
-import { usePrograms } from '../../support/clients.ts'
+import { callOutcome } from '../../support/call-outcome.ts'
 import { connectAs, connectionState, OVER, signedIn } from '../../support/connection.ts'
 import { visitor } from '../../support/person.ts'
 import { refresh, refusal } from '../../support/raw-client.ts'
 import type { RawPerson } from '../../support/raw-person.ts'
+import { usePrograms } from '../../support/sdk-client.ts'
 import { useServer } from '../../support/server.ts'
 import { entriesOf } from '../../support/stored.ts'
-import { authenticatorOf } from './device.ts'
-import { fares, openAccount, overview, said, signInHeading } from './hands.ts'
+import { addVirtualAuthenticator } from '../../support/virtual-authenticator.ts'
 
 describe('deleting the account', () => {
   const server = useServer()
@@ -30,14 +31,14 @@ describe('deleting the account', () => {
 
   before(async () => {
     person = await browser.newPerson()
-    await authenticatorOf(person)
+    await addVirtualAuthenticator(person)
     await openAccount(person.page, server, ALICE)
     await person.page.getByRole('button', { name: 'Add a passkey' }).click()
     await person.page.getByRole('button', { name: 'Add it' }).click()
     await said(person.page, 'The passkey is added')
     raw = await signedIn(server)
     connected = await connectAs(raw)
-    assert.equal(await fares(server, connected.tokens.access_token, 'list_projects'), 'answered')
+    assert.equal(await callOutcome(server, connected.tokens.access_token, 'list_projects'), 'answered')
     sub = JSON.parse(Buffer.from(connected.tokens.access_token.split('.')[1] ?? '', 'base64url').toString()).sub
   })
 
@@ -48,7 +49,7 @@ describe('deleting the account', () => {
     await page.getByText('the one connected assistant').waitFor()
     await page.getByRole('link', { name: 'Back' }).click()
     await overview(page).waitFor()
-    assert.equal(await fares(server, connected.tokens.access_token, 'list_projects'), 'answered')
+    assert.equal(await callOutcome(server, connected.tokens.access_token, 'list_projects'), 'answered')
   })
 
   it('ends every connection, and signs out everywhere', async () => {
@@ -98,6 +99,6 @@ describe('deleting the account', () => {
 
   it('is nobody else’s business', async () => {
     const bob = await connectAs(await signedIn(server, BOB))
-    assert.equal(await fares(server, bob.tokens.access_token, 'list_projects'), 'answered')
+    assert.equal(await callOutcome(server, bob.tokens.access_token, 'list_projects'), 'answered')
   })
 })

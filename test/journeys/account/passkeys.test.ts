@@ -2,24 +2,25 @@
 // them like a phone or a password manager.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { ALICE, BOB } from '../../support/accounts.ts'
-import { type Person, useBrowser } from '../../support/browser.ts'
-import { connectAs, signedIn } from '../../support/connection.ts'
-import { register } from '../../support/raw-client.ts'
-import { useServer } from '../../support/server.ts'
-import { type Authenticator, authenticatorOf } from './device.ts'
 import {
-  box,
   confirmHeading,
   confirmWith,
-  fares,
   openAccount,
   openConnection,
   overview,
   said,
   save,
+  scopeBox,
   signInHeading,
-} from './hands.ts'
+} from '../../support/account-page.ts'
+import { ALICE, BOB } from '../../support/accounts.ts'
+import { type Person, useBrowser } from '../../support/browser.ts'
+import { callOutcome } from '../../support/call-outcome.ts'
+import { connectAs, signedIn } from '../../support/connection.ts'
+import { register } from '../../support/raw-client.ts'
+import { useServer } from '../../support/server.ts'
+import type { VirtualAuthenticator } from '../../support/virtual-authenticator.ts'
+import { addVirtualAuthenticator } from '../../support/virtual-authenticator.ts'
 
 /** A second more than showing who one is counts for. */
 const STALE = 301
@@ -28,18 +29,18 @@ describe('a passkey', () => {
   const server = useServer()
   const browser = useBrowser()
   let here: Person
-  let device: Authenticator
+  let device: VirtualAuthenticator
   let there: Person
   before(async () => {
     here = await browser.newPerson()
-    device = await authenticatorOf(here)
+    device = await addVirtualAuthenticator(here)
     await openAccount(here.page, server, ALICE)
   })
 
   /** Another browser of the same person, with the passkeys of the first. */
   async function elsewhere() {
     const person = await browser.newPerson()
-    const other = await authenticatorOf(person)
+    const other = await addVirtualAuthenticator(person)
     for (const credential of await device.credentials()) await other.add(credential)
     return { person, other }
   }
@@ -94,16 +95,19 @@ describe('a passkey', () => {
     const { tokens } = await connectAs(raw, { client: await register(server, { client_name: 'Desk' }) })
     await server.advance(STALE)
     await openConnection(page, server, 'Desk')
-    await box(page, 'qc:projects:delete').check()
+    await scopeBox(page, 'qc:projects:delete').check()
     await save(page)
     await confirmHeading(page).waitFor()
-    assert.equal(await fares(server, tokens.access_token, 'delete_project', { projectId: 1 }), '403')
+    assert.equal(await callOutcome(server, tokens.access_token, 'delete_project', { projectId: 1 }), '403')
     await page.getByRole('button', { name: 'Use a passkey' }).click()
     await said(page, 'Saved')
-    assert.match(await fares(server, tokens.access_token, 'delete_project', { projectId: 1 }), /Project not found/)
+    assert.match(
+      await callOutcome(server, tokens.access_token, 'delete_project', { projectId: 1 }),
+      /Project not found/,
+    )
 
     const bob = await browser.newPerson()
-    const device = await authenticatorOf(bob)
+    const device = await addVirtualAuthenticator(bob)
     await openAccount(bob.page, server, BOB)
     await server.advance(STALE)
     await bob.page.getByRole('button', { name: 'Add a passkey' }).click()

@@ -2,26 +2,27 @@
 // looked at it, in this browser and in every other place.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Account } from '../../support/accounts.ts'
-import { type Person, useBrowser } from '../../support/browser.ts'
-import { usePrograms } from '../../support/clients.ts'
-import { connectAs, connectionState, OVER, signedIn } from '../../support/connection.ts'
-import { register } from '../../support/raw-client.ts'
-import { startServer, type TestServer } from '../../support/server.ts'
-import { whileRunning } from '../../support/while-running.ts'
-import { type Authenticator, authenticatorOf } from './device.ts'
 import {
   confirmHeading,
   confirmWith,
   connection,
-  fares,
   openAccount,
   overview,
   said,
   signInAs,
   signInHeading,
-} from './hands.ts'
-import { useStandIn } from './stand-in.ts'
+} from '../../support/account-page.ts'
+import type { Account } from '../../support/accounts.ts'
+import { type Person, useBrowser } from '../../support/browser.ts'
+import { callOutcome } from '../../support/call-outcome.ts'
+import { connectAs, connectionState, OVER, signedIn } from '../../support/connection.ts'
+import { register } from '../../support/raw-client.ts'
+import { usePrograms } from '../../support/sdk-client.ts'
+import { startServer, type TestServer } from '../../support/server.ts'
+import type { VirtualAuthenticator } from '../../support/virtual-authenticator.ts'
+import { addVirtualAuthenticator } from '../../support/virtual-authenticator.ts'
+import { whileRunning } from '../../support/while-running.ts'
+import { useQuantConnectStandIn } from './quantconnect-stand-in.ts'
 
 /** One person, as whom they sign in with their latest API token. */
 const withToken = (name: string): Account => ({ userId: '123456', apiToken: `token-for-tests-${name}` })
@@ -35,7 +36,7 @@ const WAITS = /token of this account was replaced, and this connection waits/
 const DANGEROUS = ['qc:projects:read', 'qc:projects:delete']
 
 describe('a replaced API token', () => {
-  const quantConnect = useStandIn()
+  const quantConnect = useQuantConnectStandIn()
   let started: TestServer | undefined
   before(async () => {
     started = await startServer(quantConnect.env())
@@ -45,14 +46,14 @@ describe('a replaced API token', () => {
   const browser = useBrowser()
   const newProgram = usePrograms(server)
   let here: Person
-  let device: Authenticator
+  let device: VirtualAuthenticator
   let there: Person
   let kept: Awaited<ReturnType<typeof connectAs>>
   let ended: Awaited<ReturnType<typeof connectAs>>
   before(async () => {
     quantConnect.accept(FIRST.apiToken)
     ;[here, there] = await Promise.all([browser.newPerson(), browser.newPerson()])
-    device = await authenticatorOf(here)
+    device = await addVirtualAuthenticator(here)
     await openAccount(there.page, server, FIRST)
     await openAccount(here.page, server, FIRST)
     const raw = await signedIn(server, FIRST)
@@ -62,7 +63,7 @@ describe('a replaced API token', () => {
     ended = await named('Stranger')
   })
 
-  const call = ({ tokens }: typeof kept) => fares(server, tokens.access_token, 'list_projects')
+  const call = ({ tokens }: typeof kept) => callOutcome(server, tokens.access_token, 'list_projects')
   const replaceWith = async ({ page }: Person, { apiToken }: Account) => {
     await page.goto(`${server.origin}/account/token`)
     await page.getByLabel('New API token').fill(apiToken)
@@ -72,7 +73,7 @@ describe('a replaced API token', () => {
   /** A browser with the passkey, which asks to sign in with it. */
   async function withPasskey() {
     const person = await browser.newPerson()
-    const other = await authenticatorOf(person)
+    const other = await addVirtualAuthenticator(person)
     for (const credential of await device.credentials()) await other.add(credential)
     await person.page.goto(`${server.origin}/account`)
     await person.page.getByRole('button', { name: 'Use a passkey' }).click()

@@ -1,12 +1,13 @@
 // Coming to the account page and leaving it: in this browser, and in all of them.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { openAccount, overview, signInAs, signInHeading } from '../../support/account-page.ts'
 import { ALICE, BOB } from '../../support/accounts.ts'
 import { useBrowser } from '../../support/browser.ts'
+import { callOutcome } from '../../support/call-outcome.ts'
 import { connectAs, signedIn } from '../../support/connection.ts'
 import { authorizationRequest, register } from '../../support/raw-client.ts'
 import { useServer } from '../../support/server.ts'
-import { fares, openAccount, overview, signInAs, signInHeading } from './hands.ts'
 
 describe('the account page', () => {
   const server = useServer()
@@ -96,7 +97,7 @@ describe('the account page', () => {
     await signInHeading(there.page).waitFor()
     await there.page.goto(authorizationRequest(server, await register(server)).url)
     await signInHeading(there.page).waitFor()
-    assert.equal(await fares(server, tokens.access_token, 'list_projects'), 'answered')
+    assert.equal(await callOutcome(server, tokens.access_token, 'list_projects'), 'answered')
 
     await openAccount(here.page, server, BOB)
     assert.equal(await sessions.getByRole('listitem').count(), 1)

@@ -1,22 +1,31 @@
 // What a person changes at one process, every process obeys at the very next call: they look at the same Redis each time.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import {
+  connection,
+  openAccount,
+  openConnection,
+  said,
+  save,
+  scopeBox,
+  signInHeading,
+} from '../../support/account-page.ts'
 import type { Account } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
+import { callOutcome } from '../../support/call-outcome.ts'
 import { connectAs, connectionState, OVER, signedIn } from '../../support/connection.ts'
 import { usePair } from '../../support/pair.ts'
 import { register } from '../../support/raw-client.ts'
 import type { RawPerson } from '../../support/raw-person.ts'
 import { storeEnv } from '../../support/stores.ts'
-import { box, connection, fares, openAccount, openConnection, said, save, signInHeading } from './hands.ts'
-import { useStandIn } from './stand-in.ts'
+import { useQuantConnectStandIn } from './quantconnect-stand-in.ts'
 
 const OLD: Account = { userId: '123456', apiToken: 'token-for-tests-old' }
 const NEW: Account = { userId: '123456', apiToken: 'token-for-tests-new' }
 const WAITS = /token of this account was replaced, and this connection waits/
 
 describe('two processes on one Redis, and the account page at the first', () => {
-  const quantConnect = useStandIn()
+  const quantConnect = useQuantConnectStandIn()
   const pair = usePair(() => ({ ...storeEnv('Redis', 'account-page:'), ...quantConnect.env() }))
   const browser = useBrowser()
   let person: Person
@@ -32,7 +41,7 @@ describe('two processes on one Redis, and the account page at the first', () => 
   type Connected = Awaited<ReturnType<typeof connect>>
   /** The next call at the second process, then one at the first. */
   async function calls({ tokens }: Connected, name = 'list_projects', args = {}): Promise<[string, string]> {
-    const at = (address: string) => fares({ mcp: `${address}/mcp` }, tokens.access_token, name, args)
+    const at = (address: string) => callOutcome({ mcp: `${address}/mcp` }, tokens.access_token, name, args)
     const [one, two] = pair.addresses
     const there = await at(two)
     return [there, await at(one)]
@@ -44,7 +53,7 @@ describe('two processes on one Redis, and the account page at the first', () => 
     const connected = await connect('Edited')
     assert.deepEqual(await calls(connected), both('answered'))
     await openConnection(page, pair.one, 'Edited')
-    await box(page, 'qc:projects:read').uncheck()
+    await scopeBox(page, 'qc:projects:read').uncheck()
     await save(page)
     await said(page, 'Saved')
     // The second call in vain is told in a result, also when another process had refused the first.
@@ -52,7 +61,7 @@ describe('two processes on one Redis, and the account page at the first', () => 
     assert.equal(refused, '403')
     assert.match(again, /not allowed to: "See your projects/)
     await openConnection(page, pair.one, 'Edited')
-    await box(page, 'qc:projects:read').check()
+    await scopeBox(page, 'qc:projects:read').check()
     await save(page)
     await said(page, 'Saved')
     assert.deepEqual(await calls(connected), both('answered'))
@@ -62,7 +71,7 @@ describe('two processes on one Redis, and the account page at the first', () => 
     const { page } = person
     const connected = await connect('Trader')
     await openConnection(page, pair.one, 'Trader')
-    await box(page, 'qc:live:execute').check()
+    await scopeBox(page, 'qc:live:execute').check()
     await page.getByLabel('Paper trading only').uncheck()
     await save(page)
     await said(page, 'Saved')

@@ -2,22 +2,23 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
+import { permissionOutcome } from '../../support/call-outcome.ts'
+import { choose, scopeParameter, useConsentPage } from '../../support/consent-page.ts'
 import type { Registration, Tokens } from '../../support/raw-client.ts'
 import { refresh } from '../../support/raw-client.ts'
-import { choose, outcome, useConsent, words } from './visits.ts'
 
 const HOUR = 60 * 60
 const DAY = 24 * HOUR
 
 describe('a connection', () => {
-  const { server, browser, arrive, allow } = useConsent()
+  const { server, browser, arrive, allow } = useConsentPage()
   let page: Page
   before(async () => {
     ;({ page } = await browser.newPerson())
   })
 
   async function connect(says?: RegExp): Promise<{ client: Registration; tokens: Tokens }> {
-    const visit = await arrive(page, words('qc:projects:read'))
+    const visit = await arrive(page, scopeParameter('qc:projects:read'))
     if (says) await choose(page, says)
     return { client: visit.client, tokens: await allow(page, visit) }
   }
@@ -33,12 +34,12 @@ describe('a connection', () => {
   async function alive(client: Registration, tokens: Tokens): Promise<Tokens> {
     const next = await renewed(client, tokens)
     assert.ok(typeof next === 'object', `refused: ${next}`)
-    assert.equal(await outcome(server, next, 'list_projects'), 'done')
+    assert.equal(await permissionOutcome(server, next, 'list_projects'), 'done')
     return next
   }
 
   async function over(client: Registration, tokens: Tokens): Promise<void> {
-    assert.equal(await outcome(server, tokens, 'list_projects'), 'over')
+    assert.equal(await permissionOutcome(server, tokens, 'list_projects'), 'over')
     assert.equal(await renewed(client, tokens), '400 invalid_grant')
   }
 
@@ -77,7 +78,7 @@ describe('a connection', () => {
 
   it('begins a new life of the new length when it is authorised anew', async () => {
     const first = await connect(/^one hour/)
-    const again = await arrive(page, words('qc:projects:read'), first.client)
+    const again = await arrive(page, scopeParameter('qc:projects:read'), first.client)
     await page.getByText('Look at what it may do, or change it').click()
     assert.ok(await page.getByRole('radio', { name: /^one hour/ }).isChecked())
     await choose(page, /^one day/)

@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
+import { permissionOutcome } from '../../support/call-outcome.ts'
+import { scopeCheckbox, scopeParameter, summary, useConsentPage } from '../../support/consent-page.ts'
 import type { Registration, Tokens } from '../../support/raw-client.ts'
 import type { SandboxCall } from '../../support/sandbox.ts'
 import { sandboxOf } from '../../support/sandbox.ts'
-import { box, connectionOf, outcome, summary, useConsent, words } from './visits.ts'
+import { grantOf } from '../../support/stored.ts'
 
 const PAPER = { id: 'QuantConnectBrokerage' }
 const REAL = {
@@ -18,7 +20,7 @@ const REAL = {
 const REFUSED = /may only trade on paper/
 
 describe('whoever lets a program trade', () => {
-  const { server, browser, arrive, allow } = useConsent()
+  const { server, browser, arrive, allow } = useConsentPage()
   let page: Page
   let sandbox: SandboxCall
   let client: Registration
@@ -38,35 +40,41 @@ describe('whoever lets a program trade', () => {
 
   /** What starting a live algorithm comes to; what runs afterwards is stopped, past the program. */
   async function start(brokerage: object): Promise<string> {
-    const said = await outcome(server, tokens, 'create_live_algorithm', { ...deployment, brokerage })
+    const said = await permissionOutcome(server, tokens, 'create_live_algorithm', { ...deployment, brokerage })
     if (said === 'done') await sandbox('/live/update/stop', { projectId: deployment.projectId })
     return said
   }
   const broadcast = async () => {
     const { organizationId } = await sandbox('/account/read')
-    return outcome(server, tokens, 'broadcast_live_command', { organizationId, command: { $type: 'QuitCommand' } })
+    return permissionOutcome(server, tokens, 'broadcast_live_command', {
+      organizationId,
+      command: { $type: 'QuitCommand' },
+    })
   }
 
   it('keeps it to paper unless they untick that: other brokerages are refused, and so are commands to all', async () => {
-    const visit = await arrive(page, words('qc:live:read', 'qc:live:write', 'qc:live:execute', 'qc:admin:write'))
+    const visit = await arrive(
+      page,
+      scopeParameter('qc:live:read', 'qc:live:write', 'qc:live:execute', 'qc:admin:write'),
+    )
     client = visit.client
-    await box(page, 'qc:live:write').check()
-    await box(page, 'qc:live:execute').check()
-    await box(page, 'qc:admin:write').check()
+    await scopeCheckbox(page, 'qc:live:write').check()
+    await scopeCheckbox(page, 'qc:live:execute').check()
+    await scopeCheckbox(page, 'qc:admin:write').check()
     assert.ok(await paperOnly().isChecked())
     await summary(page)
       .getByText(/trade on paper and manage.*not be able to .*trade with real money/)
       .waitFor()
     assert.equal(await summary(page).getByText('real money', { exact: true }).isVisible(), false)
     tokens = await allow(page, visit)
-    assert.equal((await connectionOf(server, tokens))?.paperOnly, true)
+    assert.equal((await grantOf(server, tokens.access_token))?.paperOnly, true)
     assert.match(await start(REAL), REFUSED)
     assert.match(await broadcast(), REFUSED)
     assert.equal(await start(PAPER), 'done')
   })
 
   it('can let it trade with real money later, in the same connection, which the next call knows', async () => {
-    const visit = await arrive(page, words('qc:live:write'), client)
+    const visit = await arrive(page, scopeParameter('qc:live:write'), client)
     await page.getByText('Look at what it may do, or change it').click()
     await paperOnly().uncheck()
     await summary(page).getByText('real money', { exact: true }).waitFor()
@@ -77,7 +85,7 @@ describe('whoever lets a program trade', () => {
   })
 
   it('finds it unticked from then on, and can take it back', async () => {
-    const visit = await arrive(page, words('qc:live:write'), client)
+    const visit = await arrive(page, scopeParameter('qc:live:write'), client)
     await page.getByText('Look at what it may do, or change it').click()
     assert.equal(await paperOnly().isChecked(), false)
     await paperOnly().check()

@@ -4,7 +4,17 @@ import assert from 'node:assert/strict'
 import { afterEach, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../../src/scopes.ts'
-import { box, choosePreset, connectionOf, listedTools, outcome, summary, ticked, useConsent, words } from './visits.ts'
+import { permissionOutcome } from '../../support/call-outcome.ts'
+import {
+  choosePreset,
+  listedTools,
+  scopeCheckbox,
+  scopeParameter,
+  summary,
+  ticked,
+  useConsentPage,
+} from '../../support/consent-page.ts'
+import { grantOf } from '../../support/stored.ts'
 
 const EVERYTHING = ALL_SCOPES.join(' ')
 const HARMLESS = ALL_SCOPES.filter((scope) => isHarmless(SCOPES[scope].risk))
@@ -47,7 +57,7 @@ const PRESETS = {
 } as const
 
 describe('the consent page, first visit', () => {
-  const { server, browser, arrive, allow, press, returned } = useConsent()
+  const { server, browser, arrive, allow, press, returned } = useConsentPage()
   let page: Page
   let complaints: string[]
   before(async () => {
@@ -57,7 +67,7 @@ describe('the consent page, first visit', () => {
 
   for (const [preset, { says, scopes, sentence, calls }] of Object.entries(PRESETS)) {
     it(`gives what the preset says, whatever was asked for: ${preset}`, async () => {
-      const visit = await arrive(page, words('qc:account:read'))
+      const visit = await arrive(page, scopeParameter('qc:account:read'))
       assert.deepEqual(await ticked(page), ['qc:account:read'])
       await choosePreset(page, preset, says)
       assert.deepEqual(await ticked(page).then((all) => all.toSorted()), [...scopes].toSorted())
@@ -66,7 +76,7 @@ describe('the consent page, first visit', () => {
       const tokens = await allow(page, visit)
       assert.equal(tokens.scope, scopes.join(' '))
       for (const [tool, expected] of Object.entries(calls)) {
-        assert.equal(await outcome(server, tokens, tool, ARGUMENTS[tool]), expected, tool)
+        assert.equal(await permissionOutcome(server, tokens, tool, ARGUMENTS[tool]), expected, tool)
       }
     })
   }
@@ -79,34 +89,37 @@ describe('the consent page, first visit', () => {
     await choosePreset(page, 'requested', /^What it asks for/) // the way back is open
     const tokens = await allow(page, visit)
     assert.equal(tokens.scope, HARMLESS.join(' '))
-    assert.equal(await outcome(server, tokens, 'delete_project'), 'needs qc:projects:delete')
+    assert.equal(await permissionOutcome(server, tokens, 'delete_project'), 'needs qc:projects:delete')
   })
 
   it('becomes the person’s own choice as soon as they touch a box: less than was asked for', async () => {
-    const visit = await arrive(page, words('qc:account:read', 'qc:projects:read', 'qc:projects:write'))
-    await box(page, 'qc:projects:write').uncheck()
+    const visit = await arrive(page, scopeParameter('qc:account:read', 'qc:projects:read', 'qc:projects:write'))
+    await scopeCheckbox(page, 'qc:projects:write').uncheck()
     assert.ok(await page.getByRole('radio', { name: /^My own choice/ }).isChecked())
     const tokens = await allow(page, visit)
-    assert.equal(tokens.scope, words('qc:account:read', 'qc:projects:read'))
-    assert.equal(await outcome(server, tokens, 'list_projects'), 'done')
-    assert.equal(await outcome(server, tokens, 'create_project', ARGUMENTS.create_project), 'needs qc:projects:write')
+    assert.equal(tokens.scope, scopeParameter('qc:account:read', 'qc:projects:read'))
+    assert.equal(await permissionOutcome(server, tokens, 'list_projects'), 'done')
+    assert.equal(
+      await permissionOutcome(server, tokens, 'create_project', ARGUMENTS.create_project),
+      'needs qc:projects:write',
+    )
   })
 
   it('lets a person give more than was asked for, a dangerous permission too, and the token says so', async () => {
-    const visit = await arrive(page, words('qc:projects:read'))
-    assert.equal(await box(page, 'qc:projects:write').isVisible(), false)
+    const visit = await arrive(page, scopeParameter('qc:projects:read'))
+    assert.equal(await scopeCheckbox(page, 'qc:projects:write').isVisible(), false)
     await page.getByText('Allow more than it asks for').click()
-    await box(page, 'qc:projects:write').check()
-    await box(page, 'qc:projects:delete').check()
+    await scopeCheckbox(page, 'qc:projects:write').check()
+    await scopeCheckbox(page, 'qc:projects:delete').check()
     const tokens = await allow(page, visit)
-    assert.equal(tokens.scope, words('qc:projects:read', 'qc:projects:write', 'qc:projects:delete'))
-    assert.equal(await outcome(server, tokens, 'create_project', ARGUMENTS.create_project), 'done')
-    assert.doesNotMatch(await outcome(server, tokens, 'delete_project', ARGUMENTS.delete_project), /^needs/)
-    assert.equal(await outcome(server, tokens, 'read_account'), 'needs qc:account:read')
+    assert.equal(tokens.scope, scopeParameter('qc:projects:read', 'qc:projects:write', 'qc:projects:delete'))
+    assert.equal(await permissionOutcome(server, tokens, 'create_project', ARGUMENTS.create_project), 'done')
+    assert.doesNotMatch(await permissionOutcome(server, tokens, 'delete_project', ARGUMENTS.delete_project), /^needs/)
+    assert.equal(await permissionOutcome(server, tokens, 'read_account'), 'needs qc:account:read')
   })
 
   it('says at once, without loading anew, what the boxes come to and which tools they bring', async () => {
-    await arrive(page, words('qc:projects:read'))
+    await arrive(page, scopeParameter('qc:projects:read'))
     await page.evaluate('window.sameAsBefore = true')
     assert.match(
       await summary(page).innerText(),
@@ -117,13 +130,13 @@ describe('the consent page, first visit', () => {
 
     await page.locator('#summary summary').click()
     await page.getByText('Allow more than it asks for').click()
-    await box(page, 'qc:projects:write').check()
+    await scopeCheckbox(page, 'qc:projects:write').check()
     await summary(page)
       .getByText(/look at projects and change projects; it will not be able to trade/)
       .waitFor()
     await page.locator('#summary').getByText('Create project').waitFor() // the list stays unfolded
 
-    await box(page, 'qc:live:write').check()
+    await scopeCheckbox(page, 'qc:live:write').check()
     await summary(page)
       .getByText(/trade on paper; .*not be able to trade with real money/)
       .waitFor()
@@ -133,13 +146,13 @@ describe('the consent page, first visit', () => {
       .waitFor()
     assert.ok(await summary(page).getByText('real money', { exact: true }).isVisible())
 
-    await box(page, 'qc:live:write').uncheck()
+    await scopeCheckbox(page, 'qc:live:write').uncheck()
     await summary(page)
       .getByText(/change projects; it will not be able to trade, spend/)
       .waitFor()
     assert.equal(await page.evaluate('window.sameAsBefore'), true)
-    await box(page, 'qc:projects:write').uncheck()
-    await box(page, 'qc:projects:read').uncheck()
+    await scopeCheckbox(page, 'qc:projects:write').uncheck()
+    await scopeCheckbox(page, 'qc:projects:read').uncheck()
     await summary(page)
       .getByText(/will be able to do nothing/)
       .waitFor()
@@ -155,9 +168,9 @@ describe('the consent page, first visit', () => {
       ['access_denied', null, 'some state'],
     )
     // Saying no is remembered by nobody: the same program may ask again, and be allowed.
-    const again = await arrive(page, words('qc:account:read'), client)
+    const again = await arrive(page, scopeParameter('qc:account:read'), client)
     const tokens = await allow(page, again)
-    const { scopes, clientId } = (await connectionOf(server, tokens)) ?? {}
+    const { scopes, clientId } = (await grantOf(server, tokens.access_token)) ?? {}
     assert.deepEqual([clientId, scopes], [client.client_id, ['qc:account:read']])
   })
 })

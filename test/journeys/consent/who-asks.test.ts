@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
+import { signIn, useConsentPage } from '../../support/consent-page.ts'
 import { authorizationRequest, register } from '../../support/raw-client.ts'
-import { signIn, useConsent } from './visits.ts'
 
 const WARNED = 'Look twice.'
 
 describe('the consent page says who asks', () => {
-  const { server, browser, program } = useConsent()
+  const { server, browser, program } = useConsentPage()
   let page: Page
   const asked: string[] = []
   before(async () => {

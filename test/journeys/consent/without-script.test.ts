@@ -3,20 +3,29 @@ import assert from 'node:assert/strict'
 import { before, beforeEach, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { GROUPS } from '../../../src/scopes.ts'
+import { permissionOutcome } from '../../support/call-outcome.ts'
+import type { ConsentVisit } from '../../support/consent-page.ts'
+import {
+  choose,
+  listedTools,
+  scopeCheckbox,
+  scopeParameter,
+  summary,
+  ticked,
+  useConsentPage,
+} from '../../support/consent-page.ts'
 import { countGrants } from '../../support/stored.ts'
-import type { Visit } from './visits.ts'
-import { box, choose, listedTools, outcome, summary, ticked, useConsent, words } from './visits.ts'
 
 describe('the consent page without JavaScript', () => {
-  const { server, browser, arrive, allow, press } = useConsent()
+  const { server, browser, arrive, allow, press } = useConsentPage()
   let page: Page
-  let visit: Visit
+  let visit: ConsentVisit
   let connections: number
   before(async () => {
     ;({ page } = await browser.newPerson({ javaScriptEnabled: false }))
   })
   beforeEach(async () => {
-    visit = await arrive(page, words('qc:projects:read', 'qc:projects:write'))
+    visit = await arrive(page, scopeParameter('qc:projects:read', 'qc:projects:write'))
     connections = await countGrants(server)
   })
 
@@ -44,40 +53,40 @@ describe('the consent page without JavaScript', () => {
     const tokens = await allow(page, visit)
     assert.equal(tokens.scope, GROUPS.readonly.join(' '))
     assert.equal(
-      await outcome(server, tokens, 'create_project', { name: 'X', language: 'Py' }),
+      await permissionOutcome(server, tokens, 'create_project', { name: 'X', language: 'Py' }),
       'needs qc:projects:write',
     )
   })
 
   it('lets the boxes decide, whichever preset they began as', async () => {
-    await box(page, 'qc:projects:write').uncheck()
+    await scopeCheckbox(page, 'qc:projects:write').uncheck()
     assert.equal((await allow(page, visit)).scope, 'qc:projects:read')
   })
 
   it('takes the boxes as they are for the person’s own choice', async () => {
     await choose(page, /^My own choice/)
     await page.getByText('Allow more than it asks for').click()
-    await box(page, 'qc:account:read').check()
-    await box(page, 'qc:projects:write').uncheck()
+    await scopeCheckbox(page, 'qc:account:read').check()
+    await scopeCheckbox(page, 'qc:projects:write').uncheck()
     await press(page, 'Preview')
     await summary(page)
       .getByText(/look at your account and projects; it will not be able to build/)
       .waitFor()
     assert.ok((await listedTools(page)).includes('Read account'))
-    assert.ok(await box(page, 'qc:account:read').isVisible()) // what was added stays in view
+    assert.ok(await scopeCheckbox(page, 'qc:account:read').isVisible()) // what was added stays in view
     const tokens = await allow(page, visit)
     assert.equal(tokens.scope, 'qc:account:read qc:projects:read')
-    assert.equal(await outcome(server, tokens, 'read_account'), 'done')
+    assert.equal(await permissionOutcome(server, tokens, 'read_account'), 'done')
   })
 
   it('says what is wrong when nothing is ticked, and goes on from there', async () => {
-    await box(page, 'qc:projects:read').uncheck()
-    await box(page, 'qc:projects:write').uncheck()
+    await scopeCheckbox(page, 'qc:projects:read').uncheck()
+    await scopeCheckbox(page, 'qc:projects:write').uncheck()
     await press(page, 'Allow')
     await page.getByRole('alert').getByText('Nothing is ticked. Tick what to allow, or choose Deny.').waitFor()
     assert.deepEqual(await ticked(page), [])
     assert.equal(await countGrants(server), connections)
-    await box(page, 'qc:projects:read').check()
+    await scopeCheckbox(page, 'qc:projects:read').check()
     assert.equal((await allow(page, visit)).scope, 'qc:projects:read')
   })
 })

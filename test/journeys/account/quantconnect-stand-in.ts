@@ -6,7 +6,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before } from 'node:test'
 
-export interface StandIn {
+/** What a test can do with it. */
+export interface QuantConnectStandIn {
   /** What makes a server take it for QuantConnect, once it runs. */
   readonly env: () => Record<string, string>
   /** From now on these API tokens are good, and no others. */
@@ -14,7 +15,7 @@ export interface StandIn {
 }
 
 /** A stand-in for the tests of one suite. Call it inside `describe`, before the server that is to use it. */
-export function useStandIn(): StandIn {
+export function useQuantConnectStandIn(): QuantConnectStandIn {
   let accepted: readonly string[] = []
   const standIn = createServer((request, response) => {
     const { authorization = '', timestamp } = request.headers

@@ -1,7 +1,7 @@
-// A call as it is recorded, to vary in tests.
 import type { Call } from '../../src/audit/audit-log.ts'
 
-export const call = (changes: Partial<Call> = {}): Call => ({
+/** A call as it is recorded, with whatever a test varies. */
+export const recordedCall = (changes: Partial<Call> = {}): Call => ({
   at: Date.UTC(2027, 0, 15, 12),
   ref: 'bcdf2345',
   grantId: 'g1',

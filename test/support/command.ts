@@ -1,4 +1,4 @@
-// A program that a test runs from a folder, as a person would from a shell.
+// A command that a test runs from a folder, as a person would from a shell.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
@@ -6,7 +6,7 @@ import { once } from 'node:events'
 const { NODE_TEST_CONTEXT: _running, ...shell } = process.env
 
 /** Runs a command to its end and returns what it printed. Throws with that when it fails. */
-export async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+export async function runCommand(command: string, args: readonly string[], cwd: string): Promise<string> {
   const child = spawn(command, args, { cwd, env: shell, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))
@@ -17,7 +17,12 @@ export async function run(command: string, args: readonly string[], cwd: string)
 }
 
 /** Starts a command and waits until it says that the server runs; returns what it said, and a way to end it. */
-export async function runServer(command: string, args: readonly string[], cwd: string, env: Record<string, string>) {
+export async function startServerByCommand(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+) {
   const child = spawn(command, args, {
     cwd,
     env: { ...shell, ...env },

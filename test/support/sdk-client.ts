@@ -184,5 +184,6 @@ export class Program implements v2.OAuthClientProvider {
   }
 }
 
+/** Whether a client failed for want of a token, in either line. */
 export const isUnauthorized = (error: unknown): boolean =>
   error instanceof v2.UnauthorizedError || error instanceof UnauthorizedV1

@@ -1,8 +1,8 @@
 // An authenticator inside Chromium (WebAuthn §11), as a phone or a password manager would be one for a person.
-import type { Person } from '../../support/browser.ts'
+import type { Person } from './browser.ts'
 
 /** Gives a person's page an authenticator that asks nobody, and says yes. */
-export async function authenticatorOf({ context, page }: Person) {
+export async function addVirtualAuthenticator({ context, page }: Person) {
   const cdp = await context.newCDPSession(page)
   await cdp.send('WebAuthn.enable')
   const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
@@ -24,4 +24,5 @@ export async function authenticatorOf({ context, page }: Person) {
     verifies: (isUserVerified: boolean) => cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
   }
 }
-export type Authenticator = Awaited<ReturnType<typeof authenticatorOf>>
+/** What a test can tell it, and ask of it. */
+export type VirtualAuthenticator = Awaited<ReturnType<typeof addVirtualAuthenticator>>

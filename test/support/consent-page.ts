@@ -1,30 +1,22 @@
-// What the journeys to the consent page share: a program that sends its person there, what the person sees and does, and
-// what the program can do afterwards.
-import assert from 'node:assert/strict'
+// A visit to the consent page, in a real browser: a program that sends its person there, and what the person sees and does.
 import type { Locator, Page } from 'playwright-core'
-import type { Grant } from '../../../src/grants/grants.ts'
-import type { Scope } from '../../../src/scopes.ts'
-import { SCOPES } from '../../../src/scopes.ts'
-import { grantIdOf } from '../../support/access-token.ts'
-import { useBrowser } from '../../support/browser.ts'
-import { useCallback } from '../../support/callback.ts'
-import type { Json } from '../../support/json.ts'
-import { challengeOf, message, rpc, toolCall } from '../../support/mcp-requests.ts'
-import type { AuthorizationRequest, Registration, Tokens } from '../../support/raw-client.ts'
-import { authorizationRequest, redeem, register } from '../../support/raw-client.ts'
-import { noteSecrets } from '../../support/secrets.ts'
-import type { TestServer } from '../../support/server.ts'
-import { useServer } from '../../support/server.ts'
-import { grantOf, withGrants } from '../../support/stored.ts'
+import type { Scope } from '../../src/scopes.ts'
+import { SCOPES } from '../../src/scopes.ts'
+import { useBrowser } from './browser.ts'
+import { useCallback } from './callback.ts'
+import type { AuthorizationRequest, Registration, Tokens } from './raw-client.ts'
+import { authorizationRequest, redeem, register } from './raw-client.ts'
+import { noteSecrets } from './secrets.ts'
+import { useServer } from './server.ts'
 
 /** A program and what it asked for last. */
-export interface Visit {
+export interface ConsentVisit {
   readonly client: Registration
   readonly request: AuthorizationRequest
 }
 
 /** A server, a browser, and programs that listen on this computer, for the tests of one suite. Call it inside `describe`. */
-export function useConsent() {
+export function useConsentPage() {
   const server = useServer()
   const browser = useBrowser()
   const returnsTo = useCallback()
@@ -33,13 +25,13 @@ export function useConsent() {
     register(server, { redirect_uris: [returnsTo()], ...metadata })
 
   /** Opens a program's request in the browser and signs in if asked, up to the consent page. A new program unless named. */
-  async function arrive(page: Page, scope: string, client?: Registration): Promise<Visit> {
+  async function arrive(page: Page, scope: string, client?: Registration): Promise<ConsentVisit> {
     const visit = await open(page, scope, client)
     await signIn(page)
     return visit
   }
 
-  async function open(page: Page, scope: string, client?: Registration): Promise<Visit> {
+  async function open(page: Page, scope: string, client?: Registration): Promise<ConsentVisit> {
     const known = client ?? (await program())
     const request = authorizationRequest(server, known, { scope })
     await page.goto(request.url)
@@ -57,12 +49,12 @@ export function useConsent() {
   const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
   /** Presses Allow, and redeems the code that the program gets. */
-  async function allow(page: Page, { client, request }: Visit): Promise<Tokens> {
+  async function allow(page: Page, { client, request }: ConsentVisit): Promise<Tokens> {
     await press(page, 'Allow')
     return exchange(page, { client, request })
   }
 
-  const exchange = async (page: Page, { client, request }: Visit): Promise<Tokens> =>
+  const exchange = async (page: Page, { client, request }: ConsentVisit): Promise<Tokens> =>
     redeem(server, client, request, { url: await returned(page), status: 200, html: '', headers: new Headers() })
 
   return { server, browser, program, open, arrive, returned, press, allow, exchange }
@@ -78,7 +70,7 @@ export async function signIn(page: Page): Promise<void> {
 }
 
 /** The box of a permission, found by the sentence that a person reads. */
-export const box = (page: Page, scope: Scope): Locator =>
+export const scopeCheckbox = (page: Page, scope: Scope): Locator =>
   page.getByRole('checkbox', { name: SCOPES[scope].says, includeHidden: true })
 
 /** The permissions whose boxes are ticked, in the order of the page. */
@@ -109,25 +101,5 @@ export async function choosePreset(page: Page, preset: string, says: RegExp): Pr
   await page.locator(`input[name=rendered][value=${preset}]`).waitFor({ state: 'attached' })
 }
 
-/** What a call comes to: `done`, the scope that is asked for with HTTP 403, `over` with 401, or the words of a refusal. */
-export async function outcome(server: TestServer, { access_token }: Tokens, tool: string, args: Json = {}) {
-  const response = await rpc(server, access_token, toolCall(tool, args))
-  if (response.status === 401) return 'over'
-  if (response.status === 403) return `needs ${challengeOf(response).scope}`
-  assert.equal(response.status, 200)
-  const { result } = await message(response)
-  return result.isError ? String(result.content[0].text) : 'done'
-}
-
-/** The connections of the account behind some tokens. */
-export const connectionsOf = (server: TestServer, tokens: Tokens): Promise<Grant[]> =>
-  withGrants(server, async (grants) => {
-    const own = await grants.find(grantIdOf(tokens.access_token))
-    return own ? grants.list(own.accountId) : []
-  })
-
-/** The connection behind some tokens, as it stands. */
-export const connectionOf = (server: TestServer, tokens: Tokens): Promise<Grant | undefined> =>
-  grantOf(server, tokens.access_token)
-
-export const words = (...scopes: readonly Scope[]): string => scopes.join(' ')
+/** A `scope` parameter (RFC 6749 §3.3). */
+export const scopeParameter = (...scopes: readonly Scope[]): string => scopes.join(' ')

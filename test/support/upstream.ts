@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+/** A request, as it arrived. */
 export interface Received {
   readonly method: string
   readonly path: string
@@ -14,15 +15,19 @@ export interface Received {
   readonly hungUp: Promise<unknown>
 }
 
+/** What is done about a request. */
 export type Reply = (response: ServerResponse) => void
 
+/** Answers with JSON. */
 export const json = (status: number, body: unknown): Reply => text(status, JSON.stringify(body))
+/** Answers with text. */
 export const text =
   (status: number, body: string, headers: Record<string, string> = {}): Reply =>
   (response) =>
     response.writeHead(status, headers).end(body)
 /** Closes the connection without a word. */
 export const cut: Reply = (response) => response.destroy()
+/** Never answers. */
 export const never: Reply = () => {}
 /** Answers when told to. */
 export function held(reply: Reply): { reply: Reply; release(): void } {
@@ -30,6 +35,7 @@ export function held(reply: Reply): { reply: Reply; release(): void } {
   return { reply: (response) => void released.promise.then(() => reply(response)), release: released.resolve }
 }
 
+/** One that runs. */
 export interface Upstream {
   /** The address to give as `QUANTCONNECT_API_URL`. */
   readonly url: string
@@ -43,7 +49,7 @@ export interface Upstream {
   close(): Promise<void>
 }
 
-/** On a free port, or on this one. */
+/** Starts one on a free port, or on this one. */
 export async function startUpstream(port = 0): Promise<Upstream> {
   const requests: Received[] = []
   const replies: Reply[] = []

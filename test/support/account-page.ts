@@ -1,13 +1,7 @@
-// What a person does on the account pages in a real browser, and how the next call of a connected client fares.
-import { decodeJwt } from 'jose'
+// A person at the account page, in a real browser: what they see there and what they do.
 import type { Locator, Page } from 'playwright-core'
-import { messages, rpc, toolCall } from '../../support/mcp-requests.ts'
-import type { TestServer } from '../../support/server.ts'
-
-export interface Account {
-  readonly userId: string
-  readonly apiToken: string
-}
+import type { Account } from './accounts.ts'
+import type { TestServer } from './server.ts'
 
 /** Fills in the sign-in page that is open, and sends it. */
 export async function signInAs(page: Page, { userId, apiToken }: Account): Promise<void> {
@@ -23,8 +17,11 @@ export async function openAccount(page: Page, { origin }: TestServer, as: Accoun
   await overview(page).waitFor()
 }
 
+/** The heading of the account page. */
 export const overview = (page: Page): Locator => page.getByRole('heading', { name: 'Your account', exact: true })
+/** The heading of the sign-in page. */
 export const signInHeading = (page: Page): Locator => page.getByRole('heading', { name: /^Sign in/ })
+/** The heading where a person is authenticated again. */
 export const confirmHeading = (page: Page): Locator => page.getByRole('heading', { name: 'Show that it is you' })
 
 /** One connection on the account page, by the name it has there. */
@@ -38,7 +35,9 @@ export async function openConnection(page: Page, { origin }: TestServer, name: s
   await page.getByRole('heading', { name: `Permissions of ${name}` }).waitFor()
 }
 
-export const box = (page: Page, scope: string): Locator => page.locator(`input[name=scope][value="${scope}"]`)
+/** The box of a permission. */
+export const scopeBox = (page: Page, scope: string): Locator => page.locator(`input[name=scope][value="${scope}"]`)
+/** Saves the page that is open. */
 export const save = (page: Page): Promise<void> => page.getByRole('button', { name: 'Save' }).click()
 
 /** What the page says has been done. */
@@ -50,23 +49,3 @@ export async function confirmWith(page: Page, apiToken: string): Promise<void> {
   await page.getByLabel('API token').fill(apiToken)
   await page.getByRole('button', { name: 'Confirm' }).click()
 }
-
-/**
- * How a call of a client fares, in a word: `answered`, `error` with what its result says, or the HTTP status that turned it
- * away.
- */
-export async function fares(
-  server: Pick<TestServer, 'mcp'>,
-  token: string,
-  name: string,
-  args: Record<string, unknown> = {},
-): Promise<string> {
-  const response = await rpc(server, token, toolCall(name, args))
-  if (response.status !== 200) return String(response.status)
-  const { result, error } = (await messages(response)).at(-1)
-  if (error) return `protocol error: ${error.message}`
-  return result.isError ? `error: ${result.content[0].text}` : 'answered'
-}
-
-/** The connection that a token belongs to. */
-export const grantOf = (token: string): string => decodeJwt<{ grant_id: string }>(token).grant_id

@@ -1,4 +1,4 @@
-// A world in the sandbox in which every tool has something to work on, and arguments for every tool made from its schema.
+// Arguments for every tool, made from its schema, and an account in the sandbox in which each has something to work on.
 import type { Tool } from '@modelcontextprotocol/server'
 import { AVERAGES } from '../support/averages.ts'
 import type { Json } from '../support/json.ts'
@@ -26,10 +26,10 @@ const OPTIMIZATION = {
 }
 
 /** Values by the name of the argument that takes them. */
-export type World = Record<string, unknown>
+export type ArgumentValues = Record<string, unknown>
 
 /** A project with a build, a finished backtest, an optimization, a running paper deployment, and a stored object. */
-export async function makeWorld(server: TestServer, sandbox: SandboxCall): Promise<World> {
+export async function createOneOfEach(server: TestServer, sandbox: SandboxCall): Promise<ArgumentValues> {
   const [project] = (await sandbox('/projects/create', { name: 'Every tool', language: 'Py' })).projects
   const { projectId } = project
   await sandbox('/files/update', { projectId, name: 'main.py', content: AVERAGES })
@@ -46,7 +46,7 @@ export async function makeWorld(server: TestServer, sandbox: SandboxCall): Promi
   const { deployId } = await sandbox('/live/create', { ...deployment, nodeId: nodes.live[0].id })
   await server.advance(20 * 60)
   const { organizationId } = await sandbox('/account/read')
-  const text = { organizationId, key: 'greeting.txt', objectData: 'Hello, world!' }
+  const text = { organizationId, key: 'greeting.txt', objectData: 'Hello, values!' }
   await sandbox('/object/set', text)
   const { jobId } = await sandbox('/object/get', { organizationId, keys: [text.key] })
   return {
@@ -89,7 +89,7 @@ export async function makeWorld(server: TestServer, sandbox: SandboxCall): Promi
 }
 
 /** Where the same name means different things, by tool. */
-const BY_TOOL: Readonly<Record<string, (world: World) => World>> = {
+const BY_TOOL: Readonly<Record<string, (values: ArgumentValues) => ArgumentValues>> = {
   create_project: () => ({ name: 'Another one' }),
   update_project: () => ({ name: 'Renamed' }),
   update_backtest: () => ({ note: 'By a test' }),
@@ -105,11 +105,14 @@ const BY_TOOL: Readonly<Record<string, (world: World) => World>> = {
 }
 
 /** Arguments that a tool requires, and those that its line above adds. */
-export function argumentsFor({ name, inputSchema }: Pick<Tool, 'name' | 'inputSchema'>, world: World): World {
-  const own = BY_TOOL[name]?.(world) ?? {}
+export function argumentsFor(
+  { name, inputSchema }: Pick<Tool, 'name' | 'inputSchema'>,
+  values: ArgumentValues,
+): ArgumentValues {
+  const own = BY_TOOL[name]?.(values) ?? {}
   const required = (inputSchema.required ?? []).map((argument) => {
-    const value = own[argument] ?? world[argument]
-    if (value === undefined) throw new Error(`${name} needs ${argument}, and the world of this test has none`)
+    const value = own[argument] ?? values[argument]
+    if (value === undefined) throw new Error(`${name} needs ${argument}, and this test has none`)
     return [argument, value]
   })
   return { ...Object.fromEntries(required), ...own }
@@ -132,13 +135,13 @@ const LAST = [
 ]
 
 /** The tools in an order in which each can be called: readers first, then what adds and changes, then what ends things. */
-export function inOrder<T extends Pick<Tool, 'name' | 'annotations'>>(tools: readonly T[]): T[] {
+export function inCallOrder<T extends Pick<Tool, 'name' | 'annotations'>>(tools: readonly T[]): T[] {
   const rank = ({ name, annotations }: T) =>
     LAST.includes(name) ? 2 + LAST.indexOf(name) : annotations?.readOnlyHint ? 0 : 1
   return tools.toSorted((a, b) => rank(a) - rank(b))
 }
 
 /** What later calls need from the answer of an earlier one. */
-export function learn(world: World, name: string, { structuredContent }: Json): void {
-  if (name === 'create_optimization') world.newOptimizationId = structuredContent.optimizationId
+export function keepIds(values: ArgumentValues, name: string, { structuredContent }: Json): void {
+  if (name === 'create_optimization') values.newOptimizationId = structuredContent.optimizationId
 }
