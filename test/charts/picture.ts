@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { inflateSync } from 'node:zlib'
 
+/** A picture, to be asked what is in it. */
 export interface Picture {
   readonly width: number
   readonly height: number
@@ -13,6 +14,7 @@ export interface Picture {
   readonly of: (color: string) => number
 }
 
+/** Reads one, and asserts that it is as we write them. */
 export function readPng(png: Uint8Array | undefined): Picture {
   assert.ok(png, 'there is no picture')
   const file = Buffer.from(png)

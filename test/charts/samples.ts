@@ -2,6 +2,7 @@
 const FIRST = Date.UTC(2013, 9, 7) / 1000
 const DAY = 86_400
 
+/** A chart with these series. */
 export const chartOf = (...series: readonly Record<string, unknown>[]) => ({
   name: 'Chart',
   chartType: 0,
@@ -12,6 +13,7 @@ export const chartOf = (...series: readonly Record<string, unknown>[]) => ({
 export const wave = (count: number, level: number, height: number): [number, number][] =>
   Array.from({ length: count }, (_, i) => [FIRST + i * DAY, level + height * Math.sin(i / 5)])
 
+/** A series drawn as a line, unless it says more. */
 export const lineOf = (name: string, values: unknown, more: Record<string, unknown> = {}) => ({
   name,
   unit: '$',

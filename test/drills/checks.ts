@@ -1,12 +1,13 @@
 // When a failure is over: whether everything that was acknowledged still holds, one by one, and every process serves.
 import type { Ledger } from './ledger.ts'
 import type { Process, Service } from './service.ts'
-import type { Connection, Worker } from './worker.ts'
+import type { Worker, WorkerConnection } from './worker.ts'
 import { refusalOf } from './worker.ts'
 
 /** A code lives for a minute; one that was redeemed before that is refused whatever happened. */
 const CODE_MS = 50_000
 
+/** Looks at everything, and writes down what does not hold. */
 export async function check(service: Service, workers: readonly Worker[], ledger: Ledger): Promise<void> {
   for (const process of service.processes) await checkProcess(process, workers[0], ledger)
   const perWorker = (look: (worker: Worker, ledger: Ledger) => Promise<void>) =>
@@ -67,7 +68,7 @@ const RULES = {
   revoked: { call: 401, refresh: 400, lost: 'revocation' },
 } as const
 
-async function checkConnection(worker: Worker, connection: Connection, rule: keyof typeof RULES, ledger: Ledger) {
+async function checkConnection(worker: Worker, connection: WorkerConnection, rule: keyof typeof RULES, ledger: Ledger) {
   const { number, line } = worker
   const call = await line.insist(() => worker.call(connection))
   const refreshed = await line.insist(() => worker.refreshOnce(connection))

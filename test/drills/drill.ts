@@ -7,6 +7,7 @@ import { startLoad, WORKERS } from './load.ts'
 import type { Service } from './service.ts'
 import { startService } from './service.ts'
 
+/** What a drill can do. */
 export interface Scene {
   readonly service: Service
   readonly fleet: RedisFleet | undefined
@@ -15,6 +16,7 @@ export interface Scene {
   strike(cause: () => Promise<unknown>): Promise<void>
 }
 
+/** A drill, as it is declared. */
 export interface Drill {
   /** What `npm run drills -- NAME` calls it. */
   readonly name: string
@@ -28,6 +30,7 @@ export interface Drill {
   readonly faults: (scene: Scene) => Promise<void>
 }
 
+/** What came of it. */
 export interface Outcome {
   readonly drill: Drill
   readonly ledger: Ledger
@@ -54,6 +57,7 @@ export async function stopEverything(): Promise<void> {
   }
 }
 
+/** Makes it happen, and looks afterwards what was lost. */
 export async function perform(drill: Drill): Promise<Outcome> {
   const began = Date.now()
   const ledger = new Ledger()

@@ -12,6 +12,7 @@ export const LOSSES = {
   answer: 'answers that an honest client cannot act on',
   recovery: 'faults that service did not recover from',
 } as const
+/** A kind of loss. */
 export type Loss = keyof typeof LOSSES
 
 interface Sent {
@@ -28,6 +29,7 @@ interface Round {
   readonly ended: number
 }
 
+/** A fault, and how long it lasted. */
 export interface Fault {
   readonly at: number
   /** Requests that were under way at that moment. */
@@ -41,6 +43,7 @@ export interface Fault {
 /** For so long service may be away before a drill gives up. */
 const PATIENCE_S = 45
 
+/** All that one drill measured. */
 export class Ledger {
   readonly sent: Sent[] = []
   readonly faults: Fault[] = []

@@ -8,6 +8,7 @@ export class Failed extends Error {
   override name = 'Failed'
 }
 
+/** An answer, read. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
@@ -21,6 +22,7 @@ const AVOID_MS = 500
 /** Between an attempt that failed and the next one. */
 export const PAUSE_MS = 150
 
+/** The requests of one worker. */
 export class Line {
   readonly #processes: readonly Process[]
   readonly #ledger: Ledger

@@ -6,10 +6,12 @@ import { Line } from './line.ts'
 import type { Service } from './service.ts'
 import { Worker } from './worker.ts'
 
+/** How many workers. */
 export const WORKERS = 8
 /** Between two rounds of a worker. */
 const PAUSE_MS = 20
 
+/** The load while it lasts. */
 export interface Load {
   readonly workers: readonly Worker[]
   /** Lets every worker finish its round. Throws what went wrong in the load itself. */

@@ -1,4 +1,5 @@
 // A person whose browser reaches the service over a worker's line, whichever process answers there.
+import type { Account } from '../support/accounts.ts'
 import type { Registration } from '../support/raw-client.ts'
 import { authorizationRequest } from '../support/raw-client.ts'
 import type { Place } from '../support/raw-person.ts'
@@ -6,11 +7,6 @@ import { RawPerson } from '../support/raw-person.ts'
 import type { TestServer } from '../support/server.ts'
 import type { Ledger } from './ledger.ts'
 import type { Line } from './line.ts'
-
-export interface Account {
-  readonly userId: string
-  readonly apiToken: string
-}
 
 const asksToSignIn = ({ html }: Place) => html.includes('name="apiToken"')
 
@@ -37,7 +33,7 @@ export class DrilledPerson extends RawPerson {
         headers: { accept: 'text/html', cookie: this.cookiesFor(url) },
         ...(body ? { body } : {}),
       })
-      for (const line of headers.getSetCookie()) this.#keep(line)
+      for (const line of headers.getSetCookie()) this.keepCookie(line)
       const location = headers.get('location')
       if (!location) return { url, status, html: text, headers }
       url = new URL(location, url)
@@ -72,12 +68,5 @@ export class DrilledPerson extends RawPerson {
   /** Whether the person could go on without signing in. */
   async isStillSignedIn(client: Registration): Promise<boolean> {
     return !asksToSignIn(await this.open(authorizationRequest(this.server, client).url))
-  }
-
-  #keep(line: string): void {
-    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-    const path = /; path=([^;]+)/i.exec(line)?.[1] ?? '/'
-    if (value) this.cookies.set(`${name} ${path}`, { name, value, path })
-    else this.cookies.delete(`${name} ${path}`)
   }
 }

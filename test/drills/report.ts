@@ -120,6 +120,7 @@ const REPEATS = [
 ]
 const repeats = ({ counts }: Ledger): string[][] => REPEATS.map((what) => [what, n(counts.get(what) ?? 0)])
 
+/** The whole page. */
 export function report(outcomes: readonly Outcome[]): string {
   const seconds = Math.round(outcomes.reduce((sum, outcome) => sum + outcome.seconds, 0))
   const redis = /v=(\S+)/.exec(spawnSync(process.env.REDIS_SERVER ?? 'redis-server', ['--version']).stdout.toString())

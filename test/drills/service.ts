@@ -1,14 +1,17 @@
 // One or two server processes that share one PUBLIC_URL, one store and one folder of keys.
-import { join } from 'node:path'
+import { logLines } from '../support/log-lines.ts'
+import { startBeside } from '../support/pair.ts'
 import type { TestServer } from '../support/server.ts'
-import { freePort, startServer } from '../support/server.ts'
+import { startServer } from '../support/server.ts'
 
+/** One process of the service. */
 export interface Process {
   readonly server: TestServer
   /** Where it listens; a client takes whichever it likes. */
   readonly address: string
 }
 
+/** The processes that are up. */
 export interface Service {
   /** The one whose address is the PUBLIC_URL. */
   readonly one: TestServer
@@ -18,6 +21,7 @@ export interface Service {
   stop(): Promise<void>
 }
 
+/** Starts one process, or two. */
 export async function startService(count: 1 | 2, env: Record<string, string>): Promise<Service> {
   const all = { ...env, TRUSTED_PROXIES: '127.0.0.1/8', LOG_LEVEL: 'warn' }
   const one = await startServer(all)
@@ -26,12 +30,7 @@ export async function startService(count: 1 | 2, env: Record<string, string>): P
     await Promise.all(processes.map(({ server }) => server.stop()))
   }
   try {
-    while (processes.length < count) {
-      const port = await freePort()
-      const shared = { PUBLIC_URL: one.origin, DATA_DIR: join(one.folder, 'data'), KEYS_DIR: join(one.folder, 'keys') }
-      const server = await startServer({ ...all, ...shared, PORT: String(port) })
-      processes.push({ server, address: `http://127.0.0.1:${port}` })
-    }
+    while (processes.length < count) processes.push(await startBeside(one, all))
   } catch (error) {
     await stop()
     throw error
@@ -41,15 +40,9 @@ export async function startService(count: 1 | 2, env: Record<string, string>): P
 
 function countWarnings(output: string): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const line of output.split('\n')) {
-    if (!line.startsWith('{')) continue
-    try {
-      const { level, msg, err } = JSON.parse(line) as { level: number; msg: string; err?: { message: string } }
-      const what = err ? `${msg} (${err.message})` : msg
-      if (level >= 40) counts.set(what, (counts.get(what) ?? 0) + 1)
-    } catch {
-      // a line that a killed process did not finish
-    }
+  for (const { level, msg, err } of logLines(output) as { level: number; msg: string; err?: { message: string } }[]) {
+    const what = err ? `${msg} (${err.message})` : msg
+    if (level >= 40) counts.set(what, (counts.get(what) ?? 0) + 1)
   }
   return counts
 }

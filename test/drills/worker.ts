@@ -11,7 +11,8 @@ import type { Answer, Line } from './line.ts'
 import { Failed, PAUSE_MS } from './line.ts'
 import { DrilledPerson } from './person.ts'
 
-export interface Connection {
+/** A connection of a worker, and what it knows of it. */
+export interface WorkerConnection {
   readonly client: Registration
   /** The newest that were acknowledged. */
   tokens: Tokens
@@ -22,6 +23,7 @@ export interface Connection {
   end?: 'revoked' | 'either' | 'lost'
 }
 
+/** A code that was redeemed, to be presented again. */
 export interface RedeemedCode {
   readonly client: Registration
   readonly parameters: Record<string, string>
@@ -34,15 +36,16 @@ const OFTEN = { twoWindows: 0.25, authorizeAgain: 0.15, revoke: 0.2, newClient: 
 const REPEAT_S = 27
 const happens = (how: keyof typeof OFTEN) => Math.random() < OFTEN[how]
 
+/** A client, its person and its connections, busy all the time. */
 export class Worker {
   readonly number: number
   readonly line: Line
   readonly person: DrilledPerson
   readonly clients: Registration[] = []
-  readonly connections: Connection[] = []
+  readonly connections: WorkerConnection[] = []
   readonly codes: RedeemedCode[] = []
   readonly #ledger: Ledger
-  #current: Connection | undefined
+  #current: WorkerConnection | undefined
 
   constructor(number: number, server: TestServer, line: Line, ledger: Ledger, as: Account) {
     this.number = number
@@ -101,13 +104,13 @@ export class Worker {
   }
 
   /** A code by way of the person, and what it opens. */
-  async connect(client: Registration): Promise<Connection> {
+  async connect(client: Registration): Promise<WorkerConnection> {
     for (;;) {
       const code = await this.line.insist(() => this.person.authorize(client))
       const parameters = { grant_type: 'authorization_code', client_id: client.client_id, ...code }
       const tokens = await (happens('codeTwice') ? this.#redeemTwice : this.#redeem).call(this, client, parameters)
       if (!tokens) continue
-      const connection: Connection = { client, tokens }
+      const connection: WorkerConnection = { client, tokens }
       this.connections.push(connection)
       return connection
     }
@@ -151,12 +154,12 @@ export class Worker {
     for (const connection of this.connections) if (connection.client === client) connection.end ??= 'either'
   }
 
-  call({ tokens }: Connection, address?: string): Promise<Answer> {
+  call({ tokens }: WorkerConnection, address?: string): Promise<Answer> {
     const body = Math.random() < 0.5 ? toolCall('list_projects') : { jsonrpc: '2.0', id: 1, method: 'tools/list' }
     return this.line.json('/mcp', body, { authorization: `Bearer ${tokens.access_token}` }, address)
   }
 
-  async #use(connection: Connection): Promise<void> {
+  async #use(connection: WorkerConnection): Promise<void> {
     const { status, text } = await this.call(connection)
     if (status === 200 && /"isError":\s*true/.test(text)) this.line.fail('a tool result that says so')
     if (status === 200 && !/"result"/.test(text)) this.#ledger.lose('answer', '/mcp: 200 without a result')
@@ -169,7 +172,7 @@ export class Worker {
     }
   }
 
-  refreshOnce({ client, tokens }: Connection, address?: string): Promise<Answer> {
+  refreshOnce({ client, tokens }: WorkerConnection, address?: string): Promise<Answer> {
     const { refresh_token } = tokens
     return this.line.form(
       '/token',
@@ -179,7 +182,7 @@ export class Worker {
   }
 
   /** Refreshes, and repeats the same request with the same token as long as nobody knows whether it succeeded. */
-  async #refresh(connection: Connection): Promise<void> {
+  async #refresh(connection: WorkerConnection): Promise<void> {
     let attempts = 0
     let answer: Answer
     try {
@@ -197,7 +200,7 @@ export class Worker {
   }
 
   /** Two windows of one program refresh at once, and must be told the same. */
-  async #refreshInTwoWindows(connection: Connection): Promise<void> {
+  async #refreshInTwoWindows(connection: WorkerConnection): Promise<void> {
     const [one, other = one] = this.line.addresses()
     const answers = await answered([one, other].map((at) => this.refreshOnce(connection, at)))
     const successors = answers.filter(({ status }) => status === 200).map(({ text }) => JSON.parse(text) as Tokens)
@@ -209,7 +212,7 @@ export class Worker {
     else await this.#refresh(connection)
   }
 
-  #take(connection: Connection, answer: Answer, attempts: number): void {
+  #take(connection: WorkerConnection, answer: Answer, attempts: number): void {
     this.#ledger.count('refreshes')
     if (answer.status === 200) {
       connection.tokens = JSON.parse(answer.text) as Tokens
@@ -221,7 +224,7 @@ export class Worker {
   }
 
   /** Ends a connection, insists until that is acknowledged, and looks whether it is in force at once. */
-  async #revoke(connection: Connection): Promise<void> {
+  async #revoke(connection: WorkerConnection): Promise<void> {
     const { client, tokens } = connection
     let attempts = 0
     const { status } = await this.line.insist(() => {

@@ -5,6 +5,7 @@ import type { Call } from '../../src/audit/audit-log.ts'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
 import { ALL_SCOPES, type Scope } from '../../src/scopes.ts'
 import { useConnection } from '../support/connection.ts'
+import { logLines } from '../support/log-lines.ts'
 import { rpc, toolCall } from '../support/mcp-requests.ts'
 import { sandboxOf } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
@@ -38,12 +39,7 @@ describe('the record of calls', () => {
     assert.equal(all.length, 1, JSON.stringify(all))
     return all[0] as Call
   }
-  const lines = (ref: string): Record<string, unknown>[] =>
-    server
-      .output()
-      .split('\n')
-      .filter((line) => line.includes(`"ref":"${ref}"`))
-      .map((line) => JSON.parse(line))
+  const lines = (ref: string) => logLines(server.output()).filter((line) => line.ref === ref)
 
   it('has a call that was answered: when, what, on what, how long, by whom, and under which reference the log has it', async () => {
     await allow(ALL_SCOPES)

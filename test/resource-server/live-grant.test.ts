@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { grantIdOf } from '../support/access-token.ts'
 import { ALICE, BOB } from '../support/accounts.ts'
 import { connect } from '../support/connection.ts'
-import { challengeOf, message, rpc, toolCall } from '../support/mcp-requests.ts'
+import { challengeOf, initialize, message, rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Tokens } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { changeGrant, withGrants } from '../support/stored.ts'
@@ -37,8 +37,7 @@ describe('the grant behind a token decides, not the token', () => {
   it('is what the instructions tell a model, as it is now', async () => {
     const { access_token } = await newConnection()
     await changeGrant(server, access_token, { scopes: ['qc:ai:read'] })
-    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } }
-    const hello = await rpc(server, access_token, { jsonrpc: '2.0', id: 1, method: 'initialize', params })
+    const hello = await rpc(server, access_token, initialize())
     const { instructions } = (await message(hello)).result
     assert.match(instructions, /qc:ai:read/)
     assert.doesNotMatch(instructions, /qc:account:read/)

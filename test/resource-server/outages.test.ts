@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { connect } from '../support/connection.ts'
-import { callTool, message, rpc, toolCall } from '../support/mcp-requests.ts'
+import { callTool, initialize, message, rpc, toolCall } from '../support/mcp-requests.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import type { Upstream } from '../support/upstream.ts'
 import { cut, json, never, startUpstream, text } from '../support/upstream.ts'
@@ -99,8 +99,7 @@ describe('when QuantConnect misbehaves, a tool call', () => {
   })
 
   it('is told in the instructions to be about a real account', async () => {
-    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } }
-    const hello = await rpc(server, token, { jsonrpc: '2.0', id: 1, method: 'initialize', params })
+    const hello = await rpc(server, token, initialize())
     const { instructions } = (await message(hello)).result
     assert.match(instructions, /real QuantConnect account 123456/)
     assert.doesNotMatch(instructions, /SANDBOX|token-for-tests/)

@@ -6,7 +6,7 @@ import { isOnPaper } from '../../src/resource-server/rules/paper.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { useConnection } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
-import { callTool, message, rpc } from '../support/mcp-requests.ts'
+import { callTool, initialize, message, rpc } from '../support/mcp-requests.ts'
 import { sandboxOf } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -111,10 +111,7 @@ describe('a connection that may trade on paper only', () => {
   })
 
   it('is told so when it connects, and only it', async () => {
-    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } }
-    const hello = async () =>
-      (await message(await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'initialize', params })))
-        .result
+    const hello = async () => (await message(await rpc(server, connection.token, initialize()))).result
     assert.match((await hello()).instructions, /on paper only/)
     await connection.change({ paperOnly: false })
     assert.doesNotMatch((await hello()).instructions, /paper/)

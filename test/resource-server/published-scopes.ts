@@ -9,6 +9,7 @@ interface Published {
   readonly risks: Readonly<Record<string, string>>
 }
 
+/** The map as it was published. */
 export const PUBLISHED: Published = JSON.parse(
   readFileSync(new URL('../published-scopes.json', import.meta.url), 'utf8'),
 )

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
 import { useConnection } from '../support/connection.ts'
-import { message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
+import { initialize, message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
 import { withStore } from '../support/stored.ts'
 
@@ -51,8 +51,7 @@ describe('a suspended connection', () => {
     for (const method of ['tools/list', 'prompts/list', 'resources/templates/list']) {
       assert.ok((await message(await rpc(server, connection.token, request(method)))).result, method)
     }
-    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } }
-    const hello = await message(await rpc(server, connection.token, request('initialize', params)))
+    const hello = await message(await rpc(server, connection.token, initialize()))
     const discovered = await message(
       await rpc(server, connection.token, modern('server/discover'), mirror('server/discover')),
     )

@@ -1,5 +1,6 @@
 // An algorithm that trades often enough to be worth reading: two moving averages of QQQ over three years.
 
+/** Its code. */
 export const CROSSING = `from AlgorithmImports import *
 
 

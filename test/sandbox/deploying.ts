@@ -6,6 +6,7 @@ import type { Frozen } from './frozen.ts'
 export const ALICE_ORGANIZATION = '5c0ffee1a2b3c4d5e6f708192a3b4c5d'
 const PAPER = { id: 'QuantConnectBrokerage' }
 
+/** What a test does with deployments in a sandbox. */
 export const deploying = ({ call, project, built, tick }: Frozen) => {
   async function form(main?: string): Promise<Json> {
     const projectId = await project('Live', main)

@@ -139,6 +139,7 @@ export function createAuthenticator(origin: string) {
   }
 }
 
+/** What can be written as CBOR here. */
 export type Cbor = number | string | Uint8Array | ReadonlyMap<Cbor, Cbor> | readonly Cbor[]
 
 /** As much of CBOR as an attestation needs (RFC 8949 §3). */

@@ -20,4 +20,5 @@ class Averages(QCAlgorithm):
             self.liquidate()
 `
 
+/** Its code, which compiles. */
 export const AVERAGES = averagesWith('self._fast.current.value > self._slow.current.value:')

@@ -3,6 +3,7 @@ import { after, before } from 'node:test'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 
+/** A person and their browser profile. */
 export interface Person {
   readonly page: Page
   readonly context: BrowserContext

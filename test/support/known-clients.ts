@@ -182,11 +182,3 @@ export function documented(name: keyof typeof DOCUMENTS) {
   const { client_id, returnsTo } = DOCUMENTS[name]
   return { client_id, redirect_uris: [returnsTo()] }
 }
-
-/** The request that opens a conversation, from an SDK or one of its kin. */
-export const initialize = (protocolVersion: string) => ({
-  jsonrpc: '2.0',
-  id: 0,
-  method: 'initialize',
-  params: { protocolVersion, capabilities: {}, clientInfo: { name: 'Real client', version: '1.0.0' } },
-})

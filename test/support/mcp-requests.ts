@@ -30,6 +30,14 @@ export const toolCall = (name: string, args: Record<string, unknown> = {}, id = 
   params: { name, arguments: args },
 })
 
+/** The request that opens a conversation, 2025 style, as an SDK or one of its kin sends it. */
+export const initialize = (protocolVersion = '2025-11-25') => ({
+  jsonrpc: '2.0',
+  id: 0,
+  method: 'initialize',
+  params: { protocolVersion, capabilities: {}, clientInfo: { name: 'Real client', version: '1.0.0' } },
+})
+
 /** A request as a 2026-07-28 client sends it (basic/transports/streamable-http, Request Metadata). */
 export const modern = (method: string, params: object = {}) => ({
   jsonrpc: '2.0',

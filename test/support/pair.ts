@@ -4,6 +4,7 @@ import { after, before } from 'node:test'
 import { freePort, startServer, type TestServer } from './server.ts'
 import { whileRunning } from './while-running.ts'
 
+/** Two processes that run. */
 export interface Pair {
   /** The one whose address is the PUBLIC_URL. */
   readonly one: TestServer
@@ -13,20 +14,26 @@ export interface Pair {
   readonly addresses: readonly [string, string]
 }
 
-/** Call it inside `describe`. */
+/** Starts another process that shares what `one` has, and says where it listens. */
+export async function startBeside(one: TestServer, env: Record<string, string>) {
+  const port = await freePort()
+  const shared = {
+    PUBLIC_URL: one.origin,
+    DATA_DIR: join(one.folder, 'data'),
+    KEYS_DIR: join(one.folder, 'keys'),
+    ...(one.redisUrl ? { REDIS_URL: one.redisUrl } : {}),
+  }
+  const server = await startServer({ ...env, ...shared, PORT: String(port) })
+  return { server, address: `http://127.0.0.1:${port}` }
+}
+
+/** A pair for the tests of one suite. Call it inside `describe`. */
 export function usePair(env: () => Record<string, string>): Pair {
   let pair: Pair | undefined
   before(async () => {
     const one = await startServer(env())
-    const port = await freePort()
-    const shared = {
-      PUBLIC_URL: one.origin,
-      DATA_DIR: join(one.folder, 'data'),
-      KEYS_DIR: join(one.folder, 'keys'),
-      ...(one.redisUrl ? { REDIS_URL: one.redisUrl } : {}),
-    }
-    const two = await startServer({ ...env(), ...shared, PORT: String(port) })
-    pair = { one, two, addresses: [one.origin, `http://127.0.0.1:${port}`] }
+    const { server: two, address } = await startBeside(one, env())
+    pair = { one, two, addresses: [one.origin, address] }
   })
   after(async () => {
     await pair?.two.stop()

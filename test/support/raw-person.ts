@@ -33,7 +33,7 @@ export class RawPerson {
         headers: { accept: 'text/html', cookie: this.cookiesFor(url) },
         ...(body ? { body } : {}),
       })
-      for (const line of response.headers.getSetCookie()) this.#keep(line)
+      for (const line of response.headers.getSetCookie()) this.keepCookie(line)
       const location = response.headers.get('location')
       if (!location) return { url, status: response.status, html: await response.text(), headers: response.headers }
       url = new URL(location, url)
@@ -79,7 +79,8 @@ export class RawPerson {
     return sent.map(({ name, value }) => `${name}=${value}`).join('; ')
   }
 
-  #keep(line: string): void {
+  /** Takes a `set-cookie` header as a browser would. */
+  keepCookie(line: string): void {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
     const path = /; path=([^;]+)/i.exec(line)?.[1] ?? '/'
     if (value) this.cookies.set(`${name} ${path}`, { name, value, path })

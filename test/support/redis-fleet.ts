@@ -13,6 +13,7 @@ const PASSWORD = 'fleet-password'
 /** Without these a replica joins late, and a failover in a young fleet takes long. */
 const QUICK = ['repl-diskless-sync-delay 0', 'repl-ping-replica-period 1']
 
+/** One server of a fleet. */
 export interface RedisNode {
   readonly port: number
   /** Asks this very server, over a connection of its own. */
@@ -23,6 +24,7 @@ export interface RedisNode {
   restart(): Promise<void>
 }
 
+/** Redis servers that belong together. */
 export interface RedisFleet {
   /** What REDIS_URL would be. */
   readonly url: string

@@ -38,6 +38,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** A process that runs. */
 export interface TestServer {
   readonly origin: string
   readonly mcp: string

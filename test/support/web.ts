@@ -15,9 +15,11 @@ import type { TestServer } from './server.ts'
 import { startServer } from './server.ts'
 import { whileRunning } from './while-running.ts'
 
+/** An address on the public internet, which leads to the web of the test. */
 export const PUBLIC_ADDRESS = '93.184.215.14'
 const INTERNET = new URL('./internet.ts', import.meta.url).href
 
+/** What a test can put on it, and learn of it. */
 export interface Web {
   /** Answers a URL from now on; JSON with 200, or as the listener does. */
   serve(url: string, answer: object | RequestListener): void

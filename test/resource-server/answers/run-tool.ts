@@ -9,10 +9,13 @@ import type { Tool } from '../../../src/resource-server/tools/tool.ts'
 import type { Json } from '../../support/json.ts'
 import { assertTextAndStructureAgree } from '../../support/text-and-structure.ts'
 
-/** Ids as QuantConnect spells them. */
+/** A project, as QuantConnect numbers them. */
 export const PROJECT = 24681357
+/** A backtest of it. */
 export const BACKTEST = 'c9e1d7a35b204f68a1c3e5d7f9b1a3c5'
+/** A live algorithm of it. */
 export const DEPLOYMENT = 'L-2b4d6f8a0c1e3f5a7b9d1c3e5f7a9b1d'
+/** The organization it belongs to. */
 export const ORGANIZATION = '7f3d9c2e5b8a41e6a0d4c7b19e2f6a53'
 
 /** One call that QuantConnect got. */
