@@ -1,16 +1,15 @@
 // A process that is told to end while a call is under way. What QuantConnect was asked to do is on its person's record, and its
 // caller hears of it; nothing else is waited for. Ten seconds pass in one.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { Call } from '../src/audit/audit-log.ts'
 import { createAuditLog } from '../src/audit/audit-log.ts'
-import { ALL_SCOPES } from '../src/scopes.ts'
-import { connect } from './support/connection.ts'
+import { EVERYTHING, useConnection } from './support/connection.ts'
 import { message, rpc, toolCall } from './support/mcp-requests.ts'
 import type { SandboxCall } from './support/sandbox.ts'
 import { sandboxOf } from './support/sandbox.ts'
-import { startServer, type TestServer } from './support/server.ts'
-import { grantOf, withStore } from './support/stored.ts'
+import { useServer } from './support/server.ts'
+import { withStore } from './support/stored.ts'
 import { journeyStores } from './support/stores.ts'
 import { until } from './support/until.ts'
 
@@ -23,15 +22,12 @@ const READS = { name: 'list_projects', path: '/projects/read', args: {} }
 
 for (const { name, env } of journeyStores('ending')) {
   describe(`a process that ends, on ${name}`, () => {
-    let server: TestServer
-    let token: string
+    const server = useServer({ TEST_SPEED: '10', ...env })
+    const connection = useConnection(server, EVERYTHING)
     let accountId: string
     before(async () => {
-      server = await startServer({ TEST_SPEED: '10', ...env })
-      token = (await connect(server, { scope: ALL_SCOPES.join(' '), allow: ALL_SCOPES })).tokens.access_token
-      accountId = (await grantOf(server, token))?.accountId ?? ''
+      accountId = (await connection.grant())?.accountId ?? ''
     })
-    after(() => server?.stop())
 
     /** The process that follows, and its sandbox, which listens elsewhere. */
     async function startAgain(): Promise<SandboxCall> {
@@ -46,7 +42,7 @@ for (const { name, env } of journeyStores('ending')) {
     async function under({ name, path, args }: typeof READS, seconds: number, signal?: AbortSignal) {
       const sandbox = await startAgain()
       await sandbox('/sandbox/trouble', { path, kind: 'slow', seconds })
-      const answer = rpc(server, token, toolCall(name, args), {}, signal).then(message)
+      const answer = rpc(server, connection.token, toolCall(name, args), {}, signal).then(message)
       answer.catch(() => {}) // heard where a test asks for it
       await until('the call at QuantConnect', async () => (await troubles(sandbox)) === 0)
       return { answer }
@@ -115,7 +111,7 @@ for (const { name, env } of journeyStores('ending')) {
       const MANY = 32
       await sandbox('/sandbox/trouble', { path, kind: 'slow', seconds: 29, times: MANY })
       const answers = Array.from({ length: MANY }, (_, id) =>
-        rpc(server, token, toolCall(name, args, id)).then(message),
+        rpc(server, connection.token, toolCall(name, args, id)).then(message),
       )
       const all = Promise.allSettled(answers)
       await until('the first calls at QuantConnect', async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import type { TestServer } from '../support/server.ts'
-import { freePort, startServer } from '../support/server.ts'
+import { before, describe, it } from 'node:test'
+import { useServer } from '../support/server.ts'
 import { rawRequest } from './raw-request.ts'
 
 /** Signs in and opens the consent page, as a proxy in front of the server would pass it on; keeps every cookie that was set. */
@@ -43,15 +42,11 @@ async function visit(port: number, origin: string) {
 for (const scheme of ['https', 'http'] as const) {
   const secure = scheme === 'https'
   describe(`cookies where PUBLIC_URL is ${scheme}, RFC 6265bis`, () => {
-    let server: TestServer
+    const server = useServer(secure ? { PUBLIC_URL: 'https://qcgate.example', SANDBOX: 'on' } : {})
     let seen: Awaited<ReturnType<typeof visit>>
     before(async () => {
-      const port = await freePort()
-      const environment: Record<string, string> = secure ? { PUBLIC_URL: 'https://qcgate.example', SANDBOX: 'on' } : {}
-      server = await startServer({ ...environment, PORT: String(port) })
-      seen = await visit(port, secure ? server.origin : `http://localhost:${port}`)
+      seen = await visit(server.port, server.origin)
     })
-    after(() => server.stop())
 
     const all = (check: RegExp) => seen.lines.every((line) => check.test(line))
     const none = (check: RegExp) => !seen.lines.some((line) => check.test(line))

@@ -1,9 +1,8 @@
 // The home page tells each client how to connect. Links and snippets are read back as the client itself would read them.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { homePage } from '../../src/authorization-server/views/home.ts'
-import type { TestServer } from '../support/server.ts'
-import { freePort, startServer, useServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { rawRequest } from './raw-request.ts'
 
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" }
@@ -106,14 +105,11 @@ describe('home page, for a server on this computer', () => {
 
 describe('home page, for a server with a public https address', () => {
   const mcp = 'https://qcgate.example/mcp'
-  let server: TestServer
+  const server = useServer({ PUBLIC_URL: 'https://qcgate.example' })
   let clients: ReturnType<typeof clientsOf>
   before(async () => {
-    const port = await freePort()
-    server = await startServer({ PUBLIC_URL: 'https://qcgate.example', PORT: String(port) })
-    clients = clientsOf((await rawRequest(port, '/', { host: 'qcgate.example' })).text)
+    clients = clientsOf((await rawRequest(server.port, '/', { host: 'qcgate.example' })).text)
   })
-  after(() => server.stop())
 
   it('says where claude.ai and ChatGPT want the address', () => {
     assert.deepEqual([...clients.keys()].slice(0, 6), ['claude.ai', 'ChatGPT', ...IN_COMMON])

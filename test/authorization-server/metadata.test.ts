@@ -9,10 +9,8 @@ const DOCUMENTS = ['/.well-known/oauth-authorization-server', '/.well-known/open
 
 describe('authorization server metadata, RFC 8414', () => {
   const server = useServer()
-  let port: string
   let metadata: Record<string, unknown>
   before(async () => {
-    port = new URL(server.origin).port
     metadata = (await (await fetch(server.origin + DOCUMENTS[0])).json()) as Record<string, unknown>
   })
 
@@ -57,12 +55,12 @@ describe('authorization server metadata, RFC 8414', () => {
   for (const path of DOCUMENTS) {
     it(`stays the same whatever Host and X-Forwarded-* say: ${path}`, async () => {
       const headers = {
-        host: `127.0.0.1:${port}`,
+        host: `127.0.0.1:${server.port}`,
         'x-forwarded-host': 'evil.example',
         'x-forwarded-proto': 'https',
         forwarded: 'host=evil.example;proto=https',
       }
-      const answer = await rawRequest(port, path, headers)
+      const answer = await rawRequest(server.port, path, headers)
       assert.equal(answer.status, 200)
       assert.deepEqual(JSON.parse(answer.text), metadata)
     })
@@ -71,14 +69,14 @@ describe('authorization server metadata, RFC 8414', () => {
   it('sends a browser to PUBLIC_URL too, whatever Host it came by', async () => {
     const { pathname, search } = new URL(authorizationRequest(server, await register(server)).url)
     const headers = { host: '[::1]:9', 'x-forwarded-host': 'evil.example' }
-    const answer = await rawRequest(port, pathname + search, headers)
+    const answer = await rawRequest(server.port, pathname + search, headers)
     assert.equal(answer.status, 303)
     assert.equal(new URL(String(answer.headers.location)).origin, server.origin)
   })
 
   it('is refused under a foreign Host, which a rebound name would send', async () => {
     for (const path of [...DOCUMENTS, '/authorize', '/token', '/']) {
-      assert.equal((await rawRequest(port, path, { host: 'evil.example' })).status, 403, path)
+      assert.equal((await rawRequest(server.port, path, { host: 'evil.example' })).status, 403, path)
     }
   })
 

@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { connectAs } from '../support/connection.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
 import type { Place } from '../support/raw-person.ts'
 import { RawPerson } from '../support/raw-person.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 describe('every page', () => {
-  let server: TestServer
+  const server = useServer()
   const pages = new Map<string, Place>()
 
   /** The pages a person meets, each from a visit of its own. */
   before(async () => {
-    server = await startServer()
     const visitor = new RawPerson(server)
     const start = async (metadata?: Record<string, unknown>) =>
       visitor.open(authorizationRequest(server, await register(server, metadata)).url)
@@ -36,7 +34,6 @@ describe('every page', () => {
     pages.set('consent', await start())
     pages.set('failed consent', await visitor.submit(await start(), { decision: 'allow' }))
   })
-  after(() => server.stop())
 
   const policyOf = ({ headers }: Place) =>
     new Map(

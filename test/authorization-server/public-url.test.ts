@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import type { TestServer } from '../support/server.ts'
-import { freePort, startServer } from '../support/server.ts'
+import { describe, it } from 'node:test'
+import { useServer } from '../support/server.ts'
 import { rawRequest } from './raw-request.ts'
 
 describe('a server with a public https address, behind a proxy', () => {
-  let server: TestServer
-  let port: number
-  before(async () => {
-    port = await freePort()
-    server = await startServer({ PUBLIC_URL: 'https://qcgate.example', PORT: String(port), SANDBOX: 'on' })
-  })
-  after(() => server.stop())
+  const server = useServer({ PUBLIC_URL: 'https://qcgate.example', SANDBOX: 'on' })
 
   const get = (path: string, headers: Record<string, string> = {}) =>
-    rawRequest(port, path, { host: 'qcgate.example', ...headers })
+    rawRequest(server.port, path, { host: 'qcgate.example', ...headers })
 
   it('names its endpoints by PUBLIC_URL, whatever X-Forwarded-* says', async () => {
     const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', 'x-forwarded-port': '1' }
@@ -28,7 +21,12 @@ describe('a server with a public https address, behind a proxy', () => {
   })
 
   it('refuses every other Host, loopback included', async () => {
-    for (const host of ['evil.example', 'qcgate.example.evil.example', `127.0.0.1:${port}`, `localhost:${port}`]) {
+    for (const host of [
+      'evil.example',
+      'qcgate.example.evil.example',
+      `127.0.0.1:${server.port}`,
+      `localhost:${server.port}`,
+    ]) {
       assert.equal((await get('/', { host })).status, 403, host)
     }
   })

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { ALICE } from '../support/accounts.ts'
 import { connectAs } from '../support/connection.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
 import type { Place } from '../support/raw-person.ts'
 import { RawPerson } from '../support/raw-person.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 const WRONG = 'a-wrong-token-nobody-should-see-again'
 
 describe('sign-in', () => {
-  let server: TestServer
-  before(async () => {
-    server = await startServer({ QUANTCONNECT_API_URL: 'http://127.0.0.1:1' }) // nobody listens there
-  })
-  after(() => server.stop())
+  const server = useServer({ QUANTCONNECT_API_URL: 'http://127.0.0.1:1' }) // nobody listens there
 
   /** A new browser at the sign-in page. */
   async function arrive() {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { useConnection } from '../support/connection.ts'
 import { rpc, toolCall } from '../support/mcp-requests.ts'
-import { freePort, startServer, type TestServer, useServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 
 /** A request that says what it likes in `Host`. */
-async function visit(port: string | number, path: string, headers: Record<string, string>): Promise<number> {
+async function visit(port: number, path: string, headers: Record<string, string>): Promise<number> {
   const asked = request({ host: '127.0.0.1', port, path, headers, method: path === '/mcp' ? 'POST' : 'GET' }).end()
   const [response] = (await once(asked, 'response')) as [IncomingMessage]
   response.resume()
@@ -21,34 +21,30 @@ const FOREIGN = ['evil.example', 'localhost.evil.example', 'evil.example:3000', 
 describe('on this machine, a server that answers to loopback names', () => {
   const server = useServer()
   const connection = useConnection(server)
-  let port: string
-  before(async () => {
-    port = new URL(server.origin).port
-  })
 
   it('answers under each of them, with any port, since a balancer may stand in front', async () => {
     for (const host of LOCAL) {
-      assert.equal(await visit(port, METADATA, { host }), 200, host)
-      assert.equal(await visit(port, '/mcp', { host }), 401, host)
+      assert.equal(await visit(server.port, METADATA, { host }), 200, host)
+      assert.equal(await visit(server.port, '/mcp', { host }), 401, host)
     }
   })
 
   it('turns away every other name, which somebody has pointed at it (DNS rebinding)', async () => {
     for (const host of FOREIGN) {
       for (const path of ['/mcp', METADATA, '/', '/jwks'])
-        assert.equal(await visit(port, path, { host }), 403, host + path)
+        assert.equal(await visit(server.port, path, { host }), 403, host + path)
     }
   })
 
   it('is not talked into a name by a proxy header that nobody vouches for', async () => {
-    const headers = { host: 'evil.example', 'x-forwarded-host': `localhost:${port}` }
-    assert.equal(await visit(port, '/mcp', headers), 403)
+    const headers = { host: 'evil.example', 'x-forwarded-host': `localhost:${server.port}` }
+    assert.equal(await visit(server.port, '/mcp', headers), 403)
   })
 
   it('tells whoever watches it that it is well, by any name', async () => {
     for (const host of [...LOCAL, ...FOREIGN]) {
-      assert.equal(await visit(port, '/healthz', { host }), 200, host)
-      assert.equal(await visit(port, '/readyz', { host }), 200, host)
+      assert.equal(await visit(server.port, '/healthz', { host }), 200, host)
+      assert.equal(await visit(server.port, '/readyz', { host }), 200, host)
     }
   })
 
@@ -92,27 +88,21 @@ describe('on this machine, a server that answers to loopback names', () => {
 
 describe('under a public name, with origins of its own choice', () => {
   const env = { PUBLIC_URL: 'https://qcgate.example', ALLOWED_ORIGINS: 'https://app.example,https://other.example' }
-  let server: TestServer
-  let port: number
-  before(async () => {
-    port = await freePort()
-    server = await startServer({ ...env, PORT: String(port) })
-  })
-  after(() => server?.stop())
+  const server = useServer(env)
 
   const host = 'qcgate.example'
 
   it('answers under this name only, so not under loopback ones either', async () => {
-    assert.equal(await visit(port, METADATA, { host }), 200)
+    assert.equal(await visit(server.port, METADATA, { host }), 200)
     for (const other of [...LOCAL, ...FOREIGN, 'qcgate.example:444', 'www.qcgate.example']) {
-      assert.equal(await visit(port, METADATA, { host: other }), 403, other)
+      assert.equal(await visit(server.port, METADATA, { host: other }), 403, other)
     }
-    for (const path of ['/healthz', '/readyz']) assert.equal(await visit(port, path, { host: 'localhost' }), 200)
+    for (const path of ['/healthz', '/readyz']) assert.equal(await visit(server.port, path, { host: 'localhost' }), 200)
   })
 
   it('lets through the origins of ALLOWED_ORIGINS and no others: not its own, not loopback', async () => {
     for (const origin of ['https://app.example', 'https://other.example']) {
-      assert.equal(await visit(port, '/mcp', { host, origin }), 401, origin)
+      assert.equal(await visit(server.port, '/mcp', { host, origin }), 401, origin)
     }
     for (const origin of [
       'https://evil.example',
@@ -120,7 +110,7 @@ describe('under a public name, with origins of its own choice', () => {
       'https://app.example:444',
       'http://localhost:1',
     ]) {
-      assert.equal(await visit(port, '/mcp', { host, origin }), 403, origin)
+      assert.equal(await visit(server.port, '/mcp', { host, origin }), 403, origin)
     }
   })
 })

@@ -35,7 +35,7 @@ describe('npm run sandbox', () => {
       assert.match(output(), /100001 +sandbox-alice/)
       assert.match(output(), /100002 +sandbox-bob/)
       assert.match(output(), /hang-up +the connection is closed/)
-      assert.equal((await sandboxClient(url, ALICE)('/authenticate')).success, true)
+      assert.equal((await sandboxClient({ url }, ALICE)('/authenticate')).success, true)
     } finally {
       child.kill('SIGINT')
     }

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { ALICE, BOB } from '../support/accounts.ts'
-import { openSandbox, sandboxClient, sign } from '../support/sandbox-client.ts'
+import { openSandbox, sandboxClient, sign, useSandbox } from '../support/sandbox-client.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
 
 describe('authentication in the sandbox', () => {
-  let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  before(async () => {
-    sandbox = await openSandbox()
-  })
-  after(() => sandbox.close())
+  const sandbox = useSandbox()
 
   const authenticate = async (headers: Record<string, string>, url = sandbox.url) => {
     const response = await fetch(`${url}/authenticate`, { method: 'POST', headers })
@@ -27,7 +23,7 @@ describe('authentication in the sandbox', () => {
 
   it('accepts both accounts, by POST and by GET', async () => {
     for (const account of [ALICE, BOB]) {
-      assert.deepEqual(await sandboxClient(sandbox.url, account)('/authenticate'), { success: true })
+      assert.deepEqual(await sandboxClient(sandbox, account)('/authenticate'), { success: true })
       const response = await fetch(`${sandbox.url}/authenticate`, { headers: sign(account) })
       assert.deepEqual(await response.json(), { success: true })
     }
@@ -99,7 +95,7 @@ describe('authentication in the sandbox', () => {
 
   it('shows each person their own account', async () => {
     const [alice, bob] = await Promise.all(
-      [ALICE, BOB].map((account) => sandboxClient(sandbox.url, account)('/account/read')),
+      [ALICE, BOB].map((account) => sandboxClient(sandbox, account)('/account/read')),
     )
     assert.match(alice.organizationId, /^[0-9a-f]{32}$/)
     assert.notEqual(alice.organizationId, bob.organizationId)

@@ -1,26 +1,21 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:test'
-import { openSandbox, refused, sandboxClient } from '../support/sandbox-client.ts'
+import { afterEach, beforeEach, describe, it, mock } from 'node:test'
+import { refused, sandboxClient, useSandbox } from '../support/sandbox-client.ts'
 
 const NO_SPARE_NODE =
   'There are no spare nodes available in your cluster. To launch a new backtest please stop an existing running backtest or add more compute nodes to your organization.'
 
 describe('backtests in the sandbox', () => {
-  let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let call: ReturnType<typeof sandboxClient>
+  const sandbox = useSandbox()
+  const call = sandboxClient(sandbox)
   let projectId: number
   let now = Date.now()
-  before(async () => {
-    sandbox = await openSandbox()
-    call = sandboxClient(sandbox.url)
-  })
   beforeEach(async () => {
     now += 60_000 // so that nothing of the test before still runs
     mock.timers.enable({ apis: ['Date'], now })
     projectId = (await call('/projects/create', { name: 'Backtests', language: 'Py' })).projects[0].projectId
   })
   afterEach(() => mock.timers.reset())
-  after(() => sandbox.close())
 
   async function built(): Promise<string> {
     const { compileId } = await call('/compile/create', { projectId })

@@ -78,7 +78,7 @@ describe('collaboration in the sandbox', () => {
   it('an invitation lets nobody into another world', async () => {
     const projectId = await project()
     await invite(projectId, { collaborationWrite: true })
-    const bob = sandboxClient(sandbox.url, BOB)
+    const bob = sandboxClient(sandbox, BOB)
     assert.deepEqual(await bob('/projects/read', { projectId }), refused('Project not found'))
   })
 })

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:test'
-import { openSandbox, refused, sandboxClient } from '../support/sandbox-client.ts'
+import { afterEach, beforeEach, describe, it, mock } from 'node:test'
+import { refused, sandboxClient, useSandbox } from '../support/sandbox-client.ts'
 
 describe('compiles in the sandbox', () => {
-  let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let call: ReturnType<typeof sandboxClient>
+  const sandbox = useSandbox()
+  const call = sandboxClient(sandbox)
   let projectId: number
-  before(async () => {
-    sandbox = await openSandbox()
-    call = sandboxClient(sandbox.url)
-  })
   beforeEach(async () => {
     mock.timers.enable({ apis: ['Date'], now: Date.now() })
     projectId = (await call('/projects/create', { name: 'Compiles', language: 'Py' })).projects[0].projectId
   })
   afterEach(() => mock.timers.reset())
-  after(() => sandbox.close())
 
   const write = (content: string) => call('/files/update', { projectId, name: 'main.py', content })
   const compile = () => call('/compile/create', { projectId })

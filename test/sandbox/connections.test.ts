@@ -66,7 +66,7 @@ describe('brokerage logins in the sandbox', () => {
       assert.equal((await fetch(guess, { method: 'POST' })).status, 404)
     }
     await fetch(page, { method: 'POST' })
-    const bob = await sandboxClient(sandbox.url, BOB)('/live/auth0/read', { brokerage: 'alpaca' })
+    const bob = await sandboxClient(sandbox, BOB)('/live/auth0/read', { brokerage: 'alpaca' })
     assert.deepEqual(bob, { authorization: null, success: true })
   })
 

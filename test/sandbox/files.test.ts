@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
-import { openSandbox, refused, sandboxClient } from '../support/sandbox-client.ts'
+import { beforeEach, describe, it } from 'node:test'
+import { refused, sandboxClient, useSandbox } from '../support/sandbox-client.ts'
 
 const POEM = 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n'
 
 describe('files in the sandbox', () => {
-  let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let call: ReturnType<typeof sandboxClient>
+  const sandbox = useSandbox()
+  const call = sandboxClient(sandbox)
   let projectId: number
-  before(async () => {
-    sandbox = await openSandbox()
-    call = sandboxClient(sandbox.url)
-  })
   beforeEach(async () => {
     projectId = (await call('/projects/create', { name: 'Files', language: 'Py' })).projects[0].projectId
   })
-  after(() => sandbox.close())
 
   const create = (name: string, content?: string) => call('/files/create', { projectId, name, content })
   const content = async (name: string) => (await call('/files/read', { projectId, name })).files?.[0].content

@@ -22,7 +22,7 @@ export function useFrozenSandbox(): Frozen {
   let now = Date.UTC(2026, 9, 5, 14, 0, 0)
   before(async () => {
     sandbox = await openSandbox()
-    call = sandboxClient(sandbox.url, ALICE)
+    call = sandboxClient(sandbox, ALICE)
   })
   beforeEach(async () => {
     now += 60_000

@@ -262,7 +262,7 @@ class A(QCAlgorithm):
 
   it("another person's deployments are not found", async () => {
     const { projectId } = await running()
-    const bob = sandboxClient(sandbox.url, BOB)
+    const bob = sandboxClient(sandbox, BOB)
     assert.deepEqual((await bob('/live/list')).live, [])
     assert.deepEqual(await bob('/live/update/liquidate', { projectId }), refused('Project not found'))
   })

@@ -108,7 +108,7 @@ describe('the object store of the sandbox', () => {
   })
 
   it('an export needs a permission that not every organization has', async () => {
-    const bob = sandboxClient(frozen.url, BOB)
+    const bob = sandboxClient(frozen, BOB)
     await bob('/object/set', { organizationId: BOBS, key: 'k', objectData: 'x' })
     const answer = await bob('/object/get', { organizationId: BOBS, keys: ['k'] })
     assert.deepEqual(answer, refused('Organization does not have derivative export enabled'))

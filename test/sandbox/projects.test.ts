@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { ALICE, BOB } from '../support/accounts.ts'
-import { openSandbox, refused, sandboxClient, sign } from '../support/sandbox-client.ts'
+import { refused, sandboxClient, sign, useSandbox } from '../support/sandbox-client.ts'
 
 describe('projects in the sandbox', () => {
-  let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let alice: ReturnType<typeof sandboxClient>
-  let bob: ReturnType<typeof sandboxClient>
-  before(async () => {
-    sandbox = await openSandbox()
-    alice = sandboxClient(sandbox.url)
-    bob = sandboxClient(sandbox.url, BOB)
-  })
-  after(() => sandbox.close())
+  const sandbox = useSandbox()
+  const alice = sandboxClient(sandbox)
+  const bob = sandboxClient(sandbox, BOB)
 
   const create = async (name: string, language = 'Py') =>
     (await alice('/projects/create', { name, language })).projects[0]

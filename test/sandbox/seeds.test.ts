@@ -1,21 +1,17 @@
 // What accounts begin with, and which records of a world are understood.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { build } from '../../src/sandbox/build.ts'
 import { starterFiles } from '../../src/sandbox/starter.ts'
 import { ALICE, BOB } from '../support/accounts.ts'
 import type { Json } from '../support/json.ts'
-import { openSandbox, sandboxClient } from '../support/sandbox-client.ts'
+import { openSandbox, sandboxClient, useSandbox } from '../support/sandbox-client.ts'
 
 describe('a fresh account', () => {
-  let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  before(async () => {
-    sandbox = await openSandbox()
-  })
-  after(() => sandbox.close())
+  const sandbox = useSandbox()
 
   const people = [ALICE, BOB]
-  const calls = () => people.map((person) => sandboxClient(sandbox.url, person))
+  const calls = () => people.map((person) => sandboxClient(sandbox, person))
 
   it('has a few projects, most in Python and one in C#, with names in folders', async () => {
     for (const call of calls()) {
@@ -76,14 +72,14 @@ describe('a fresh account', () => {
 
   it('is the same in every sandbox, apart from its dates', async () => {
     const other = await openSandbox()
-    const ids = async (url: string) =>
-      (await sandboxClient(url)('/projects/read')).projects.map(({ projectId, name }: Json) => [projectId, name])
-    assert.deepEqual(await ids(sandbox.url), await ids(other.url))
+    const ids = async (one: { url: string }) =>
+      (await sandboxClient(one)('/projects/read')).projects.map(({ projectId, name }: Json) => [projectId, name])
+    assert.deepEqual(await ids(sandbox), await ids(other))
     await other.close()
   })
 
   it('keeps the dates that it was born with', async () => {
-    const call = sandboxClient(sandbox.url)
+    const call = sandboxClient(sandbox)
     const dates = async () => (await call('/projects/read')).projects.map(({ created }: Json) => created)
     const first = await dates()
     assert.equal(JSON.parse((await sandbox.store.get('sandbox:{100001}')) ?? '').version, 1)
@@ -92,11 +88,7 @@ describe('a fresh account', () => {
 })
 
 describe('the record of a world', () => {
-  let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  before(async () => {
-    sandbox = await openSandbox()
-  })
-  after(() => sandbox.close())
+  const sandbox = useSandbox()
 
   const key = `sandbox:{${ALICE.userId}}`
   const put = async (record: object) => {
@@ -111,7 +103,7 @@ describe('the record of a world', () => {
     const rest = { snapshotId: 1, nodeName: 'B', parameterSet: {}, count: 1, failsAt: null, seenCompleted: true }
     const lists = { projects: [{ ...project, files }], compiles: [], backtests: [{ ...backtest, ...rest }] }
     await put({ userId: ALICE.userId, serial: 1, ...lists })
-    const call = sandboxClient(sandbox.url)
+    const call = sandboxClient(sandbox)
     const { projects } = await call('/projects/read')
     assert.deepEqual(
       projects.map(({ name }: Json) => name),
@@ -124,7 +116,7 @@ describe('the record of a world', () => {
   it('is refused in words when it is of a later version, and stays as it is', async () => {
     await put({ version: 2, userId: ALICE.userId, projects: 'in some new way' })
     const before = await sandbox.store.get(key)
-    const { success, errors } = await sandboxClient(sandbox.url)('/projects/create', { name: 'x', language: 'Py' })
+    const { success, errors } = await sandboxClient(sandbox)('/projects/create', { name: 'x', language: 'Py' })
     assert.equal(success, false)
     assert.match(errors[0], /newer release \(version 2/)
     assert.equal(await sandbox.store.get(key), before)

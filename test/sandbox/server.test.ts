@@ -1,20 +1,15 @@
 // What holds for the sandbox as a whole: shared and lasting worlds, limits of transport, trouble on demand.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import { ALICE } from '../support/accounts.ts'
 import type { Json } from '../support/json.ts'
-import { openSandbox, refused, sandboxClient, sign } from '../support/sandbox-client.ts'
+import { refused, sandboxClient, sign, useSandbox } from '../support/sandbox-client.ts'
 
 describe('the sandbox', () => {
-  let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let call: ReturnType<typeof sandboxClient>
-  before(async () => {
-    sandbox = await openSandbox()
-    call = sandboxClient(sandbox.url)
-  })
-  after(() => sandbox.close())
+  const sandbox = useSandbox()
+  const call = sandboxClient(sandbox)
 
   const create = async (name: string, through = call) =>
     (await through('/projects/create', { name, language: 'Py' })).projects[0]
@@ -22,7 +17,7 @@ describe('the sandbox', () => {
   it('a restart loses nothing', async () => {
     const { projectId } = await create('Survivor')
     const restarted = await startSandbox(sandbox.store)
-    const { projects } = await sandboxClient(restarted.url)('/projects/read', { projectId })
+    const { projects } = await sandboxClient(restarted)('/projects/read', { projectId })
     assert.equal(projects[0].name, 'Survivor')
     await restarted.close()
   })
@@ -30,7 +25,7 @@ describe('the sandbox', () => {
   it('two sandboxes on one store lose none of each other’s changes', async () => {
     const store = openSqliteStore(sandbox.folder) // as a second process opens it
     const second = await startSandbox(store)
-    const other = sandboxClient(second.url)
+    const other = sandboxClient(second)
     await Promise.all(Array.from({ length: 20 }, (_, index) => create('Shared', index % 2 ? call : other)))
     const read = async (through: typeof call) =>
       (await through('/projects/read')).projects.filter(({ name }: Json) => name.startsWith('Shared'))
@@ -89,7 +84,7 @@ describe('the sandbox', () => {
 
   it('closes at once, whatever is kept alive or answered slowly', async () => {
     const closing = await startSandbox(sandbox.store)
-    const slow = sandboxClient(closing.url)
+    const slow = sandboxClient(closing)
     await slow('/sandbox/trouble', { path: '/projects/read', kind: 'slow' })
     const pending = slow('/projects/read').then(
       () => 'answered',

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { beforeEach, describe, it } from 'node:test'
 import { ALICE, BOB } from '../support/accounts.ts'
-import { openSandbox, refused, sandboxClient, sign } from '../support/sandbox-client.ts'
+import { refused, sandboxClient, sign, useSandbox } from '../support/sandbox-client.ts'
 
 describe('trouble on demand in the sandbox', () => {
-  let sandbox: Awaited<ReturnType<typeof openSandbox>>
-  let call: ReturnType<typeof sandboxClient>
-  before(async () => {
-    sandbox = await openSandbox()
-    call = sandboxClient(sandbox.url)
-  })
+  const sandbox = useSandbox()
+  const call = sandboxClient(sandbox)
   beforeEach(() => call('/sandbox/reset'))
-  after(() => sandbox.close())
 
   const post = (path: string, args: object = {}) =>
     fetch(sandbox.url + path, { method: 'POST', headers: sign(ALICE), body: JSON.stringify(args) })
@@ -35,7 +30,7 @@ describe('trouble on demand in the sandbox', () => {
 
   it('never strikes another person', async () => {
     await ask('http-500', { path: '*' })
-    assert.equal((await sandboxClient(sandbox.url, BOB)('/account/read')).success, true)
+    assert.equal((await sandboxClient(sandbox, BOB)('/account/read')).success, true)
   })
 
   it('never strikes the ways to ask for it and to take it back', async () => {

@@ -22,7 +22,7 @@ export function sandboxOf(server: TestServer, account: Account = ALICE): Sandbox
   return async (path, args = {}) => {
     // What a server logs may come after what it answers.
     await until('the address of the sandbox', () => addressIn(server))
-    const answer = await sandboxClient(addressIn(server) ?? '', account)(path, args)
+    const answer = await sandboxClient({ url: addressIn(server) ?? '' }, account)(path, args)
     if (answer.success === false) throw new Error(`${path}: ${JSON.stringify(answer)}`)
     return answer
   }

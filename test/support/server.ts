@@ -42,6 +42,8 @@ export async function freePort(): Promise<number> {
 export interface TestServer {
   readonly origin: string
   readonly mcp: string
+  /** Where it listens on loopback, whatever its PUBLIC_URL says. */
+  readonly port: number
   readonly folder: string
   /** Where its store is, when that is a Redis and not in the folder. */
   readonly redisUrl: string | undefined
@@ -75,7 +77,7 @@ const usualStore = (): { REDIS_URL?: string } =>
 /** Starts a server and waits until it says that it runs. Throws with its output when it ends instead. */
 export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
   const folder = temporaryFolder()
-  const port = await freePort()
+  const port = Number(env.PORT ?? (await freePort()))
   const store = usualStore()
   const { REDIS_URL } = { ...store, ...env }
   let output = ''
@@ -122,6 +124,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
   return {
     origin,
     mcp: `${origin}/mcp`,
+    port,
     folder: folder.path,
     redisUrl: REDIS_URL || undefined,
     output: () => output,
