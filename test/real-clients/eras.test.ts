@@ -1,10 +1,10 @@
 // What real clients speak once they are in: two eras of the protocol on one address, from programs and from web pages.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { useSignedIn } from '../support/connection.ts'
+import { connectAs, useSignedIn } from '../support/connection.ts'
 import { REGISTRATIONS } from '../support/known-clients.ts'
 import { initialize, message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
-import { authorizationRequest, redeem, redemption, register, tokenRequest } from '../support/raw-client.ts'
+import { authorizationRequest, redemption, register, tokenRequest } from '../support/raw-client.ts'
 import { usePrograms } from '../support/sdk-client.ts'
 import { useServer } from '../support/server.ts'
 
@@ -29,8 +29,7 @@ describe('real clients: eras', () => {
   let token: string
   before(async () => {
     const client = await register(server, REGISTRATIONS.mcpc)
-    const request = authorizationRequest(server, client)
-    token = (await redeem(server, client, request, await person.allow(request.url))).access_token
+    token = (await connectAs(person, { client })).tokens.access_token
   })
 
   const list = (value: string | null) => (value ?? '').toLowerCase().split(/,\s*/)

@@ -2,10 +2,10 @@
 // person to allow more from there.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { useSignedIn } from '../support/connection.ts'
+import { connectAs, useSignedIn } from '../support/connection.ts'
 import { message, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Registration } from '../support/raw-client.ts'
-import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
+import { register } from '../support/raw-client.ts'
 import { addedProjects } from '../support/sandbox.ts'
 import { useServer } from '../support/server.ts'
 
@@ -19,8 +19,8 @@ describe('a call that was not allowed, of a client that returns to chatgpt.com',
   let client: Registration
   let token: string
   const connectWith = async (scopes: readonly string[]) => {
-    const request = authorizationRequest(server, client, { scope: 'qc:projects:read qc:projects:write' })
-    return (await redeem(server, client, request, await person.allow(request.url, scopes))).access_token
+    const parameters = { scope: 'qc:projects:read qc:projects:write' }
+    return (await connectAs(person, { client, parameters, allow: scopes })).tokens.access_token
   }
   before(async () => {
     client = await register(server, { redirect_uris: [CHATGPT] })
