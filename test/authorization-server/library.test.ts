@@ -7,28 +7,21 @@ import { createGrants } from '../../src/grants/grants.ts'
 import { createOidcAdapter } from '../../src/storage/oidc-adapter.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import { put } from '../../src/storage/store.ts'
+import { BOB } from '../support/accounts.ts'
+import { assertionBy, newKey } from '../support/client-assertion.ts'
+import { ALIVE, connect, connectAs, connectionState, OVER, signedIn } from '../support/connection.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { BOB } from '../support/person.ts'
+import { rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Registration, Tokens } from '../support/raw-client.ts'
-import {
-  authorizationRequest,
-  boxes,
-  connect,
-  RawPerson,
-  redeem,
-  refresh,
-  register,
-  rpc,
-  toolCall,
-} from '../support/raw-client.ts'
+import { authorizationRequest, redeem, refresh, register } from '../support/raw-client.ts'
+import { boxes, RawPerson } from '../support/raw-person.ts'
 import type { RedisFleet } from '../support/redis-fleet.ts'
 import { startSingle } from '../support/redis-fleet.ts'
 import type { TestServer } from '../support/server.ts'
 import { startServer } from '../support/server.ts'
+import { entriesOf, withStore } from '../support/stored.ts'
 import { until } from '../support/until.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
-import { assertionBy, newKey } from './assertions.ts'
-import { ALIVE, connectAs, entriesOf, fate, OVER, signedIn, withStore } from './support.ts'
 
 const DAY = 24 * 60 * 60
 
@@ -178,7 +171,7 @@ describe('where we differ from oidc-provider', () => {
       const newest = await tokensOf(await refresh(server, client, tokens.refresh_token))
       await server.advance(60)
       await post(server, '/revoke', { client_id: client.client_id, token: tokens.refresh_token })
-      assert.deepEqual(await fate(server, client, newest), OVER)
+      assert.deepEqual(await connectionState(server, client, newest), OVER)
     })
 
     it('leaves a connection without an end alone while it is only refreshed', async () => {
@@ -233,7 +226,7 @@ describe('between two steps of the library, at a Redis', () => {
     await everything()
     assert.equal((await rpc(server, tokens.access_token, toolCall('list_projects'))).status, 200)
     assert.equal(await revoke(), 200)
-    assert.deepEqual(await fate(server, client, tokens), OVER)
+    assert.deepEqual(await connectionState(server, client, tokens), OVER)
   })
 
   it('a refresh that broke off once its successor was written gets tokens a minute later, and is no theft', async () => {
@@ -243,7 +236,7 @@ describe('between two steps of the library, at a Redis', () => {
     await everything()
     await server.advance(60)
     const next = await tokensOf(await refresh(server, client, tokens.refresh_token))
-    assert.deepEqual(await fate(server, client, next), ALIVE)
+    assert.deepEqual(await connectionState(server, client, next), ALIVE)
   })
 })
 
