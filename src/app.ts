@@ -4,7 +4,7 @@ import helmet from 'koa-helmet'
 import { authorizationServer, showOutage } from './authorization-server/authorization-server.ts'
 import type { Config } from './config.ts'
 import { isLoopback } from './config.ts'
-import { answerOutages } from './outage.ts'
+import { answerOutages, reportOutage } from './outage.ts'
 import { resourceServer } from './resource-server/resource-server.ts'
 import { TOOLS } from './resource-server/tools/catalog.ts'
 import type { Store } from './storage/store.ts'
@@ -71,9 +71,8 @@ function onlyOurHost({ issuer }: Config): Koa.Middleware {
   }
 }
 
-/** Whoever asked is told by one handler, and the operator through the same event as of every fault. */
 const explainOutages = (config: Config): Koa.Middleware =>
-  answerOutages<Koa.Context>(showOutage(config), (ctx, error) => ctx.app.emit('error', error, ctx))
+  answerOutages<Koa.Context>({ showPage: showOutage(config), report: reportOutage })
 
 const securityHeaders = helmet({
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },

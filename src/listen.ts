@@ -12,9 +12,11 @@ import type { Log } from './observability/log.ts'
 
 /** How long ordinary requests and streams may take to end, in milliseconds. */
 const GRACE = 5_000
-/** How long calls that may have consequences may take: longer than QuantConnect is waited for. */
+/** How long calls that may have consequences may take, from the signal on: twice what QuantConnect may take for one. */
 const GRACE_FOR_CONSEQUENCES = 60_000
-/** A terminal's Ctrl-C reaches this process, and again by way of the program that started it. The same press comes within this time. */
+/** How long the answers of such calls may take to be written. */
+const GRACE_AFTERWARDS = 1_000
+/** A Ctrl-C reaches this process, and again by way of the program that started it: one press, when it comes within this time. */
 const ONE_PRESS = 1_000
 
 /** Listens, until a signal ends the process. Throws `ConfigurationError` when it cannot. */
@@ -23,41 +25,46 @@ export async function listen(config: Config, composition: Composition, log: Log)
   const connections = watchConnections(server)
   await bind(server, config)
 
+  const { callsUnderWay } = composition
   let told: number | undefined
   const onSignal = (signal: NodeJS.Signals) => {
+    if (signal === 'SIGHUP') log.level = 'silent' // the terminal that would show the log is gone, and writing to it would block
     if (told === undefined) {
       told = performance.now()
       void end(signal)
     } else if (signal !== 'SIGTERM' && performance.now() - told > ONE_PRESS) {
+      tellWhatIsLost()
       process.exit(130) // asked again: whoever sits there does not want to wait
     }
   }
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onSignal)
 
   async function end(signal: NodeJS.Signals) {
-    const { callsUnderWay } = composition
     const closed = once(server, 'close')
+    const timeIsUp = pause(GRACE_FOR_CONSEQUENCES)
     server.close()
     connections.closeSpare()
     // Somebody at a terminal waits for nothing but consequences; whatever restarts processes can be more patient.
-    const atTerminal = signal !== 'SIGTERM'
-    if (!atTerminal) await Promise.race([closed, pause(GRACE)])
-    if (callsUnderWay.count) {
-      log.info({ calls: callsUnderWay.count }, 'waiting for calls that may have consequences')
+    if (signal === 'SIGTERM') await Promise.race([closed, pause(GRACE)])
+    if (callsUnderWay.list().length) {
+      log.info({ calls: callsUnderWay.list().length }, 'waiting for calls that may have consequences')
       // Their callers shall hear the outcome too, so connections stay open until then.
-      await Promise.race([callsUnderWay.allEnded(), pause(GRACE_FOR_CONSEQUENCES - (atTerminal ? 0 : GRACE))])
+      await Promise.race([callsUnderWay.allEnded(), timeIsUp])
       await Promise.race([closed, pause(GRACE_AFTERWARDS)])
     }
-    if (callsUnderWay.count) log.error({ calls: callsUnderWay.count }, 'ended before calls were recorded')
     server.closeAllConnections()
     await closed
+    await Promise.race([callsUnderWay.allEnded(), timeIsUp]) // one may have been at the gate until now
+    tellWhatIsLost()
     await composition.close()
     process.exit(0)
   }
-}
 
-/** How long the answers of such calls may take to be written, in milliseconds. */
-const GRACE_AFTERWARDS = 1_000
+  function tellWhatIsLost() {
+    const calls = callsUnderWay.list()
+    if (calls.length) log.error({ calls }, 'ended before calls were recorded')
+  }
+}
 
 /**
  * Connections of a server that shall end: new requests on them say that they are the last. Browsers and HTTP clients open

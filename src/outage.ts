@@ -6,23 +6,28 @@ type Answering = Pick<Context, 'status' | 'set' | 'remove' | 'accepts'> & { body
 
 /**
  * Middleware that answers 503 and says when to come again (RFC 9110 §15.6.4): a program in JSON, as an OAuth error, and a
- * person with a browser on the page that `showPage` shows. `report` tells the operator.
+ * person with a browser on the page that `showPage` shows, where there is one. `report` tells the operator.
  */
 export const answerOutages =
-  <C extends Answering>(
-    showPage: (ctx: C, error: StoreUnavailable) => Promise<void>,
-    report: (ctx: C, error: StoreUnavailable) => void = () => {},
-  ) =>
+  <C extends Answering>({ showPage, report }: OutageHandlers<C>) =>
   async (ctx: C, next: () => Promise<void>): Promise<void> => {
     try {
       await next()
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error
-      report(ctx, error)
+      report?.(ctx, error)
       ctx.status = error.status
       ctx.set('Retry-After', RETRY_AFTER)
       ctx.remove('Location') // a code that was about to be handed out
-      if (ctx.accepts('json', 'html') === 'html') await showPage(ctx, error)
+      if (showPage && ctx.accepts('json', 'html') === 'html') await showPage(ctx, error)
       else ctx.body = { error: error.error, error_description: error.error_description }
     }
   }
+
+interface OutageHandlers<C> {
+  readonly showPage?: (ctx: C, error: StoreUnavailable) => Promise<void>
+  readonly report?: (ctx: C, error: StoreUnavailable) => void
+}
+
+/** Through the same event as every fault. */
+export const reportOutage = (ctx: Context, error: StoreUnavailable): void => void ctx.app.emit('error', error, ctx)

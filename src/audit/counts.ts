@@ -39,8 +39,10 @@ const TRADES: readonly (CountsAs | undefined)[] = ['starts', 'commands', 'stops'
  */
 export function countsOf(calls: readonly Call[], tools: readonly CountedTool[]): Counts {
   const kinds = new Map(tools.map(({ name, countsAs }) => [name, countsAs]))
+  // A tool of another release counts by its risk.
+  const kindOf = ({ tool, risk }: Call) => kinds.get(tool) ?? (risk === 'trades' ? 'commands' : undefined)
   const count = (is: (call: Call, countsAs: CountsAs | undefined) => boolean) =>
-    calls.filter((call) => is(call, kinds.get(call.tool))).length
+    calls.filter((call) => is(call, kindOf(call))).length
   return {
     calls: calls.length,
     backtests: count(({ outcome }, countsAs) => countsAs === 'backtests' && outcome === 'answered'),

@@ -1,6 +1,5 @@
 // Everything that a person or a client signs in to, as one middleware: our pages, and behind them the provider's
 // endpoints.
-
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
@@ -14,10 +13,10 @@ import { visitorAddress } from './clients/documents/client-documents.ts'
 import { createInteractions } from './interactions/interactions.ts'
 import type { RenderError } from './oidc/answers.ts'
 import { createProvider } from './oidc/provider.ts'
+import type { PageSuppliers } from './page-suppliers.ts'
 import { createPasskeys } from './passkeys/passkeys.ts'
 import type { ToolFacts } from './permissions/summary.ts'
 import { limitRequests } from './request-limits.ts'
-import type { PageSuppliers } from './suppliers.ts'
 import { homePage } from './views/home.ts'
 import { SCRIPT, STYLESHEET, sendPage } from './views/layout.ts'
 import { errorPage } from './views/problem.ts'

@@ -101,7 +101,7 @@ export interface Grants {
   endAll(accountId: string): Promise<void>
   /** Suspends all grants of an account; those that are being made in this moment end. */
   suspendAll(accountId: string): Promise<void>
-  /** The same, and forgets that there were any. */
+  /** Ends all grants of an account, and forgets that there were any. */
   forget(accountId: string): Promise<void>
 }
 

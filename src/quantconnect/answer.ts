@@ -1,5 +1,4 @@
 // What QuantConnect's answers mean. Success is a field, not a status; a refusal usually comes as HTTP 200.
-
 import { isCredentialProblem, reasonsIn } from './reasons.ts'
 import { redacting } from './redact.ts'
 

@@ -9,7 +9,7 @@ const TOGETHER_MS = 5 * 60_000
 const MAX_DIFFERENCE_MS = 15 * 60_000
 const LOG_EVERY_MS = 60_000
 
-export interface RefusedSignature {
+interface RefusedSignature {
   /** Whose signature was refused; absent for somebody who only claims an account, which proves nothing about the clock. */
   readonly account?: string | undefined
   /** By how many milliseconds our clock is ahead of QuantConnect's, when that was measured. */

@@ -13,6 +13,7 @@ import { isLoopback } from '../config.ts'
 import { anyOrigin, CORS_HEADERS } from '../cors.ts'
 import type { Grant } from '../grants/grants.ts'
 import { publicKeys } from '../key-files/signing-keys.ts'
+import { answerOutages, reportOutage } from '../outage.ts'
 import type { Suppliers } from '../suppliers.ts'
 import { createAccessTokenVerifier } from './access-token.ts'
 import { recordCall } from './calls/record-call.ts'
@@ -27,7 +28,7 @@ import { createOpenAnswers } from './open-answers.ts'
 import { createRepeatedRefusals } from './repeated-refusals.ts'
 import { listens } from './subscriptions.ts'
 
-export type ResourceServerSuppliers = Pick<
+type ResourceServerSuppliers = Pick<
   Suppliers,
   'log' | 'store' | 'grants' | 'accounts' | 'auditLog' | 'callsUnderWay' | 'vault' | 'quantConnect' | 'signingKeys'
 >
@@ -97,6 +98,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   }
   router.all(
     '/mcp',
+    answerOutages({ report: reportOutage }), // never a page: whoever calls here is a program
     (ctx, next) => guardOrigin(config, ctx as Context, next),
     CORS,
     (ctx) => endpoint(ctx as Context),

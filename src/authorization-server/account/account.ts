@@ -1,5 +1,4 @@
 // /account: where a person sees what is connected, what it did, and changes or stops it.
-
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import { withLook, withoutSessions } from '../../accounts/profile.ts'
@@ -7,7 +6,7 @@ import { countsOf } from '../../audit/counts.ts'
 import { field, hasValidCsrf, parseForm, setProblemStatus } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
 import { signInSession } from '../oidc/session.ts'
-import type { PageSuppliers } from '../suppliers.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
 import { overviewPage } from '../views/account/overview.ts'
 import { sendPage } from '../views/layout.ts'
 import { activityPages } from './activity.ts'

@@ -1,5 +1,4 @@
 // One connection on the account page: its permissions, narrower or wider, its name, its end.
-
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Call } from '../../audit/audit-log.ts'
@@ -7,11 +6,11 @@ import { allowanceOf, widens } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { displayName } from '../clients/clients.ts'
 import { field, parseForm, postedForm } from '../interactions/form.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
 import type { PostedAllowance } from '../permissions/choice.ts'
 import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
 import type { ToolFacts } from '../permissions/summary.ts'
 import { summarize } from '../permissions/summary.ts'
-import type { PageSuppliers } from '../suppliers.ts'
 import { connectionPage } from '../views/account/connection.ts'
 import type { Connection } from '../views/account/overview.ts'
 import { sendPage } from '../views/layout.ts'

@@ -1,5 +1,4 @@
 // The account pages about who the person is: the API token, passkeys, what to keep after a token was replaced, and leaving.
-
 import type Router from '@koa/router'
 import { withOnlyKept, withoutPasskey, withPasskey } from '../../accounts/profile.ts'
 import { displayName } from '../clients/clients.ts'
@@ -7,7 +6,7 @@ import { browserOf } from '../interactions/browser.ts'
 import { field, fields, parseForm, setProblemStatus } from '../interactions/form.ts'
 import { signInAs } from '../interactions/sign-in.ts'
 import { signInSession } from '../oidc/session.ts'
-import type { PageSuppliers } from '../suppliers.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
 import { deletePage, newPasskeyPage, reviewPage, tokenPage } from '../views/account/small-pages.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'

@@ -1,5 +1,4 @@
 // Who visits the account pages: the person whose session this browser has, or someone who has to sign in first.
-
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Profile } from '../../accounts/profile.ts'
@@ -10,8 +9,8 @@ import { csrfToken, hasValidCsrf } from '../interactions/form.ts'
 import { reauthenticate } from '../interactions/reauthenticate.ts'
 import type { Session } from '../oidc/session.ts'
 import { sessionOf } from '../oidc/session.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
 import type { Summary } from '../permissions/summary.ts'
-import type { PageSuppliers } from '../suppliers.ts'
 import type { Frame } from '../views/account/frame.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'

@@ -90,9 +90,9 @@ export async function writeConsent({ oidc }: KoaContextWithOIDC, grants: Grants)
 }
 
 /**
- * Notes a request for what its person did not allow. True when the client asks in a loop: for what this connection lacks, and for the second time within ten minutes the person
- * allowed none of it. The first time it is given what stays allowed, since a client that lost its tokens looks the same.
- * `visit` is the visit at hand, whose own second submission is not another request.
+ * Notes a request for what its person did not allow. True when the client asks in a loop: for what this connection lacks, and
+ * for the second time within ten minutes the person allowed none of it. The first time it is given what stays allowed, since a
+ * client that lost its tokens looks the same. `visit` is the visit at hand, whose own second submission is not another request.
  */
 export async function noteVainRequest(
   store: Store,

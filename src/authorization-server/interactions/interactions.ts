@@ -1,5 +1,4 @@
 // One visit to our pages: the library sends a browser here with a question, sign-in or consent, and takes the answer back.
-
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
@@ -9,10 +8,10 @@ import { allowanceOf, widens } from '../../grants/allowance.ts'
 import { parseScopes } from '../../scopes.ts'
 import { describeClient } from '../clients/clients.ts'
 import { sessionOf, signInSession } from '../oidc/session.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
 import type { PostedAllowance } from '../permissions/choice.ts'
 import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
 import { summarize } from '../permissions/summary.ts'
-import type { PageSuppliers } from '../suppliers.ts'
 import { consentPage } from '../views/consent.ts'
 import { sendPage } from '../views/layout.ts'
 import { errorPage, problemPage } from '../views/problem.ts'

@@ -1,13 +1,12 @@
-// Re-authentication: showing again who is here, before anything dangerous: an agent that drives this browser has its session, but neither the
-// API token nor the passkey of its person.
-
+// Re-authentication: showing again who is here, before anything dangerous. An agent that drives this browser has its session,
+// but neither the API token nor the passkey of its person.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Profile } from '../../accounts/profile.ts'
 import { isFresh, withProof } from '../../accounts/profile.ts'
 import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
-import type { PageSuppliers } from '../suppliers.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
 import { sendPage } from '../views/layout.ts'
 import type { ReauthenticationView } from '../views/reauthenticate.ts'
 import { reauthenticationPage } from '../views/reauthenticate.ts'
@@ -16,7 +15,7 @@ import { field, sentFields, setProblemStatus } from './form.ts'
 import { acceptPasskey, tooManyAttempts } from './sign-in.ts'
 
 /** Who is asked: an account, as a browser with this `uid` is signed in to it. */
-export interface SignedIn {
+interface SignedIn {
   readonly accountId: string
   readonly uid: string
   readonly profile: Profile
@@ -26,8 +25,8 @@ export interface SignedIn {
 export type Question = Pick<ReauthenticationView, 'sandbox' | 'csrf' | 'before' | 'summary' | 'back'>
 
 /**
- * Lets the person show again who they are. True when they have: within the last minutes, or with this very form. If not, they are asked to,
- * and their form waits on the page. `formTargets` are for `sendPage`.
+ * Lets the person show again who they are. True when they have: within the last minutes, or with this very form. If not, they
+ * are asked to, and their form waits on the page. `formTargets` are for `sendPage`.
  */
 export async function reauthenticate(
   ctx: Context,

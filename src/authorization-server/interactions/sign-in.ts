@@ -1,11 +1,10 @@
 // Sign-in: whose QuantConnect account is it? Asks QuantConnect itself, and puts what it accepted into the vault.
-
 import type { Context } from 'koa'
 import { withPasskey } from '../../accounts/profile.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
 import { countAttempt, countSignIn, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Credentials } from '../../vault/vault.ts'
-import type { PageSuppliers } from '../suppliers.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
 import type { FormProblem } from './form.ts'
 import { field } from './form.ts'
 
@@ -84,8 +83,8 @@ export function tooManyAttempts(retryAfter: number): FormProblem {
 }
 
 /**
- * Takes a posted passkey for an account, which remembers that it was used; false when it is not good for it. `question` says what the browser
- * was asked: for a passkey of this very account, or for anybody's. An answer to the one is none to the other.
+ * Takes a posted passkey for an account, which remembers that it was used; false when it is not good for it. `question` says
+ * what the browser was asked: for a passkey of this very account, or for anybody's. An answer to the one is none to the other.
  */
 export async function acceptPasskey(
   posted: string,

@@ -5,7 +5,7 @@ import { servedClient } from './answers.ts'
 import { noteClientUse } from './client-adapter.ts'
 
 /** Middleware for the provider. */
-export const noteUse =
+export const noteServedClient =
   ({ store, grants, accounts, log }: Pick<Suppliers, 'store' | 'grants' | 'accounts' | 'log'>): Middleware =>
   async (ctx, next) => {
     await next()

@@ -18,7 +18,7 @@ import type { Middleware, RenderError } from './answers.ts'
 import { describeTruthfully, QueryOnlyProvider, sayWhenToRetry } from './answers.ts'
 import { createClientAdapter } from './client-adapter.ts'
 import { compareHashedSecrets } from './client-secrets.ts'
-import { noteUse } from './client-use.ts'
+import { noteServedClient } from './client-use.ts'
 import { createConsentPolicy } from './consent-policy.ts'
 import { createGrantAdapter } from './grant-adapter.ts'
 import { answerForJwt, setAsideJwt } from './own-access-tokens.ts'
@@ -150,10 +150,12 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
   const use = (middleware: Middleware) => provider.use(middleware as Parameters<typeof provider.use>[0])
   use(sayWhenToRetry)
   // Mostly the library has answered an outage by then; where it saves a session last, it has not.
-  use(answerOutages((ctx, { error, error_description }) => renderError(ctx, { error, error_description })))
+  use(
+    answerOutages({ showPage: (ctx, { error, error_description }) => renderError(ctx, { error, error_description }) }),
+  )
   use(describeTruthfully)
   use(nameScopes)
-  use(noteUse(suppliers))
+  use(noteServedClient(suppliers))
   use(clientDocuments.rememberUsed)
   use(answerForJwt(issuer, publicKeys(signingKeys), grants))
   reportTo(log, provider)

@@ -7,7 +7,7 @@ import type { Profile } from '../../accounts/profile.ts'
 import { isSessionOf, withoutSessions, withSession } from '../../accounts/profile.ts'
 import type { CookieKeys } from '../../key-files/cookie-keys.ts'
 import { browserOf } from '../interactions/browser.ts'
-import type { PageSuppliers } from '../suppliers.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
 
 export const SESSION_SECONDS = 14 * 24 * 60 * 60
 export type Session = InstanceType<Provider['Session']>

@@ -49,7 +49,7 @@ export function firstAllowance(offers: readonly Offer[], grant: StoredAllowance 
 const NOTHING_ALLOWED: Allowance = allowanceOf({ scopes: [], paperOnly: true })
 
 /** A form as it was posted, by the names of its fields. */
-export interface PostedForm {
+interface PostedForm {
   /** The value of a field; empty when it is absent or given twice. */
   one(name: string): string
   /** All values of a field. */

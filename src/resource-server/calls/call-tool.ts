@@ -66,7 +66,10 @@ export async function perform<Found, Given>(
   if (!isDecision(decision)) throw new Refusal({ reason: 'undecided' })
   const [at, began, ref] = [Date.now(), performance.now(), reference()]
   let ended: Ending = { outcome: 'answered' }
-  const noteEnd = tool.annotations.readOnlyHint ? undefined : suppliers.callsUnderWay.begin()
+  const { accountId } = decision.grant
+  const noteEnd = tool.annotations.readOnlyHint
+    ? undefined
+    : suppliers.callsUnderWay.begin({ ref, tool: tool.name, accountId })
   try {
     const credentials = await authorize(tool, decision, suppliers)
     const context = contextFor(tool, args, credentials, caller, suppliers)
@@ -93,8 +96,7 @@ export async function perform<Found, Given>(
   } finally {
     const ms = Math.round(performance.now() - began)
     suppliers.log.info({ ref, tool: tool.name, outcome: ended.outcome, ms }, 'tool call')
-    await recordCall(suppliers, decision.grant, tool, { at, ref, ms, args, ...ended })
-    noteEnd?.()
+    await recordCall(suppliers, decision.grant, tool, { at, ref, ms, args, ...ended }).finally(noteEnd)
   }
 }
 
@@ -164,7 +166,8 @@ export async function callTool(
   try {
     return await perform(operation, args, call, suppliers)
   } catch (error) {
-    if (signal.aborted || !(error instanceof Refusal)) throw error // nobody is listening any more
+    // Nobody is listening any more; whatever else `perform` throws is a refusal.
+    if (signal.aborted || !(error instanceof Refusal)) throw error
     if (error.reason.reason === 'undecided' || !isDecision(decision)) throw protocolError(error, tool, call, suppliers)
     return refusalResult(wordsOf(error.reason, refusedCallOf(tool, decision, suppliers)))
   }
@@ -173,6 +176,7 @@ export async function callTool(
 /** A refusal as a protocol error, for what is answered by no tool result. */
 export function protocolError({ reason }: Refusal, tool: Tool, { decision }: Caller, places: Places): ProtocolError {
   const grantId = isDecision(decision) ? decision.grant.id : ''
-  const { error, next } = wordsOf(reason, { tool, grantId, places })
-  return new ProtocolError(ProtocolErrorCode.InvalidRequest, `${error} ${next}`.trim())
+  const { outcome, error, next } = wordsOf(reason, { tool, grantId, places })
+  const code = outcome === 'refused' ? ProtocolErrorCode.InvalidRequest : ProtocolErrorCode.InternalError
+  return new ProtocolError(code, `${error} ${next}`.trim())
 }

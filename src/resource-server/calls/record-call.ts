@@ -7,13 +7,13 @@ import { RECORDED } from '../tools/catalog.ts'
 import type { Tool } from '../tools/tool.ts'
 
 /** Where calls are recorded. */
-export type AuditSuppliers = Pick<Suppliers, 'auditLog' | 'log'>
+type AuditSuppliers = Pick<Suppliers, 'auditLog' | 'log'>
 
 /** How a call ended. */
 export type Ending = Pick<Call, 'outcome' | 'why'>
 
 /** A call that has ended, and what it was given. */
-export type RecordedCall = Pick<Call, 'at' | 'ref' | 'ms'> & Ending & { readonly args: unknown }
+type RecordedCall = Pick<Call, 'at' | 'ref' | 'ms'> & Ending & { readonly args: unknown }
 
 /**
  * Records one call. An answer that QuantConnect has given is never lost for it: what the store does not take stands in the log.
@@ -21,7 +21,7 @@ export type RecordedCall = Pick<Call, 'at' | 'ref' | 'ms'> & Ending & { readonly
 export async function recordCall(
   { auditLog, log }: AuditSuppliers,
   { id, accountId, name, client }: Grant,
-  { name: tool, risk, recorded }: Tool,
+  { name: tool, risk, recorded, input }: Tool,
   { args, ...what }: RecordedCall,
 ): Promise<void> {
   const call: Call = {
@@ -31,7 +31,7 @@ export async function recordCall(
     tool,
     risk,
     // A call that named what its tool does not take was about it all the same.
-    ids: idsIn(args, [...new Set([...recorded, ...RECORDED])]),
+    ids: idsIn(args, [...recorded, ...RECORDED.filter((name) => !Object.hasOwn(input.shape, name))]),
   }
   try {
     await auditLog.record(accountId, call)

@@ -50,7 +50,7 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 /** What readers are told. */
-export interface RefusalWords {
+interface RefusalWords {
   /** `refused` when this server did not let it through, `failed` when it went wrong. */
   readonly outcome: 'refused' | 'failed'
   /** For the model: what happened. */

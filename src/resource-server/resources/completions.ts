@@ -1,6 +1,5 @@
 // Which ids and names there are, while a person fills in an address or a prompt. What is offered comes from the tool that
 // lists it, so that nobody is offered what they may not read.
-
 import type { Body } from '../answers/reading.ts'
 import { record, records, text } from '../answers/reading.ts'
 import type { ToolContext } from '../calls/tool-context.ts'

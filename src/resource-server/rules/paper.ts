@@ -7,7 +7,7 @@ import type { Reason } from '../calls/refusals.ts'
 import type { Rule } from './rule.ts'
 
 /** QuantConnect's own paper brokerage: as it is asked for, and as a deployment names it. */
-export const PAPER_BROKERAGE = 'QuantConnectBrokerage'
+const PAPER_BROKERAGE = 'QuantConnectBrokerage'
 const NAMES: readonly unknown[] = [PAPER_BROKERAGE, 'PaperBrokerage']
 /** What its environment may be; most answers do not name it. */
 const ENVIRONMENTS: readonly unknown[] = [undefined, null, '', 'paper']

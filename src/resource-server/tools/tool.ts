@@ -50,7 +50,7 @@ export type Money = 'none' | 'by-brokerage' | 'by-deployment' | 'always'
  * Where the project of a call stands: in the argument `projectId`, which may be left out to mean all of them; behind the
  * optimization that is named; in the answer, since the call makes it; or nowhere, since the call reaches all projects, or none.
  */
-export type ProjectPlace = 'argument' | 'argument-or-all' | 'optimization' | 'answer' | 'all' | 'none'
+type ProjectPlace = 'argument' | 'argument-or-all' | 'optimization' | 'answer' | 'all' | 'none'
 
 export interface Tool {
   readonly name: string
@@ -66,11 +66,11 @@ export interface Tool {
   readonly annotations: Posture
   /** Where the project stands that a call is about. */
   readonly project: ProjectPlace
-  /** What a call counts as, for pages and limits. */
+  /** What a call counts as, in the numbers of the account page. */
   readonly countsAs: CountsAs
-  /** Whether all that a call can do is to end something that runs: it is let through where others are not. */
+  /** Whether all that a call can do is to end something that runs. */
   readonly onlyLowersRisk?: true
-  /** The arguments that the person's record keeps of a call: ids, and nothing of what was written, searched or signed in with. */
+  /** The arguments that a person's record keeps of a call: ids, and nothing of what was written, searched or signed in with. */
   readonly recorded: readonly string[]
   /** Path below QuantConnect's API address; absent for what this server knows itself. */
   readonly endpoint?: `/${string}`
@@ -89,7 +89,7 @@ export interface Tool {
 type Arguments<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>
 
 /** What must hold between arguments that are each fine by themselves. */
-export interface ArgumentConstraint<Args> {
+interface ArgumentConstraint<Args> {
   holds(args: Args): boolean
   /** For the model, when it does not hold. */
   readonly says: string

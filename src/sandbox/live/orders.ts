@@ -1,5 +1,4 @@
 // Orders, round trips and insights of a deployment, in the shapes that the API gives them.
-
 import { SECURITY_TYPE, type Security } from '../simulation/securities.ts'
 import type { Deployment } from '../world/deployment.ts'
 import { hash } from '../world/ids.ts'

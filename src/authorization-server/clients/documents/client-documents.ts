@@ -137,7 +137,7 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
     return parsed.success ? parsed.data : undefined
   }
 
-  async function extend(url: string): Promise<void> {
+  async function storeCopy(url: string): Promise<void> {
     const copy = received.get(url)
     if (!copy?.headers || kept.has(copy)) return
     const { body, since: fetchedAt } = copy
@@ -185,7 +185,9 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
         | undefined
       if (!client?.clientIdMetadataDocument) return
       const urls = [client.clientId, ...(client.jwksUri ? [new URL(client.jwksUri).href] : [])]
-      await Promise.all(urls.map(extend)).catch((err) => log.error({ err }, 'a document of a client could not be kept'))
+      await Promise.all(urls.map(storeCopy)).catch((err) =>
+        log.error({ err }, 'a document of a client could not be kept'),
+      )
     },
   }
 }

@@ -1,5 +1,4 @@
 // How a backtest reads: first where it stands and the numbers that a trader looks at first, then the rest.
-
 import { addressOf } from '../../answers/addresses.ts'
 import type { Body } from '../../answers/reading.ts'
 import { clip, list, number, pick, record, say, text, without } from '../../answers/reading.ts'

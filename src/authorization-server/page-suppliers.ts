@@ -1,10 +1,22 @@
-// What our pages work with beside what everybody has.
+// What our pages work with.
 import type Provider from 'oidc-provider'
 import type { Suppliers } from '../suppliers.ts'
 import type { Passkeys } from './passkeys/passkeys.ts'
 import type { ToolFacts } from './permissions/summary.ts'
 
-export interface PageSuppliers extends Suppliers {
+export interface PageSuppliers
+  extends Pick<
+    Suppliers,
+    | 'store'
+    | 'vault'
+    | 'grants'
+    | 'accounts'
+    | 'auditLog'
+    | 'quantConnect'
+    | 'cookieKeys'
+    | 'sandboxAccounts'
+    | 'clientAddress'
+  > {
   readonly provider: Provider
   readonly issuer: string
   readonly passkeys: Passkeys
