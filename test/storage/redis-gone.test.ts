@@ -61,6 +61,11 @@ for (const [way, [signal, bringBack]] of Object.entries(WAYS)) {
       await sayTemporarily(fetch(`${server.origin}/revoke`, { method: 'POST', body }))
     })
 
+    it('at /mcp there are only programs, whatever they say that they prefer', async () => {
+      const accept = 'text/html, application/json;q=0.9, text/event-stream;q=0.9'
+      await sayTemporarily(rpc(server, tokens.access_token, toolCall('list_projects'), { accept }))
+    })
+
     it('a person gets a page that says what to do', async () => {
       const headers = { accept: 'text/html' }
       const { url } = authorizationRequest(server, client)
