@@ -96,7 +96,11 @@ export async function perform<Found, Given>(
   } finally {
     const ms = Math.round(performance.now() - began)
     suppliers.log.info({ ref, tool: tool.name, outcome: ended.outcome, ms }, 'tool call')
-    await recordCall(suppliers, decision.grant, tool, { at, ref, ms, args, ...ended }).finally(noteEnd)
+    try {
+      await recordCall(suppliers, decision.grant, tool, { at, ref, ms, args, ...ended })
+    } finally {
+      noteEnd?.()
+    }
   }
 }
 
