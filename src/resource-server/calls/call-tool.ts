@@ -73,7 +73,7 @@ export async function perform<Found, Given>(
   try {
     const credentials = await authorize(tool, decision, suppliers)
     const context = contextFor(tool, args, credentials, caller, suppliers)
-    const input = validate(operation, args)
+    const input = validate(operation.input, args)
     await applyRules({
       tool,
       args: input,
@@ -90,7 +90,7 @@ export async function perform<Found, Given>(
     }
     const refusal = refusalOf(error)
     if (refusal.reason.reason === 'internal') suppliers.log.error({ err: error, tool: tool.name }, 'tool call failed')
-    const { outcome, why } = wordsOf(refusal.reason, refusedCallOf(tool, decision, suppliers))
+    const { outcome, why } = wordsOf(refusal.reason, refusedCallOf(tool, caller, suppliers))
     ended = { outcome, why }
     throw refusal
   } finally {
@@ -113,7 +113,7 @@ async function authorize(tool: Tool, decision: Decision, { vault }: ToolSupplier
   return credentials
 }
 
-function validate({ input }: Pick<Operation<unknown, unknown>, 'input'>, args: unknown): Args {
+function validate(input: z.ZodType<Args>, args: unknown): Args {
   const { success, data, error } = input.safeParse(args ?? {})
   if (!success) throw new Refusal({ reason: 'invalid-arguments', problem: z.prettifyError(error) })
   return data
@@ -144,9 +144,9 @@ const contextFor = (
     responses,
   })
 
-const refusedCallOf = (tool: Tool, { grant }: Decision, places: Places): RefusedCall => ({
+const refusedCallOf = (tool: Tool, { decision }: Caller, places: Places): RefusedCall => ({
   tool,
-  grantId: grant.id,
+  grantId: isDecision(decision) ? decision.grant.id : '',
   places,
 })
 
@@ -158,7 +158,7 @@ export async function callTool(
   call: ToolCall,
   suppliers: ToolSuppliers,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const { name, args, decision, signal } = call
+  const { name, args, signal } = call
   const tool = findTool(name)
   if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`)
   const operation: Operation<Awaited<ReturnType<Tool['run']>>, CallToolResult | InputRequiredResult> = {
@@ -172,15 +172,14 @@ export async function callTool(
   } catch (error) {
     // Nobody is listening any more; whatever else `perform` throws is a refusal.
     if (signal.aborted || !(error instanceof Refusal)) throw error
-    if (error.reason.reason === 'undecided' || !isDecision(decision)) throw protocolError(error, tool, call, suppliers)
-    return refusalResult(wordsOf(error.reason, refusedCallOf(tool, decision, suppliers)))
+    if (error.reason.reason === 'undecided') throw protocolError(error, tool, call, suppliers)
+    return refusalResult(wordsOf(error.reason, refusedCallOf(tool, call, suppliers)))
   }
 }
 
 /** A refusal as a protocol error, for what is answered by no tool result. */
-export function protocolError({ reason }: Refusal, tool: Tool, { decision }: Caller, places: Places): ProtocolError {
-  const grantId = isDecision(decision) ? decision.grant.id : ''
-  const { outcome, error, next } = wordsOf(reason, { tool, grantId, places })
+export function protocolError({ reason }: Refusal, tool: Tool, caller: Caller, places: Places): ProtocolError {
+  const { outcome, error, next } = wordsOf(reason, refusedCallOf(tool, caller, places))
   const code = outcome === 'refused' ? ProtocolErrorCode.InvalidRequest : ProtocolErrorCode.InternalError
   return new ProtocolError(code, `${error} ${next}`.trim())
 }

@@ -3,7 +3,7 @@ import type { Call } from '../../audit/audit-log.ts'
 import { idsIn } from '../../audit/ids.ts'
 import type { Grant } from '../../grants/grants.ts'
 import type { Suppliers } from '../../suppliers.ts'
-import { RECORDED } from '../tools/catalog.ts'
+import { recordedOf } from '../tools/catalog.ts'
 import type { Tool } from '../tools/tool.ts'
 
 /** Where calls are recorded. */
@@ -21,7 +21,7 @@ type RecordedCall = Pick<Call, 'at' | 'ref' | 'ms'> & Ending & { readonly args: 
 export async function recordCall(
   { auditLog, log }: AuditSuppliers,
   { id, accountId, name, client }: Grant,
-  { name: tool, risk, recorded, input }: Tool,
+  { name: tool, risk }: Tool,
   { args, ...what }: RecordedCall,
 ): Promise<void> {
   const call: Call = {
@@ -30,8 +30,7 @@ export async function recordCall(
     client: name ?? client?.name ?? 'A connection',
     tool,
     risk,
-    // A call that named what its tool does not take was about it all the same.
-    ids: idsIn(args, [...recorded, ...RECORDED.filter((name) => !Object.hasOwn(input.shape, name))]),
+    ids: idsIn(args, recordedOf(tool)),
   }
   try {
     await auditLog.record(accountId, call)
