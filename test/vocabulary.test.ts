@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { tableRows } from './support/table-rows.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SRC = join(ROOT, 'src')
@@ -13,20 +14,6 @@ const TEXTS = new Map(FILES.map((file) => [file, readFileSync(join(SRC, file), '
 
 /** More is no answer. */
 const HITS_AT_MOST = 12
-
-/** The rows of the tables below a heading, cell by cell. */
-const rowsOf = (heading: string): string[][] =>
-  (PAGE.split(`## ${heading}\n`)[1] ?? '')
-    .split('\n## ')[0]
-    ?.split('\n')
-    .filter((line) => line.startsWith('|'))
-    .slice(2)
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    ) ?? []
 
 describe('docs/vocabulary.md', () => {
   it('names files that exist', () => {
@@ -41,7 +28,7 @@ describe('docs/vocabulary.md', () => {
     }
   })
 
-  const questions = rowsOf('Where is …')
+  const questions = tableRows(PAGE.split('\n## Where is …\n')[1] ?? '')
 
   it('asks two questions of each room', () => {
     const rooms = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory())

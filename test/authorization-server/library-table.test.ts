@@ -4,17 +4,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { tableRows } from '../support/table-rows.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const ROOMS = ['src/authorization-server/oidc', 'src/authorization-server', 'src'].map((room) => join(ROOT, room))
 const PAGE = readFileSync(join(ROOT, 'src/authorization-server/oidc/README.md'), 'utf8')
 const TABLES = PAGE.split('\n## ').slice(1)
-const ROWS = TABLES.filter((table) => !table.startsWith('Set, though')).flatMap((table) =>
-  table
-    .split('\n')
-    .filter((line) => line.startsWith('| ') && !/^\| (member|---) /.test(line))
-    .map((line) => line.slice(2, -2).split(' | ')),
-)
+const ROWS = TABLES.filter((table) => !table.startsWith('Set, though')).flatMap(tableRows)
 const NAMED = /`(test\/[\w./-]+\.test\.ts)`: "([^"]+)"/g
 
 /** The titles of a test file, as what they match: a part that is filled in stands for anything. */

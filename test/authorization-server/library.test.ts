@@ -12,13 +12,11 @@ import { assertionBy, newKey } from '../support/client-assertion.ts'
 import { ALIVE, connect, connectAs, connectionState, OVER, signedIn } from '../support/connection.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { rpc, toolCall } from '../support/mcp-requests.ts'
+import { useOwnRedis } from '../support/own-redis.ts'
 import type { Registration, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, redeem, refresh, register } from '../support/raw-client.ts'
 import { boxes, RawPerson } from '../support/raw-person.ts'
-import type { RedisFleet } from '../support/redis-fleet.ts'
-import { startSingle } from '../support/redis-fleet.ts'
 import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
 import { entriesOf, withStore } from '../support/stored.ts'
 import { until } from '../support/until.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
@@ -202,17 +200,7 @@ describe('where we differ from oidc-provider', () => {
 })
 
 describe('between two steps of the library, at a Redis', () => {
-  let fleet: RedisFleet
-  let server: TestServer
-  before(async () => {
-    fleet = await startSingle()
-    server = await startServer({ REDIS_URL: fleet.url })
-  })
-  after(async () => {
-    await server?.stop()
-    await fleet?.stop()
-  })
-  const acl = (...rules: string[]) => fleet.nodes[0]?.ask('ACL', 'SETUSER', 'default', ...rules)
+  const { server, acl } = useOwnRedis()
   /** The records of the library and our counts can be written, and nothing else. */
   const onlyTokens = () => acl('resetkeys', '%R~*', '%RW~*oidc:*', '%RW~*attempts*')
   const everything = () => acl('allkeys')

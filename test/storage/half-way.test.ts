@@ -1,29 +1,16 @@
 // Steps that break off half way, because the store goes in between. Redis itself refuses the second half here: its user may
 // not write those keys for a moment.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { connect } from '../support/connection.ts'
 import { rpc, toolCall } from '../support/mcp-requests.ts'
+import { useOwnRedis } from '../support/own-redis.ts'
 import { authorizationRequest, refresh, register } from '../support/raw-client.ts'
 import { RawPerson } from '../support/raw-person.ts'
-import type { RedisFleet } from '../support/redis-fleet.ts'
-import { startSingle } from '../support/redis-fleet.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
 
 describe('what breaks off half way', () => {
-  let fleet: RedisFleet
-  let server: TestServer
-  before(async () => {
-    fleet = await startSingle()
-    server = await startServer({ REDIS_URL: fleet.url })
-  })
-  after(async () => {
-    await server?.stop()
-    await fleet?.stop()
-  })
-  const keys = async (pattern: string) => (await fleet.nodes[0]?.ask('KEYS', pattern)) as string[]
-  const acl = (...rules: string[]) => fleet.nodes[0]?.ask('ACL', 'SETUSER', 'default', ...rules)
+  const { server, ask, acl } = useOwnRedis()
+  const keys = async (pattern: string) => (await ask('KEYS', pattern)) as string[]
 
   it('is a revocation: it is not acknowledged, and done when it is repeated (RFC 7009 §2.2.1)', async () => {
     const { client, tokens } = await connect(server)

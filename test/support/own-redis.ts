@@ -1,0 +1,28 @@
+// A server on a Redis that no other file uses, for tests that take rights away from it.
+import { after, before } from 'node:test'
+import type { RedisFleet } from './redis-fleet.ts'
+import { startSingle } from './redis-fleet.ts'
+import type { TestServer } from './server.ts'
+import { startServer } from './server.ts'
+import { whileRunning } from './while-running.ts'
+
+/** Started before the first test of a suite, stopped after the last. Call it inside `describe`. */
+export function useOwnRedis() {
+  let fleet: RedisFleet | undefined
+  let server: TestServer | undefined
+  before(async () => {
+    fleet = await startSingle()
+    server = await startServer({ REDIS_URL: fleet.url })
+  })
+  after(async () => {
+    await server?.stop()
+    await fleet?.stop()
+  })
+  const ask = async (command: string, ...args: string[]) => fleet?.nodes[0]?.ask(command, ...args)
+  return {
+    server: whileRunning('server', () => server),
+    ask,
+    /** Sets what the user of the server may do, in the words of `ACL SETUSER`. */
+    acl: (...rules: string[]) => ask('ACL', 'SETUSER', 'default', ...rules),
+  }
+}
