@@ -32,6 +32,8 @@ function* within(schema: Schema, path = ''): Generator<[string, Schema]> {
 /** Where a person's own algorithm decides which names there are. */
 const OPEN = ['create_live_command.command', 'broadcast_live_command.command', 'create_backtest.parameters']
 
+/** Scopes of what trades, or reaches what does. */
+const TRADING: readonly Scope[] = ['qc:live:write', 'qc:live:execute', 'qc:admin:write']
 /** What has to do with a brokerage account. */
 const LIVE: readonly string[] = ['starts', 'commands', 'stops', 'liquidations', 'logins']
 
@@ -111,13 +113,32 @@ describe('the catalogue', () => {
         if (risks.some((risk) => !['reads', 'changes'].includes(risk))) assert.notEqual(tool?.risk, 'reads')
       })
 
-      it('says what moves real money in it when it trades, so that a connection for paper trading is kept from it', () => {
-        const trading: readonly Scope[] = ['qc:live:write', 'qc:live:execute', 'qc:admin:write']
-        const trades = tool?.risk === 'trades' || tool?.scopes.some((scope) => trading.includes(scope))
-        assert.equal(tool?.money !== undefined, trades)
-        assert.equal(tool?.money === 'none', name === 'authorize_connection')
-        if (tool?.money === 'by-brokerage') assert.ok(schema.properties?.brokerage)
-        if (tool?.money === 'by-deployment') assert.ok(schema.required?.includes('projectId'))
+      it('says what tells whether it could reach real money, when it does more than read', () => {
+        assert.equal(tool?.money === undefined, annotations?.readOnlyHint)
+        const { properties = {}, required = [] } = schema
+        switch (tool?.money) {
+          case 'by-brokerage':
+            assert.ok(properties.brokerage && required.includes('projectId'))
+            break
+          case 'by-deployment':
+          case 'by-project':
+            assert.ok(required.includes('projectId'))
+            break
+          case 'for-others':
+            assert.ok(required.includes('projectId') && required.some((argument) => /liveControl$/i.test(argument)))
+            break
+          case 'by-organization':
+            assert.ok(required.includes('organizationId'))
+        }
+      })
+
+      it('could reach real money when it trades, gives live control, or takes a scope that does', () => {
+        const could = tool?.money !== undefined && tool.money !== 'none'
+        if (TRADING.some((scope) => tool?.scopes.includes(scope)) || tool?.risk === 'trades') assert.ok(could)
+        assert.equal(
+          Object.keys(schema.properties ?? {}).some((argument) => /liveControl$/i.test(argument)),
+          tool?.money === 'for-others',
+        )
       })
 
       it('says where its project stands, what it counts as, and which arguments the record keeps', () => {
@@ -130,7 +151,7 @@ describe('the catalogue', () => {
         assert.equal(tool?.countsAs === 'reads', annotations?.readOnlyHint)
         if (tool?.risk === 'deletes') assert.equal(tool.countsAs, 'deletions')
         if (tool?.risk === 'spends') assert.equal(tool.countsAs, 'optimizations')
-        assert.equal(tool?.risk === 'trades' || tool?.money !== undefined, LIVE.includes(tool?.countsAs ?? ''))
+        assert.equal(tool?.risk === 'trades' || tool?.money === 'always', LIVE.includes(tool?.countsAs ?? ''))
         assert.deepEqual(
           tool?.recorded.toSorted(),
           properties.filter((argument) => /ids?$/i.test(argument) && argument !== 'codeSourceId').toSorted(),

@@ -38,10 +38,14 @@ export function toToolResult(
   return truncate(tidy({ ...answer.data, ...(answer.cut ? { cut: answer.cut } : {}) }), build, limit, more)
 }
 
-/** A failure that a model can act on: what happened, and what to do. */
-export function failure(error: string, next?: string): CallToolResult {
-  const content = [{ type: 'text' as const, text: next ? `${error}\n\nNext: ${next}` : error }]
-  return { isError: true, content, structuredContent: { error, ...(next ? { next } : {}) } }
+/** A failure that a model can act on: what happened, and what to do; and what a program may want to know of it. */
+export function failure(error: string, next?: string, data: Readonly<Record<string, string>> = {}): CallToolResult {
+  const parts = [error, outline(data), next && `Next: ${next}`]
+  return {
+    isError: true,
+    content: [{ type: 'text', text: parts.filter(Boolean).join('\n\n') }],
+    structuredContent: { error, ...data, ...(next ? { next } : {}) },
+  }
 }
 
 const BARE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/

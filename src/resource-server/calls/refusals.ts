@@ -21,8 +21,8 @@ export type Reason =
   | MissingScope
   /** It may trade with real money. `instead` is what else there is to do. */
   | { readonly reason: 'paper-only'; readonly because: string; readonly instead?: string }
-  /** It could not be found out whether it trades with real money. */
-  | { readonly reason: 'paper-unknown'; readonly projectId: unknown; readonly answer: UpstreamFailure }
+  /** It could not be found out whether it trades with real money. `what` begins the sentence that says so. */
+  | { readonly reason: 'paper-unknown'; readonly what: string; readonly answer: UpstreamFailure }
   /** `problem` repeats some of the arguments, for the model. */
   | { readonly reason: 'invalid-arguments'; readonly problem: string }
   /** The account of the connection is not in the vault any more. */
@@ -60,7 +60,9 @@ interface RefusalWords {
   /** For the person's record, in one short sentence: nothing of the arguments but what QuantConnect itself says of them. */
   readonly why: string
   /** For clients that take a challenge from a tool's result. */
-  readonly challenge: string | undefined
+  readonly challenge?: string
+  /** For programs: what of a person's allowance refused it. */
+  readonly rule?: 'suspended' | 'scopes' | 'paper'
 }
 
 /** The call that was refused: what the words depend on beside the reason. */
@@ -83,15 +85,13 @@ const failed = (error: string, next: string, why = clip(error, WHY_AT_MOST)): Re
   error,
   next,
   why,
-  challenge: undefined,
 })
-const refused = (error: string, next: string, why: string, challenge?: string): RefusalWords => ({
-  outcome: 'refused',
-  error,
-  next,
-  why,
-  challenge,
-})
+const refused = (
+  error: string,
+  next: string,
+  why: string,
+  more: Pick<RefusalWords, 'rule' | 'challenge'> = {},
+): RefusalWords => ({ outcome: 'refused', error, next, why, ...more })
 
 type Table<Union, Member extends keyof Union> = {
   readonly [R in Union[Member] & string]: (
@@ -107,23 +107,28 @@ const TABLE: Table<Reason, 'reason'> = {
       suspension(places.issuer),
       'Nothing was done. Ask the person to keep this connection there, then call it again; nothing needs reconnecting.',
       'This connection is suspended, since the API token was replaced.',
+      { rule: 'suspended' },
     ),
   // The challenge stands where ChatGPT and Codex look for it, and from where they send their person to allow more.
   'missing-scope': (missing, { places }) => {
     const { header, body } = challenge(missing, places)
     const next = 'Nothing was done. Ask the person to allow it there, then call it again.'
-    return refused(body.error_description, next, `Not allowed: ${namesOf(missing.missing)}.`, header)
+    return refused(body.error_description, next, `Not allowed: ${namesOf(missing.missing)}.`, {
+      rule: 'scopes',
+      challenge: header,
+    })
   },
   'paper-only': ({ because, instead = '' }, { places, grantId }) =>
     refused(
       `This connection may only trade on paper, with QuantConnect's own paper brokerage. ${because} Nothing was done.`,
       `${instead} A person can change this at ${connectionAddress(places.issuer, grantId)}; nothing needs reconnecting.`.trim(),
       'This connection may only trade on paper.',
+      { rule: 'paper' },
     ),
-  'paper-unknown': ({ projectId, answer }, at) => {
+  'paper-unknown': ({ what, answer }, at) => {
     // Looking has no consequences, so what went wrong is told as it would be for a tool that reads.
     const { error, next } = wordsOf({ reason: 'quantconnect', answer }, { ...at, tool: LOOKING })
-    const because = say`How the live algorithm of project ${projectId} trades could not be found out: ${error}`
+    const because = say`${what} could not be found out: ${error}`
     return wordsOf({ reason: 'paper-only', because, instead: say`${next}` }, at)
   },
   'invalid-arguments': ({ problem }, { tool }) =>
@@ -213,8 +218,8 @@ const upstreamWords = (answer: UpstreamFailure, call: RefusedCall): RefusalWords
   (UPSTREAM[answer.kind] as Row<UpstreamFailure>)(answer, call) // sound: likewise
 
 /** The tool result that a model reads. */
-export function refusalResult({ error, next, challenge }: RefusalWords): CallToolResult {
-  const result = failure(error, next)
+export function refusalResult({ error, next, challenge, rule }: RefusalWords): CallToolResult {
+  const result = failure(error, next, rule ? { rule } : {})
   return challenge ? { ...result, _meta: { 'mcp/www_authenticate': [challenge] } } : result
 }
 

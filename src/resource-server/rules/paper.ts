@@ -1,44 +1,130 @@
-// Paper only: what a connection that may not touch real money must know before a call goes on. QuantConnect's stop,
-// liquidation and commands look the same for paper and for real money, so the deployment is looked up first. What cannot
-// be found out counts as real money.
+// Paper only: what a connection that may not touch real money must know before a call goes on. QuantConnect knows no such
+// connection: its stop, liquidation and commands look the same for paper and for real money, and what a deployment with
+// real money stands on (its project, who controls it, its nodes, the Object Store) is open to every call. So what runs is
+// looked up first. What cannot be found out counts as real money.
 import type { Body } from '../answers/reading.ts'
-import { record, say } from '../answers/reading.ts'
-import type { Reason } from '../calls/refusals.ts'
-import type { Rule } from './rule.ts'
+import { record, records, say, text } from '../answers/reading.ts'
+import type { Reason, UpstreamFailure } from '../calls/refusals.ts'
+import type { Money } from '../tools/tool.ts'
+import type { CallFacts, Rule } from './rule.ts'
 
 /** QuantConnect's own paper brokerage: as it is asked for, and as a deployment names it. */
 const PAPER_BROKERAGE = 'QuantConnectBrokerage'
 const NAMES: readonly unknown[] = [PAPER_BROKERAGE, 'PaperBrokerage']
 /** What its environment may be; most answers do not name it. */
 const ENVIRONMENTS: readonly unknown[] = [undefined, null, '', 'paper']
+/** The states in which a deployment trades no more. One that is not known here may trade. */
+const ENDED: readonly unknown[] = ['Stopped', 'Liquidated', 'RuntimeError', 'DeployError', 'Completed', 'Deleted']
 
 /** Whether a deployment certainly trades with QuantConnect's play money. Another brokerage's paper account is not that. */
 export const isOnPaper = ({ brokerage, environment }: Body): boolean =>
   NAMES.includes(brokerage) && ENVIRONMENTS.includes(environment)
 
-const refuse = (because: string, instead?: string): Reason => ({
-  reason: 'paper-only',
-  because,
-  ...(instead ? { instead } : {}),
-})
+/** Whether a deployment may be trading with real money now. */
+export const mayTradeRealMoney = (deployment: Body): boolean =>
+  !ENDED.includes(deployment.status) && !isOnPaper(deployment)
 
-/** Refuses, where only paper is allowed, whatever does not certainly trade on paper or not at all. */
-export const paper: Rule = async ({ tool: { money = 'none' }, args, allowance, look }) => {
-  if (!allowance.paperOnly) return undefined
-  switch (money) {
-    case 'none':
-      return undefined
-    case 'always':
-      return refuse('This reaches every live algorithm of an organization, those with real money too.')
-    case 'by-brokerage':
-      if (record(args.brokerage).id === PAPER_BROKERAGE) return undefined
-      return refuse('Another brokerage was asked for.', `Take ${PAPER_BROKERAGE}.`)
-    case 'by-deployment': {
-      const { projectId } = args
-      const answer = await look('/live/read', { projectId })
-      if (answer.kind !== 'done') return { reason: 'paper-unknown', projectId, answer }
-      if (isOnPaper(answer.body)) return undefined
-      return refuse(say`The live algorithm of project ${projectId} is not known to trade there.`)
+/** What a look showed: why the call must not go on, if it must not. */
+interface Seen {
+  readonly against?: Reason
+}
+
+const refuse = (because: string, instead?: string): Seen => ({
+  against: { reason: 'paper-only', because, ...(instead ? { instead } : {}) },
+})
+const unknown = (what: string, answer: UpstreamFailure): Seen => ({
+  against: { reason: 'paper-unknown', what, answer },
+})
+/** An answer that lacks what was asked for. */
+const NO_ANSWER: UpstreamFailure = { kind: 'unavailable', sent: true }
+
+/** The deployment that QuantConnect's stop, liquidation and commands act on. */
+async function deploymentOf({ args: { projectId }, look }: CallFacts): Promise<Seen> {
+  const answer = await look('/live/read', { projectId })
+  if (answer.kind !== 'done') return unknown(say`How the live algorithm of project ${projectId} trades`, answer)
+  if (!isOnPaper(answer.body))
+    return refuse(say`The live algorithm of project ${projectId} is not known to trade there.`)
+  return {}
+}
+
+/** What runs live in the project of the call. */
+async function project({ args: { projectId }, look }: CallFacts): Promise<Seen> {
+  const answer = await look('/live/list', { projectId })
+  const live = listIn(answer)
+  if (!live) return unknown(say`What runs live in project ${projectId}`, failureOf(answer))
+  // Older services answer with all projects. A row that does not say which one it is about may be about this one.
+  const here = live.filter((row) => typeof row.projectId !== 'number' || row.projectId === projectId)
+  if (!here.some(mayTradeRealMoney)) return {}
+  return refuse(say`In project ${projectId} a live algorithm runs that is not known to trade there.`)
+}
+
+/** What runs live in the organization of the call. The list of deployments names no organization, so projects are asked. */
+async function organization({ args: { organizationId }, look }: CallFacts): Promise<Seen> {
+  const answer = await look('/live/list', {})
+  const live = listIn(answer)
+  if (!live) return unknown('What runs live in this organization', failureOf(answer))
+  for (const { projectId } of live.filter(mayTradeRealMoney)) {
+    const found = typeof projectId === 'number' ? await look('/projects/read', { projectId }) : undefined
+    const [project] = found?.kind === 'done' ? records(found.body.projects) : []
+    const elsewhere = text(project?.organizationId) !== undefined && project?.organizationId !== organizationId
+    if (!elsewhere) {
+      return refuse(
+        'In this organization a live algorithm runs that is not known to trade there, and it may read the Object Store.',
+      )
     }
   }
+  // The list shows what this account runs; what others run in the same organization is not to be seen. An id that is not
+  // spelled as in the list of organizations might mean another one to us than to QuantConnect.
+  const all = await look('/organizations/list', {})
+  if (all.kind !== 'done') return unknown('Who else uses this organization', all)
+  const [own] = records(all.body.organizations).filter(({ id }) => id === organizationId)
+  if (own?.members === 1) return {}
+  return refuse(
+    own
+      ? 'Others use this organization too, and what they run live, which may read its Object Store, cannot be seen from here.'
+      : 'This organization is not among those of the account.',
+    own ? undefined : 'list_organizations shows the ids there are.',
+  )
+}
+
+/** The deployments in an answer; undefined when it does not say. */
+const listIn = (answer: Awaited<ReturnType<CallFacts['look']>>): Body[] | undefined =>
+  answer.kind === 'done' && Array.isArray(answer.body.live) ? records(answer.body.live) : undefined
+const failureOf = (answer: Awaited<ReturnType<CallFacts['look']>>): UpstreamFailure =>
+  answer.kind === 'done' ? NO_ANSWER : answer
+
+/** What is looked at, by what tells whether a call could reach real money. */
+const LOOKS: Partial<Readonly<Record<Money, (facts: CallFacts) => Promise<Seen>>>> = {
+  'by-brokerage': project,
+  'by-deployment': deploymentOf,
+  'by-project': project,
+  'for-others': project,
+  'by-organization': organization,
+}
+
+/** What the arguments alone say against a call. */
+function inItself(money: Money, args: CallFacts['args']): Seen {
+  switch (money) {
+    case 'always':
+      return refuse('This reaches every live algorithm of an organization, those with real money too.')
+    case 'login':
+      return refuse('A login to a brokerage lets QuantConnect trade with the money that is there.')
+    case 'by-brokerage':
+      if (record(args.brokerage).id === PAPER_BROKERAGE) return {}
+      return refuse('Another brokerage was asked for.', `Take ${PAPER_BROKERAGE}.`)
+    case 'for-others':
+      // Whoever has live control may start, at any time, what no connection's allowance holds.
+      if ((args.liveControl ?? args.collaborationLiveControl) === false) return {}
+      return refuse('Live control would let somebody else trade with real money.', 'Leave live control out: false.')
+    default:
+      return {}
+  }
+}
+
+/** Refuses, where only paper is allowed, what may reach real money. */
+export const paper: Rule = async (facts) => {
+  const { money = 'none' } = facts.tool
+  if (!facts.allowance.paperOnly) return undefined
+  const { against } = inItself(money, facts.args)
+  return against ?? (await LOOKS[money]?.(facts))?.against
 }

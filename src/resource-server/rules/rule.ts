@@ -6,10 +6,10 @@ import type { Tool } from '../tools/tool.ts'
 
 /** What is known about a call before it goes on. */
 export interface CallFacts {
-  readonly tool: Tool
+  readonly tool: Pick<Tool, 'money'>
   /** Validated. */
   readonly args: Readonly<Record<string, unknown>>
-  readonly allowance: Allowance
+  readonly allowance: Pick<Allowance, 'paperOnly'>
   /** Reads from QuantConnect what the arguments do not say. */
   readonly look: (endpoint: string, args: object) => Promise<Answer>
 }

@@ -8,14 +8,18 @@ import type { ToolAnswer } from '../answers/tool-answer.ts'
 import type { ToolContext } from '../calls/tool-context.ts'
 
 /** The hints a client shows and acts on (MCP `ToolAnnotations`). All four, always: what is left out counts as the worst. */
-export interface Posture {
-  readonly readOnlyHint: boolean
+export interface Posture<ReadOnly extends boolean = boolean> {
+  readonly readOnlyHint: ReadOnly
   readonly destructiveHint: boolean
   readonly idempotentHint: boolean
   readonly openWorldHint: boolean
 }
 
-const posture = (readOnlyHint: boolean, destructiveHint: boolean, idempotentHint: boolean): Posture => ({
+const posture = <ReadOnly extends boolean>(
+  readOnlyHint: ReadOnly,
+  destructiveHint: boolean,
+  idempotentHint: boolean,
+): Posture<ReadOnly> => ({
   readOnlyHint,
   destructiveHint,
   idempotentHint,
@@ -32,7 +36,7 @@ export const replaces = posture(false, true, true)
 /** Changes what is there, and a second call changes it again. */
 export const edits = posture(false, true, false)
 /** Reads from this server itself and reaches nobody else. */
-export const readsHere: Posture = { ...reads, openWorldHint: false }
+export const readsHere: Posture<true> = { ...reads, openWorldHint: false }
 
 /** What an answer may hold, field by field: a JSON type, or none where QuantConnect's answers differ, and a sentence. */
 export interface Field {
@@ -41,10 +45,26 @@ export interface Field {
 }
 
 /**
- * What tells whether a call could move real money: nothing, since it moves none; the brokerage that is asked for; the
- * brokerage of the project's deployment; or nothing, since it always could.
+ * What tells whether a call could reach what trades with real money: start it, end it, change, steer or hand it over. A
+ * connection for paper trading depends on it (rules/paper.ts).
  */
-export type Money = 'none' | 'by-brokerage' | 'by-deployment' | 'always'
+export type Money =
+  /** Nothing: it reaches none. A deployment trades with the files, the build and the LEAN that it was started with. */
+  | 'none'
+  /** The brokerage that is asked for, and what runs live in the project already. */
+  | 'by-brokerage'
+  /** The brokerage of the project's deployment, on which the call acts. */
+  | 'by-deployment'
+  /** What runs live in the project, since the call changes what it stands on. */
+  | 'by-project'
+  /** What runs live in the organization, since the call changes what all of that may read. */
+  | 'by-organization'
+  /** The live control that it gives to somebody else; and since it may take some away, what runs live in the project. */
+  | 'for-others'
+  /** Nothing: it reaches every deployment there is. */
+  | 'always'
+  /** Nothing: a login to a brokerage is for real money. */
+  | 'login'
 
 /**
  * Where the project of a call stands: in the argument `projectId`, which may be left out to mean all of them; behind the
@@ -61,7 +81,7 @@ export interface Tool {
   readonly scopes: Scopes
   /** What is at stake in one call. */
   readonly risk: Risk
-  /** Every tool that trades, or takes a scope that does, says so; a connection for paper trading depends on it. */
+  /** Said by every tool that does more than read; the type asks for it (`Stake`). */
   readonly money?: Money
   readonly annotations: Posture
   /** Where the project stands that a call is about. */
@@ -85,6 +105,11 @@ export interface Tool {
   /** Does what the tool is for. Throws `Refusal` when QuantConnect does not do its part. */
   run(args: Readonly<Record<string, unknown>>, context: ToolContext): Promise<ToolAnswer | InputRequiredResult>
 }
+
+/** What only reads reaches no money. Whatever else a tool does, it says what tells whether it could. */
+type Stake =
+  | { readonly annotations: Posture<true>; readonly money?: never }
+  | { readonly annotations: Posture<false>; readonly money: Money }
 
 type Arguments<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>
 
@@ -119,7 +144,7 @@ interface Working<Shape extends z.ZodRawShape> extends Basics<Shape> {
 }
 
 /** Declares one tool. `input` lists the flat arguments; anything beside them is refused. */
-export function tool<Shape extends z.ZodRawShape>(declared: Forwarding<Shape> | Working<Shape>): Tool {
+export function tool<Shape extends z.ZodRawShape>(declared: (Forwarding<Shape> | Working<Shape>) & Stake): Tool {
   const { constraint } = declared
   const flat = z.strictObject(declared.input)
   // sound: a constraint sees what `flat` has parsed

@@ -28,6 +28,7 @@ export const backtest = [
       'Runs a compiled project over historical data. Returns the backtestId, and with waitSeconds the results when they are ready in time. Occupies one of the organization’s backtest nodes until it ends. Next: read_backtest until completed is true or error is set.',
     scopes: ['qc:backtests:write'],
     risk: 'changes',
+    money: 'none', // the past is played, and nobody's account trades
     annotations: adds,
     endpoint: '/backtests/create',
     project: 'argument',
@@ -140,6 +141,7 @@ export const backtest = [
       'Changes the name or the note of a backtest, or both; the previous one is gone, and the results stay as they are. Returns its id. Next: read_backtest shows both. Costs nothing.',
     scopes: ['qc:backtests:write'],
     risk: 'changes',
+    money: 'none',
     annotations: replaces,
     endpoint: '/backtests/update',
     project: 'argument',
@@ -166,6 +168,7 @@ export const backtest = [
       'Deletes a backtest and its results for good, also while it runs, which frees its node. Nothing brings them back, so ask the person first. Returns its id. Next: list_backtests shows what is left.',
     scopes: ['qc:backtests:delete'],
     risk: 'deletes',
+    money: 'none',
     annotations: replaces,
     endpoint: '/backtests/delete',
     project: 'argument',

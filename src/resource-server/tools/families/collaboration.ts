@@ -52,6 +52,7 @@ export const collaboration = [
       'Gives another person access to a project. Ask the person first: it shares private code, and with collaborationLiveControl it lets them trade with the connected brokerage account. Returns everybody with access. Next: update_project_collaborator changes the rights, delete_project_collaborator takes them away.',
     scopes: ['qc:collaboration:write'],
     risk: 'administers',
+    money: 'for-others',
     annotations: addsOnce,
     endpoint: '/projects/collaboration/create',
     project: 'argument',
@@ -106,6 +107,7 @@ export const collaboration = [
       'Sets what a collaborator of a project may do; both rights are replaced. Ask the person first: liveControl lets the collaborator trade with the connected brokerage account. Returns everybody with access. Next: delete_project_collaborator takes both away.',
     scopes: ['qc:collaboration:write'],
     risk: 'administers',
+    money: 'for-others',
     annotations: replaces,
     endpoint: '/projects/collaboration/update',
     project: 'argument',
@@ -124,6 +126,7 @@ export const collaboration = [
       'Takes a person’s access to a project away. Ask the person first. What the collaborator copied or started before is not undone. Returns everybody who still has access. Next, to undo it: create_project_collaborator.',
     scopes: ['qc:collaboration:delete'],
     risk: 'administers',
+    money: 'by-project', // whoever goes may be the one who watches over it
     annotations: replaces,
     endpoint: '/projects/collaboration/delete',
     project: 'argument',
@@ -142,6 +145,7 @@ export const collaboration = [
       'Takes the editing lock of a project that others edit too; call it before changing files there. Editors with the same codeSourceId do not notice each other. Returns who has the lock. Next: read_file for the newest text, then the edit. Costs nothing, and nothing is lost by it.',
     scopes: ['qc:collaboration:write'],
     risk: 'changes',
+    money: 'none', // a deployment edits nothing
     annotations: addsOnce,
     endpoint: '/projects/collaboration/lock/acquire',
     project: 'argument',

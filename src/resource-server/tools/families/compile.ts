@@ -49,6 +49,7 @@ export const compile = [
       'Compiles the code of a project as it is now, waits, and returns the outcome: the compileId and state, and for a failed build file, line and column of each mistake. Next: create_backtest with the compileId; compile again after each edit. Costs nothing.',
     scopes: ['qc:compile:execute'],
     risk: 'changes',
+    money: 'none', // a deployment runs the build that it was started with
     annotations: adds,
     endpoint: '/compile/create',
     project: 'argument',

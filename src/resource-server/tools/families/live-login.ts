@@ -189,7 +189,7 @@ export const authorizeConnection = tool({
     'Connects Alpaca, TradeStation, Charles Schwab or tastytrade to QuantConnect, which create_live_algorithm needs. Returns the fields of the login when there is one, secrets hidden. Otherwise the person opens an address and logs in; call it again afterwards. Next: create_live_algorithm. Starts no trading and costs nothing.',
   scopes: ['qc:live:write'],
   risk: 'trades',
-  money: 'none',
+  money: 'login',
   annotations: addsOnce,
   endpoint: '/live/auth0/authorize',
   project: 'none',

@@ -78,6 +78,7 @@ export const node = [
       'Limits a project to some nodes; the list replaces the previous one. Without a list QuantConnect chooses again. Unknown ids are passed over, and the answer names them. Returns the nodes. Runs that have started stay where they are. Next: create_backtest or create_live_algorithm. Costs nothing.',
     scopes: ['qc:projects:write'],
     risk: 'changes',
+    money: 'by-project', // they decide where what runs comes up again
     annotations: addsOnce,
     endpoint: '/projects/nodes/update',
     project: 'argument',

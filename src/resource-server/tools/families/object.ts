@@ -27,6 +27,7 @@ export const object = [
       'Stores a file under a key in the Object Store of an organization: text, or bytes as base64. REPLACES WITHOUT A WORD what has that key: look first with read_object_properties, and ask before replacing. Returns size and MD5. At most 2 MB; counts against the storage plan. Next: read_object_properties.',
     scopes: ['qc:objects:write'],
     risk: 'changes',
+    money: 'by-organization', // whatever runs there may read it
     annotations: replaces,
     endpoint: '/object/set',
     project: 'none',
@@ -111,6 +112,7 @@ export const object = [
       'First half of a download: starts a job that packs files of the Object Store into a zip archive, and returns its jobId. Keys that do not exist are skipped as long as one does. Only Institution plans with the export permission may download. Next: read_object_store_file_download_url. Costs nothing more.',
     scopes: ['qc:objects:read'],
     risk: 'changes',
+    money: 'none',
     annotations: adds, // reads data, but makes a job each time
     endpoint: '/object/get',
     project: 'none',
@@ -236,6 +238,7 @@ export const object = [
       'Deletes a file from the Object Store for good. The key of a folder deletes everything below it: list it first with list_object_store_files. Nothing comes back, so ask the person first. Frees storage. Returns the key. Next: list_object_store_files shows what is left.',
     scopes: ['qc:objects:delete'],
     risk: 'deletes',
+    money: 'by-organization',
     annotations: replaces,
     endpoint: '/object/delete',
     project: 'none',

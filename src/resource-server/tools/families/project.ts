@@ -34,6 +34,7 @@ export const project = [
       'Creates a project with two starter files (main.py and research.ipynb, or Main.cs and Research.ipynb). Returns its projectId and its actual name: a taken name gets a number appended. Next: read_file or update_file_contents, then create_compile. Costs nothing; a second call makes a second project.',
     scopes: ['qc:projects:write'],
     risk: 'changes',
+    money: 'none',
     annotations: adds,
     endpoint: '/projects/create',
     project: 'answer',
@@ -136,6 +137,7 @@ export const project = [
       'Changes the name or the description of a project, or both; what is left out stays. The previous one is gone. A name that another project has is refused. A new path in the name moves the project to that folder. Returns what is new. Next: read_project shows both. Costs nothing.',
     scopes: ['qc:projects:write'],
     risk: 'changes',
+    money: 'by-project', // a new path moves it, into the Recycle Bin too
     annotations: replaces,
     endpoint: '/projects/update',
     project: 'argument',
@@ -167,6 +169,7 @@ export const project = [
       'Moves a project with its code and results to the Recycle Bin, from where a person can restore it on quantconnect.com; no tool here can. Ask the person first. Returns its projectId. Next: list_projects still shows it there.',
     scopes: ['qc:projects:delete'],
     risk: 'deletes',
+    money: 'by-project',
     annotations: replaces,
     endpoint: '/projects/delete',
     project: 'argument',
