@@ -48,6 +48,13 @@ export function failure(error: string, next?: string, data: Readonly<Record<stri
   }
 }
 
+/** An answer in front of which its reader must know something. */
+export const warned = (answer: ToolAnswer, warning: string): ToolAnswer => ({
+  ...answer,
+  summary: `${warning} Tell the person.\n${answer.summary}`,
+  data: { ...answer.data, warning },
+})
+
 const BARE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/
 const BARE_ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/
 /** Fields in which QuantConnect writes times of its own, which are UTC. What people wrote stays as it is. */

@@ -3,13 +3,14 @@ import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { reference } from '../../audit/reference.ts'
+import type { Allowance } from '../../grants/allowance.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Credentials } from '../../vault/vault.ts'
-import { toToolResult } from '../answers/tool-answer.ts'
+import { toToolResult, warned } from '../answers/tool-answer.ts'
 import type { Places } from '../challenge.ts'
 import type { Decision } from '../gate.ts'
 import { isDecision } from '../gate.ts'
-import type { CallFacts } from '../rules/rule.ts'
+import type { CallFacts, LookAgain } from '../rules/rule.ts'
 import { RULES } from '../rules/rules.ts'
 import { findTool, secretsOf } from '../tools/catalog.ts'
 import { secretsIn } from '../tools/secrets.ts'
@@ -17,7 +18,7 @@ import type { Tool } from '../tools/tool.ts'
 import type { Ending } from './record-call.ts'
 import { recordCall } from './record-call.ts'
 import type { RefusedCall } from './refusals.ts'
-import { Refusal, refusalOf, refusalResult, wordsOf } from './refusals.ts'
+import { leavesOpen, Refusal, refusalOf, refusalResult, wordsOf } from './refusals.ts'
 import type { ToolContext } from './tool-context.ts'
 import { createToolContext } from './tool-context.ts'
 
@@ -48,7 +49,8 @@ export interface Operation<Found, Given> {
   readonly tool: Tool
   readonly input: z.ZodType<Args>
   run(args: Args, context: ToolContext): Promise<Found>
-  answer(found: Found): Given
+  /** `warning` is what a rule found out afterwards. */
+  answer(found: Found, warning?: string): Given
 }
 
 /**
@@ -72,16 +74,11 @@ export async function perform<Found, Given>(
     : suppliers.callsUnderWay.begin({ ref, tool: tool.name, accountId })
   try {
     const credentials = await authorize(tool, decision, suppliers)
-    const context = contextFor(tool, args, credentials, caller, suppliers)
     const input = validate(operation.input, args)
-    await applyRules({
-      tool,
-      args: input,
-      allowance: decision.grant,
-      look: (endpoint, asked) => context.ask(endpoint, asked, { reads: true }),
-    })
-    const found = await operation.run(input, context)
-    return operation.answer(found)
+    const context = contextFor(tool, args, credentials, caller, suppliers)
+    const { found, warning } = await runByRules(operation, input, decision.grant, context)
+    if (warning) ended = { outcome: 'answered', why: warning }
+    return operation.answer(found, warning)
   } catch (error) {
     // A caller who hung up gets no answer; what was on its way goes on.
     if (signal.aborted) {
@@ -119,10 +116,36 @@ function validate(input: z.ZodType<Args>, args: unknown): Args {
   return data
 }
 
-async function applyRules(facts: CallFacts): Promise<void> {
+/** The work of an operation, between what its rules look at before and what they look at again. */
+async function runByRules<Found>(
+  { tool, run }: Pick<Operation<Found, unknown>, 'tool' | 'run'>,
+  args: Args,
+  allowance: Allowance,
+  context: ToolContext,
+): Promise<{ found: Found; warning: string | undefined }> {
+  const look: CallFacts['look'] = (endpoint, asked) => context.ask(endpoint, asked, { reads: true })
+  const lookAgain = await applyRules({ tool, args, allowance, look })
+  try {
+    const found = await run(args, context)
+    return { found, warning: await lookAgain() }
+  } catch (error) {
+    // QuantConnect may have done it all the same, so it matters what it was done to.
+    const warning = leavesOpen(error) ? await lookAgain() : undefined
+    throw leavesOpen(error) && warning ? new Refusal({ reason: 'warned', of: error.reason, warning }, error) : error
+  }
+}
+
+/** Throws `Refusal` with the first reason against the call. Gives what all rules want to look at again, in one. */
+async function applyRules(facts: CallFacts): Promise<LookAgain> {
+  const again: LookAgain[] = []
   for (const rule of RULES) {
-    const reason = await rule(facts)
-    if (reason) throw new Refusal(reason)
+    const said = await rule(facts)
+    if (typeof said === 'function') again.push(said)
+    else if (said) throw new Refusal(said)
+  }
+  return async () => {
+    const found = await Promise.all(again.map((look) => look()))
+    return found.filter(Boolean).join(' ') || undefined
   }
 }
 
@@ -165,7 +188,8 @@ export async function callTool(
     tool,
     input: tool.input,
     run: (input, context) => tool.run(input, context),
-    answer: (found) => (isInputRequiredResult(found) ? found : toToolResult(found, tool)),
+    answer: (found, warning) =>
+      isInputRequiredResult(found) ? found : toToolResult(warning ? warned(found, warning) : found, tool),
   }
   try {
     return await perform(operation, args, call, suppliers)

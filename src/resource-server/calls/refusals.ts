@@ -30,6 +30,8 @@ export type Reason =
   /** It cannot be done as things are, and nothing was. */
   | { readonly reason: 'impossible'; readonly error: string; readonly next: string }
   | { readonly reason: 'quantconnect'; readonly answer: UpstreamFailure }
+  /** It is open whether it was done, and a rule found out afterwards what else there is to know. */
+  | { readonly reason: 'warned'; readonly of: Reason; readonly warning: string }
   | { readonly reason: 'store-unavailable' }
   | { readonly reason: 'internal' }
 
@@ -48,6 +50,12 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   return new Refusal({ reason: error instanceof StoreUnavailable ? 'store-unavailable' : 'internal' }, error)
 }
+
+/** Whether what was thrown leaves open what QuantConnect did. */
+export const leavesOpen = (error: unknown): error is Refusal =>
+  error instanceof Refusal &&
+  error.reason.reason === 'quantconnect' &&
+  ['timeout', 'unavailable', 'redirect'].includes(error.reason.answer.kind)
 
 /** What readers are told. */
 interface RefusalWords {
@@ -144,6 +152,10 @@ const TABLE: Table<Reason, 'reason'> = {
     ),
   impossible: ({ error, next }) => failed(error, next),
   quantconnect: ({ answer }, at) => upstreamWords(answer, at),
+  warned: ({ of, warning }, at) => {
+    const words = wordsOf(of, at)
+    return { ...words, error: `${warning} Tell the person. ${words.error}`, why: warning }
+  },
   'store-unavailable': () => failed('qcgate cannot reach its store.', 'Nothing was done; call it again soon.'),
   internal: (_, { tool }) =>
     failed(

@@ -1,7 +1,8 @@
 // Paper only: what a connection that may not touch real money must know before a call goes on. QuantConnect knows no such
 // connection: its stop, liquidation and commands look the same for paper and for real money, and what a deployment with
 // real money stands on (its project, who controls it, its nodes, the Object Store) is open to every call. So what runs is
-// looked up first. What cannot be found out counts as real money.
+// looked up first, and once more afterwards, since a person may start something on quantconnect.com in between. What cannot
+// be found out counts as real money.
 import type { Body } from '../answers/reading.ts'
 import { record, records, say, text } from '../answers/reading.ts'
 import type { Reason, UpstreamFailure } from '../calls/refusals.ts'
@@ -24,9 +25,10 @@ export const isOnPaper = ({ brokerage, environment }: Body): boolean =>
 export const mayTradeRealMoney = (deployment: Body): boolean =>
   !ENDED.includes(deployment.status) && !isOnPaper(deployment)
 
-/** What a look showed: why the call must not go on, if it must not. */
+/** What a look showed: why the call must not go on, or else which deployment it would act on, if it acts on one. */
 interface Seen {
   readonly against?: Reason
+  readonly deployId?: string | undefined
 }
 
 const refuse = (because: string, instead?: string): Seen => ({
@@ -44,7 +46,7 @@ async function deploymentOf({ args: { projectId }, look }: CallFacts): Promise<S
   if (answer.kind !== 'done') return unknown(say`How the live algorithm of project ${projectId} trades`, answer)
   if (!isOnPaper(answer.body))
     return refuse(say`The live algorithm of project ${projectId} is not known to trade there.`)
-  return {}
+  return { deployId: text(answer.body.deployId) }
 }
 
 /** What runs live in the project of the call. */
@@ -121,10 +123,28 @@ function inItself(money: Money, args: CallFacts['args']): Seen {
   }
 }
 
-/** Refuses, where only paper is allowed, what may reach real money. */
+const UNCERTAIN =
+  'Afterwards it could not be looked at again: whether only what trades on paper was reached is not known.'
+const ANOTHER =
+  'Afterwards another live algorithm was there than the one looked at before: real money may have been reached.'
+const STARTED = 'Afterwards a live algorithm ran there that is not known to trade on paper: it may have been reached.'
+
+/** Refuses, where only paper is allowed, what may reach real money, and looks again at what it let go on. */
 export const paper: Rule = async (facts) => {
   const { money = 'none' } = facts.tool
   if (!facts.allowance.paperOnly) return undefined
   const { against } = inItself(money, facts.args)
-  return against ?? (await LOOKS[money]?.(facts))?.against
+  if (against) return against
+  const look = LOOKS[money]
+  if (!look) return undefined
+  const before = await look(facts)
+  if (before.against) return before.against
+  return async () => {
+    const after = await look(facts)
+    if (after.against?.reason === 'paper-unknown') return UNCERTAIN
+    if (money !== 'by-deployment') return after.against && STARTED
+    if (after.against) return ANOTHER
+    if (!before.deployId || !after.deployId) return UNCERTAIN
+    return after.deployId === before.deployId ? undefined : ANOTHER
+  }
 }

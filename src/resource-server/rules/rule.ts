@@ -14,5 +14,8 @@ export interface CallFacts {
   readonly look: (endpoint: string, args: object) => Promise<Answer>
 }
 
-/** Says why a call must not go on; undefined lets it. */
-export type Rule = (facts: CallFacts) => Promise<Reason | undefined>
+/** Looks once more when the call was carried out, and says in a sentence what was not as it had seemed. */
+export type LookAgain = () => Promise<string | undefined>
+
+/** Says why a call must not go on. Whatever else lets it: nothing, or that it wants to look again afterwards. */
+export type Rule = (facts: CallFacts) => Promise<Reason | LookAgain | undefined>

@@ -7,7 +7,7 @@ import type { Body } from '../../answers/reading.ts'
 import { record, say, text } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import type { UpstreamFailure } from '../../calls/refusals.ts'
-import { Refusal } from '../../calls/refusals.ts'
+import { leavesOpen, Refusal } from '../../calls/refusals.ts'
 import type { ToolContext } from '../../calls/tool-context.ts'
 import { addsOnce, tool } from '../tool.ts'
 
@@ -84,19 +84,13 @@ export function secretsOfLogin(value: unknown, name = ''): string[] {
 
 const unanswered = (answer: UpstreamFailure) => new Refusal({ reason: 'quantconnect', answer })
 
-/** Whether a failure leaves open what QuantConnect did. */
-const isOpen = (error: unknown): boolean =>
-  error instanceof Refusal &&
-  error.reason.reason === 'quantconnect' &&
-  ['timeout', 'unavailable'].includes(error.reason.answer.kind)
-
 /** The login that QuantConnect keeps for a brokerage; undefined when there is none. */
 async function readLogin(context: ToolContext, brokerage: Login): Promise<Body | undefined> {
   const { authorization } = await context
     .call('/live/auth0/read', { brokerage }, { reads: true })
     .catch((error: unknown) => {
       // Whatever became of this reading, nothing was started or changed.
-      throw isOpen(error) ? unanswered({ kind: 'unavailable', sent: false }) : error
+      throw leavesOpen(error) ? unanswered({ kind: 'unavailable', sent: false }) : error
     })
   const login = record(authorization)
   return Object.keys(login).length ? login : undefined
