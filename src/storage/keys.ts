@@ -21,6 +21,8 @@ export const KEYS = {
   activity: (accountId: string) => `activity:{${accountId}}`,
   /** The same, of calls that traded, spent, deleted or administered, so that no number of others pushes them out. 30 days each. Owner: audit/ */
   deeds: (accountId: string) => `deeds:{${accountId}}`,
+  /** Who is alone at something of an account's right now: one of its projects, or what all of them share. 60 seconds. Owner: resource-server/calls/one-at-a-time */
+  lease: (what: string, accountId: string) => `lease:${what}:{${accountId}}`,
   /** From which address a connection's refresh token was rotated last, hashed. As long as the newest token. Owner: authorization-server/oidc/stale-tokens */
   rotation: (grantId: string) => `rotation:{${grantId}}`,
   /** A QuantConnect account's opaque `sub`. 90 days from the last sign-in or use. Owner: vault/ */

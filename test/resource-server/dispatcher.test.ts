@@ -36,6 +36,7 @@ describe('the dispatcher', () => {
     const vault = await openVault(folder.path, store, createLog('silent'))
     suppliers = {
       log: createLog('silent'),
+      store,
       vault,
       quantConnect: createQuantConnect({ live: upstream.url }, createLog('silent')),
       issuer: 'http://localhost',

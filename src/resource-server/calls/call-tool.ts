@@ -1,4 +1,5 @@
-// The one road that every call takes. It reads downwards: authorize, validate, rules, run, answer, record.
+// The one road that every call takes. It reads downwards: authorize, validate, rules, run, answer, record. From the first
+// rule to the last look it may have to be alone.
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { z } from 'zod'
@@ -15,6 +16,8 @@ import { RULES } from '../rules/rules.ts'
 import { findTool, secretsOf } from '../tools/catalog.ts'
 import { secretsIn } from '../tools/secrets.ts'
 import type { Tool } from '../tools/tool.ts'
+import type { CallLease } from './one-at-a-time.ts'
+import { leaseFor } from './one-at-a-time.ts'
 import type { Ending } from './record-call.ts'
 import { recordCall } from './record-call.ts'
 import type { RefusedCall } from './refusals.ts'
@@ -22,7 +25,8 @@ import { leavesOpen, Refusal, refusalOf, refusalResult, wordsOf } from './refusa
 import type { ToolContext } from './tool-context.ts'
 import { createToolContext } from './tool-context.ts'
 
-export type ToolSuppliers = Pick<Suppliers, 'log' | 'auditLog' | 'callsUnderWay' | 'vault' | 'quantConnect'> & Places
+export type ToolSuppliers = Pick<Suppliers, 'log' | 'store' | 'auditLog' | 'callsUnderWay' | 'vault' | 'quantConnect'> &
+  Places
 
 /** What a call brings along. */
 export interface Caller {
@@ -75,10 +79,15 @@ export async function perform<Found, Given>(
   try {
     const credentials = await authorize(tool, decision, suppliers)
     const input = validate(operation.input, args)
-    const context = contextFor(tool, args, credentials, caller, suppliers)
-    const { found, warning } = await runByRules(operation, input, decision.grant, context)
-    if (warning) ended = { outcome: 'answered', why: warning }
-    return operation.answer(found, warning)
+    const lease = await leaseFor({ tool, args: input, allowance: decision.grant }, suppliers.store, signal)
+    try {
+      const context = contextFor(tool, args, credentials, lease, caller, suppliers)
+      const { found, warning } = await runByRules(operation, input, decision.grant, context)
+      if (warning) ended = { outcome: 'answered', why: warning }
+      return operation.answer(found, warning)
+    } finally {
+      await lease.end()
+    }
   } catch (error) {
     // A caller who hung up gets no answer; what was on its way goes on.
     if (signal.aborted) {
@@ -154,11 +163,15 @@ const contextFor = (
   tool: Tool,
   args: unknown,
   credentials: Credentials,
+  lease: CallLease,
   { signal, report, canOpen = false, responses }: Caller,
   { quantConnect }: ToolSuppliers,
 ): ToolContext =>
   createToolContext({
-    ask: (endpoint, asked, options) => quantConnect.call(credentials, endpoint, asked, options),
+    async ask(endpoint, asked, options) {
+      if (!options.retry) await lease.confirm()
+      return quantConnect.call(credentials, endpoint, asked, options)
+    },
     readOnly: tool.annotations.readOnlyHint,
     signal,
     secrets: secretsIn(args, secretsOf(tool.name)),

@@ -23,6 +23,8 @@ export type Reason =
   | { readonly reason: 'paper-only'; readonly because: string; readonly instead?: string }
   /** It could not be found out whether it trades with real money. `what` begins the sentence that says so. */
   | { readonly reason: 'paper-unknown'; readonly what: string; readonly answer: UpstreamFailure }
+  /** Another call is at work on the same project, and was for as long as this one could wait. */
+  | { readonly reason: 'not-alone' }
   /** `problem` repeats some of the arguments, for the model. */
   | { readonly reason: 'invalid-arguments'; readonly problem: string }
   /** The account of the connection is not in the vault any more. */
@@ -139,6 +141,12 @@ const TABLE: Table<Reason, 'reason'> = {
     const because = say`${what} could not be found out: ${error}`
     return wordsOf({ reason: 'paper-only', because, instead: say`${next}` }, at)
   },
+  'not-alone': () =>
+    refused(
+      'Another call of this account is at work on the same project, and what it may change has to be known first. Nothing was sent.',
+      'Call it again with the same arguments in a few seconds.',
+      'Another call was at work on the same project.',
+    ),
   'invalid-arguments': ({ problem }, { tool }) =>
     failed(
       `The arguments do not fit ${tool.name}:\n${problem}`,
