@@ -1,10 +1,10 @@
 // A look and the act that follows it are one, over all processes: nobody else starts, ends or steers in the same project in
 // between. Whoever waits in vain sent nothing, and a process that dies holds up nobody for longer than a lease lasts.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { KEYS } from '../../src/storage/keys.ts'
-import { put } from '../../src/storage/store.ts'
+import { put, remove } from '../../src/storage/store.ts'
 import { connect, EVERYTHING, useConnection } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
 import { callTool, message, rpc, toolCall } from '../support/mcp-requests.ts'
@@ -56,6 +56,14 @@ for (const { name, env } of journeyStores('one-at-a-time')) {
       upstream.replies.splice(0)
     })
 
+    /** What QuantConnect still owes an answer. A test that fails must not leave a process waiting for it. */
+    const owed = new Set<() => void>()
+    afterEach(async () => {
+      for (const release of owed) release()
+      owed.clear()
+      await withStore(one, (store) => remove(store, lease()))
+    })
+
     async function connected(paperOnly: boolean): Promise<string> {
       const { access_token }: Tokens = (await connect(one, { ...EVERYTHING, as: PERSON })).tokens
       await changeGrant(one, access_token, { scopes: ALL_SCOPES, paperOnly })
@@ -64,6 +72,7 @@ for (const { name, env } of journeyStores('one-at-a-time')) {
     /** A stop on paper at the first process, which has asked how the deployment trades and waits for the answer. */
     async function looking() {
       const { reply, release } = held(ON_PAPER)
+      owed.add(release)
       upstream.replies.push(reply)
       const asked = upstream.next()
       const answer = callAt(one.origin, tokens.paper, 'stop_live_algorithm', { projectId: 7 })
@@ -114,6 +123,7 @@ for (const { name, env } of journeyStores('one-at-a-time')) {
     it('let the next one go on as soon as the first has looked again', async () => {
       const { answer, release } = await looking()
       const { reply, release: answerAgain } = held(ON_PAPER)
+      owed.add(answerAgain)
       upstream.replies.push(DONE, reply)
       release()
       await until('the second look', () => paths().length === 3)
@@ -135,11 +145,11 @@ for (const { name, env } of journeyStores('one-at-a-time')) {
       assert.match(structuredContent.error, /Another call.*Nothing was sent/)
       assert.deepEqual(paths(), ['/live/read'])
       assert.equal(await holder(), 'somebody else')
-      await withStore(one, (store) => store.commit({ write: { [lease()]: undefined } }))
     })
 
     it('change no Object Store on paper while something is being started', async () => {
       const { reply, release } = held(DONE)
+      owed.add(release)
       upstream.replies.push(reply)
       const asked = upstream.next()
       const started = callAt(one.origin, tokens.real, 'create_live_algorithm', start)

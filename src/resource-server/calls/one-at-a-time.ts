@@ -21,7 +21,7 @@ const STARTS = 'starts'
  * start could slip in between. What only stops must not be held up, neither by others nor by a store that is away: it waits
  * for nobody unless it has to be looked up first.
  */
-function aloneAt({ tool: { money, onlyLowersRisk }, args, allowance }: WaitingCall): string[] {
+function aloneAt({ tool: { money = 'none', onlyLowersRisk }, args, allowance }: WaitingCall): string[] {
   if (onlyLowersRisk && !allowance.paperOnly) return []
   const project = `project-${args.projectId}`
   switch (money) {
@@ -33,7 +33,9 @@ function aloneAt({ tool: { money, onlyLowersRisk }, args, allowance }: WaitingCa
       return [project]
     case 'by-organization':
       return allowance.paperOnly ? [STARTS] : []
-    default:
+    case 'none':
+    case 'always':
+    case 'login':
       return []
   }
 }

@@ -96,7 +96,10 @@ const failureOf = (answer: Awaited<ReturnType<CallFacts['look']>>): UpstreamFail
   answer.kind === 'done' ? NO_ANSWER : answer
 
 /** What is looked at, by what tells whether a call could reach real money. */
-const LOOKS: Partial<Readonly<Record<Money, (facts: CallFacts) => Promise<Seen>>>> = {
+const LOOKS: Readonly<Record<Money, ((facts: CallFacts) => Promise<Seen>) | undefined>> = {
+  none: undefined,
+  always: undefined,
+  login: undefined,
   'by-brokerage': project,
   'by-deployment': deploymentOf,
   'by-project': project,
@@ -118,7 +121,10 @@ function inItself(money: Money, args: CallFacts['args']): Seen {
       // Whoever has live control may start, at any time, what no connection's allowance holds.
       if ((args.liveControl ?? args.collaborationLiveControl) === false) return {}
       return refuse('Live control would let somebody else trade with real money.', 'Leave live control out: false.')
-    default:
+    case 'none':
+    case 'by-deployment':
+    case 'by-project':
+    case 'by-organization':
       return {}
   }
 }
