@@ -2,6 +2,7 @@
 // the variable, what is wrong and what would work.
 import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
+import { isUserId } from './quantconnect/user-id.ts'
 import type { RedisAddress } from './storage/redis-url.ts'
 import { parseRedisUrl } from './storage/redis-url.ts'
 
@@ -54,6 +55,16 @@ const cidrs = z.string().transform((value, context) => {
   return list
 })
 
+// One entry that is none, an empty one too, may be a person whom the operator meant: it never counts as nobody or everybody.
+const userIds = z.string().transform((value, context) => {
+  const list = value.split(',').map((userId) => userId.trim())
+  const odd = list.find((userId) => !isUserId(userId))
+  if (odd !== undefined) {
+    context.addIssue(`names "${odd}", which is no QuantConnect user id; use one such as 123456, several with commas`)
+  }
+  return list
+})
+
 // Signed headers can be replayed for two hours, so they leave this machine over TLS only.
 const upstream = z.string().transform((value, context) => {
   const url = URL.parse(value)
@@ -74,6 +85,7 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: publicUrl.optional(),
   ALLOWED_ORIGINS: origins.optional(),
+  ALLOWED_USERS: userIds.optional(),
   REDIS_URL: redis.optional(),
   DATA_DIR: z.string().default('./data'),
   KEYS_DIR: z.string().default('./keys'),
@@ -95,6 +107,8 @@ export interface Config {
   /** Web origins that may call `/mcp`; `*` for all. Loopback origins are added where `allowLoopbackOrigins` says so. */
   readonly allowedOrigins: readonly string[]
   readonly allowLoopbackOrigins: boolean
+  /** QuantConnect user ids that may use this server; without it everybody may. */
+  readonly allowedUsers?: readonly string[]
   /** The shared store; without it the embedded one in `dataDir` is used. */
   readonly redis?: RedisAddress
   readonly dataDir: string
@@ -138,6 +152,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     resource: `${issuer}/mcp`,
     allowedOrigins: data.ALLOWED_ORIGINS ?? [issuer],
     allowLoopbackOrigins: data.ALLOWED_ORIGINS === undefined,
+    ...(data.ALLOWED_USERS ? { allowedUsers: data.ALLOWED_USERS } : {}),
     ...(data.REDIS_URL ? { redis: data.REDIS_URL } : {}),
     dataDir: data.DATA_DIR,
     keysDir: data.KEYS_DIR,

@@ -34,6 +34,7 @@ describe('configuration', () => {
       'HOST',
       'PUBLIC_URL',
       'ALLOWED_ORIGINS',
+      'ALLOWED_USERS',
       'REDIS_URL',
       'DATA_DIR',
       'KEYS_DIR',
@@ -67,6 +68,16 @@ describe('configuration', () => {
     assert.deepEqual(readConfig({ ALLOWED_ORIGINS: '*' }).allowedOrigins, ['*'])
   })
 
+  it('has everybody as its users, or exactly those that are listed', () => {
+    assert.equal(readConfig({}).allowedUsers, undefined)
+    assert.deepEqual(readConfig({ ALLOWED_USERS: '123456' }).allowedUsers, ['123456'])
+    assert.deepEqual(readConfig({ ALLOWED_USERS: ' 123456 ,7, 999999999999' }).allowedUsers, [
+      '123456',
+      '7',
+      '999999999999',
+    ])
+  })
+
   /** Per variable: values that cannot be used, and a value that works, which the message must show. */
   const BAD: Record<string, { values: string[]; works: RegExp }> = {
     PORT: { values: ['no', '70000', '0', '-1', '3000.5', '3000x', 'NaN'], works: /3000/ },
@@ -89,6 +100,26 @@ describe('configuration', () => {
     ALLOWED_ORIGINS: {
       values: ['nonsense', 'https://a.example/', 'https://a.example/path', 'https://a.example,b.example', 'null'],
       works: /https:\/\/app\.example\.com/,
+    },
+    ALLOWED_USERS: {
+      values: [
+        'alice',
+        '12x',
+        '0',
+        '0123',
+        '-1',
+        '1.5',
+        '0x1',
+        '1234567890123',
+        '*',
+        ' ',
+        ',',
+        '1,',
+        '1,,2',
+        '1 2',
+        '1;2',
+      ],
+      works: /\b123456\b/,
     },
     TRUSTED_PROXIES: {
       values: ['nonsense', '10.0.0.0/99', '10.0.0.0/8,nonsense', '300.0.0.1'],
@@ -137,10 +168,15 @@ describe('a start that cannot succeed', () => {
     startInVain({ DATA_DIR: join(folder.path, 'data'), KEYS_DIR: join(folder.path, 'keys'), ...env })
 
   it('ends with exit code 1 and the message, and nothing else', async () => {
-    const { status, stdout, stderr } = await start({ PORT: 'no', REDIS_URL: 'https://user:s3cret@redis.example' })
+    const { status, stdout, stderr } = await start({
+      PORT: 'no',
+      ALLOWED_USERS: 'alice',
+      REDIS_URL: 'https://user:s3cret@redis.example',
+    })
     assert.equal(status, 1)
     assert.equal(stdout, '')
     assert.match(stderr, /PORT=no/)
+    assert.match(stderr, /ALLOWED_USERS=alice/)
     assert.match(stderr, /REDIS_URL/)
     assert.doesNotMatch(stderr, /s3cret|\n {4}at /)
   })
