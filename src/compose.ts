@@ -34,7 +34,10 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
   const store = await openStore(config, log)
   const sandbox = config.sandbox ? await openSandbox(store) : undefined
   const trusted = proxyAddr.compile([...config.trustedProxies])
-  const vault = await openVault(config.keysDir, store, log, sandbox ? ['live', 'sandbox'] : ['live'])
+  const vault = await openVault(config.keysDir, store, log, {
+    realms: sandbox ? ['live', 'sandbox'] : ['live'],
+    allowedUsers: config.allowedUsers,
+  })
   const signingKeys = await loadSigningKeys(config.keysDir)
   const cookieKeys = await loadCookieKeys(config.keysDir)
   await checkFingerprint(config.keysDir, store, howToForgetKeys(config))

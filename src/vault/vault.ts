@@ -22,17 +22,29 @@ export interface StoredCredentials extends Credentials {
   readonly since: number
 }
 
+/** Whose accounts these are. Anybody else is nobody here, whatever is stored: nothing can be asked or done in their name. */
+export interface AccountPolicy {
+  /** A sandbox account is nobody where there is no sandbox. */
+  readonly realms: readonly Realm[]
+  /** The allowlist of user ids; undefined when everybody is allowed. */
+  readonly allowedUsers?: readonly string[] | undefined
+}
+
 /** As long as a connection lives unused; signing in and using one start it anew. */
 const TTL = 90 * 24 * 60 * 60
 
 export interface Vault {
   /**
    * Seals the credentials of a person and returns the person's `sub`: opaque, and the same at every sign-in with the
-   * same QuantConnect account.
+   * same QuantConnect account. Throws when this user is not allowed: nothing of theirs is stored.
    */
   seal(credentials: Credentials): Promise<string>
-  /** The credentials of a `sub`, or undefined when there are none that this key can open. */
+  /** The credentials of a `sub`, or undefined when there are none that this key can open, or its user is not allowed. */
   open(sub: string): Promise<StoredCredentials | undefined>
+  /** Whether a user may use this server. */
+  allows(userId: string): boolean
+  /** Whether a `sub` opens nothing only because its user is not allowed any more. For the ears of that user alone. */
+  excludes(sub: string): Promise<boolean>
   /** The `sub` of an account that has signed in before. */
   find(account: Pick<Credentials, 'realm' | 'userId'>): Promise<string | undefined>
   /** Starts the time of what is stored anew. */
@@ -41,21 +53,19 @@ export interface Vault {
   forget(sub: string): Promise<void>
 }
 
-/**
- * Opens the vault with the key in `folder`, for the accounts of these realms and no others; a sandbox account is nobody
- * where there is no sandbox. Throws `KeyFileError`.
- */
+/** Opens the vault with the key in `folder`, for the accounts of the policy and no others. Throws `KeyFileError`. */
 export async function openVault(
   folder: string,
   store: Store,
   log: Log,
-  realms: readonly Realm[] = ['live', 'sandbox'],
+  { realms, allowedUsers }: AccountPolicy = { realms: ['live', 'sandbox'] },
 ): Promise<Vault> {
+  const allows = (userId: string) => allowedUsers?.includes(userId) ?? true
   const keys = await readOrMakeKeys(folder, 'vault.jwks.json', secretKind('A256GCM'))
   const bytes = ({ k = '' }) => Buffer.from(k, 'base64url')
   const byKid = new Map(keys.map((key) => [key.kid, bytes(key)]))
 
-  async function open(sub: string): Promise<StoredCredentials | undefined> {
+  async function unseal(sub: string): Promise<StoredCredentials | undefined> {
     const sealed = await store.get(KEYS.credentials(sub))
     if (!sealed) return undefined
     try {
@@ -75,12 +85,23 @@ export async function openVault(
     return undefined
   }
 
+  async function open(sub: string): Promise<StoredCredentials | undefined> {
+    const credentials = await unseal(sub)
+    return credentials && allows(credentials.userId) ? credentials : undefined
+  }
+
   const touch = (key: string) => update(store, key, (current) => (current ? { value: current, ttl: TTL } : undefined))
 
   return {
     open,
+    allows,
 
-    find: ({ realm, userId }) => store.get(KEYS.account(realm, userId)),
+    async excludes(sub) {
+      const credentials = await unseal(sub)
+      return credentials !== undefined && !allows(credentials.userId)
+    },
+
+    find: async ({ realm, userId }) => (allows(userId) ? store.get(KEYS.account(realm, userId)) : undefined),
 
     async renew(sub) {
       const credentials = await open(sub)
@@ -91,12 +112,13 @@ export async function openVault(
 
     async forget(sub) {
       // The name first: as long as the credentials are there, whoever repeats a removal that broke off finds it.
-      const credentials = await open(sub)
+      const credentials = await unseal(sub)
       if (credentials) await remove(store, KEYS.account(credentials.realm, credentials.userId))
       await remove(store, KEYS.credentials(sub))
     },
 
     async seal({ realm, userId, apiToken }) {
+      if (!allows(userId)) throw new Error('the credentials of a user who may not use this server are not stored')
       const name = KEYS.account(realm, userId)
       const fresh = randomBytes(16).toString('base64url')
       const sub = (await update(store, name, (known) => ({ value: known ?? fresh, ttl: TTL }))) ?? fresh

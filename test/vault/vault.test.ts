@@ -102,6 +102,24 @@ describe('the vault', () => {
     assert.equal(await vault.open(sub), undefined)
   })
 
+  it('knows nobody but the users who are allowed, and keeps what it has of the others', async () => {
+    const keys = keyFolder()
+    const everybody = await openVault(keys, data, createLog('silent'))
+    const bobs = await openVault(keys, data, createLog('silent'), { realms: ['live'], allowedUsers: [BOB.userId] })
+    const [alice, bob] = [await everybody.seal(ALICE), await everybody.seal(BOB)]
+    assert.deepEqual([await bobs.open(alice), await bobs.find(ALICE)], [undefined, undefined])
+    assert.deepEqual([await bobs.excludes(alice), await bobs.excludes(bob)], [true, false])
+    assert.partialDeepStrictEqual(await bobs.open(bob), BOB)
+    assert.equal(await bobs.find(BOB), bob)
+    const sealed = await sealedOf(alice)
+    await assert.rejects(bobs.seal({ ...ALICE, apiToken: 'a newer token' }), /not stored/)
+    await bobs.renew(alice)
+    assert.equal(await sealedOf(alice), sealed)
+    assert.partialDeepStrictEqual(await everybody.open(alice), ALICE)
+    await bobs.forget(alice)
+    assert.deepEqual([await everybody.open(alice), await everybody.find(ALICE)], [undefined, undefined])
+  })
+
   it('still opens with the second key of the file what that key sealed when it was the first', async () => {
     const keys = keyFolder()
     const sub = await (await openVault(keys, data, createLog('silent'))).seal(ALICE)
