@@ -1,9 +1,10 @@
-// The gate, our policy enforcement point, decides before anything else sees a request: whose it is, whether their grant
-// lives, and whether it covers everything the body asks for. What it allows it writes into a decision, and without one no
-// tool runs.
+// The gate, our policy enforcement point, decides before anything else sees a request: whose it is, whether their grant lives
+// and their account is one here, and whether the grant covers everything the body asks for. What it allows it writes into a
+// decision, and without one no tool runs.
 import type { Grant, Grants } from '../grants/grants.ts'
 import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES } from '../scopes.ts'
+import type { Vault } from '../vault/vault.ts'
 import type { VerifyAccessToken } from './access-token.ts'
 import type { GateFailure, MissingScope } from './challenge.ts'
 import type { NoteRefusal } from './repeated-refusals.ts'
@@ -94,7 +95,12 @@ export interface Gate {
   decide(grant: Grant, body: unknown): Promise<Decision | MissingScope>
 }
 
-export function createGate(verify: VerifyAccessToken, grants: Grants, noteRefusal: NoteRefusal): Gate {
+export function createGate(
+  verify: VerifyAccessToken,
+  grants: Grants,
+  vault: Pick<Vault, 'open'>,
+  noteRefusal: NoteRefusal,
+): Gate {
   return {
     async identify(authorization) {
       // Another scheme is as good as none: the client does not know yet how to get in (RFC 6750 §3.1).
@@ -107,6 +113,11 @@ export function createGate(verify: VerifyAccessToken, grants: Grants, noteRefusa
       if (!grant) return { reason: 'invalid-token', cause: 'the grant has ended' }
       if (grant.accountId !== claims.sub || grant.clientId !== claims.client_id) {
         return { reason: 'invalid-token', cause: 'the grant is for another account or client' }
+      }
+      // Not a tool's result but HTTP 401: it makes the client send its person to sign in, and there the page says why
+      // they cannot, or lets them in again.
+      if (!(await vault.open(grant.accountId))) {
+        return { reason: 'invalid-token', cause: 'the account is not stored here any more, or not allowed' }
       }
       return grant
     },

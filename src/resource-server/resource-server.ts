@@ -35,9 +35,9 @@ type ResourceServerSuppliers = Pick<
 
 export function resourceServer(config: Config, suppliers: ResourceServerSuppliers): Middleware {
   const { issuer, resource } = config
-  const { log, grants, accounts, signingKeys, store } = suppliers
+  const { log, grants, accounts, vault, signingKeys, store } = suppliers
   const verify = createAccessTokenVerifier(issuer, resource, publicKeys(signingKeys))
-  const gate = createGate(verify, grants, createRepeatedRefusals(store))
+  const gate = createGate(verify, grants, vault, createRepeatedRefusals(store))
   const openAnswers = createOpenAnswers(grants)
   const metadata = `${issuer}${METADATA_PATHS[0]}`
   const mcp = createMcp({ ...suppliers, issuer, metadata })

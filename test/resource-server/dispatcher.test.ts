@@ -59,6 +59,7 @@ describe('the dispatcher', () => {
     const gate = createGate(
       async () => ({ cause: 'not asked here' }),
       createGrants(store),
+      suppliers.vault,
       async () => false,
     )
     return gate.decide(

@@ -17,8 +17,16 @@ export function setAsideJwt(context: object, route: string, body: unknown): unkn
   return { ...(body as object), token: 'a JWT, see own-access-tokens.ts' }
 }
 
-/** Middleware for the provider: acts after the library has authenticated the client. */
-export function answerForJwt(issuer: string, keys: readonly JWK[], grants: Grants) {
+/**
+ * Middleware for the provider: acts after the library has authenticated the client. `isAccount` says of a `sub` whether it is
+ * still that of an account; what its client may give back is not less for that.
+ */
+export function answerForJwt(
+  issuer: string,
+  keys: readonly JWK[],
+  grants: Grants,
+  isAccount: (sub: string) => Promise<boolean>,
+) {
   const keySet = createLocalJWKSet({ keys: [...keys] })
   const verify = (token: string) =>
     jwtVerify(token, keySet, { issuer, typ: 'at+jwt' }).then(
@@ -35,6 +43,7 @@ export function answerForJwt(issuer: string, keys: readonly JWK[], grants: Grant
     if (!grant) return
     // A grant cannot lose a single JWT, and a client that gives one back is done with the connection (RFC 7009 §2.1).
     if (ctx.oidc.route === 'revocation') await grants.end(grant.id)
-    else ctx.body = { ...claims, active: true, scope: grant.scopes.join(' '), token_type: 'Bearer' }
+    else if (await isAccount(grant.accountId))
+      ctx.body = { ...claims, active: true, scope: grant.scopes.join(' '), token_type: 'Bearer' }
   }
 }

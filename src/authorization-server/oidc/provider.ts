@@ -44,6 +44,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
   const clientAdapter = createClientAdapter(store, admitRegistration(store, clientAddress))
   const oidcAdapter = createOidcAdapter(store)
   const staleTokens = createStaleTokens(suppliers, config.addressesAreKnown)
+  const isAccount = async (sub: string) => (await vault.open(sub)) !== undefined
   const clientDocuments = createClientDocuments(store, createOutbound(new URL(issuer).hostname), log)
 
   const provider = new QueryOnlyProvider(issuer, {
@@ -88,7 +89,11 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
         allowFetch: (_ctx, id) => clientDocuments.admit(id),
         cacheDuration: { min: 5 * 60, max: HOUR },
       },
-      introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      introspection: {
+        enabled: true,
+        allowedPolicy: async (_ctx, { clientId }, token) =>
+          token.clientId === clientId && 'accountId' in token && isAccount(token.accountId),
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => resource,
@@ -119,9 +124,8 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
       Session: SESSION_SECONDS,
     },
     findAccount: async (_ctx, sub): Promise<StoredAccount | undefined> => {
-      const credentials = await vault.open(sub)
-      const profile = await accounts.profile(sub)
-      return credentials && { accountId: sub, claims: async () => ({ sub }), profile }
+      if (!(await isAccount(sub))) return undefined
+      return { accountId: sub, claims: async () => ({ sub }), profile: await accounts.profile(sub) }
     },
     loadExistingGrant: async (ctx) => {
       // The library asks for the grant when a visit has ended, which is when consent counts, and is written.
@@ -157,7 +161,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
   use(nameScopes)
   use(noteServedClient(suppliers))
   use(clientDocuments.rememberUsed)
-  use(answerForJwt(issuer, publicKeys(signingKeys), grants))
+  use(answerForJwt(issuer, publicKeys(signingKeys), grants, isAccount))
   reportTo(log, provider)
   return provider
 }

@@ -27,7 +27,7 @@ export type Reason =
   | { readonly reason: 'not-alone' }
   /** `problem` repeats some of the arguments, for the model. */
   | { readonly reason: 'invalid-arguments'; readonly problem: string }
-  /** The account of the connection is not in the vault any more. */
+  /** The account of the connection went since the gate looked. */
   | { readonly reason: 'no-account' }
   /** It cannot be done as things are, and nothing was. */
   | { readonly reason: 'impossible'; readonly error: string; readonly next: string }
