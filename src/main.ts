@@ -17,12 +17,13 @@ async function start(config: Config): Promise<void> {
   }
   await listen(config, composition, log)
   const { sandboxUrl } = composition
+  const oneClick = sandboxUrl && (config.allowedUsers?.includes('100001') ?? true)
   if (sandboxUrl) log.info({ url: sandboxUrl }, 'sandbox is listening')
   console.log(`qcgate is running.
 
   Open in a browser      ${config.issuer}/
   MCP URL for clients    ${config.resource}
-${sandboxUrl ? '\n  The sandbox is on: sign in as 100001 with sandbox-alice, or with one click.\n' : ''}`)
+${oneClick ? '\n  The sandbox is on: sign in as 100001 with sandbox-alice, or with one click.\n' : ''}`)
 }
 
 try {

@@ -11,6 +11,7 @@ import type { Suppliers } from '../suppliers.ts'
 import { createAccountPages } from './account/account.ts'
 import { visitorAddress } from './clients/documents/client-documents.ts'
 import { createInteractions } from './interactions/interactions.ts'
+import { offersOneClick } from './interactions/sign-in.ts'
 import type { RenderError } from './oidc/answers.ts'
 import { createProvider } from './oidc/provider.ts'
 import type { PageSuppliers } from './page-suppliers.ts'
@@ -53,7 +54,12 @@ export function authorizationServer(
   pages.get('/', (ctx) =>
     sendPage(
       ctx as Context,
-      homePage({ resource: config.resource, sandboxAccounts: suppliers.sandboxAccounts, local: isLoopback(hostname) }),
+      homePage({
+        resource: config.resource,
+        sandboxAccounts: suppliers.sandboxAccounts.filter(({ userId }) => suppliers.vault.allows(userId)),
+        oneClick: offersOneClick(suppliers),
+        local: isLoopback(hostname),
+      }),
     ),
   )
   for (const { path, type, text } of [STYLESHEET, SCRIPT]) {

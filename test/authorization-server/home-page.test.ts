@@ -138,7 +138,7 @@ describe('home page, for a server with a public https address', () => {
 describe('home page, as markup', () => {
   it('lets no address break out of the page', async () => {
     const resource = 'https://qcgate.example/"><b>&\'`'
-    const markup = String(await homePage({ resource, local: false, sandboxAccounts: [] }))
+    const markup = String(await homePage({ resource, local: false, sandboxAccounts: [], oneClick: false }))
     assert.equal(markup.includes('<b>'), false)
     assert.deepEqual(clientsOf(markup).get('claude.ai')?.copy, [resource])
   })

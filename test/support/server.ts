@@ -53,8 +53,8 @@ export interface TestServer {
   advance(seconds: number): Promise<void>
   /** Sends a signal to the process, and gives its exit status when it has ended. */
   end(signal: NodeJS.Signals): Promise<number | null>
-  /** `kill -9`, then a new process on the same port, store and keys. */
-  crashAndRestart(): Promise<void>
+  /** `kill -9`, then a new process on the same port, store and keys; with other variables, where some are given. */
+  crashAndRestart(changed?: Record<string, string>): Promise<void>
   /** Ends the process, makes sure that it left nothing secret behind, and removes its folder. */
   stop(): Promise<void>
 }
@@ -83,7 +83,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
   let output = ''
   let child: ChildProcess
 
-  async function start() {
+  async function start(changed: Record<string, string> = {}) {
     child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', CLOCK, MAIN], {
       env: {
         PATH: process.env.PATH,
@@ -94,6 +94,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
         KEYS_DIR: join(folder.path, 'keys'),
         ...store,
         ...env,
+        ...changed,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
@@ -137,9 +138,9 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
       }
     },
     end,
-    async crashAndRestart() {
+    async crashAndRestart(changed) {
       await end('SIGKILL')
-      await start()
+      await start(changed)
     },
     async stop() {
       await end('SIGTERM')

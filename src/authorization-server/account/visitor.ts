@@ -7,6 +7,7 @@ import type { Grant } from '../../grants/grants.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
 import { csrfToken, hasValidCsrf } from '../interactions/form.ts'
 import { reauthenticate } from '../interactions/reauthenticate.ts'
+import { offersOneClick } from '../interactions/sign-in.ts'
 import type { Session } from '../oidc/session.ts'
 import { sessionOf } from '../oidc/session.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
@@ -69,6 +70,7 @@ export function createVisits(suppliers: PageSuppliers) {
     const view = signInPage({
       csrf: issueSignInToken(ctx),
       sandbox,
+      oneClick: offersOneClick(suppliers),
       passkeyOptions: passkeys.requestOptions(),
       to: safeDestination(to),
       ...again,

@@ -19,7 +19,7 @@ import { signInPage } from '../views/sign-in.ts'
 import { consentResult, noteVainRequest } from './consent.ts'
 import { csrfToken, field, hasValidCsrf, parseForm, postedForm, setProblemStatus } from './form.ts'
 import { reauthenticate } from './reauthenticate.ts'
-import { signIn } from './sign-in.ts'
+import { offersOneClick, signIn } from './sign-in.ts'
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
@@ -27,6 +27,7 @@ type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 export function createInteractions(suppliers: PageSuppliers): Router {
   const { provider, grants, vault, accounts, passkeys, cookieKeys, sandboxAccounts, store, tools } = suppliers
   const sandbox = sandboxAccounts.length > 0
+  const oneClick = offersOneClick(suppliers)
 
   /** What page and answer need to know of the request behind a visit. */
   async function factsOf(ctx: Context, { uid, params, session }: Interaction) {
@@ -48,7 +49,7 @@ export function createInteractions(suppliers: PageSuppliers): Router {
   async function showSignIn(ctx: Context, interaction: Interaction, again: { userId?: string; problem?: string } = {}) {
     const { client, csrf } = await factsOf(ctx, interaction)
     const passkeyOptions = passkeys.requestOptions()
-    const view = signInPage({ clientName: client.name, csrf, sandbox, passkeyOptions, ...again })
+    const view = signInPage({ clientName: client.name, csrf, sandbox, oneClick, passkeyOptions, ...again })
     await sendPage(ctx, view, client.formTargets)
   }
 

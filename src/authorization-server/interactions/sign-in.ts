@@ -2,6 +2,7 @@
 import type { Context } from 'koa'
 import { withPasskey } from '../../accounts/profile.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
+import { isUserId } from '../../quantconnect/user-id.ts'
 import { countAttempt, countSignIn, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Credentials } from '../../vault/vault.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
@@ -16,11 +17,23 @@ export async function signIn(ctx: Context, suppliers: PageSuppliers): Promise<Si
   const [demo] = suppliers.sandboxAccounts
   const oneClick = field(ctx, 'account') === 'sandbox' && demo
   if (oneClick) {
+    if (!offersOneClick(suppliers)) return NOT_ALLOWED
     const retryAfter = await countAttempt(suppliers.store, RATE_LIMITS.oneClick, suppliers.clientAddress(ctx))
     return retryAfter ? tooManyAttempts(retryAfter) : { sub: await suppliers.vault.seal({ ...demo, realm: 'sandbox' }) }
   }
   const passkey = field(ctx, 'passkey')
   return passkey ? signInWithPasskey(ctx, passkey, suppliers) : signInAs(ctx, suppliers)
+}
+
+/** Whether one click signs in to the sandbox: where it is on, and its first account may use this server. */
+export const offersOneClick = ({ sandboxAccounts: [demo], vault }: Pick<PageSuppliers, 'sandboxAccounts' | 'vault'>) =>
+  demo !== undefined && vault.allows(demo.userId)
+
+/** What is said to a person whom the operator does not let in, and only once they proved to be that person. */
+const NOT_ALLOWED: FormProblem = {
+  problem:
+    'This server is for its own users, and you are not one of them. Whoever runs it can add your QuantConnect user id. Nothing that you entered was kept.',
+  status: 403,
 }
 
 /** The account says itself, with the passkey, which one it is. */
@@ -29,10 +42,10 @@ async function signInWithPasskey(ctx: Context, posted: string, suppliers: PageSu
   const sub = passkeys.claimedAccount(posted)?.accountId ?? ''
   const retryAfter = await countSignIn(store, sub, clientAddress(ctx))
   if (retryAfter) return tooManyAttempts(retryAfter)
-  if (!(await acceptPasskey(posted, sub, 'anybody', suppliers)) || !(await vault.open(sub))) {
-    return { problem: 'That passkey opens no account here. Sign in with the API token instead.', status: 422 }
-  }
-  return { sub }
+  const accepted = await acceptPasskey(posted, sub, 'anybody', suppliers)
+  if (accepted && (await vault.open(sub))) return { sub }
+  if (accepted && (await vault.excludes(sub))) return NOT_ALLOWED
+  return { problem: 'That passkey opens no account here. Sign in with the API token instead.', status: 422 }
 }
 
 /** Signs in with the user id and API token of a form, and puts the token into the vault when QuantConnect accepts it. */
@@ -52,6 +65,8 @@ export async function signInAs(ctx: Context, suppliers: PageSuppliers): Promise<
   if (answer.kind !== 'done') return unanswered(answer)
   // Only an explicit yes is a yes: an answer without `success` proves nothing about who is here.
   if (answer.body.success !== true) return unanswered({ kind: 'unavailable', sent: true })
+  // Only now: told before QuantConnect was asked, it would tell strangers who the users of this server are.
+  if (!vault.allows(userId)) return NOT_ALLOWED
   await suspendWhatCameBefore(credentials, suppliers)
   const sub = await vault.seal(credentials)
   const tokenAcceptedAt = Math.floor(Date.now() / 1000)
@@ -103,9 +118,9 @@ export async function acceptPasskey(
   return true
 }
 
-/** What is wrong with the input as typed, before anyone is asked. One account has one spelling: no leading zeros. */
+/** What is wrong with the input as typed, before anyone is asked. */
 export function checkInput(userId: string, apiToken: string): string | undefined {
-  if (!/^[1-9]\d{0,11}$/.test(userId)) {
+  if (!isUserId(userId)) {
     return 'A QuantConnect user id is a number, such as 123456. It stands in the mail that brought the API token.'
   }
   if (!apiToken) return 'Please enter the API token as well.'

@@ -6,11 +6,13 @@ import type { Html } from './layout.ts'
 import { page } from './layout.ts'
 
 export interface HomeView extends Server {
-  /** The accounts to try things out with; empty where there is no sandbox. */
+  /** The accounts to try things out with; empty where there is none to sign in to. */
   readonly sandboxAccounts: readonly { readonly userId: string; readonly apiToken: string }[]
+  /** Whether one click signs in to one of them. */
+  readonly oneClick: boolean
 }
 
-export const homePage = ({ resource, sandboxAccounts, local }: HomeView): Html =>
+export const homePage = ({ resource, sandboxAccounts, oneClick, local }: HomeView): Html =>
   page(
     { title: 'Connect an assistant to QuantConnect', sandbox: sandboxAccounts.length > 0 },
     html`<section class="card">
@@ -19,7 +21,7 @@ export const homePage = ({ resource, sandboxAccounts, local }: HomeView): Html =
       <p><code class="address" tabindex="0">${resource}</code></p>
       <ol>
         <li>Your assistant opens a page here. Sign in with your QuantConnect account${
-          sandboxAccounts.length ? ', or with one click on the sandbox account' : ''
+          oneClick ? ', or with one click on the sandbox account' : ''
         }.</li>
         <li>Read what the assistant asks for, and untick what it should not do.</li>
         <li>Go back to the assistant. Your QuantConnect API token stays here, sealed; the assistant never sees it.</li>
@@ -39,7 +41,7 @@ export const homePage = ({ resource, sandboxAccounts, local }: HomeView): Html =
         ? html`<section class="card">
           <h2>The sandbox</h2>
           <p>An offline QuantConnect runs beside this server, for trying things out. Nothing you do in it reaches the real
-          service. It has two accounts:</p>
+          service. You can sign in to it as:</p>
           <dl class="facts">
             ${sandboxAccounts.map(
               ({ userId, apiToken }) =>

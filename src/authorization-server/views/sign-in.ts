@@ -13,6 +13,8 @@ export interface SignInView {
   /** Where on the account pages the person was going. */
   readonly to?: string
   readonly sandbox: boolean
+  /** Whether one click signs in to the sandbox. */
+  readonly oneClick: boolean
   /** What was typed before; never the API token. */
   readonly userId?: string
   readonly problem?: string
@@ -32,7 +34,7 @@ export const whereToFindThem = html`<h2>Where to find them</h2>
   your user id and the token.</p>`
 
 export const signInPage = (view: SignInView): Html => {
-  const { clientName, csrf, sandbox, userId = '', problem, passkeyOptions, to } = view
+  const { clientName, csrf, sandbox, oneClick, userId = '', problem, passkeyOptions, to } = view
   const hidden = html`<input type="hidden" name="csrf" value="${csrf}">${
     to === undefined ? '' : html`<input type="hidden" name="to" value="${to}">`
   }`
@@ -61,7 +63,7 @@ export const signInPage = (view: SignInView): Html => {
       you allow your assistants. No assistant ever sees it. This is qcgate, not QuantConnect: sign in only if you trust
       whoever runs this server.</p>
       ${
-        sandbox
+        oneClick
           ? html`<form method="post"${action} class="or">
             ${hidden}
             <p>Just trying it out? The sandbox is an offline QuantConnect with nothing at stake.</p>
