@@ -34,8 +34,8 @@ const risks = {
   },
   deletes: {
     harmless: false,
-    title: 'Delete',
-    note: 'Most of what is deleted does not come back.',
+    title: 'Delete or overwrite',
+    note: 'Most of what is deleted or overwritten does not come back.',
     mark: 'for good',
     without: 'delete',
   },
@@ -161,9 +161,9 @@ const meanings = {
     risk: 'reads',
   },
   'qc:objects:write': {
-    says: 'Upload files to your Object Store',
-    phrase: ['upload', 'files'],
-    risk: 'changes',
+    says: 'Upload files to your Object Store, over those of the same name',
+    phrase: ['upload or overwrite', 'files'],
+    risk: 'deletes',
   },
   'qc:objects:delete': {
     says: 'Delete files from your Object Store for good',

@@ -8,7 +8,7 @@ import { removeSession } from '../storage/oidc-adapter.ts'
 import type { Store } from '../storage/store.ts'
 import { remove, update } from '../storage/store.ts'
 import type { Vault } from '../vault/vault.ts'
-import { NO_PROFILE, Profile, withEverythingSuspended } from './profile.ts'
+import { NO_PROFILE, Profile, withEverythingSuspended, withNews } from './profile.ts'
 
 /** Longer than anything in it is good for, in seconds. */
 const TTL = KEPT_UNUSED + 24 * 60 * 60
@@ -24,6 +24,11 @@ export interface Accounts {
   suspendAll(accountId: string): Promise<void>
   /** Notes that a connection is in use, so that neither it nor its account's credentials end while it is. */
   noteUse(grant: Grant): Promise<void>
+  /**
+   * Ends every connection and session, and forgets the credentials. The record stays, and passkeys do, for who signs in anew;
+   * `endedToken` is a keyed hash by which the API token is known then.
+   */
+  endEverything(accountId: string, endedToken: string): Promise<void>
   /** Ends every connection, and forgets everything about an account. */
   forget(accountId: string): Promise<void>
 }
@@ -42,6 +47,10 @@ export function createAccounts({ store, vault, grants, auditLog }: AccountSuppli
         current || make ? { value: JSON.stringify(how(parse(current))), ttl: TTL } : undefined,
       ),
     )
+  async function removeSessions(accountId: string): Promise<void> {
+    const { sessions } = parse(await store.get(KEYS.profile(accountId)))
+    await Promise.all(sessions.map(({ uid }) => removeSession(store, uid)))
+  }
   const change: Accounts['change'] = (accountId, how) => edit(accountId, how, false)
 
   return {
@@ -60,10 +69,19 @@ export function createAccounts({ store, vault, grants, auditLog }: AccountSuppli
       await change(grant.accountId, (profile) => profile)
     },
 
+    async endEverything(accountId, endedToken) {
+      await vault.removeCredentials(accountId) // first: without them no connection can do anything
+      await removeSessions(accountId)
+      const now = Date.now()
+      await change(accountId, (profile) =>
+        withNews({ ...profile, sessions: [], stoppedAt: now, endedToken }, [{ what: 'everything-stopped' }], now),
+      )
+      await grants.endAll(accountId)
+    },
+
     async forget(accountId) {
       await vault.forget(accountId) // first: without credentials nobody can sign in, and no connection can do anything
-      const { sessions } = parse(await store.get(KEYS.profile(accountId)))
-      await Promise.all(sessions.map(({ uid }) => removeSession(store, uid)))
+      await removeSessions(accountId)
       await grants.forget(accountId)
       await auditLog.forget(accountId)
       await remove(store, KEYS.profile(accountId))

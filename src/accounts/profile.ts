@@ -1,6 +1,8 @@
-// What an account has here beside its connections: browsers that are signed in, passkeys, and when its person last looked.
-// Plain values; accounts.ts keeps them.
+// What an account has here beside its connections: browsers that are signed in, passkeys, and what is new. Plain values;
+// accounts.ts keeps them.
 import { z } from 'zod'
+import type { News } from './news.ts'
+import { NewsItem, withAdded } from './news.ts'
 
 /** A browser that is signed in. */
 const Session = z.object({
@@ -10,8 +12,8 @@ const Session = z.object({
   browser: z.string(),
   /** Since when; seconds since 1970. */
   since: z.number(),
-  /** When someone at it last showed who they are; seconds since 1970. */
-  shownAt: z.number().optional(),
+  /** Until when it may add a first passkey as if it were part of signing in; seconds since 1970. */
+  firstPasskeyUntil: z.number().optional(),
   suspended: z.boolean().optional(),
 })
 export type BrowserSession = Readonly<z.infer<typeof Session>>
@@ -25,6 +27,8 @@ const Passkey = z.object({
   name: z.string(),
   createdAt: z.number(),
   usedAt: z.number().optional(),
+  /** Whether it was added without a proof, and none has named it since. It signs in, and proves nothing dangerous. */
+  young: z.boolean().optional(),
   suspended: z.boolean().optional(),
 })
 export type StoredPasskey = Readonly<z.infer<typeof Passkey>>
@@ -33,26 +37,26 @@ export const Profile = z.looseObject({
   version: z.literal(1),
   sessions: z.array(Session),
   passkeys: z.array(Passkey),
-  /** When the person last looked at the account page, and when they had before; milliseconds since 1970. */
-  looked: z.object({ at: z.number(), before: z.number().optional() }).optional(),
+  /** Whether nothing but a passkey proves that the person is here. */
+  onlyPasskeys: z.boolean().optional(),
+  news: z.array(NewsItem).optional(),
+  /** Up to when the person has said that they have seen the news; milliseconds since 1970. */
+  seenAt: z.number().optional(),
   /** When the person last stopped everything; milliseconds since 1970. */
   stoppedAt: z.number().optional(),
   /** When QuantConnect last accepted the token as it was signed in with; seconds since 1970. */
   tokenAcceptedAt: z.number().optional(),
+  /** A keyed hash of the API token that was removed when its person ended everything, to know it by when they come back. */
+  endedToken: z.string().optional(),
 })
 export type Profile = Readonly<z.infer<typeof Profile>>
 
 export const NO_PROFILE: Profile = { version: 1, sessions: [], passkeys: [] }
 
-/** For so long after someone has shown who they are they need not do it again, in seconds. */
-const FRESH = 5 * 60
-/** By so much two processes may differ about what time it is, in seconds. */
-const CLOCKS_APART = 60
-
 /** More than a person has browsers; the oldest goes. */
 const SESSIONS_AT_MOST = 30
-/** A page that is loaded again within so many milliseconds is the same look. */
-const ONE_LOOK = 15 * 60 * 1000
+/** For so long a passkey that was added without a proof does no more than sign in, in seconds. */
+const YOUNG_FOR = 24 * 60 * 60
 
 export const withSession = (profile: Profile, session: BrowserSession): Profile => ({
   ...profile,
@@ -75,6 +79,14 @@ export const withPasskey = (
   ],
 })
 
+/** Notes that a passkey was used, and nothing else of it: meanwhile it may have been suspended or removed. */
+export const withUse = (profile: Profile, used: Pick<StoredPasskey, 'id' | 'counter' | 'usedAt'>): Profile => ({
+  ...profile,
+  passkeys: profile.passkeys.map((passkey) =>
+    passkey.id === used.id ? { ...passkey, counter: used.counter, usedAt: used.usedAt } : passkey,
+  ),
+})
+
 export const withoutPasskey = (profile: Profile, id: string): Profile => ({
   ...profile,
   passkeys: profile.passkeys.filter((passkey) => passkey.id !== id),
@@ -95,27 +107,72 @@ export const withOnlyKept = (profile: Profile, kept: readonly string[]): Profile
 })
 const released = <T extends { suspended?: boolean | undefined }>({ suspended: _suspended, ...rest }: T) => rest
 
+/** Whether what was decided at a time (milliseconds since 1970) in a browser still counts: nobody stopped or signed out since. */
+export function countsStill({ sessions, stoppedAt = 0 }: Profile, uid: string, at: number): boolean {
+  const session = sessions.find((one) => one.uid === uid && !one.suspended)
+  return session !== undefined && at >= session.since * 1000 && at > stoppedAt
+}
+
 export const isSessionOf = ({ sessions }: Profile, uid: string | undefined): boolean =>
   sessions.some((session) => session.uid === uid && !session.suspended)
 
-/** Notes that someone at a browser has just shown who they are. */
-export const withProof = (profile: Profile, uid: string, now: number): Profile => ({
+/** Whether this browser may add the first passkey of its account without a further proof. `now` in seconds since 1970. */
+export const mayAddFirstPasskey = ({ sessions, passkeys }: Profile, uid: string, now: number): boolean =>
+  !passkeys.length &&
+  (sessions.find((session) => session.uid === uid && !session.suspended)?.firstPasskeyUntil ?? 0) > now
+
+/** A page that offered a first passkey was answered, in one browser; or one was added, in any. */
+export const withoutOffer = (profile: Profile, uid?: string): Profile => ({
   ...profile,
-  sessions: profile.sessions.map((session) => (session.uid === uid ? { ...session, shownAt: now } : session)),
+  sessions: profile.sessions.map((session) => {
+    const { firstPasskeyUntil: _until, ...rest } = session
+    return (uid ?? session.uid) === session.uid ? rest : session
+  }),
+})
+/** Whether there is an offer to end. */
+export const hasOffer = ({ sessions }: Profile, uid: string): boolean =>
+  sessions.some((session) => session.uid === uid && session.firstPasskeyUntil !== undefined)
+
+/** What a passkey is good for: everything, signing in alone, or that until a proof names it. */
+export type PasskeyStanding = 'full' | 'young' | 'ripe'
+
+/** `now` in seconds since 1970. */
+export function standingOf({ young, createdAt }: StoredPasskey, now: number): PasskeyStanding {
+  if (!young) return 'full'
+  return now >= createdAt + YOUNG_FOR ? 'ripe' : 'young'
+}
+
+/** The passkeys of a standing that are not suspended. */
+export const passkeysOf = (
+  { passkeys }: { readonly passkeys: readonly StoredPasskey[] },
+  standing: PasskeyStanding,
+  now: number,
+): readonly StoredPasskey[] => passkeys.filter((passkey) => !passkey.suspended && standingOf(passkey, now) === standing)
+
+/** After a proof that named them, these passkeys prove as much as any. */
+export const withFull = (profile: Profile, ids: readonly string[]): Profile => ({
+  ...profile,
+  passkeys: profile.passkeys.map((passkey) => {
+    const { young: _young, ...full } = passkey
+    return ids.includes(passkey.id) ? full : passkey
+  }),
 })
 
-/** Whether someone at a browser has shown within the last minutes who they are. Times are seconds since 1970. */
-export function isFresh({ sessions }: Profile, uid: string, now: number): boolean {
-  const shownAt = sessions.find((session) => session.uid === uid && !session.suspended)?.shownAt ?? 0
-  return shownAt > now - FRESH && shownAt < now + CLOCKS_APART
-}
+/** Adds news; `now` in milliseconds since 1970. */
+export const withNews = (profile: Profile, added: readonly News[], now: number): Profile =>
+  added.length
+    ? {
+        ...profile,
+        news: withAdded(
+          profile,
+          added.map((item) => ({ ...item, at: now })),
+          now,
+        ),
+      }
+    : profile
 
-/** Notes a look. `looked.before` is since when there is news. */
-export const withLook = (profile: Profile, now: number): Profile => {
-  const { at, before } = profile.looked ?? {}
-  const same = at !== undefined && now - at < ONE_LOOK
-  return {
-    ...profile,
-    looked: { at: now, ...(same ? (before === undefined ? {} : { before }) : at === undefined ? {} : { before: at }) },
-  }
-}
+/** The person has seen the news up to a time, in milliseconds since 1970. */
+export const withSeen = (profile: Profile, upTo: number): Profile => ({
+  ...profile,
+  seenAt: Math.max(profile.seenAt ?? 0, upTo),
+})

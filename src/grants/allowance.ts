@@ -5,23 +5,28 @@
 import { z } from 'zod'
 import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES, isHarmless, isScope, SCOPES } from '../scopes.ts'
-import type { Lifetime } from './lifetime.ts'
-import { DEFAULT_LIFETIME, isLifetime, LIFETIMES } from './lifetime.ts'
+import { endOf } from './lifetime.ts'
 
 export const Allowance = z.object({
   scopes: z.array(z.string().refine(isScope)).readonly(),
-  /** Whether what trades may trade with QuantConnect's paper brokerage only. Absent before there was a choice. */
+  /** Whether what touches money may touch QuantConnect's play money only. Absent before there was a choice. */
   paperOnly: z.boolean().default(false),
-  /** How long it lives. Absent before there was a choice. */
-  lifetime: z.string().refine(isLifetime).default(DEFAULT_LIFETIME),
+  /** Whether it lives until it is ended, as long as it is used. */
+  endless: z.boolean().default(false),
+  /** When it ends, in seconds since 1970; of an endless one, when it does if nobody uses it. */
+  expiresAt: z.number(),
 })
 export type Allowance = Readonly<z.infer<typeof Allowance>>
 
 /** An allowance as a record may hold it: what is missing is what was true before there was a choice. */
-export type StoredAllowance = Partial<Allowance> & Pick<Allowance, 'scopes'>
+export type StoredAllowance = Partial<Allowance> & Pick<Allowance, 'scopes' | 'expiresAt'>
 
 /** The allowance among the members of a grant, a record or a form, and nothing beside it. */
 export const allowanceOf = (holder: StoredAllowance): Allowance => Allowance.parse(holder)
+
+/** The permissions that trade, spend, delete or administer. */
+export const dangerousIn = ({ scopes }: Pick<Allowance, 'scopes'>): readonly Scope[] =>
+  scopes.filter((scope) => !isHarmless(SCOPES[scope].risk))
 
 const TRADING: readonly Scope[] = ALL_SCOPES.filter((scope) => SCOPES[scope].risk === 'trades')
 
@@ -29,17 +34,20 @@ const TRADING: readonly Scope[] = ALL_SCOPES.filter((scope) => SCOPES[scope].ris
 export const mayTrade = ({ scopes }: Pick<Allowance, 'scopes'>): boolean =>
   scopes.some((scope) => TRADING.includes(scope))
 
-const FROM_SHORT_TO_LONG = Object.keys(LIFETIMES) as Lifetime[] // sound: its keys are exactly the lifetimes
+/** What signing in proves by itself, in its own visit: beside what is harmless, trading on paper. */
+export const PAPER_TRADING: Allowance = { scopes: TRADING, paperOnly: true, endless: true, expiresAt: 0 }
 
 /**
- * Whether `after` allows anything that trades, spends, deletes or administers and was not allowed before: real money
- * instead of paper, and for longer, included. For that a person shows who they are again.
+ * Whether some call that trades, spends, deletes, administers or leaves paper would go through after a change that would not
+ * have before, or later than it would have before. For that a person proves that they are here.
  */
-export function widens(before: StoredAllowance | undefined, after: Allowance): boolean {
-  const grave = after.scopes.filter((scope) => !isHarmless(SCOPES[scope].risk))
-  const graver = grave.some((scope) => !before?.scopes.includes(scope))
-  const realMoney = mayTrade(after) && !after.paperOnly && before?.paperOnly === true
-  const longer =
-    FROM_SHORT_TO_LONG.indexOf(after.lifetime) > FROM_SHORT_TO_LONG.indexOf(before?.lifetime ?? DEFAULT_LIFETIME)
-  return graver || realMoney || (grave.length > 0 && longer)
+export const widens = (before: Allowance | undefined, after: Allowance): boolean =>
+  exceeds(before, { ...after, scopes: dangerousIn(after) })
+
+/** The same of any call at all. */
+export function exceeds(before: Allowance | undefined, after: Allowance): boolean {
+  if (!after.scopes.length) return false
+  if (!before || after.scopes.some((scope) => !before.scopes.includes(scope))) return true
+  const leavesPaper = before.paperOnly && !after.paperOnly && dangerousIn(after).length > 0
+  return leavesPaper || endOf(after) > endOf(before)
 }

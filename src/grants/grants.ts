@@ -8,7 +8,7 @@ import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
 import type { StoredAllowance } from './allowance.ts'
 import { Allowance, allowanceOf } from './allowance.ts'
-import { endOf, KEPT_UNUSED, keptUntil } from './lifetime.ts'
+import { KEPT_UNUSED, keptUntil } from './lifetime.ts'
 
 /** What a person was told about the software, when they agreed to it. */
 const Client = z.object({
@@ -42,10 +42,10 @@ const Known = z.object({
   createdAt: z.number(),
   /** When it was last noted to be in use; once a day is enough. */
   usedAt: z.number().optional(),
-  /** When the client was last authorised on the consent page. */
+  /** When a client was last authorised by a visit, on the consent page or without one. */
   authorizedAt: z.number().optional(),
-  /** When it ends. Of one that lives until it is revoked: when it ends if nobody uses it. */
-  expiresAt: z.number(),
+  /** How often that led to tokens: so many may hold what this connection is given. */
+  timesAuthorized: z.number().optional(),
 })
 
 export type Grant = Readonly<z.infer<typeof Known>>
@@ -54,7 +54,7 @@ const Stored = Known.loose()
 
 /** What of a grant may change while it lives. */
 export type GrantChange = Partial<
-  Allowance & Pick<Grant, 'client' | 'name' | 'suspended' | 'redirectHost' | 'usedAt' | 'authorizedAt' | 'expiresAt'>
+  Allowance & Pick<Grant, 'client' | 'name' | 'suspended' | 'redirectHost' | 'usedAt' | 'authorizedAt'>
 >
 
 const now = () => Math.floor(Date.now() / 1000)
@@ -70,11 +70,16 @@ function parse(json: string | undefined): Grant | undefined {
   }
 }
 
-/** A text that is another one whenever a grant allows something else, or until another time. */
+/** What a person calls a connection, or what its software calls itself. */
+export const nameOf = ({ name, client }: Pick<Grant, 'name' | 'client'>): string =>
+  name ?? client?.name ?? 'An assistant'
+
+/** A text that is another one whenever a grant allows something else, until another time, or to somebody more. */
 export const revisionOf = (grant: Grant): string => {
-  const { id, suspended = false, expiresAt } = grant
-  const { scopes, ...allowance } = allowanceOf(grant)
-  return JSON.stringify([id, [...scopes].sort(), allowance, suspended, allowance.lifetime === 'never' || expiresAt])
+  const { id, suspended = false, timesAuthorized = 0 } = grant
+  const { scopes, expiresAt, ...allowance } = allowanceOf(grant)
+  // Of an endless one the end moves on as it is used.
+  return JSON.stringify([id, [...scopes].sort(), allowance, suspended, timesAuthorized, allowance.endless || expiresAt])
 }
 
 export interface Grants {
@@ -84,15 +89,18 @@ export interface Grants {
   findOwn(id: string | undefined, accountId: string, clientId?: string): Promise<Grant | undefined>
   /** All living grants of an account, the newest first. */
   list(accountId: string): Promise<Grant[]>
-  /** Makes a grant. With a lifetime it ends as that says, else at `expiresAt`. */
+  /** Those of one client. */
+  listOf(accountId: string, clientId: string): Promise<Grant[]>
   create(facts: Pick<Grant, 'accountId' | 'clientId' | 'redirectHost'> & GrantChange & StoredAllowance): Promise<Grant>
   /**
    * Changes a living grant; undefined when there is none, or when it does not allow any more what `seen` did: whoever decided
-   * by that has to look again. A new lifetime begins now.
+   * by that has to look again.
    */
   change(id: string, change: GrantChange, seen?: Grant): Promise<Grant | undefined>
   /** Notes that several sessions share a living grant. */
   markSeveralSessions(id: string): Promise<void>
+  /** Notes that a client received its first tokens of a visit. */
+  noteAuthorization(id: string): Promise<Grant | undefined>
   /** Notes that a grant is in use, once a day at most; true when it did. One without an end of its own lives on by it. */
   touch(grant: Grant): Promise<boolean>
   /** Ends a grant, and with it every code and token that was issued under it. */
@@ -139,6 +147,11 @@ export function createGrants(store: Store): Grants {
     })
     return idsOf(accountId)
   }
+  async function list(accountId: string): Promise<Grant[]> {
+    const found = await Promise.all((await idsOf(accountId)).map(find))
+    const own = found.filter((grant) => grant?.accountId === accountId) as Grant[] // sound: undefined is nobody's
+    return own.sort((one, other) => other.createdAt - one.createdAt)
+  }
   const endAll = async (accountId: string): Promise<void> => {
     await Promise.all((await stopMaking(accountId)).map(end))
   }
@@ -151,19 +164,15 @@ export function createGrants(store: Store): Grants {
       const grant = id ? await find(id) : undefined
       return grant?.accountId === accountId && (clientId ?? grant.clientId) === grant.clientId ? grant : undefined
     },
-    async list(accountId) {
-      const found = await Promise.all((await idsOf(accountId)).map(find))
-      const own = found.filter((grant) => grant?.accountId === accountId) as Grant[] // sound: undefined is nobody's
-      return own.sort((one, other) => other.createdAt - one.createdAt)
-    },
-    async create({ expiresAt, ...facts }) {
+    list,
+    listOf: async (accountId, clientId) => (await list(accountId)).filter((grant) => grant.clientId === clientId),
+    async create(facts) {
       const grant: Grant = {
         ...facts,
         ...allowanceOf(facts),
         version: 1,
         id: randomBytes(16).toString('base64url'),
         createdAt: now(),
-        expiresAt: expiresAt ?? endOf(facts.lifetime, now()),
       }
       // Listed first: a crash in between leaves a name without a grant, and never a grant that its person cannot see.
       const before = parseListed(await enlist(grant.accountId, grant.id, await endedOf(grant.accountId)))
@@ -174,11 +183,10 @@ export function createGrants(store: Store): Grants {
     },
     async change(id, change, seen) {
       const changed = await edit(id, (grant) => {
-        if (seen && revisionOf(seen) !== revisionOf(grant)) return undefined
-        return { ...grant, ...(change.lifetime ? { expiresAt: endOf(change.lifetime, now()) } : {}), ...change }
+        return seen && revisionOf(seen) !== revisionOf(grant) ? undefined : { ...grant, ...change }
       })
       // One that lives longer now must not outlive the list.
-      if (changed && (change.lifetime || change.expiresAt)) await enlist(changed.accountId, id)
+      if (changed && change.expiresAt) await enlist(changed.accountId, id)
       return changed
     },
     async suspendAll(accountId) {
@@ -188,6 +196,8 @@ export function createGrants(store: Store): Grants {
     async markSeveralSessions(id) {
       await edit(id, (grant) => ({ ...grant, severalSessions: true }))
     },
+    noteAuthorization: (id) =>
+      edit(id, (grant) => ({ ...grant, authorizedAt: now(), timesAuthorized: (grant.timesAuthorized ?? 0) + 1 })),
     async touch(grant) {
       // Grants without a client were made before there was a list, and join it when they are first used.
       const noted = grant.usedAt ?? (grant.client ? grant.createdAt : 0)

@@ -17,10 +17,23 @@ export const DEFAULT_LIFETIME: Lifetime = '30d'
 
 export const isLifetime = (value: string): value is Lifetime => Object.hasOwn(LIFETIMES, value)
 
-/** When a connection ends that begins now. Times are seconds since 1970. */
-export const endOf = (lifetime: Lifetime = DEFAULT_LIFETIME, now: number): number =>
-  now + (LIFETIMES[lifetime].seconds ?? KEPT_UNUSED)
+/** When something ends. Times are seconds since 1970. */
+export interface Life {
+  /** Whether it lives until it is ended, as long as it is used. */
+  readonly endless: boolean
+  /** When it ends; of an endless one, when it does if nobody uses it. */
+  readonly expiresAt: number
+}
+
+/** The life that begins now. */
+export const lifeOf = (lifetime: Lifetime, now: number): Life => {
+  const { seconds } = LIFETIMES[lifetime]
+  return { endless: seconds === undefined, expiresAt: now + (seconds ?? KEPT_UNUSED) }
+}
+
+/** The end of a life, as a time that can be compared. */
+export const endOf = ({ endless, expiresAt }: Life): number => (endless ? Number.POSITIVE_INFINITY : expiresAt)
 
 /** The end of a connection that is used now and ends only when it is not; undefined for one that has an end of its own. */
-export const keptUntil = (grant: { lifetime?: Lifetime | undefined }, now: number): number | undefined =>
-  grant.lifetime === 'never' ? now + KEPT_UNUSED : undefined
+export const keptUntil = ({ endless }: Pick<Life, 'endless'>, now: number): number | undefined =>
+  endless ? now + KEPT_UNUSED : undefined

@@ -1,5 +1,5 @@
-// The secrets that sign cookies, and the three that are derived from the first of them: one for form tokens, one for the
-// values of rotated refresh tokens, one for the challenges of passkeys. Deriving keeps the key folder small and the uses
+// The secrets that sign cookies, and the four that are derived from the first of them: for form tokens, for the values of
+// rotated refresh tokens, for the challenges of passkeys, and to know an API token by that was removed. Deriving keeps the key folder small and the uses
 // apart (RFC 5869).
 import { createHmac, hkdfSync } from 'node:crypto'
 import { readOrMakeKeys, secretKind } from './key-file.ts'
@@ -8,7 +8,7 @@ export interface CookieKeys {
   /** For the cookie signer: the first signs, all verify. */
   readonly secrets: readonly string[]
   /** A keyed, one-way name for a value (HMAC-SHA-256, base64url); each purpose has a key of its own. */
-  readonly derive: (purpose: 'csrf' | 'refresh-token' | 'passkey-challenge', value: string) => string
+  readonly derive: (purpose: 'csrf' | 'refresh-token' | 'passkey-challenge' | 'ended-token', value: string) => string
 }
 
 /** Throws `KeyFileError`. */
@@ -21,6 +21,7 @@ export async function loadCookieKeys(folder: string): Promise<CookieKeys> {
     csrf: derived('csrf'),
     'refresh-token': derived('refresh-token'),
     'passkey-challenge': derived('passkey-challenge'),
+    'ended-token': derived('ended-token'),
   }
   return {
     secrets,

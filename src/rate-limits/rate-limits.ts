@@ -18,8 +18,10 @@ export const RATE_LIMITS = {
     address: { what: 'address', most: 60, seconds: 15 * 60 },
     everyone: { what: 'everyone', most: 120, seconds: 60 },
   },
-  /** Showing again who is at a browser that is signed in. */
-  reauthenticate: { what: 'confirm', most: 10, seconds: 15 * 60 },
+  /** Proofs that fail, in a browser that is signed in. */
+  proof: { what: 'proof', most: 10, seconds: 15 * 60 },
+  /** What waits for a proof in one browser; each writes a record. */
+  act: { what: 'act', most: 100, seconds: 10 * 60 },
   /** Signing in to the sandbox with one click; each makes a session. */
   oneClick: { what: 'one-click', most: 200, seconds: 15 * 60 },
   /** New registrations; one that exists already costs nothing. */

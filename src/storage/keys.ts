@@ -11,10 +11,14 @@ export const KEYS = {
   grant: (id: string) => `grant:{${id}}`,
   /** The ids of an account's grants, and since when each is listed, JSON; some may have ended. 91 days from the last change or use. Owner: grants/ */
   grantsOf: (accountId: string) => `grants-of:{${accountId}}`,
-  /** What an account has here beside its grants: sessions, passkeys, when it last looked. JSON of `Profile`. 91 days from the last change or use. Owner: accounts/ */
+  /** What an account has here beside its grants: sessions, passkeys, news. JSON of `Profile`. 91 days from the last change or use. Owner: accounts/ */
   profile: (accountId: string) => `profile:{${accountId}}`,
   /** The visit in which a person allowed nothing of what a client asked for; 10 minutes. Owner: authorization-server/interactions */
   askedInVain: (grantId: string, scope: string) => `asked-in-vain:{${hash(grantId, scope)}}`,
+  /** What waits for its person's proof, by the hashed name that its form carries. JSON of `Act`; 10 minutes, one use. Owner: authorization-server/proofs */
+  act: (id: string) => `act:{${hash('act', id)}}`,
+  /** An answer of the consent page that was written into a grant, so that it is not written again; 2 minutes. Owner: authorization-server/interactions */
+  consentAnswer: (id: string) => `consent-answer:{${hash('answer', id)}}`,
   /** A WebAuthn challenge that was answered, so that it is not answered again; 10 minutes. Owner: authorization-server/passkeys */
   passkeyChallenge: (challenge: string) => `passkey-challenge:{${hash(challenge)}}`,
   /** What an account's assistants did: a journal of `Call`, JSON lines. 30 days each. Owner: audit/ */

@@ -49,6 +49,8 @@ export interface Vault {
   find(account: Pick<Credentials, 'realm' | 'userId'>): Promise<string | undefined>
   /** Starts the time of what is stored anew. */
   renew(sub: string): Promise<void>
+  /** Removes the credentials. Whoever signs in anew finds the account under the name that it had. */
+  removeCredentials(sub: string): Promise<void>
   /** Removes the credentials, and the name that the account had here. */
   forget(sub: string): Promise<void>
 }
@@ -108,6 +110,10 @@ export async function openVault(
       if (!credentials) return
       await touch(KEYS.credentials(sub))
       await touch(KEYS.account(credentials.realm, credentials.userId))
+    },
+
+    async removeCredentials(sub) {
+      await remove(store, KEYS.credentials(sub))
     },
 
     async forget(sub) {

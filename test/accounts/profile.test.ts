@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { newsOf } from '../../src/accounts/news.ts'
 import type { Profile } from '../../src/accounts/profile.ts'
 import {
   isSessionOf,
+  mayAddFirstPasskey,
   NO_PROFILE,
+  passkeysOf,
+  standingOf,
   withEverythingSuspended,
-  withLook,
+  withFull,
+  withNews,
   withOnlyKept,
+  withoutOffer,
   withoutSessions,
   withPasskey,
+  withSeen,
   withSession,
 } from '../../src/accounts/profile.ts'
 
@@ -63,19 +70,120 @@ describe('what was there before a token was replaced', () => {
   })
 })
 
-describe('when a person last looked', () => {
-  const MINUTE = 60_000
+describe('what a passkey is good for', () => {
+  const NOW = 1_800_000_000
+  const DAY = 24 * 60 * 60
+  const young = (id: string, createdAt = NOW) => ({ ...passkey(id), createdAt, young: true })
+  const suspended = <T>(one: T) => ({ ...one, suspended: true })
 
-  it('is unknown at the first look', () => {
-    assert.deepEqual(withLook(NO_PROFILE, 1_000).looked, { at: 1_000 })
+  it('is everything, unless it was added without a proof', () => {
+    assert.equal(standingOf(passkey('p'), 0), 'full')
+    assert.equal(standingOf({ ...passkey('p'), createdAt: NOW }, NOW), 'full')
+    assert.equal(standingOf({ ...passkey('p'), young: false, createdAt: NOW }, NOW), 'full')
   })
 
-  it('is the look before this one, and pages that are opened one after the other are one look', () => {
-    const first = withLook(NO_PROFILE, 0)
-    const second = withLook(first, 60 * MINUTE)
-    assert.equal(second.looked?.before, 0)
-    const same = withLook(second, 70 * MINUTE)
-    assert.equal(same.looked?.before, 0)
-    assert.equal(withLook(same, 90 * MINUTE).looked?.before, 70 * MINUTE)
+  it('is signing in alone for 24 hours where it was, and then that until a proof names it', () => {
+    const standingAfter = (seconds: number) => standingOf(young('y'), NOW + seconds)
+    assert.deepEqual([0, DAY - 1, DAY, 100 * DAY].map(standingAfter), ['young', 'young', 'ripe', 'ripe'])
+  })
+
+  const all = [
+    passkey('full'),
+    young('young', NOW - DAY + 1),
+    young('ripe', NOW - DAY),
+    suspended(passkey('full, suspended')),
+    suspended(young('young, suspended')),
+    suspended(young('ripe, suspended', NOW - DAY)),
+  ]
+
+  it('is nothing while it is suspended', () => {
+    for (const standing of ['full', 'young', 'ripe'] as const) {
+      assert.deepEqual(
+        passkeysOf({ passkeys: all }, standing, NOW).map(({ id }) => id),
+        [standing],
+      )
+    }
+  })
+
+  it('is everything after a proof that named it, and only then', () => {
+    const proven = withFull({ ...NO_PROFILE, passkeys: all }, ['ripe', 'ripe, suspended', 'unknown'])
+    const standings = (passkeys: typeof proven.passkeys) => passkeys.map((one) => standingOf(one, NOW))
+    assert.deepEqual(standings(proven.passkeys), ['full', 'young', 'full', 'full', 'young', 'full'])
+    assert.equal(proven.passkeys[5]?.suspended, true)
+    assert.deepEqual(
+      proven.passkeys.map(({ id }) => id),
+      all.map(({ id }) => id),
+    )
+  })
+
+  it('stays what it was when it is used, suspended and kept again', () => {
+    const profile = withPasskey(NO_PROFILE, young('y'))
+    const kept = withOnlyKept(withEverythingSuspended(withPasskey(profile, { ...young('y'), usedAt: NOW })), ['y'])
+    assert.deepEqual(
+      passkeysOf(kept, 'young', NOW).map(({ id }) => id),
+      ['y'],
+    )
+  })
+})
+
+describe('the first passkey of an account', () => {
+  const NOW = 1_800_000_000
+  const offered = withSession(signedIn('other'), { ...session('here'), firstPasskeyUntil: NOW + 600 })
+
+  it('is added by the browser that was offered it, and by no other', () => {
+    assert.equal(mayAddFirstPasskey(offered, 'here', NOW), true)
+    for (const uid of ['other', 'unknown', '']) assert.equal(mayAddFirstPasskey(offered, uid, NOW), false)
+    assert.equal(mayAddFirstPasskey(NO_PROFILE, 'here', NOW), false)
+  })
+
+  it('is added until the time of the offer, and not a second longer', () => {
+    assert.deepEqual(
+      [599, 600, 601].map((seconds) => mayAddFirstPasskey(offered, 'here', NOW + seconds)),
+      [true, false, false],
+    )
+  })
+
+  it('is the first: where there is one, whatever it is good for, none is added', () => {
+    for (const there of [passkey('p'), { ...passkey('p'), young: true }, { ...passkey('p'), suspended: true }]) {
+      const profile = { ...offered, passkeys: [there] }
+      assert.equal(mayAddFirstPasskey(profile, 'here', NOW), false)
+    }
+  })
+
+  it('is not added after the page that offered it was answered, in that browser', () => {
+    const both = withSession(offered, { ...session('too'), firstPasskeyUntil: NOW + 600 })
+    const answered = withoutOffer(both, 'here')
+    assert.deepEqual(
+      ['here', 'too'].map((uid) => mayAddFirstPasskey(answered, uid, NOW)),
+      [false, true],
+    )
+    assert.ok(isSessionOf(answered, 'here'))
+    assert.deepEqual(withoutOffer(offered, 'unknown'), offered)
+  })
+
+  it('is offered anew by another sign-in of the browser only', () => {
+    const answered = withoutOffer(offered, 'here')
+    const again = withSession(answered, { ...session('here'), firstPasskeyUntil: NOW + 1200 })
+    assert.equal(mayAddFirstPasskey(again, 'here', NOW + 601), true)
+    assert.equal(mayAddFirstPasskey(withSession(offered, session('here')), 'here', NOW), false)
+  })
+})
+
+describe('the news of an account', () => {
+  it('are added with their time, and nothing changes where there are none', () => {
+    const profile = withNews(NO_PROFILE, [{ what: 'passkey-added', name: 'Key' }, { what: 'everything-stopped' }], 7)
+    assert.deepEqual(newsOf(profile, 8), [
+      { at: 7, what: 'passkey-added', name: 'Key' },
+      { at: 7, what: 'everything-stopped' },
+    ])
+    assert.equal(withNews(profile, [], 9), profile)
+  })
+
+  it('are seen up to a time, which never goes back', () => {
+    const seen = withSeen(NO_PROFILE, 7)
+    assert.deepEqual(
+      [seen, withSeen(seen, 6), withSeen(seen, 8)].map(({ seenAt }) => seenAt),
+      [7, 7, 8],
+    )
   })
 })

@@ -1,12 +1,13 @@
 // The account page's forms, sent as they are by browsers without scripts and by whoever makes them up.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { allowanceOf } from '../../src/grants/allowance.ts'
+import type { Grant } from '../../src/grants/grants.ts'
 import { claimsOf, grantIdOf } from '../support/access-token.ts'
 import { ALICE, BOB } from '../support/accounts.ts'
 import { ALIVE, connectAs, connectionState } from '../support/connection.ts'
 import { authorizationRequest, redeem, registerHosted } from '../support/raw-client.ts'
-import type { Place } from '../support/raw-person.ts'
-import { RawPerson } from '../support/raw-person.ts'
+import { actOf, RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
 import { changeGrant, grantOf, withGrants } from '../support/stored.ts'
 
@@ -22,7 +23,6 @@ describe('the account page', () => {
   })
   const account = (path = '') => person.open(`${server.origin}/account${path}`)
   const send = async (path: string, fields = {}) => person.submitTo(path, await account(), fields)
-  const title = ({ html }: Place) => /<h1>(.*)<\/h1>/.exec(html)?.[1]
 
   it('shows the boxes of another preset before it saves them', async () => {
     const { tokens } = await connectAs(person, { parameters: { scope: 'qc:projects:read' }, allow: READS })
@@ -56,11 +56,44 @@ describe('the account page', () => {
     assert.match((await account()).html, /QuantConnect user <strong>100001/)
   })
 
-  it('asks who is here when a passkey comes long after it was asked for', async () => {
-    const page = await send('/account/passkeys/new')
-    await server.advance(301)
-    assert.equal(title(await person.submitTo('/account/passkeys', page, { name: 'x' })), 'Show that it is you')
+  it('takes a field that is given twice for one that is not there', async () => {
+    const allow = ['qc:projects:read', 'qc:live:write']
+    const { tokens } = await connectAs(person, { parameters: { scope: 'qc:projects:read' }, allow })
+    await changeGrant(server, tokens.access_token, { paperOnly: true })
+    const allowed = async () => allowanceOf((await grantOf(server, tokens.access_token)) as Grant)
+    const before = await allowed()
+    const form = { preset: 'custom', decision: 'allow', scope: allow, paper: 'on', expires: 'keep' }
+    for (const [name, values] of Object.entries({
+      paper: ['off', 'off'],
+      expires: ['never', 'never'],
+      preset: ['admin', 'admin'],
+      rendered: ['admin', 'custom'],
+      decision: ['allow', 'allow'],
+    })) {
+      const place = await send(`/account/connections/${grantIdOf(tokens.access_token)}`, { ...form, [name]: values })
+      assert.equal(actOf(place), undefined, name)
+      assert.deepEqual(await allowed(), before, name)
+    }
   })
+
+  for (const [what, fields] of Object.entries({
+    'over 32 kB': { scope: READS, more: 'a'.repeat(33_000) },
+    'that names an act which never was': { scope: READS, act: '__proto__', apiToken: ALICE.apiToken },
+    'whose act has 20,000 characters': { scope: READS, act: 'a'.repeat(20_000) },
+    'whose act is no text': { scope: READS, act: '\u0000', apiToken: '\uFFFD' },
+  })) {
+    it(`does nothing by a form ${what}`, async () => {
+      const { tokens } = await connectAs(person, {
+        parameters: { scope: 'qc:projects:read' },
+        allow: [...READS, 'qc:files:read'],
+      })
+      const before = await grantOf(server, tokens.access_token)
+      const form = { preset: 'custom', decision: 'allow', ...fields }
+      const { status } = await send(`/account/connections/${grantIdOf(tokens.access_token)}`, form)
+      assert.ok([410, 413].includes(status), `${status}`)
+      assert.deepEqual(await grantOf(server, tokens.access_token), before)
+    })
+  }
 
   it('has no page over 50 kB, however much is connected', async () => {
     await withGrants(server, async (grants) => {
@@ -91,7 +124,9 @@ describe('a hosted client whose connection waits for its person', () => {
     const page = await person.open(request.url)
     assert.match(page.html, /before your API token was replaced/)
     assert.doesNotMatch(page.html, /You have allowed this before/)
-    const again = await redeem(server, client, request, await person.submit(page, { scope: READS, decision: 'allow' }))
+    const asked = await person.submit(page, { scope: READS, decision: 'allow' })
+    assert.equal((await grantOf(server, tokens.access_token))?.suspended, true)
+    const again = await redeem(server, client, request, await person.prove(asked))
     assert.equal(claimsOf(again.access_token).grant_id, grantIdOf(tokens.access_token))
     assert.deepEqual(await connectionState(server, client, again), ALIVE)
     const [grant] = await withGrants(server, (grants) => grants.list(String(claimsOf(tokens.access_token).sub)))

@@ -15,7 +15,7 @@ import { ALIVE, connect, connectionState } from '../support/connection.ts'
 import { callTool, challengeOf, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import type { AuthorizationRequest, Registration, Tokens } from '../support/raw-client.ts'
 import { authorizationRequest, redemption, refresh, refusal, register, tokenRequest } from '../support/raw-client.ts'
-import { type Place, RawPerson } from '../support/raw-person.ts'
+import { actOf, type Place, RawPerson } from '../support/raw-person.ts'
 import { type TestServer, useServer } from '../support/server.ts'
 import { entriesOf, grantOf, withStore } from '../support/stored.ts'
 
@@ -59,7 +59,7 @@ describe('a server that lists its users in ALLOWED_USERS', () => {
         const { submit } = await arrive(server)
         const { status, html } = await submit(own({ userId, apiToken: WRONG }))
         const same = html.replaceAll(userId, '').replace(/(name="csrf" value|data-options)="[^"]*"/g, '')
-        return { status, html: same.replace(/Raw client \d+/, '') }
+        return { status, html: same.replace(/Raw client \d+/g, '') }
       })
       const [listed, other] = await Promise.all(answers)
       assert.equal(listed?.status, 422)
@@ -120,6 +120,8 @@ describe('a user who was taken off ALLOWED_USERS', () => {
   let second: Awaited<ReturnType<typeof connect>>
   let consent: Place
   let account: Place
+  let waiting: Place
+  let held: Place
   let code: { client: Registration; request: AuthorizationRequest; place: Place }
   before(async () => {
     const connected = await connect(server)
@@ -134,6 +136,9 @@ describe('a user who was taken off ALLOWED_USERS', () => {
     account = await person.open(`${server.origin}/account`)
     // In the browser of another tab's visit, so that it stays open.
     consent = await person.open(authorizationRequest(server, await register(server)).url)
+    const open = async () => person.open(authorizationRequest(server, await register(server)).url)
+    waiting = await person.submit(await open(), { scope: 'qc:live:write', paper: 'off', decision: 'allow' })
+    held = await person.submit(await open(), { scope: 'qc:account:read', decision: 'allow' }, false)
     await server.crashAndRestart({ ALLOWED_USERS: BOB.userId })
   })
 
@@ -208,6 +213,14 @@ describe('a user who was taken off ALLOWED_USERS', () => {
     assert.equal((await person.open(consent.url.href)).status, 410)
     const answer = await person.submit(consent, { scope: 'qc:account:read', decision: 'allow' })
     assert.ok(asksToSignIn(answer))
+    assert.deepEqual(await kept(server), before)
+  })
+
+  it('can prove nothing that waited, and bring no answer to its end', async () => {
+    const before = await kept(server)
+    assert.ok(actOf(waiting))
+    assert.ok(asksToSignIn(await person.prove(waiting)))
+    assert.ok(asksToSignIn(await person.open(held.url.href)))
     assert.deepEqual(await kept(server), before)
   })
 

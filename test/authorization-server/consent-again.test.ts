@@ -37,10 +37,10 @@ describe('when a person who agreed before is asked again', () => {
     })
   }
 
-  it('does not ask again for a client on https that wants nothing new, and gives it the whole living grant', async () => {
+  it('does not ask again for a client on https that wants what it has, and gives it its living grant', async () => {
     const client = await registerHosted(server)
     const first = await connected(client)
-    const request = authorizationRequest(server, client, { scope: 'qc:account:read' })
+    const request = authorizationRequest(server, client, { scope: BOTH })
     const second = await redeem(server, client, request, await person.open(request.url))
     assert.equal(second.scope, BOTH)
     assert.equal(grantIdOf(second.access_token), grantIdOf(first.access_token))
@@ -63,6 +63,27 @@ describe('when a person who agreed before is asked again', () => {
     const client = await registerHosted(server)
     await connected(client)
     assert.ok(asks(await open(client, { prompt: 'consent' })))
+  })
+
+  it('never gives a connection with anything dangerous back unasked, whatever the prompt, pushed or not', async () => {
+    const client = await registerHosted(server, { token_endpoint_auth_method: 'none' })
+    const allow = ['qc:account:read', 'qc:live:write']
+    await connectAs(person, { client, parameters: { scope: 'qc:account:read' }, allow })
+    for (const scope of ['qc:account:read', allow.join(' ')]) {
+      for (const prompt of ['none', 'consent', 'login', 'none consent', undefined]) {
+        const request = authorizationRequest(server, client, { scope, prompt })
+        const pushed = await fetch(`${server.origin}/par`, { method: 'POST', body: new URL(request.url).searchParams })
+        const { request_uri } = (await pushed.json()) as { request_uri?: string }
+        const query = new URLSearchParams({
+          client_id: client.client_id,
+          request_uri: request_uri ?? '',
+          prompt: 'none',
+        })
+        for (const url of [request.url, `${server.origin}/authorize?${query}`]) {
+          assert.equal((await person.open(url)).url.searchParams.get('code'), null, `${scope} ${prompt}`)
+        }
+      }
+    }
   })
 
   it('gives a code for what stays allowed when nothing of what was asked is ticked', async () => {

@@ -56,7 +56,8 @@ describe('what a consent decides', () => {
   it('may be for more than the client asked for, since some clients cannot ask again', async () => {
     const { client, request, page } = await visit()
     assert.ok(!boxes(page).includes('qc:projects:delete'))
-    const tokens = await redeem(server, client, request, await allow(page, ['qc:account:read', 'qc:projects:delete']))
+    const asked = await allow(page, ['qc:account:read', 'qc:projects:delete'])
+    const tokens = await redeem(server, client, request, await person.prove(asked))
     assert.deepEqual(tokens.scope.split(' ').sort(), ['qc:account:read', 'qc:projects:delete'])
   })
 

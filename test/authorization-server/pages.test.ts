@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { grantIdOf } from '../support/access-token.ts'
 import { connectAs } from '../support/connection.ts'
+import { newAuthenticator } from '../support/passkeys.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
 import type { Place } from '../support/raw-person.ts'
 import { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
+import { changeGrant } from '../support/stored.ts'
+
+/** What a program may call itself, a connection or a passkey. */
+const BAD = '"><b>1</b>'
 
 describe('every page', () => {
   const server = useServer()
@@ -30,9 +36,26 @@ describe('every page', () => {
       'lost form',
       await visitor.open(`${server.origin}/interaction/never-was`, new URLSearchParams({ a: 'b' })),
     )
-    await connectAs(visitor)
-    pages.set('consent', await start())
+    const named = await register(server, { client_name: BAD })
+    const { tokens } = await connectAs(visitor, { client: named })
+    pages.set('consent', await start({ client_name: BAD }))
     pages.set('failed consent', await visitor.submit(await start(), { decision: 'allow' }))
+    pages.set('consent again', await visitor.open(authorizationRequest(server, named).url))
+    const account = (path = '') => visitor.open(`${server.origin}/account${path}`)
+    const send = async (path: string, fields = {}) => visitor.submitTo(path, await account(), fields)
+    const connection = `/connections/${grantIdOf(tokens.access_token)}`
+    const more = { preset: 'custom', decision: 'allow', scope: 'qc:files:delete', name: `${BAD} too` }
+    pages.set('proof', await send(`/account${connection}`, { ...more, [BAD]: BAD }))
+    await visitor.prove(pages.get('proof') as Place)
+    pages.set('new passkey', await newAuthenticator(visitor).add(BAD))
+    await visitor.prove(pages.get('new passkey') as Place)
+    const [removal = ''] = /\/account\/passkeys\/[^"]+\/remove/.exec((await account()).html) ?? []
+    pages.set('removed passkey', await send(removal))
+    for (const path of ['', connection, '/activity', '/token', '/delete'])
+      pages.set(`account${path}`, await account(path))
+    await changeGrant(server, tokens.access_token, { suspended: true })
+    pages.set('review', await account())
+    pages.set('proof of the review', await send('/account/review', { keep: grantIdOf(tokens.access_token) }))
   })
 
   const policyOf = ({ headers }: Place) =>
@@ -43,7 +66,7 @@ describe('every page', () => {
       }),
     )
   const each = (check: (page: Place) => void) => {
-    assert.equal(pages.size, 9)
+    assert.equal(pages.size, 20)
     for (const [name, page] of pages) {
       try {
         check(page)
@@ -111,7 +134,18 @@ describe('every page', () => {
     }
   })
 
-  it('escapes what was typed or sent', () => {
+  it('escapes what was typed or sent, and what clients, connections and passkeys are called', () => {
+    for (const name of [
+      'consent',
+      'proof',
+      'new passkey',
+      'removed passkey',
+      'account',
+      'review',
+      'proof of the review',
+    ]) {
+      assert.ok(pages.get(name)?.html.includes('&lt;b&gt;1'), name)
+    }
     assert.ok(pages.get('failed sign-in')?.html.includes('value="&quot;&gt;&lt;b&gt;1"'))
     each(({ html }) => assert.equal(html.includes('<b>'), false))
   })

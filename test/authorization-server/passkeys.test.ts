@@ -1,11 +1,12 @@
 // Passkeys at the server (WebAuthn Level 3), with an authenticator in software. The pages that use them are tested in a
 // browser.
 import assert from 'node:assert/strict'
-import { sign } from 'node:crypto'
+import { randomBytes, sign } from 'node:crypto'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it, mock } from 'node:test'
 import forge from 'node-forge'
 import { createPasskeys, type Passkey, type Passkeys } from '../../src/authorization-server/passkeys/passkeys.ts'
+import { challengeOfAct } from '../../src/authorization-server/proofs/acts.ts'
 import { loadCookieKeys } from '../../src/key-files/cookie-keys.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { type Cbor, cbor, createAuthenticator, FLAGS, type Lies } from '../support/authenticator.ts'
@@ -14,6 +15,7 @@ import { openStore } from '../support/stores.ts'
 
 const ISSUER = 'https://gate.example'
 const ALICE = 'opaque-name-of-alice'
+const VISIT = 'one visit'
 const BOB = 'opaque-name-of-bob'
 const CERTIFIED = certified()
 const PRESENT_ONLY = FLAGS.userPresent
@@ -42,6 +44,9 @@ for (const kind of ['SQLite', 'Redis'] as const) {
 
     const creationOptions = (accountId = ALICE, existing: Passkey[] = []) =>
       passkeys.creationOptions({ accountId, userId: '123456', sandbox: false, passkeys: existing })
+
+    /** Whose person a proof is asked of, and what for. */
+    const proving = (challenge = challengeOfAnAct()) => ({ accountId: ALICE, challenge })
 
     /** An authenticator with a passkey of an account, and the passkey as it is stored. */
     async function enrolled(accountId = ALICE) {
@@ -123,10 +128,10 @@ for (const kind of ['SQLite', 'Redis'] as const) {
         assert.ok(await passkeys.verifyCreation(ALICE, response))
       })
 
-      it('refuses a challenge of another account, and one that was for signing in or confirming', async () => {
+      it('refuses a challenge of another account, and one that was for signing in or for an act', async () => {
         const options = creationOptions()
         assert.equal(await passkeys.verifyCreation(BOB, createAuthenticator(ISSUER).create(options)), undefined)
-        for (const { challenge } of [passkeys.requestOptions(), passkeys.requestOptions(ALICE)]) {
+        for (const challenge of [passkeys.signInOptions(VISIT).challenge, challengeOfAnAct()]) {
           const response = createAuthenticator(ISSUER).create(options, { challenge })
           assert.equal(await passkeys.verifyCreation(ALICE, response), undefined)
         }
@@ -140,34 +145,15 @@ for (const kind of ['SQLite', 'Redis'] as const) {
     })
 
     describe('an answer', () => {
-      const answered = async (lies: Lies, { confirming = false } = {}) => {
+      const signedIn = async (lies: Lies) => {
         const { authenticator, passkey } = await enrolled()
-        const account = confirming ? ALICE : undefined
-        return passkeys.verifyAnswer(passkey, authenticator.get(passkeys.requestOptions(account), lies), account)
+        return passkeys.verifySignIn(passkey, authenticator.get(passkeys.signInOptions(VISIT), lies), VISIT)
       }
-
-      it('signs in whoever holds the passkey, without saying first who they are', async () => {
+      const proved = async (lies: Lies) => {
         const { authenticator, passkey } = await enrolled()
-        const options = passkeys.requestOptions()
-        assert.deepEqual(options.allowCredentials, [])
-        assert.partialDeepStrictEqual(options, { rpId: 'gate.example', userVerification: 'required' })
-        const response = authenticator.get(options)
-        assert.deepEqual(elsewhere.claimedAccount(response), { accountId: ALICE, credentialId: passkey.id })
-        mock.timers.tick(5000)
-        const stored = await elsewhere.verifyAnswer(passkey, response)
-        assert.deepEqual(stored, { ...passkey, counter: 1, usedAt: 1_800_000_005 })
-      })
-
-      it('confirms that the person of an account is there, with any passkey that is not suspended', async () => {
-        const { authenticator, passkey } = await enrolled()
-        const second = { ...passkey, id: 'second', suspended: true }
-        const options = passkeys.requestOptions(ALICE, [passkey, second])
-        assert.deepEqual(
-          options.allowCredentials?.map(({ id }) => id),
-          [passkey.id],
-        )
-        assert.ok(await passkeys.verifyAnswer(passkey, authenticator.get(options), ALICE))
-      })
+        const asked = proving()
+        return passkeys.verifyProof([passkey], authenticator.get(asked, lies), asked)
+      }
 
       const REFUSED: Record<string, Lies> = {
         'of another origin': { origin: 'http://gate.example' },
@@ -180,130 +166,227 @@ for (const kind of ['SQLite', 'Redis'] as const) {
         'of another passkey': { id: 'another' },
       }
       for (const [what, lies] of Object.entries(REFUSED)) {
-        it(`is refused ${what}, for signing in and for confirming`, async () => {
-          assert.equal(await answered(lies), undefined)
-          assert.equal(await answered(lies, { confirming: true }), undefined)
+        it(`is refused ${what}, for signing in and as a proof`, async () => {
+          assert.equal(await signedIn(lies), undefined)
+          assert.equal(await proved(lies), undefined)
         })
       }
 
-      it('is refused with the user handle of another account', async () => {
-        const userHandle = Buffer.from(BOB).toString('base64url')
-        assert.equal(await answered({ userHandle }, { confirming: true }), undefined)
-        const { authenticator } = await enrolled()
-        const response = authenticator.get(passkeys.requestOptions(), { userHandle })
-        assert.equal(passkeys.claimedAccount(response)?.accountId, BOB, 'so it is looked for where it is not')
+      it('with which somebody signs in is none to the challenge of an act, of a new passkey or of nobody', async () => {
+        const { authenticator, passkey } = await enrolled()
+        for (const challenge of [challengeOfAnAct(), creationOptions().challenge, '', 'AAAA']) {
+          assert.equal(await passkeys.verifySignIn(passkey, authenticator.get({ challenge }), VISIT), undefined)
+        }
       })
 
-      it('without a user handle confirms who was asked, and signs nobody in', async () => {
+      it('that proves is none to another challenge: of another act, of a sign-in, of a new passkey', async () => {
         const { authenticator, passkey } = await enrolled()
-        const answer = (account?: string) => authenticator.get(passkeys.requestOptions(account), { userHandle: null })
-        assert.equal(passkeys.claimedAccount(answer()), undefined)
-        assert.equal(await passkeys.verifyAnswer(passkey, answer(), ''), undefined)
-        assert.ok(await passkeys.verifyAnswer(passkey, answer(ALICE), ALICE))
+        const asked = proving()
+        for (const challenge of [
+          challengeOfAnAct(),
+          passkeys.signInOptions(VISIT).challenge,
+          creationOptions().challenge,
+        ]) {
+          assert.equal(await passkeys.verifyProof([passkey], authenticator.get({ challenge }), asked), undefined)
+        }
+        assert.ok(await passkeys.verifyProof([passkey], authenticator.get(asked), asked))
       })
 
       it('is refused when another key signed it', async () => {
         const { passkey } = await enrolled()
         const { authenticator } = await enrolled(BOB)
-        const response = authenticator.get(passkeys.requestOptions(), { id: passkey.id })
-        assert.equal(await passkeys.verifyAnswer(passkey, response), undefined)
+        const [id, asked] = [passkey.id, proving()]
+        assert.equal(
+          await passkeys.verifySignIn(passkey, authenticator.get(passkeys.signInOptions(VISIT), { id }), VISIT),
+          undefined,
+        )
+        const userHandle = Buffer.from(ALICE).toString('base64url')
+        const proof = authenticator.get(asked, { id, userHandle })
+        assert.equal(await passkeys.verifyProof([passkey], proof, asked), undefined)
       })
 
-      it('is refused for another account or purpose than its challenge', async () => {
+      it('is refused when the counter stands still or goes back, and taken from those that do not count', async () => {
         const { authenticator, passkey } = await enrolled()
-        const check = (challenge: string, account?: string) =>
-          passkeys.verifyAnswer(passkey, authenticator.get({ challenge }), account)
-        assert.equal(await check(passkeys.requestOptions(BOB).challenge, ALICE), undefined)
-        assert.equal(await check(passkeys.requestOptions().challenge, ALICE), undefined)
-        assert.equal(await check(passkeys.requestOptions().challenge, ''), undefined)
-        assert.equal(await check(passkeys.requestOptions(ALICE).challenge), undefined)
-        assert.equal(await check(creationOptions().challenge), undefined)
-        assert.equal(await check(creationOptions().challenge, ALICE), undefined)
+        const check = async (stored: number, counter: number) => {
+          const [known, options, asked] = [{ ...passkey, counter: stored }, passkeys.signInOptions(VISIT), proving()]
+          const signIn = await passkeys.verifySignIn(known, authenticator.get(options, { counter }), VISIT)
+          const proof = await passkeys.verifyProof([known], authenticator.get(asked, { counter }), asked)
+          return [signIn?.counter, proof?.counter]
+        }
+        for (const counter of [0, 6, 7]) assert.deepEqual(await check(7, counter), [undefined, undefined])
+        assert.deepEqual(await check(7, 8), [8, 8])
+        assert.deepEqual(await check(0, 0), [0, 0])
+      })
+
+      it('of a suspended passkey is refused', async () => {
+        const { authenticator, passkey } = await enrolled()
+        const [suspended, asked] = [{ ...passkey, suspended: true }, proving()]
+        const [signIn, proof] = [authenticator.get(passkeys.signInOptions(VISIT)), authenticator.get(asked)]
+        assert.equal(await passkeys.verifySignIn(suspended, signIn, VISIT), undefined)
+        assert.equal(await passkeys.verifyProof([suspended], proof, asked), undefined)
+        assert.ok(await passkeys.verifySignIn(passkey, signIn, VISIT))
+        assert.ok(await passkeys.verifyProof([passkey], proof, asked))
+      })
+
+      it('of a passkey whose stored key is broken is refused', async () => {
+        const { authenticator, passkey } = await enrolled()
+        for (const publicKey of ['', 'AAAA', passkey.publicKey.slice(0, -4)]) {
+          const [broken, asked] = [{ ...passkey, publicKey }, proving()]
+          const signIn = authenticator.get(passkeys.signInOptions(VISIT))
+          assert.equal(await passkeys.verifySignIn(broken, signIn, VISIT), undefined)
+          assert.equal(await passkeys.verifyProof([broken], authenticator.get(asked), asked), undefined)
+        }
+      })
+    })
+
+    describe('signing in', () => {
+      it('is for whoever holds a passkey, without saying first who they are', async () => {
+        const { authenticator, passkey } = await enrolled()
+        const options = passkeys.signInOptions(VISIT)
+        assert.deepEqual(options.allowCredentials, [])
+        assert.partialDeepStrictEqual(options, { rpId: 'gate.example', userVerification: 'required' })
+        assert.notEqual(passkeys.signInOptions(VISIT).challenge, options.challenge)
+        const response = authenticator.get(options)
+        assert.deepEqual(elsewhere.claimedAccount(response), { accountId: ALICE, credentialId: passkey.id })
+        mock.timers.tick(5000)
+        const stored = await elsewhere.verifySignIn(passkey, response, VISIT)
+        assert.deepEqual(stored, { ...passkey, counter: 1, usedAt: 1_800_000_005 })
+      })
+
+      it('is for one visit: an answer that was given for another is none', async () => {
+        const { authenticator, passkey } = await enrolled()
+        const response = authenticator.get(passkeys.signInOptions('another visit'))
+        assert.equal(await passkeys.verifySignIn(passkey, response, VISIT), undefined)
+        assert.ok(await passkeys.verifySignIn(passkey, response, 'another visit'))
+      })
+
+      it('looks for a passkey with the account of the user handle, and nowhere without one', async () => {
+        const { authenticator } = await enrolled()
+        const claimed = (userHandle: string | null) =>
+          passkeys.claimedAccount(authenticator.get(passkeys.signInOptions(VISIT), { userHandle }))
+        assert.equal(claimed(Buffer.from(BOB).toString('base64url'))?.accountId, BOB, 'where it is not')
+        assert.equal(claimed(null), undefined)
       })
 
       it('is refused when the challenge was signed with keys of another installation', async () => {
         const { authenticator, passkey } = await enrolled()
         const cookieKeys = await loadCookieKeys(join(folder.path, 'other-keys'))
         const stranger = createPasskeys({ issuer: ISSUER, store, cookieKeys })
-        assert.equal(await passkeys.verifyAnswer(passkey, authenticator.get(stranger.requestOptions())), undefined)
+        assert.equal(
+          await passkeys.verifySignIn(passkey, authenticator.get(stranger.signInOptions(VISIT)), VISIT),
+          undefined,
+        )
       })
 
-      it('is taken for ten minutes, and not a second longer', async () => {
+      it('takes an answer for ten minutes, and not a second longer', async () => {
         const { authenticator, passkey } = await enrolled()
         const [early, late] = [
-          authenticator.get(passkeys.requestOptions()),
-          authenticator.get(passkeys.requestOptions()),
+          authenticator.get(passkeys.signInOptions(VISIT)),
+          authenticator.get(passkeys.signInOptions(VISIT)),
         ]
         mock.timers.tick(599_000)
-        assert.ok(await passkeys.verifyAnswer(passkey, early))
+        assert.ok(await passkeys.verifySignIn(passkey, early, VISIT))
         mock.timers.tick(1000)
-        assert.equal(await passkeys.verifyAnswer(passkey, late), undefined)
+        assert.equal(await passkeys.verifySignIn(passkey, late, VISIT), undefined)
       })
 
       it('is refused when the end of its challenge was moved', async () => {
         const { authenticator, passkey } = await enrolled()
-        const challenge = Buffer.from(passkeys.requestOptions().challenge, 'base64url')
+        const challenge = Buffer.from(passkeys.signInOptions(VISIT).challenge, 'base64url')
         challenge.writeUInt32BE(1_900_000_000, 16)
         const response = authenticator.get({ challenge: challenge.toString('base64url') })
-        assert.equal(await passkeys.verifyAnswer(passkey, response), undefined)
+        assert.equal(await passkeys.verifySignIn(passkey, response, VISIT), undefined)
       })
 
-      it('is taken once, at one process', async () => {
+      it('takes an answer once, at one process', async () => {
         const { authenticator, passkey } = await enrolled()
-        const response = authenticator.get(passkeys.requestOptions())
+        const response = authenticator.get(passkeys.signInOptions(VISIT))
         const taken = await Promise.all([
-          passkeys.verifyAnswer(passkey, response),
-          elsewhere.verifyAnswer(passkey, response),
+          passkeys.verifySignIn(passkey, response, VISIT),
+          elsewhere.verifySignIn(passkey, response, VISIT),
         ])
         assert.equal(taken.filter(Boolean).length, 1)
-        assert.equal(await passkeys.verifyAnswer(passkey, response), undefined)
+        assert.equal(await passkeys.verifySignIn(passkey, response, VISIT), undefined)
       })
 
-      it('is taken once, however its challenge is spelled', async () => {
+      it('takes an answer once, however its challenge is spelled', async () => {
         const { authenticator, passkey } = await enrolled()
-        const { challenge } = passkeys.requestOptions()
-        assert.ok(await passkeys.verifyAnswer(passkey, authenticator.get({ challenge })))
+        const { challenge } = passkeys.signInOptions(VISIT)
+        assert.ok(await passkeys.verifySignIn(passkey, authenticator.get({ challenge }), VISIT))
         const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
         for (const character of last) {
           const response = authenticator.get({ challenge: challenge.slice(0, -1) + character })
-          assert.equal(await passkeys.verifyAnswer({ ...passkey, counter: 0 }, response), undefined)
+          assert.equal(await passkeys.verifySignIn({ ...passkey, counter: 0 }, response, VISIT), undefined)
         }
       })
 
-      it('that is not good does not use up its challenge', async () => {
+      it('does not use up a challenge by an answer that is not good', async () => {
         const { authenticator, passkey } = await enrolled()
-        const options = passkeys.requestOptions()
-        assert.equal(
-          await passkeys.verifyAnswer(passkey, authenticator.get(options, { rpId: 'evil.example' })),
-          undefined,
+        const options = passkeys.signInOptions(VISIT)
+        const bad = authenticator.get(options, { rpId: 'evil.example' })
+        assert.equal(await passkeys.verifySignIn(passkey, bad, VISIT), undefined)
+        assert.ok(await passkeys.verifySignIn(passkey, authenticator.get(options), VISIT))
+      })
+    })
+
+    describe('a proof', () => {
+      it('is asked of the passkeys that count and are not suspended, with the challenge of its act', async () => {
+        const { passkey } = await enrolled()
+        const challenge = challengeOfAnAct()
+        const options = passkeys.proofOptions(challenge, [passkey, { ...passkey, id: 'second', suspended: true }])
+        assert.partialDeepStrictEqual(options, { rpId: 'gate.example', userVerification: 'required', challenge })
+        assert.deepEqual(
+          options.allowCredentials?.map(({ id }) => id),
+          [passkey.id],
         )
-        assert.ok(await passkeys.verifyAnswer(passkey, authenticator.get(options)))
       })
 
-      it('is refused when the counter stands still or goes back, and taken from those that do not count', async () => {
+      it('is an answer of one of these passkeys, whichever it is, and says which', async () => {
+        const [one, two] = [await enrolled(), await enrolled()]
+        const asked = proving()
+        mock.timers.tick(5000)
+        for (const { authenticator, passkey } of [one, two]) {
+          const used = await elsewhere.verifyProof([one.passkey, two.passkey], authenticator.get(asked), asked)
+          assert.deepEqual(used, { ...passkey, counter: 1, usedAt: 1_800_000_005 })
+        }
+      })
+
+      it('is none of a passkey that was not handed over, of the same account too', async () => {
+        const [{ authenticator, passkey }, { passkey: another }] = [await enrolled(), await enrolled()]
+        const asked = proving()
+        const response = authenticator.get(asked)
+        for (const counting of [[], [another]]) {
+          assert.equal(await passkeys.verifyProof(counting, response, asked), undefined)
+        }
+        assert.ok(await passkeys.verifyProof([another, passkey], response, asked))
+      })
+
+      it('is refused with the user handle of another account, or of none that there could be', async () => {
         const { authenticator, passkey } = await enrolled()
-        const check = (stored: number, counter: number) =>
-          passkeys.verifyAnswer(
-            { ...passkey, counter: stored },
-            authenticator.get(passkeys.requestOptions(), { counter }),
+        const asked = proving()
+        for (const handle of [BOB, 'a b', `${ALICE} `]) {
+          const userHandle = Buffer.from(handle).toString('base64url')
+          assert.equal(
+            await passkeys.verifyProof([passkey], authenticator.get(asked, { userHandle }), asked),
+            undefined,
           )
-        for (const counter of [0, 6, 7]) assert.equal(await check(7, counter), undefined)
-        assert.equal((await check(7, 8))?.counter, 8)
-        assert.equal((await check(0, 0))?.counter, 0)
+        }
+        const response = authenticator.get(asked)
+        assert.equal(await passkeys.verifyProof([passkey], response, { ...asked, accountId: BOB }), undefined)
       })
 
-      it('of a suspended passkey is refused', async () => {
+      it('needs no user handle: who was asked is known', async () => {
         const { authenticator, passkey } = await enrolled()
-        const response = authenticator.get(passkeys.requestOptions())
-        assert.equal(await passkeys.verifyAnswer({ ...passkey, suspended: true }, response), undefined)
-        assert.ok(await passkeys.verifyAnswer(passkey, response))
+        const asked = proving()
+        assert.ok(await passkeys.verifyProof([passkey], authenticator.get(asked, { userHandle: null }), asked))
       })
 
-      it('of a passkey whose stored key is broken is refused', async () => {
+      it('is checked as often as it is brought: that it counts once is for its act to see to', async () => {
         const { authenticator, passkey } = await enrolled()
-        for (const publicKey of ['', 'AAAA', passkey.publicKey.slice(0, -4)]) {
-          const response = authenticator.get(passkeys.requestOptions())
-          assert.equal(await passkeys.verifyAnswer({ ...passkey, publicKey }, response), undefined)
+        const asked = proving()
+        const response = authenticator.get(asked)
+        for (const process of [passkeys, elsewhere]) {
+          assert.ok(await process.verifyProof([passkey], response, asked))
         }
       })
     })
@@ -331,32 +414,43 @@ for (const kind of ['SQLite', 'Redis'] as const) {
         assert.ok(await passkeys.verifyCreation(ALICE, JSON.stringify(good)))
       })
 
-      it('is refused as an answer', async () => {
+      it('is refused as an answer, for signing in and as a proof', async () => {
         const { authenticator, passkey } = await enrolled()
-        const good = JSON.parse(authenticator.get(passkeys.requestOptions()))
-        const changed = (response: object) => JSON.stringify({ ...good, response: { ...good.response, ...response } })
-        for (const garbage of [
-          ...GARBAGE,
-          changed({ authenticatorData: 'AAAA' }),
-          changed({ signature: 'AAAA' }),
-          changed({ signature: undefined }),
-          changed({ userHandle: 'A'.repeat(200) }),
-          JSON.stringify({ ...good, padding: 'x'.repeat(16_384) }),
-        ]) {
-          assert.equal(await passkeys.verifyAnswer(passkey, garbage), undefined, garbage.slice(0, 80))
+        const asked = proving()
+        const signIn = (response: string) => passkeys.verifySignIn(passkey, response, VISIT)
+        const prove = (response: string) => passkeys.verifyProof([passkey], response, asked)
+        for (const [check, options] of [
+          [signIn, passkeys.signInOptions(VISIT)],
+          [prove, asked],
+        ] as const) {
+          const good = JSON.parse(authenticator.get(options))
+          const changed = (response: object) => JSON.stringify({ ...good, response: { ...good.response, ...response } })
+          for (const garbage of [
+            ...GARBAGE,
+            changed({ authenticatorData: 'AAAA' }),
+            changed({ signature: 'AAAA' }),
+            changed({ signature: undefined }),
+            changed({ userHandle: 'A'.repeat(200) }),
+            JSON.stringify({ ...good, padding: 'x'.repeat(16_384) }),
+          ]) {
+            assert.equal(await check(garbage), undefined, garbage.slice(0, 80))
+          }
+          assert.ok(await check(JSON.stringify(good)))
         }
-        assert.ok(await passkeys.verifyAnswer(passkey, JSON.stringify(good)))
       })
 
       it('claims no account', async () => {
         const { authenticator } = await enrolled()
         const handles = ['', 'AAAA', Buffer.from('a b').toString('base64url'), 'A'.repeat(200)]
-        const claims = handles.map((userHandle) => authenticator.get(passkeys.requestOptions(), { userHandle }))
+        const claims = handles.map((userHandle) => authenticator.get(passkeys.signInOptions(VISIT), { userHandle }))
         for (const garbage of [...GARBAGE, ...claims]) assert.equal(passkeys.claimedAccount(garbage), undefined)
       })
     })
   })
 }
+
+/** A challenge of an act that is like no other. */
+const challengeOfAnAct = () => challengeOfAct({ id: randomBytes(24).toString('base64url'), json: '{}' })
 
 /** An attestation statement of the format `packed` (WebAuthn §8.2). */
 function statement(alg: number, sig: Uint8Array, certificate?: Uint8Array): ReadonlyMap<Cbor, Cbor> {

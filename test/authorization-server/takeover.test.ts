@@ -59,9 +59,9 @@ describe('a visit to our pages belongs to the browser that ends it', () => {
   it('and nothing is allowed until it has ended: allowing, going back and denying allows nothing', async () => {
     const person = await signedIn(server)
     const { client, tokens } = await connectAs(person, { parameters: { scope: 'qc:account:read' } })
-    const request = authorizationRequest(server, client, { scope: 'qc:live:write' })
+    const request = authorizationRequest(server, client, { scope: 'qc:files:read' })
     const page = await person.open(request.url)
-    await pressed(person, page, { decision: 'allow', scope: ['qc:account:read', 'qc:live:write'] })
+    await pressed(person, page, { decision: 'allow', scope: ['qc:account:read', 'qc:files:read'] })
     const end = await person.submit(page, { decision: 'deny' })
     assert.equal(end.url.searchParams.get('error'), 'access_denied')
     const again = await connectAs(person, { client, parameters: { scope: 'qc:account:read' } })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, beforeEach, describe, it, mock } from 'node:test'
 import { createGrants } from '../../src/grants/grants.ts'
 import type { Lifetime } from '../../src/grants/lifetime.ts'
+import { lifeOf } from '../../src/grants/lifetime.ts'
 import { KEYS } from '../../src/storage/keys.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import type { Step } from '../../src/storage/store.ts'
@@ -93,7 +94,7 @@ describe('a grant', () => {
 
   describe('of an account', () => {
     const connect = (accountId: string) =>
-      grants.create({ accountId, clientId: 'c', scopes: ['qc:ai:read'], redirectHost: '' })
+      grants.create({ accountId, clientId: 'c', scopes: ['qc:ai:read'], redirectHost: '', ...lifeOf('30d', now()) })
 
     it('is listed with the others that live, the newest first, by every process', async () => {
       const first = await connect('listed')
@@ -103,7 +104,7 @@ describe('a grant', () => {
         clientId: 'c',
         scopes: [],
         redirectHost: '',
-        lifetime: '1h',
+        ...lifeOf('1h', now()),
       })
       await connect('somebody else')
       assert.deepEqual(
@@ -125,6 +126,7 @@ describe('a grant', () => {
             clientId: `${n}`,
             scopes: [],
             redirectHost: '',
+            ...lifeOf('30d', now()),
           }),
         ),
       )
@@ -165,49 +167,37 @@ describe('a grant', () => {
     })
   })
 
-  describe('and its lifetime', () => {
+  describe('and its life', () => {
     const DAY = 24 * 60 * 60
     const client = { name: 'x', standing: 'computer', returnsTo: '' } as const
-    const make = (lifetime?: Lifetime) =>
-      grants.create({
-        accountId: 'l',
-        clientId: 'c',
-        scopes: [],
-        redirectHost: '',
-        client,
-        ...(lifetime ? { lifetime } : {}),
-      })
+    const make = (lifetime: Lifetime, accountId = 'l') =>
+      grants.create({ accountId, clientId: 'c', scopes: [], redirectHost: '', client, ...lifeOf(lifetime, now()) })
 
     it('never outlives the list, however often it is used or lengthened', async () => {
       const listed = async (accountId: string) => (await grants.list(accountId)).map(({ id }) => id)
-      const facts = { clientId: 'c', scopes: [], redirectHost: '', client }
-      const used = await grants.create({ ...facts, accountId: 'used', lifetime: 'never' })
-      const lengthened = await grants.create({ ...facts, accountId: 'lengthened', lifetime: '30d' })
+      const [used, lengthened] = [await make('never', 'used'), await make('30d', 'lengthened')]
       for (let day = 0; day < 120; day += 20) {
         mock.timers.tick(20 * DAY * 1_000)
-        const now = await grants.find(used.id)
-        if (now) await grants.touch(now)
-        await grants.change(lengthened.id, { lifetime: '30d' })
+        const living = await grants.find(used.id)
+        if (living) await grants.touch(living)
+        await grants.change(lengthened.id, lifeOf('30d', now()))
       }
       assert.deepEqual([await listed('used'), await listed('lengthened')], [[used.id], [lengthened.id]])
     })
 
-    for (const [lifetime, seconds] of [
-      ['1h', 3600],
-      ['1d', DAY],
-      ['30d', 30 * DAY],
-      [undefined, 30 * DAY],
-      ['never', 90 * DAY],
-    ] as const) {
-      it(`is ${seconds} seconds for ${lifetime ?? 'one that says nothing'}`, async () => {
-        assert.equal((await make(lifetime)).expiresAt, now() + seconds)
-      })
-    }
+    it('is the one that it was given, and has an end of its own where nothing else was said', async () => {
+      const { endless, expiresAt } = await make('never')
+      assert.deepEqual({ endless, expiresAt }, lifeOf('never', now()))
+      assert.equal((await create()).endless, false)
+    })
 
-    it('begins anew when another is chosen', async () => {
-      const { id } = await make('1h')
+    it('is another one when another is chosen, and ends then', async () => {
+      const { id } = await make('never')
       mock.timers.tick(1_000_000)
-      assert.equal((await grants.change(id, { lifetime: '1d' }))?.expiresAt, now() + DAY)
+      const changed = await grants.change(id, lifeOf('1h', now()))
+      assert.deepEqual([changed?.endless, changed?.expiresAt], [false, now() + 3600])
+      mock.timers.tick(3_600_000)
+      assert.equal(await grants.find(id), undefined)
     })
 
     it('is noted once a day when it is used, and renewed by it only where it has no end of its own', async () => {
@@ -230,7 +220,14 @@ describe('a grant that is being made while all are stopped', () => {
     await store.close()
     folder.remove()
   })
-  const facts = { accountId: 'a', clientId: 'c', scopes: ['qc:live:write'], redirectHost: '' } as const
+  const now = () => Math.floor(Date.now() / 1000)
+  const facts = {
+    accountId: 'a',
+    clientId: 'c',
+    scopes: ['qc:live:write'],
+    redirectHost: '',
+    expiresAt: now() + 1000,
+  } as const
 
   for (const stop of ['endAll', 'suspendAll', 'forget'] as const) {
     it(`does not outlive ${stop}`, async () => {
@@ -256,17 +253,25 @@ describe('a grant that is being made while all are stopped', () => {
 
   it('is changed only while it allows what whoever changes it has seen', async () => {
     const grants = createGrants(store)
-    const seen = await grants.create({ ...facts, lifetime: 'never' })
-    assert.ok(await grants.change(seen.id, { name: 'Desk' }, seen))
     for (const change of [
       { scopes: ['qc:ai:read'] },
       { paperOnly: true },
       { suspended: true },
-      { lifetime: '1h' },
+      { endless: true },
+      { expiresAt: now() + 2000 },
     ] as const) {
-      const before = await grants.create({ ...facts, lifetime: 'never' })
-      await grants.change(before.id, change)
-      assert.equal(await grants.change(before.id, { scopes: ['qc:admin:write'] }, before), undefined)
+      const seen = await grants.create(facts)
+      assert.ok(await grants.change(seen.id, { name: 'Desk' }, seen))
+      await grants.change(seen.id, change)
+      assert.equal(await grants.change(seen.id, { scopes: ['qc:admin:write'] }, seen), undefined)
+      assert.notDeepEqual((await grants.find(seen.id))?.scopes, ['qc:admin:write'])
     }
+  })
+
+  it('is changed also after its use has moved its end on, where it is endless', async () => {
+    const grants = createGrants(store)
+    const seen = await grants.create({ ...facts, endless: true })
+    await grants.change(seen.id, { expiresAt: now() + 2000 })
+    assert.ok(await grants.change(seen.id, { name: 'Desk' }, seen))
   })
 })

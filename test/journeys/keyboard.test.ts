@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
+import { proofHeading } from '../support/account-page.ts'
 import { useBrowser } from '../support/browser.ts'
 import { useCallback } from '../support/callback.ts'
 import { authorizationRequest, redeem, register } from '../support/raw-client.ts'
@@ -33,7 +34,7 @@ describe('with the keyboard alone', () => {
   const browser = useBrowser()
   const returnsTo = useCallback()
 
-  it('a person signs in, allows less than was asked, and revokes it', async () => {
+  it('a person signs in, allows less than was asked, revokes it, and proves that it is them before all is erased', async () => {
     const { page, context } = await browser.newPerson()
     const client = await register(server, { client_name: 'Keys', redirect_uris: [returnsTo()] })
     const request = authorizationRequest(server, client, { scope: 'qc:projects:read qc:files:write' })
@@ -63,13 +64,25 @@ describe('with the keyboard alone', () => {
       [false, false],
     )
     assert.equal(grant?.scopes.includes('qc:files:read'), true)
-    assert.equal(grant?.lifetime, '1d')
+    assert.equal((grant?.expiresAt ?? 0) - (grant?.createdAt ?? 0), 24 * 60 * 60)
 
     await page.goto(`${server.origin}/account`)
     await reach(page, /^Revoke$/)
     await page.keyboard.press('Enter')
     await page.getByRole('status').filter({ hasText: 'Revoked' }).waitFor()
     assert.deepEqual(await grantsOfAccount(server, tokens.access_token), [])
+
+    await reach(page, /^Leave$/)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Leave' }).waitFor()
+    await reach(page, /^Erase the record too$/)
+    await page.keyboard.press('Enter')
+    await proofHeading(page).waitFor()
+    await reach(page, /API token/)
+    await page.keyboard.type('sandbox-alice')
+    await reach(page, /^Confirm$/)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'The account is erased' }).waitFor()
     await context.close()
   })
 })

@@ -149,7 +149,8 @@ describe('the catalogue', () => {
         else assert.ok(!properties.includes('projectId') && !properties.includes('optimizationId'))
         assert.equal(tool?.project === 'argument', schema.required?.includes('projectId') ?? false)
         assert.equal(tool?.countsAs === 'reads', annotations?.readOnlyHint)
-        if (tool?.risk === 'deletes') assert.equal(tool.countsAs, 'deletions')
+        // What overwrites counts as a change.
+        if (tool?.risk === 'deletes') assert.equal(tool.countsAs, name === 'upload_object' ? 'changes' : 'deletions')
         if (tool?.risk === 'spends') assert.equal(tool.countsAs, 'optimizations')
         assert.equal(tool?.risk === 'trades' || tool?.money === 'always', LIVE.includes(tool?.countsAs ?? ''))
         assert.deepEqual(

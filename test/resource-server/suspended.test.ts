@@ -86,7 +86,7 @@ describe('a connection that lives until it is ended', () => {
 
   it('stays while it is used', async () => {
     const soon = Math.floor(Date.now() / 1000) + 60
-    await connection.change({ lifetime: 'never', expiresAt: soon, usedAt: soon - 2 * 24 * 60 * 60 })
+    await connection.change({ endless: true, expiresAt: soon, usedAt: soon - 2 * 24 * 60 * 60 })
     assert.equal((await rpc(server, connection.token, toolCall('list_projects'))).status, 200)
     const { expiresAt = 0 } = (await connection.grant()) ?? {}
     assert.ok(expiresAt > soon + 80 * 24 * 60 * 60)

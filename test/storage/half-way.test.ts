@@ -39,7 +39,14 @@ describe('what breaks off half way', () => {
     assert.equal((await rpc(server, access_token, toolCall('list_projects'))).status, 200)
   })
 
-  const VISIT = ['%RW~*oidc:Interaction*', '%RW~*oidc:AuthorizationCode*', '%RW~*grant*', '%RW~*attempts*']
+  const VISIT = [
+    '%RW~*oidc:Interaction*',
+    '%RW~*oidc:AuthorizationCode*',
+    '%RW~*grant*',
+    '%RW~*profile*',
+    '%RW~*consent-answer*',
+    '%RW~*attempts*',
+  ]
 
   for (const [what, sessions, status] of [
     ['no session can be written', () => [], 503],

@@ -7,6 +7,7 @@ import type { Accounts } from '../../src/accounts/accounts.ts'
 import { createAccounts } from '../../src/accounts/accounts.ts'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
 import { createClientAdapter } from '../../src/authorization-server/oidc/client-adapter.ts'
+import { findAct, keepAct } from '../../src/authorization-server/proofs/acts.ts'
 import { createGrants } from '../../src/grants/grants.ts'
 import { KEYS } from '../../src/storage/keys.ts'
 import { createOidcAdapter } from '../../src/storage/oidc-adapter.ts'
@@ -16,6 +17,25 @@ import { openVault } from '../../src/vault/vault.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 const FOREVER = 4_102_444_800 // 2100
+
+const ACT = `{"version":1,"at":1790000000000,"address":"/account/connections/g","accountId":"a","browser":"u","state":"s","does":{"scopes":["qc:live:write"],"paperOnly":false,"endless":false,"expiresAt":${FOREVER},"name":"Desk"},"takesAlong":["p"],"words":{"sandbox":false,"before":"it may do more","summary":{"sentence":"It will be able to trade.","realMoney":true,"tools":["Start"]},"life":{"endless":false,"expiresAt":${FOREVER}},"alsoCount":[{"name":"Key","createdAt":1790000000}],"back":[["scope","qc:live:write"],["paper","off"]]}}`
+
+/** All kinds of news there have been. */
+const NEWS = [
+  'connection-added',
+  'connection-joined',
+  'connection-widened',
+  'connection-resumed',
+  'connection-removed',
+  'everything-stopped',
+  'passkey-added',
+  'passkey-counts',
+  'passkey-resumed',
+  'passkey-removed',
+  'only-passkeys',
+  'token-too',
+  'token-replaced',
+]
 
 describe('a record of an earlier release', () => {
   const folder = temporaryFolder()
@@ -37,22 +57,45 @@ describe('a record of an earlier release', () => {
   it('is read: a grant of version 1, with and without the mark of several sessions', async () => {
     const first = `{"version":1,"id":"g","createdAt":1790000000,"accountId":"a","clientId":"c","scopes":["qc:account:read"],"redirectHost":"client.example","expiresAt":${FOREVER}}`
     await put(store, KEYS.grant('g'), first, 60)
-    assert.deepEqual((await createGrants(store).find('g'))?.scopes, ['qc:account:read'])
+    assert.partialDeepStrictEqual(await createGrants(store).find('g'), {
+      scopes: ['qc:account:read'],
+      paperOnly: false,
+      endless: false,
+    })
     await put(store, KEYS.grant('g'), first.replace('"redirectHost"', '"severalSessions":true,"redirectHost"'), 60)
     assert.equal((await createGrants(store).find('g'))?.severalSessions, true)
   })
 
   it('is read: a grant of version 1 with what the account page needs', async () => {
-    const record = `{"version":1,"id":"g","createdAt":1790000000,"usedAt":1790000001,"authorizedAt":1790000000,"accountId":"a","clientId":"c","client":{"name":"Notebook","standing":"computer","returnsTo":"127.0.0.1:1"},"name":"Mine","scopes":["qc:live:write"],"paperOnly":true,"lifetime":"never","suspended":true,"redirectHost":"","expiresAt":${FOREVER}}`
+    const record = `{"version":1,"id":"g","createdAt":1790000000,"usedAt":1790000001,"authorizedAt":1790000000,"accountId":"a","clientId":"c","client":{"name":"Notebook","standing":"computer","returnsTo":"127.0.0.1:1"},"name":"Mine","scopes":["qc:live:write"],"paperOnly":true,"endless":true,"suspended":true,"redirectHost":"","expiresAt":${FOREVER}}`
     await put(store, KEYS.grant('g'), record, 60)
     assert.deepEqual(await createGrants(store).find('g'), JSON.parse(record))
   })
 
   it('is read: a profile of version 1, with a browser and a passkey', async () => {
     const record =
-      '{"version":1,"sessions":[{"uid":"u","browser":"Firefox on Linux","since":1790000000,"shownAt":1790000000}],"passkeys":[{"id":"p","publicKey":"k","counter":0,"transports":["usb"],"name":"Key","createdAt":1790000000}],"looked":{"at":1790000000000},"tokenAcceptedAt":1790000000}'
+      '{"version":1,"sessions":[{"uid":"u","browser":"Firefox on Linux","since":1790000000}],"passkeys":[{"id":"p","publicKey":"k","counter":0,"transports":["usb"],"name":"Key","createdAt":1790000000}],"tokenAcceptedAt":1790000000}'
     await put(store, KEYS.profile('a'), record, 60)
     assert.deepEqual(await accounts.profile('a'), JSON.parse(record))
+  })
+
+  it('is read: a profile of version 1 with news, and with passkeys of every standing', async () => {
+    const sessions =
+      '{"uid":"u","browser":"Firefox on Linux","since":1790000000,"firstPasskeyUntil":1790000600},{"uid":"v","browser":"Safari on iOS","since":1790000000,"suspended":true}'
+    const passkeys =
+      '{"id":"p","publicKey":"k","counter":3,"transports":["usb"],"name":"Key","createdAt":1790000000,"usedAt":1790000001},{"id":"y","publicKey":"k","counter":0,"transports":[],"name":"New","createdAt":1790000000,"young":true},{"id":"s","publicKey":"k","counter":0,"transports":[],"name":"Lost","createdAt":1790000000,"suspended":true}'
+    const news = NEWS.map((what, n) => `{"at":179000000000${n % 10},"what":"${what}"}`)
+    const whole = '{"at":1790000000010,"what":"connection-added","name":"Notebook","says":"It can trade.","grave":true}'
+    const record = `{"version":1,"sessions":[${sessions}],"passkeys":[${passkeys}],"onlyPasskeys":true,"news":[${[whole, ...news]}],"seenAt":1790000000000,"stoppedAt":1789999999999,"tokenAcceptedAt":1790000000}`
+    await put(store, KEYS.profile('a'), record, 60)
+    assert.deepEqual(await accounts.profile('a'), JSON.parse(record))
+  })
+
+  it('is read: an act of version 1 that waits for its proof', async () => {
+    await put(store, KEYS.act('name'), ACT, 60)
+    assert.deepEqual(await findAct(store, 'name'), { ...JSON.parse(ACT), id: 'name', json: ACT })
+    const { version: _version, ...act } = JSON.parse(ACT)
+    assert.equal((await keepAct(store, act)).json, ACT, 'and that is how it is written')
   })
 
   it('is read: a client of version 1, never used and used', async () => {
@@ -116,6 +159,8 @@ describe('a record of an earlier release', () => {
       /later release/,
     )
     assert.equal(await store.get(KEYS.profile('a')), '{"version":2,"sessions":[]}')
+    await put(store, KEYS.act('name'), ACT.replace('"version":1', '"version":2'), 60)
+    assert.equal(await findAct(store, 'name'), undefined)
     await put(store, KEYS.client('c'), '{"version":2,"metadata":{"client_id":"c"}}', 60)
     assert.equal(await clients.find('c'), undefined)
     await put(store, KEYS.oidc('RefreshToken', 'value'), '{"version":2,"grantId":"g"}', 60)

@@ -21,8 +21,8 @@ export async function openAccount(page: Page, { origin }: TestServer, as: Accoun
 export const overview = (page: Page): Locator => page.getByRole('heading', { name: 'Your account', exact: true })
 /** The heading of the sign-in page. */
 export const signInHeading = (page: Page): Locator => page.getByRole('heading', { name: /^Sign in/ })
-/** The heading where a person is authenticated again. */
-export const confirmHeading = (page: Page): Locator => page.getByRole('heading', { name: 'Show that it is you' })
+/** The heading of the page that asks for a proof. */
+export const proofHeading = (page: Page): Locator => page.getByRole('heading', { name: 'Show that it is you' })
 
 /** One connection on the account page, by the name it has there. */
 export const connection = (page: Page, name: string): Locator =>
@@ -44,8 +44,8 @@ export const save = (page: Page): Promise<void> => page.getByRole('button', { na
 export const said = (page: Page, text: string): Promise<void> =>
   page.getByRole('status').filter({ hasText: text }).waitFor()
 
-/** Answers "Show that it is you" with an API token. */
-export async function confirmWith(page: Page, apiToken: string): Promise<void> {
+/** Answers the page that asks for a proof with an API token. */
+export async function proveWith(page: Page, apiToken: string): Promise<void> {
   await page.getByLabel('API token').fill(apiToken)
   await page.getByRole('button', { name: 'Confirm' }).click()
 }

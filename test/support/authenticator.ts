@@ -33,8 +33,8 @@ interface CreationOptions extends Options {
   readonly user: { readonly id: string }
 }
 
-/** Makes passkeys of one origin, and answers with the newest. */
-export function createAuthenticator(origin: string) {
+/** Makes passkeys of one origin, and answers with the newest. A program may choose what its passkey is called. */
+export function createAuthenticator(origin: string, chosenId?: string) {
   let key: KeyObject
   let id = ''
   let userHandle = ''
@@ -71,7 +71,7 @@ export function createAuthenticator(origin: string) {
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       key = pair.privateKey
       userHandle = options.user.id
-      const credentialId = randomBytes(32)
+      const credentialId = chosenId ? Buffer.from(chosenId, 'base64url') : randomBytes(32)
       id = base64url(credentialId)
       const { x = '', y = '' } = pair.publicKey.export({ format: 'jwk' })
       const publicKey = cbor(

@@ -7,7 +7,9 @@ import { after, before } from 'node:test'
 /** A redirect URI that somebody answers, for the tests of one suite; it is known while they run. Call it inside `describe`. */
 export function useCallback(): () => string {
   const listener = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Done</title>')
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end('<!doctype html><title>Done</title><p>Back in the program.')
   })
   before(() => once(listener.listen(0, '127.0.0.1'), 'listening'))
   after(() => {

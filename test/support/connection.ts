@@ -45,7 +45,10 @@ export interface Connection {
   change(changes: GrantChange): Promise<Grant | undefined>
 }
 
-/** A connection for the tests of one suite, made before the first. Call it inside `describe`, after its server. */
+/**
+ * A connection for the tests of one suite, made before the first; what it is allowed later may touch real money. Call it
+ * inside `describe`, after its server.
+ */
 export function useConnection(server: TestServer, wish: Wish = {}): Connection {
   let connection: Connection | undefined
   before(async () => {
@@ -53,6 +56,7 @@ export function useConnection(server: TestServer, wish: Wish = {}): Connection {
     const token = tokens.access_token
     const grant = () => grantOf(server, token)
     const change = (changes: GrantChange) => changeGrant(server, token, changes)
+    await change({ paperOnly: false })
     connection = { client, person, tokens, token, grantId: grantIdOf(token), grant, change }
   })
   return whileRunning('connection', () => connection)

@@ -4,6 +4,7 @@ import type { Scope } from '../../src/scopes.ts'
 import { SCOPES } from '../../src/scopes.ts'
 import { useBrowser } from './browser.ts'
 import { useCallback } from './callback.ts'
+import { proveIfAsked } from './person.ts'
 import type { AuthorizationRequest, Registration, Tokens } from './raw-client.ts'
 import { authorizationRequest, redeem, register } from './raw-client.ts'
 import { noteSecrets } from './secrets.ts'
@@ -48,9 +49,10 @@ export function useConsentPage() {
 
   const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
-  /** Presses Allow, and redeems the code that the program gets. */
+  /** Presses Allow, shows who is here where that is asked, and redeems the code that the program gets. */
   async function allow(page: Page, { client, request }: ConsentVisit): Promise<Tokens> {
     await press(page, 'Allow')
+    await proveIfAsked(page, 'Back in the program.')
     return exchange(page, { client, request })
   }
 
@@ -94,6 +96,11 @@ export const listedTools = async (page: Page): Promise<string[]> =>
 
 /** Chooses a preset or another radio button by what it says. */
 export const choose = (page: Page, says: RegExp): Promise<void> => page.getByRole('radio', { name: says }).check()
+
+/** The radio button that keeps a connection to QuantConnect's play money. */
+export const paperOnly = (page: Page): Locator => page.getByRole('radio', { name: /^Paper trading only/ })
+/** The one that does not. */
+export const realMoney = (page: Page): Locator => page.getByRole('radio', { name: /^Real money/ })
 
 /** Chooses a preset, and waits until its boxes are there. */
 export async function choosePreset(page: Page, preset: string, says: RegExp): Promise<void> {

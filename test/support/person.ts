@@ -1,6 +1,7 @@
 // What a person does on our pages, in a real browser.
 import type { Page } from 'playwright-core'
 import type { Account } from './accounts.ts'
+import { ALICE } from './accounts.ts'
 import type { Visit } from './sdk-client.ts'
 
 /** How a visit goes. */
@@ -10,6 +11,15 @@ export interface Conduct {
   /** Boxes to untick before allowing. */
   readonly untick?: readonly string[]
   readonly decision?: 'Allow' | 'Deny'
+}
+
+/** Shows with the API token that it is them, where a page asks for that before the one with this text. */
+export async function proveIfAsked(page: Page, then: string, { apiToken }: Account = ALICE): Promise<void> {
+  const asks = page.getByRole('heading', { name: 'Show that it is you' })
+  await asks.or(page.getByText(then)).first().waitFor()
+  if (!(await asks.isVisible())) return
+  await page.getByLabel('API token').fill(apiToken)
+  await page.getByRole('button', { name: 'Confirm' }).click()
 }
 
 /** Goes where the client sent the browser, signs in if asked, decides, and waits to be back at the client. */
@@ -27,5 +37,6 @@ export const visitor =
     await page.getByRole('button', { name: decision, exact: true }).waitFor()
     for (const scope of untick) await page.locator(`input[name=scope][value="${scope}"]`).uncheck()
     await page.getByRole('button', { name: decision, exact: true }).click()
+    await proveIfAsked(page, 'Back in the program.', as)
     await page.getByText('Back in the program.').waitFor()
   }

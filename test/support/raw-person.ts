@@ -15,6 +15,8 @@ export interface Place {
 /** A person's browser reduced to cookies, redirects and forms. */
 export class RawPerson {
   readonly server: TestServer
+  /** As whom they signed in last. */
+  account: Account = ALICE
   /** By name and path, as browsers keep them: two tabs have an interaction each. */
   readonly cookies = new Map<string, { name: string; value: string; path: string }>()
 
@@ -47,7 +49,7 @@ export class RawPerson {
   /** Sends the page's form with the hidden fields that every one has, and these. */
   submit({ url, html }: Place, fields: Record<string, string | readonly string[]>, follow = true): Promise<Place> {
     const form = new URLSearchParams()
-    for (const [, name = '', value = ''] of html.matchAll(/name="(csrf|rendered)" value="([^"]+)"/g)) {
+    for (const [, name = '', value = ''] of html.matchAll(HIDDEN)) {
       if (!(name in fields)) form.set(name, value)
     }
     for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) form.append(name, one)
@@ -62,14 +64,25 @@ export class RawPerson {
   /** Opens an authorization request and signs in if asked, up to the consent page or whatever comes instead. */
   async arrive(address: string, as: Account = ALICE): Promise<Place> {
     const place = await this.open(address)
-    return place.html.includes('name="apiToken"') ? this.submit(place, { ...as, account: 'own' }) : place
+    if (!place.html.includes('name="apiToken"')) return place
+    this.account = as
+    return this.submit(place, { ...as, account: 'own' })
   }
 
-  /** Goes all the way and allows what is ticked, or the given scopes; ends at the client's address. */
+  /**
+   * Goes all the way and allows what is ticked, or the given scopes, with real money; shows who they are where that is asked,
+   * and ends at the client's address.
+   */
   async allow(address: string, scopes?: readonly string[], as?: Account): Promise<Place> {
     const place = await this.arrive(address, as)
     if (!place.html.includes('name="decision"')) return place
-    return this.submit(place, { scope: scopes ?? boxes(place, 'ticked'), decision: 'allow' })
+    const answer = { scope: scopes ?? boxes(place, 'ticked'), paper: 'off', decision: 'allow' }
+    return this.prove(await this.submit(place, answer))
+  }
+
+  /** Answers the page that asks for a proof with the API token; any other page is left as it is. */
+  async prove(place: Place, apiToken = this.account.apiToken, follow = true): Promise<Place> {
+    return actOf(place) === undefined ? place : this.submit(place, { apiToken }, follow)
   }
 
   /** The `cookie` header that a browser would send to an address. */
@@ -87,6 +100,12 @@ export class RawPerson {
     else this.cookies.delete(`${name} ${path}`)
   }
 }
+
+/** What every form of our pages sends along unseen. */
+const HIDDEN = /<input type="hidden" name="(csrf|rendered|connection|act|upTo)" value="([^"]+)"/g
+
+/** The act whose proof a page asks for; undefined when it asks for none. */
+export const actOf = ({ html }: Place): string | undefined => /<main data-act="([^"]+)">/.exec(html)?.[1]
 
 /** The scopes of a consent page's boxes: those asked for (or allowed already), the ticked ones, or those nobody asked for. */
 export function boxes({ html }: Place, which: 'asked' | 'ticked' | 'more' = 'asked'): string[] {

@@ -23,16 +23,12 @@ describe('a server whose vault key was lost', () => {
     await server.crashAndRestart()
   })
 
-  it('tells the model that the person must connect again', async () => {
-    const response = await rpc(server, connection.token, toolCall('list_projects'))
-    assert.equal(response.status, 200)
-    const { result } = await message(response)
-    assert.equal(result.isError, true)
-    assert.match(result.content[0].text, /[Cc]onnect again/)
-  })
-
-  it('still lists its tools', async () => {
-    assert.equal((await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'tools/list' })).status, 200)
+  it('sends the client to its person, who signs in again (RFC 6750 §3.1)', async () => {
+    for (const asked of [toolCall('list_projects'), { jsonrpc: '2.0', id: 1, method: 'tools/list' }]) {
+      const response = await rpc(server, connection.token, asked)
+      assert.equal(response.status, 401)
+      assert.match(response.headers.get('www-authenticate') ?? '', /error="invalid_token"/)
+    }
   })
 
   it('serves the person again after the next sign-in, under the same connection too', async () => {

@@ -69,6 +69,28 @@ describe('the vault', () => {
     assert.equal(new Set(subs).size, 3)
   })
 
+  it('calls a person whose credentials were removed the same when they sign in anew, and nobody until then', async () => {
+    const vault = await openVault(keyFolder(), data, createLog('silent'))
+    const [alice, bob] = [await vault.seal(ALICE), await vault.seal(BOB)]
+    await vault.removeCredentials(alice)
+    assert.equal(await vault.open(alice), undefined)
+    assert.equal(await data.get(KEYS.credentials(alice)), undefined)
+    assert.equal(await vault.find(ALICE), alice)
+    await vault.removeCredentials(alice) // twice is harmless
+    assert.equal(await vault.seal({ ...ALICE, apiToken: 'a newer token' }), alice)
+    assert.equal((await vault.open(alice))?.apiToken, 'a newer token')
+    assert.partialDeepStrictEqual(await vault.open(bob), BOB)
+  })
+
+  it('forgets the name too of a person who is forgotten: whoever signs in then is somebody new', async () => {
+    const vault = await openVault(keyFolder(), data, createLog('silent'))
+    const [alice, bob] = [await vault.seal(ALICE), await vault.seal(BOB)]
+    await vault.forget(alice)
+    assert.deepEqual([await vault.open(alice), await vault.find(ALICE)], [undefined, undefined])
+    assert.notEqual(await vault.seal(ALICE), alice)
+    assert.partialDeepStrictEqual(await vault.open(bob), BOB)
+  })
+
   it('does not open a record under another person’s name, wherever it was moved', async () => {
     const vault = await openVault(keyFolder(), data, createLog('silent'))
     const [alice, bob] = [await vault.seal(ALICE), await vault.seal(BOB)]

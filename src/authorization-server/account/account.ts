@@ -1,32 +1,36 @@
 // /account: where a person sees what is connected, what it did, and changes or stops it.
 import Router from '@koa/router'
 import type { Context } from 'koa'
-import { withLook, withoutSessions } from '../../accounts/profile.ts'
+import { newsOf } from '../../accounts/news.ts'
+import { mayAddFirstPasskey, withNews, withoutSessions, withSeen } from '../../accounts/profile.ts'
 import { countsOf } from '../../audit/counts.ts'
 import { field, hasValidCsrf, parseForm, setProblemStatus } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
 import { signInSession } from '../oidc/session.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
+import { describeConnection } from '../permissions/describe-connection.ts'
 import { overviewPage } from '../views/account/overview.ts'
 import { sendPage } from '../views/layout.ts'
 import { activityPages } from './activity.ts'
-import { connectionPages, describeConnection } from './connections.ts'
-import { credentialPages } from './credentials.ts'
+import { connectionPages } from './connections.ts'
+import { leavingPages } from './leaving.ts'
 import { pageOf } from './paging.ts'
+import { passkeyPages } from './passkeys.ts'
+import { reviewPages } from './review.ts'
+import { tokenPages } from './token.ts'
 import type { Visitor } from './visitor.ts'
 import { createVisits, redirect, safeDestination } from './visitor.ts'
 
 /** The pages under `/account`. */
 export function createAccountPages(suppliers: PageSuppliers): Router {
-  const { provider, accounts, grants, auditLog, tools } = suppliers
+  const { provider, accounts, grants, auditLog, passkeys, tools } = suppliers
   const visits = createVisits(suppliers)
   const router = new Router()
 
   router.get('/account', visits.page(showOverview))
   async function showOverview(visitor: Visitor) {
-    const { ctx, session, accountId, connections, credentials, frame } = visitor
-    const profile = await accounts.change(accountId, (known) => withLook(known, Date.now()))
-    const before = profile.looked?.before
+    const { ctx, session, accountId, profile, connections, credentials, frame } = visitor
+    const now = Date.now()
     const calls = await auditLog.calls(accountId)
     const lastAnswer = calls.find(({ outcome }) => outcome === 'answered')?.at ?? 0
     const tokenWorked = Math.max(profile.tokenAcceptedAt ?? 0, lastAnswer / 1000)
@@ -35,10 +39,12 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     const notice = Object.hasOwn(NOTICES, ctx.querystring) ? NOTICES[ctx.querystring] : undefined
     const view = overviewPage({
       ...frame,
-      now: Math.floor(Date.now() / 1000),
-      ...(before === undefined ? {} : { since: before / 1000 }),
+      now: Math.floor(now / 1000),
+      upTo: now,
+      ...(profile.seenAt === undefined ? {} : { since: profile.seenAt / 1000 }),
+      news: newsOf(profile, now),
       counts: countsOf(
-        calls.filter(({ at }) => at >= (before ?? 0)),
+        calls.filter(({ at }) => at > (profile.seenAt ?? 0)),
         tools,
       ),
       connections: shown.map((grant) => describeConnection(grant, tools, calls)),
@@ -46,6 +52,10 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
       sessions: living,
       thisSession: session.uid,
       passkeys: profile.passkeys,
+      onlyPasskeys: profile.onlyPasskeys ?? false,
+      ...(mayAddFirstPasskey(profile, session.uid, Math.floor(now / 1000))
+        ? { firstPasskey: passkeys.creationOptions({ accountId, ...frame, passkeys: [] }) }
+        : {}),
       tokenSince: credentials.since,
       ...(tokenWorked ? { tokenWorked } : {}),
       ...(notice ? { notice } : {}),
@@ -68,7 +78,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     const to = safeDestination(field(ctx, 'to'))
     const result = await signIn(ctx, suppliers)
     if (!('problem' in result)) {
-      await signInSession(suppliers, ctx, result.sub)
+      await signInSession(suppliers, ctx, result)
       return redirect(ctx, to)
     }
     setProblemStatus(ctx, result)
@@ -80,8 +90,10 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     parseForm,
     visits.page(
       async ({ ctx, accountId }) => {
-        await accounts.change(accountId, (profile) => ({ ...profile, stoppedAt: Date.now() }))
+        const now = Date.now()
+        await accounts.change(accountId, (profile) => ({ ...profile, stoppedAt: now }))
         await grants.endAll(accountId)
+        await accounts.change(accountId, (profile) => withNews(profile, [{ what: 'everything-stopped' }], now))
         redirect(ctx, '/account?stopped')
       },
       { onlyTakes: true },
@@ -110,9 +122,23 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     ),
   )
 
+  router.post(
+    '/account/seen',
+    parseForm,
+    visits.page(async ({ ctx, accountId }) => {
+      // What came after the page was made, nobody has seen.
+      const upTo = Math.min(Number(field(ctx, 'upTo')) || Date.now(), Date.now())
+      await accounts.change(accountId, (profile) => withSeen(profile, upTo))
+      redirect(ctx, '/account')
+    }),
+  )
+
   connectionPages(router, visits, suppliers)
   activityPages(router, visits, suppliers)
-  credentialPages(router, visits, suppliers)
+  tokenPages(router, visits, suppliers)
+  reviewPages(router, visits, suppliers)
+  passkeyPages(router, visits, suppliers)
+  leavingPages(router, visits, suppliers)
   // An address of a form that was loaded again, or mistyped.
   router.get('/account/*rest', (ctx) => redirect(ctx as Context, '/account'))
   return router
@@ -123,6 +149,8 @@ const PER_PAGE = 20
 
 /** What is said after a form, by the query that it leads to. */
 const NOTICES: Readonly<Record<string, string>> = {
+  overtaken:
+    'It was changed elsewhere in this moment, so nothing was saved. Look at it as it is now, and decide again.',
   saved: 'Saved. It holds from the next call on.',
   revoked: 'Revoked. It is refused from its next call on.',
   stopped:
@@ -130,5 +158,7 @@ const NOTICES: Readonly<Record<string, string>> = {
   reviewed: 'Done. What you kept works again, the rest is gone.',
   'passkey-added': 'The passkey is added. From now on you can sign in with it.',
   'passkey-removed': 'The passkey is removed.',
+  'only-passkeys': 'From now on only a passkey confirms.',
+  'token-too': 'From now on the API token confirms as well.',
   'token-saved': 'The new API token is saved. Your assistants use it from their next call on.',
 }

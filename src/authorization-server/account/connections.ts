@@ -1,46 +1,39 @@
 // One connection on the account page: its permissions, narrower or wider, its name, its end.
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import type { Call } from '../../audit/audit-log.ts'
-import { allowanceOf, widens } from '../../grants/allowance.ts'
+import { z } from 'zod'
+import type { News } from '../../accounts/news.ts'
+import { withNews } from '../../accounts/profile.ts'
+import { Allowance, allowanceOf, exceeds, widens } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
+import { nameOf, revisionOf } from '../../grants/grants.ts'
 import { displayName } from '../clients/clients.ts'
 import { field, parseForm, postedForm } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import type { PostedAllowance } from '../permissions/choice.ts'
 import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
-import type { ToolFacts } from '../permissions/summary.ts'
+import { holdersOf } from '../permissions/describe-connection.ts'
 import { summarize } from '../permissions/summary.ts'
 import { connectionPage } from '../views/account/connection.ts'
-import type { Connection } from '../views/account/overview.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import type { Visitor, Visits } from './visitor.ts'
 import { redirect } from './visitor.ts'
 
-export const nameOf = ({ name, client }: Grant): string => name ?? client?.name ?? 'An assistant'
-
-/** A connection as the pages tell of it. `calls` are the newest first. */
-export function describeConnection(grant: Grant, tools: readonly ToolFacts[], calls: readonly Call[]): Connection {
-  const name = nameOf(grant)
-  const { sentence, realMoney } = summarize(name, firstAllowance(offer([], grant), grant), tools, 'now')
-  const lastCall = calls.find(({ grantId }) => grantId === grant.id)?.at
-  return { grant, name, sentence, realMoney, ...(lastCall ? { lastCall: lastCall / 1000 } : {}) }
-}
-
 /** Adds the pages of single connections to the account's. */
-export function connectionPages(router: Router, visits: Visits, { grants, tools }: PageSuppliers): void {
+export function connectionPages(router: Router, visits: Visits, { accounts, grants, tools }: PageSuppliers): void {
   async function show({ ctx, frame }: Visitor, grant: Grant, posted?: PostedAllowance, problem?: string) {
     const offers = offer([], grant)
-    const allowance = posted ?? firstAllowance(offers, grant)
+    const allowance = posted ?? firstAllowance(offers, grant, now())
     const view = connectionPage({
       ...frame,
       grant,
       name: posted ? field(ctx, 'name') : nameOf(grant),
-      now: Math.floor(Date.now() / 1000),
+      now: now(),
       permissions: {
         offers,
         allowance,
+        life: grant,
         preset: posted?.preset ?? 'custom',
         requested: false,
         summary: summarize(nameOf(grant), allowance, tools),
@@ -76,37 +69,73 @@ export function connectionPages(router: Router, visits: Visits, { grants, tools 
     '/account/connections/:id',
     parseForm,
     own(async (visitor, grant) => {
-      const { ctx } = visitor
-      const posted = readAllowance(postedForm(ctx), offer([], grant), 'custom')
-      if (posted.unseen || field(ctx, 'decision') !== 'allow') return show(visitor, grant, posted)
-      if (!posted.scopes.length) {
-        ctx.status = 422
-        return show(
-          visitor,
-          grant,
-          posted,
-          'Nothing is ticked. Tick what to allow, or go back and revoke the connection.',
-        )
-      }
-      const before = `${nameOf(grant)} may do more that trades, spends, deletes or administers, or for longer`
-      const summary = summarize(nameOf(grant), posted, tools)
-      if (widens(grant, posted) && !(await visits.reauthenticate(visitor, before, summary))) return undefined
-      const typed = field(ctx, 'name').trim()
-      const name = typed ? displayName(typed) : nameOf(grant)
-      // A lifetime that stays as it was goes on; another one begins now.
-      const { lifetime, ...others } = allowanceOf(posted)
-      const change = lifetime === grant.lifetime ? others : { ...others, lifetime }
-      const changed = await grants.change(grant.id, { ...change, name }, grant)
-      return redirect(ctx, changed ? '/account?saved' : `/account/connections/${grant.id}`)
+      await visits.prove(visitor, {
+        shape: Edit,
+        state: async () => {
+          const now = await grants.findOwn(grant.id, visitor.accountId)
+          return now ? revisionOf(now) : 'ended'
+        },
+        decide: () => decide(visitor, grant),
+        carryOut: (does) => edit(visitor, grant, does),
+      })
     }),
   )
+
+  async function decide(visitor: Visitor, grant: Grant) {
+    const { ctx, frame } = visitor
+    const posted = readAllowance(postedForm(ctx), offer([], grant), 'custom', grant, now())
+    if (posted.unseen || field(ctx, 'decision') !== 'allow') return show(visitor, grant, posted).then(() => undefined)
+    if (!posted.scopes.length) {
+      ctx.status = 422
+      const problem = 'Nothing is ticked. Tick what to allow, or go back and revoke the connection.'
+      return show(visitor, grant, posted, problem).then(() => undefined)
+    }
+    const typed = field(ctx, 'name').trim()
+    const does: Edit = { ...allowanceOf(posted), ...(typed ? { name: displayName(typed) } : {}) }
+    if (!widens(grant, does)) return { does }
+    const called = does.name && does.name !== nameOf(grant) ? `, from now on called “${does.name}”,` : ''
+    const question = {
+      sandbox: frame.sandbox,
+      before: `“${nameOf(grant)}”${called} may do more that trades, spends, deletes or administers, or for longer`,
+      holders: holdersOf(grant),
+      ...(grant.client ? { client: { name: grant.client.name, returnsTo: grant.client.returnsTo } } : {}),
+      summary: summarize(nameOf(grant), posted, tools),
+      life: { endless: does.endless, expiresAt: does.expiresAt },
+    }
+    return { does, question }
+  }
+
+  async function edit({ ctx, accountId }: Visitor, grant: Grant, { name = nameOf(grant), ...allowance }: Edit) {
+    const changed = await grants.change(grant.id, { ...allowance, name }, grant)
+    if (changed) await tell(accountId, grant, changed)
+    redirect(ctx, changed ? '/account?saved' : '/account?overtaken')
+  }
+
+  /** Tells of what was changed, also of what only narrows: whoever narrows, joins and is given it back has gained by it. */
+  async function tell(accountId: string, before: Grant, after: Grant): Promise<void> {
+    const name = nameOf(after)
+    const says = summarize(name, after, tools, 'now').sentence
+    const news: News[] = []
+    if (exceeds(before, after)) {
+      news.push({ what: 'connection-widened', of: after.id, name, says, grave: widens(before, after) })
+    } else if (exceeds(after, before)) {
+      news.push({ what: 'connection-narrowed', of: after.id, name, says, grave: widens(after, before) })
+    }
+    if (name !== nameOf(before)) {
+      news.push({ what: 'connection-renamed', of: after.id, name, says: `It was called “${nameOf(before)}”.` })
+    }
+    await accounts.change(accountId, (profile) => withNews(profile, news, Date.now()))
+  }
 
   router.post(
     '/account/connections/:id/revoke',
     parseForm,
     own(
-      async ({ ctx }, grant) => {
+      async ({ ctx, accountId }, grant) => {
         await grants.end(grant.id)
+        await accounts.change(accountId, (profile) =>
+          withNews(profile, [{ what: 'connection-removed', of: grant.id, name: nameOf(grant) }], Date.now()),
+        )
         redirect(ctx, '/account?revoked')
       },
       { onlyTakes: true },
@@ -114,4 +143,9 @@ export function connectionPages(router: Router, visits: Visits, { grants, tools 
   )
 }
 
+/** What a person saves on the page of a connection. */
+const Edit = z.object({ ...Allowance.shape, name: z.string().optional() })
+type Edit = Readonly<z.infer<typeof Edit>>
+
+const now = () => Math.floor(Date.now() / 1000)
 const idIn = (ctx: Context): string => String(ctx.params.id ?? '')

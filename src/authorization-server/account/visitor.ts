@@ -2,16 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Profile } from '../../accounts/profile.ts'
-import { isSessionOf } from '../../accounts/profile.ts'
+import { hasOffer, isSessionOf, withoutOffer } from '../../accounts/profile.ts'
 import type { Grant } from '../../grants/grants.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
 import { csrfToken, hasValidCsrf } from '../interactions/form.ts'
-import { reauthenticate } from '../interactions/reauthenticate.ts'
 import { offersOneClick } from '../interactions/sign-in.ts'
 import type { Session } from '../oidc/session.ts'
 import { sessionOf } from '../oidc/session.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
-import type { Summary } from '../permissions/summary.ts'
+import type { Provable, Prover } from '../proofs/proofs.ts'
+import { createProofs } from '../proofs/proofs.ts'
 import type { Frame } from '../views/account/frame.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
@@ -34,11 +34,15 @@ const ACCOUNT_PAGE = /^\/account(\/[\w/-]*)?(\?[\w=&%.-]*)?$/
 export const safeDestination = (to: string): string => (ACCOUNT_PAGE.test(to) ? to : '/account')
 
 const LOOK_AGAIN = '/account/review'
+/** While something waits these pages are open: the list of what waits, and the token that is needed to prove anything. */
+const OPEN = [LOOK_AGAIN, '/account/token']
+const MAKING_A_PASSKEY = ['/account/passkeys', '/account/passkeys/new']
 
 export function createVisits(suppliers: PageSuppliers) {
   const { provider, issuer, cookieKeys, accounts, vault, grants, passkeys, sandboxAccounts } = suppliers
   const sandbox = sandboxAccounts.length > 0
   const secure = issuer.startsWith('https:')
+  const proofs = createProofs(suppliers)
   const SIGN_IN = `${secure ? '__Host-' : ''}qcgate-sign-in`
 
   async function visitorOf(ctx: Context): Promise<Visitor | undefined> {
@@ -67,11 +71,12 @@ export function createVisits(suppliers: PageSuppliers) {
   }
 
   async function showSignIn(ctx: Context, to: string, again: { userId?: string; problem?: string } = {}) {
+    const csrf = issueSignInToken(ctx)
     const view = signInPage({
-      csrf: issueSignInToken(ctx),
+      csrf,
       sandbox,
       oneClick: offersOneClick(suppliers),
-      passkeyOptions: passkeys.requestOptions(),
+      passkeyOptions: passkeys.signInOptions(csrf),
       to: safeDestination(to),
       ...again,
     })
@@ -106,30 +111,43 @@ export function createVisits(suppliers: PageSuppliers) {
           problem: 'You were signed out meanwhile. Nothing was changed; sign in again.',
         })
       }
-      if (ctx.method === 'POST' && !hasValidCsrf(ctx, visitor.frame.csrf)) return showStale(ctx)
-      if (!onlyTakes && ctx.path !== LOOK_AGAIN && (await waitingOf(visitor))) return redirect(ctx, LOOK_AGAIN)
+      if (ctx.method === 'POST') {
+        if (!hasValidCsrf(ctx, visitor.frame.csrf)) return showStale(ctx)
+        if (!MAKING_A_PASSKEY.includes(ctx.path)) await endOffer(visitor)
+      }
+      if (!onlyTakes && !OPEN.includes(ctx.path) && (await waitingOf(visitor))) return redirect(ctx, LOOK_AGAIN)
       return show(visitor)
     }
 
-  /** True when the person has shown again who they are; if not, they are asked to. */
-  const reauthenticateVisitor = (
-    { ctx, session, accountId, profile, frame }: Visitor,
-    before: string,
-    summary?: Summary,
-  ) => {
-    const question = { ...frame, before, back: '/account', ...(summary ? { summary } : {}) }
-    return reauthenticate(ctx, { accountId, uid: session.uid, profile }, question, suppliers)
+  /** The page after a sign-in was answered, so the first passkey that it offered is over. */
+  async function endOffer({ accountId, session, profile }: Visitor): Promise<void> {
+    const { uid } = session
+    if (hasOffer(profile, uid)) await accounts.change(accountId, (known) => withoutOffer(known, uid))
   }
 
-  return { page, showSignIn, showStale, issueSignInToken, reauthenticate: reauthenticateVisitor }
+  /** Does what a form says, after a proof where it needs one. */
+  const prove = <Does>(
+    { ctx, session, accountId, profile, frame }: Visitor,
+    provable: Provable<Does>,
+  ): Promise<void> => {
+    const person: Prover = { accountId, uid: session.uid, profile, csrf: frame.csrf }
+    return proofs.prove(ctx, person, provable)
+  }
+
+  return { page, showSignIn, showStale, issueSignInToken, prove }
 }
 /** What waits for the person's word since the token was replaced; undefined when nothing does. */
-export async function waitingOf({ profile, ...visitor }: Visitor) {
-  const connections = (await visitor.connections()).filter(isSuspended)
-  const sessions = profile.sessions.filter(isSuspended)
-  const passkeys = profile.passkeys.filter(isSuspended)
-  return [...connections, ...sessions, ...passkeys].length ? { connections, sessions, passkeys } : undefined
+export function waitingAmong(connections: readonly Grant[], { sessions, passkeys }: Profile) {
+  const waiting = {
+    connections: connections.filter(isSuspended),
+    sessions: sessions.filter(isSuspended),
+    passkeys: passkeys.filter(isSuspended),
+  }
+  return Object.values(waiting).some((those) => those.length) ? waiting : undefined
 }
+export type Waiting = NonNullable<ReturnType<typeof waitingAmong>>
+
+export const waitingOf = async ({ profile, connections }: Visitor) => waitingAmong(await connections(), profile)
 const isSuspended = ({ suspended }: { readonly suspended?: boolean | undefined }) => suspended === true
 
 export type Visits = ReturnType<typeof createVisits>

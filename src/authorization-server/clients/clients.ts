@@ -35,13 +35,16 @@ export function displayName(name: string | undefined): string {
 export const returnsToThisComputer = ({ protocol, hostname }: URL): boolean =>
   !['https:', 'http:'].includes(protocol) || isLoopback(hostname)
 
+/** Hosts that only pass an answer on, to whatever program on this computer the request names. */
+const PASS_ON = ['vscode.dev', 'insiders.vscode.dev']
+
 /**
  * The host to which an answer may go without a page, once a person has agreed to it: one that only its owner can listen
  * on. Empty for whatever returns to this computer, where any program may (RFC 8252 §8.6).
  */
 export function silentHost(redirectUri: string): string {
   const url = URL.parse(redirectUri)
-  return url?.protocol === 'https:' && !returnsToThisComputer(url) ? url.host : ''
+  return url?.protocol === 'https:' && !returnsToThisComputer(url) && !PASS_ON.includes(url.hostname) ? url.host : ''
 }
 
 /** What a client says about itself, by registration or by a document at its `client_id`. */

@@ -1,16 +1,21 @@
 // What a finished visit to the consent page becomes: a grant.
+import { randomBytes } from 'node:crypto'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Event, News } from '../../accounts/news.ts'
+import { countsStill, withNews } from '../../accounts/profile.ts'
 import type { Allowance } from '../../grants/allowance.ts'
-import { allowanceOf } from '../../grants/allowance.ts'
-import type { Grant, GrantClient, Grants } from '../../grants/grants.ts'
-import { revisionOf } from '../../grants/grants.ts'
+import { allowanceOf, dangerousIn, exceeds } from '../../grants/allowance.ts'
+import type { Grant, GrantClient } from '../../grants/grants.ts'
+import { nameOf, revisionOf } from '../../grants/grants.ts'
 import { parseScopes } from '../../scopes.ts'
 import { KEYS } from '../../storage/keys.ts'
 import type { Store } from '../../storage/store.ts'
 import { add } from '../../storage/store.ts'
+import type { Suppliers } from '../../suppliers.ts'
 import type { ClientWords } from '../clients/clients.ts'
 import { describeClient, silentHost } from '../clients/clients.ts'
 import type { StoredAccount } from '../oidc/session.ts'
+import { summarize } from '../permissions/summary.ts'
 
 /** For so long, in seconds, the same request is not asked about twice in vain. */
 const ASKED_IN_VAIN = 10 * 60
@@ -20,33 +25,42 @@ const ON_ITS_WAY = 60_000
 
 /** What a person answered, and what it rests on. */
 export interface ConsentResult extends Allowance {
+  /** It counts once. */
+  readonly id: string
   readonly accountId: string
-  /** The revision of the connection when the person decided; absent when there was none. */
-  readonly seen?: string
-  /** Milliseconds since 1970. */
+  /** The connection that is joined, and its revision when the person decided; absent of a new one. */
+  readonly joins?: { readonly id: string; readonly seen: string }
+  /** When the person decided, and when the answer was given, after a proof perhaps; milliseconds since 1970. */
   readonly at: number
+  readonly given: number
 }
 
-export const consentResult = (chosen: Allowance, accountId: string, grant: Grant | undefined): ConsentResult => ({
+/** `at` is when the person decided, in milliseconds since 1970. */
+export const consentResult = (
+  chosen: Allowance,
+  accountId: string,
+  grant: Grant | undefined,
+  at: number,
+): ConsentResult => ({
   ...allowanceOf(chosen),
+  id: randomBytes(16).toString('base64url'),
   accountId,
-  ...(grant ? { seen: revisionOf(grant) } : {}),
-  at: Date.now(),
+  ...(grant ? { joins: { id: grant.id, seen: revisionOf(grant) } } : {}),
+  at,
+  given: Date.now(),
 })
 
 /**
  * Whether an answer still counts when the visit ends. A browser brings it there at once; whoever holds it back could undo
  * with it what the person has decided since: narrowed, revoked, stopped, signed out, signed in as somebody else.
  */
-function stillCounts(result: ConsentResult, oidc: KoaContextWithOIDC['oidc'], living: Grant | undefined): boolean {
+function stillCounts(result: ConsentResult, oidc: KoaContextWithOIDC['oidc'], joined: Grant | undefined): boolean {
   const { profile, accountId } = oidc.account as StoredAccount // sound: ours, from findAccount
-  const signedInAt = profile.sessions.find(({ uid }) => uid === oidc.session?.uid)?.since ?? Number.POSITIVE_INFINITY
   return (
     result.accountId === accountId &&
-    result.at >= signedInAt * 1000 &&
-    result.at > (profile.stoppedAt ?? 0) &&
-    result.at > Date.now() - ON_ITS_WAY &&
-    (living && revisionOf(living)) === result.seen
+    countsStill(profile, oidc.session?.uid ?? '', result.at) &&
+    result.given > Date.now() - ON_ITS_WAY &&
+    (joined && revisionOf(joined)) === result.joins?.seen
   )
 }
 
@@ -56,16 +70,21 @@ function stillCounts(result: ConsentResult, oidc: KoaContextWithOIDC['oidc'], li
  * is pressed. So a visit counts once, with its last answer, and one that nobody brings to its end counts for nothing. An answer
  * that counts no more is dropped, and the person is asked again. Without an answer, the living grant as it is.
  */
-export async function writeConsent({ oidc }: KoaContextWithOIDC, grants: Grants): Promise<Grant | undefined> {
+export async function writeConsent(
+  { oidc }: KoaContextWithOIDC,
+  { store, grants, accounts }: Pick<Suppliers, 'store' | 'grants' | 'accounts'>,
+): Promise<Grant | undefined> {
   const accountId = oidc.account?.accountId ?? ''
   const { client, params } = oidc
   const clientId = client?.clientId ?? ''
-  const id = oidc.session?.grantIdFor(clientId)
-  const living = await grants.findOwn(id, accountId, clientId)
+  const living = await grants.findOwn(oidc.session?.grantIdFor(clientId), accountId, clientId)
 
   const result = oidc.result?.consent as ConsentResult | undefined
   if (!result || !client || !params) return living
-  const written = stillCounts(result, oidc, living) ? await write() : undefined
+  const joined = await grants.findOwn(result.joins?.id, accountId, clientId)
+  const counts =
+    stillCounts(result, oidc, joined) && (await add(store, KEYS.consentAnswer(result.id), '1', ON_ITS_WAY / 500))
+  const written = counts ? await write() : undefined
   if (!written) delete oidc.result?.consent
   return written ?? living
 
@@ -80,13 +99,37 @@ export async function writeConsent({ oidc }: KoaContextWithOIDC, grants: Grants)
       suspended: false, // the person has just looked at this one
       authorizedAt: Math.floor(Date.now() / 1000),
     }
-    const grant = living
-      ? await grants.change(living.id, allowed, living)
+    const grant = joined
+      ? await grants.change(joined.id, allowed, joined)
       : await grants.create({ accountId, clientId, ...allowed })
+    if (grant) await tellOfConsent(accounts, joined, grant)
     // From here on the request stands for what was allowed, so that the code and the token carry it all.
     if (grant && params) params.scope = allowance.scopes.join(' ')
     return grant
   }
+}
+
+/** Tells whoever looks at the account page what an answer of the consent page came to. */
+export const tellOfConsent = (accounts: Suppliers['accounts'], before: Grant | undefined, after: Grant) =>
+  tell(accounts, after, eventOf(before, after))
+
+/** The same of a client that came back and received tokens. */
+export const tellOfReturn = (accounts: Suppliers['accounts'], grant: Grant) =>
+  tell(accounts, grant, 'connection-joined')
+
+async function tell(accounts: Suppliers['accounts'], grant: Grant, what: Event | undefined): Promise<void> {
+  if (!what) return
+  const name = nameOf(grant)
+  const { sentence } = summarize(name, grant, [], 'now')
+  const news: News = { what, of: grant.id, name, says: sentence, grave: dangerousIn(grant).length > 0 }
+  await accounts.change(grant.accountId, (profile) => withNews(profile, [news], Date.now()))
+}
+
+function eventOf(before: Grant | undefined, after: Grant): Event | undefined {
+  if (!before) return 'connection-added'
+  if (before.suspended) return 'connection-resumed'
+  if (exceeds(before, after)) return 'connection-widened'
+  return exceeds(after, before) ? 'connection-narrowed' : undefined
 }
 
 /**

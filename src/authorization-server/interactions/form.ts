@@ -27,7 +27,9 @@ export function hasValidCsrf(ctx: Context, expected: string): boolean {
 
 /** The form as it was sent, without what each page adds anew and without what proves who is here. */
 export const sentFields = (ctx: Context): [string, string][] =>
-  [...new URLSearchParams(ctx.request.rawBody)].filter(([name]) => !['csrf', 'apiToken', 'passkey'].includes(name))
+  [...new URLSearchParams(ctx.request.rawBody)].filter(
+    ([name]) => !['csrf', 'act', 'apiToken', 'passkey'].includes(name),
+  )
 
 /** Why a form was refused, as the page that follows says it. */
 export interface FormProblem {

@@ -1,6 +1,7 @@
 // Sign-in: whose QuantConnect account is it? Asks QuantConnect itself, and puts what it accepted into the vault.
 import type { Context } from 'koa'
-import { withPasskey } from '../../accounts/profile.ts'
+import type { StoredPasskey } from '../../accounts/profile.ts'
+import { withNews, withUse } from '../../accounts/profile.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
 import { isUserId } from '../../quantconnect/user-id.ts'
 import { countAttempt, countSignIn, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
@@ -9,8 +10,12 @@ import type { PageSuppliers } from '../page-suppliers.ts'
 import type { FormProblem } from './form.ts'
 import { field } from './form.ts'
 
-/** Either the `sub` of the person who signed in, or what to tell them. */
-export type SignInResult = { readonly sub: string } | FormProblem
+/** Who signed in, and by what: a passkey that was added without a proof says less than one that counts fully. */
+export interface SignedIn {
+  readonly sub: string
+  readonly by: 'token' | 'passkey' | 'young-passkey' | 'sandbox'
+}
+export type SignInResult = SignedIn | FormProblem
 
 /** Signs in with what was typed, with a passkey, or with one click on the sandbox account. */
 export async function signIn(ctx: Context, suppliers: PageSuppliers): Promise<SignInResult> {
@@ -19,7 +24,8 @@ export async function signIn(ctx: Context, suppliers: PageSuppliers): Promise<Si
   if (oneClick) {
     if (!offersOneClick(suppliers)) return NOT_ALLOWED
     const retryAfter = await countAttempt(suppliers.store, RATE_LIMITS.oneClick, suppliers.clientAddress(ctx))
-    return retryAfter ? tooManyAttempts(retryAfter) : { sub: await suppliers.vault.seal({ ...demo, realm: 'sandbox' }) }
+    if (retryAfter) return tooManyAttempts(retryAfter)
+    return { sub: await suppliers.vault.seal({ ...demo, realm: 'sandbox' }), by: 'sandbox' }
   }
   const passkey = field(ctx, 'passkey')
   return passkey ? signInWithPasskey(ctx, passkey, suppliers) : signInAs(ctx, suppliers)
@@ -42,9 +48,9 @@ async function signInWithPasskey(ctx: Context, posted: string, suppliers: PageSu
   const sub = passkeys.claimedAccount(posted)?.accountId ?? ''
   const retryAfter = await countSignIn(store, sub, clientAddress(ctx))
   if (retryAfter) return tooManyAttempts(retryAfter)
-  const accepted = await acceptPasskey(posted, sub, 'anybody', suppliers)
-  if (accepted && (await vault.open(sub))) return { sub }
-  if (accepted && (await vault.excludes(sub))) return NOT_ALLOWED
+  const used = await acceptPasskey(posted, field(ctx, 'csrf'), suppliers)
+  if (used && (await vault.open(sub))) return { sub, by: used.young ? 'young-passkey' : 'passkey' }
+  if (used && (await vault.excludes(sub))) return NOT_ALLOWED
   return { problem: 'That passkey opens no account here. Sign in with the API token instead.', status: 422 }
 }
 
@@ -70,24 +76,38 @@ export async function signInAs(ctx: Context, suppliers: PageSuppliers): Promise<
   await suspendWhatCameBefore(credentials, suppliers)
   const sub = await vault.seal(credentials)
   const tokenAcceptedAt = Math.floor(Date.now() / 1000)
-  await accounts.open(sub, (profile) => ({ ...profile, tokenAcceptedAt }))
-  return { sub }
+  await accounts.open(sub, ({ endedToken: _ended, ...profile }) => ({ ...profile, tokenAcceptedAt }))
+  return { sub, by: 'token' }
 }
 
 /**
  * A token that stopped working may have leaked, and whoever had it may have connected something: when another one takes its
  * place, nothing from before does anything until the person has looked. Before the new one is stored, so that a crash in
- * between errs on this side; and also when QuantConnect does not say that the old one still works.
+ * between errs on this side; and also when QuantConnect does not say that the old one still works. Where only passkeys prove,
+ * whoever replaces the token may have lost them: that choice ends, and nothing from before goes on unlooked at either.
  */
 async function suspendWhatCameBefore(credentials: Credentials, suppliers: PageSuppliers): Promise<void> {
-  const { vault, accounts, quantConnect } = suppliers
+  const { vault, accounts, quantConnect, cookieKeys } = suppliers
   const sub = await vault.find(credentials)
-  const before = sub && (await vault.open(sub))
-  if (!before || before.apiToken === credentials.apiToken) return
-  const answer = await quantConnect.call(before, '/authenticate', {})
-  if (answer.kind !== 'done' || answer.body.success !== true) return accounts.suspendAll(sub)
-  // A person may change a token that works. Whoever signed in with the old one shows that they know the new one.
-  await accounts.change(sub, (profile) => ({ ...profile, sessions: [] }))
+  if (!sub) return
+  const before = await vault.open(sub)
+  const { onlyPasskeys, endedToken } = await accounts.profile(sub)
+  const known = cookieKeys.derive('ended-token', `${sub} ${credentials.apiToken}`)
+  const isReplaced = before
+    ? before.apiToken !== credentials.apiToken
+    : endedToken !== undefined && endedToken !== known
+  if (!isReplaced) return
+  const answer = before && !onlyPasskeys ? await quantConnect.call(before, '/authenticate', {}) : undefined
+  const works = answer?.kind === 'done' && answer.body.success === true
+  if (!works) await accounts.suspendAll(sub)
+  await accounts.change(sub, ({ endedToken: _ended, ...profile }) =>
+    withNews(
+      // A person may change a token that works. Whoever signed in with the old one shows that they know the new one.
+      { ...profile, ...(works ? { sessions: [] } : {}), onlyPasskeys: false },
+      [{ what: 'token-replaced', grave: true }],
+      Date.now(),
+    ),
+  )
 }
 
 /** What someone is told who tried too often. */
@@ -97,25 +117,20 @@ export function tooManyAttempts(retryAfter: number): FormProblem {
   return { problem, status: 429, retryAfter }
 }
 
-/**
- * Takes a posted passkey for an account, which remembers that it was used; false when it is not good for it. `question` says
- * what the browser was asked: for a passkey of this very account, or for anybody's. An answer to the one is none to the other.
- */
-export async function acceptPasskey(
+/** Takes a posted passkey to sign in with; its account remembers that it was used. Undefined when it is not good. */
+async function acceptPasskey(
   posted: string,
-  accountId: string,
-  question: 'this account' | 'anybody',
+  visit: string,
   { accounts, passkeys }: Pick<PageSuppliers, 'accounts' | 'passkeys'>,
-): Promise<boolean> {
+): Promise<StoredPasskey | undefined> {
   const claim = passkeys.claimedAccount(posted)
-  if (claim?.accountId !== accountId) return false
-  const known = (await accounts.profile(accountId)).passkeys.find(({ id }) => id === claim.credentialId)
-  const used = known && (await passkeys.verifyAnswer(known, posted, question === 'anybody' ? undefined : accountId))
-  if (!used) return false
-  await accounts.change(accountId, (profile) =>
-    profile.passkeys.some(({ id }) => id === used.id) ? withPasskey(profile, used) : profile,
-  )
-  return true
+  if (!claim) return undefined
+  const { accountId, credentialId } = claim
+  const known = (await accounts.profile(accountId)).passkeys.find(({ id }) => id === credentialId)
+  const used = known && (await passkeys.verifySignIn(known, posted, visit))
+  if (!used) return undefined
+  await accounts.change(accountId, (profile) => withUse(profile, used))
+  return used
 }
 
 /** What is wrong with the input as typed, before anyone is asked. */

@@ -1,5 +1,6 @@
 // A client that gets a token is in use: its registration stays (client-adapter.ts), and so does its connection.
 import type { Suppliers } from '../../suppliers.ts'
+import { tellOfReturn } from '../interactions/consent.ts'
 import type { Middleware } from './answers.ts'
 import { servedClient } from './answers.ts'
 import { noteClientUse } from './client-adapter.ts'
@@ -13,8 +14,13 @@ export const noteServedClient =
     if (!client) return
     const note = async () => {
       await noteClientUse(store, client.clientId)
-      const grant = await grants.find(ctx.oidc.entities.Grant?.jti ?? '')
-      if (grant) await accounts.noteUse(grant)
+      const id = ctx.oidc.entities.Grant?.jti ?? ''
+      const isNew = ctx.oidc.params?.grant_type === 'authorization_code'
+      const grant = isNew ? await grants.noteAuthorization(id) : await grants.find(id)
+      if (!grant) return
+      await accounts.noteUse(grant)
+      // Also without a page: whoever got tokens holds what this connection has, and what it is given later.
+      if (isNew && (grant.timesAuthorized ?? 0) > 1) await tellOfReturn(accounts, grant)
     }
     // The token is issued already; a note that could not be written must not take it back.
     await note().catch((err) => log.warn({ err }, 'client use not noted'))

@@ -2,29 +2,42 @@
 // declares about itself; ours looks at where the answer will go.
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { interactionPolicy } from 'oidc-provider'
-import type { Grant } from '../../grants/grants.ts'
+import type { Grant, Grants } from '../../grants/grants.ts'
 import { parseScopes } from '../../scopes.ts'
-import { silentHost } from '../clients/clients.ts'
+import type { KnownClient } from '../interactions/joining.ts'
+import { isGrave, provesItself } from '../interactions/joining.ts'
 import { isSignedIn } from './session.ts'
 
 const { Check, Prompt } = interactionPolicy
 
 /**
- * Whether the answer may go back without a page: only to an https host, which nobody else can listen on (RFC 8252 §8.6),
- * only to the host that the person agreed to, and only for what is already allowed.
+ * Whether the answer may go back without a page: to software that proves itself, into the only connection that it has, which
+ * holds nothing dangerous and all that was asked for and nothing beside it.
  */
-export function mayReturnSilently(grant: Grant | undefined, redirectUri: string, scope: string): boolean {
-  const host = silentHost(redirectUri)
-  if (!grant || grant.suspended || !host || host !== grant.redirectHost) return false
-  return parseScopes(scope).every((asked) => grant.scopes.includes(asked))
+export function mayReturnSilently(
+  grant: Grant | undefined,
+  living: readonly Grant[],
+  client: KnownClient,
+  { redirect_uri, scope }: { readonly redirect_uri: string; readonly scope: string },
+): boolean {
+  if (!grant || isGrave(grant) || living.length > 1 || !provesItself(client, redirect_uri, grant)) return false
+  const asked = parseScopes(scope)
+  return asked.length === grant.scopes.length && asked.every((one) => grant.scopes.includes(one))
 }
 
-/** The library's interaction policy with our checks. `findGrant` looks a living grant up by its id. */
-export function createConsentPolicy(findGrant: (id: string) => Promise<Grant | undefined>) {
+/** The library's interaction policy with our checks. */
+export function createConsentPolicy(grants: Grants) {
   const consentNeeded = async ({ oidc }: KoaContextWithOIDC) => {
     if (oidc.result?.consent) return false // once in an interaction is enough, whatever was allowed
-    const grant = oidc.grant?.jti ? await findGrant(oidc.grant.jti) : undefined
-    return !mayReturnSilently(grant, String(oidc.params?.redirect_uri), String(oidc.params?.scope ?? ''))
+    const { client, account } = oidc
+    const grant = await grants.find(oidc.grant?.jti ?? '')
+    if (!grant || !client || !account) return true
+    const living = await grants.listOf(account.accountId, client.clientId)
+    const { redirect_uri, scope } = oidc.params ?? {}
+    return !mayReturnSilently(grant, living, client as KnownClient, {
+      redirect_uri: String(redirect_uri),
+      scope: String(scope ?? ''),
+    })
   }
 
   return [

@@ -129,11 +129,11 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
     },
     loadExistingGrant: async (ctx) => {
       // The library asks for the grant when a visit has ended, which is when consent counts, and is written.
-      const grant = isSignedIn(ctx) ? await writeConsent(ctx, grants) : undefined
+      const grant = isSignedIn(ctx) ? await writeConsent(ctx, suppliers) : undefined
       return grant && provider.Grant.find(grant.id)
     },
     interactions: {
-      policy: createConsentPolicy((id) => grants.find(id)),
+      policy: createConsentPolicy(grants),
       url: (_ctx, { uid }) => `${issuer}/interaction/${uid}`,
     },
     fetch: clientDocuments.fetch,

@@ -7,9 +7,12 @@ import type { Profile } from '../../accounts/profile.ts'
 import { isSessionOf, withoutSessions, withSession } from '../../accounts/profile.ts'
 import type { CookieKeys } from '../../key-files/cookie-keys.ts'
 import { browserOf } from '../interactions/browser.ts'
+import type { SignedIn } from '../interactions/sign-in.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 
 export const SESSION_SECONDS = 14 * 24 * 60 * 60
+/** As long as a visit to our pages may last. */
+const FIRST_PASSKEY_SECONDS = 60 * 60
 export type Session = InstanceType<Provider['Session']>
 
 /** An account as the library carries it through a request, and the browsers that are signed in to it. */
@@ -45,7 +48,7 @@ export const sessionOf = (provider: Provider, ctx: Context): Promise<Session> =>
 export async function signInSession(
   suppliers: Pick<PageSuppliers, 'provider' | 'issuer' | 'cookieKeys' | 'accounts'>,
   ctx: Context,
-  sub: string,
+  { sub, by }: SignedIn,
 ): Promise<Session> {
   const { provider, issuer, cookieKeys, accounts } = suppliers
   const session = (await sessionOf(provider, ctx)) as Session & { id: string; new?: boolean }
@@ -61,7 +64,12 @@ export async function signInSession(
   const since = Math.floor(Date.now() / 1000)
   const { uid } = session
   const browser = browserOf(ctx.get('User-Agent'))
-  await accounts.open(sub, (profile) => withSession(profile, { uid, browser, since, shownAt: since }))
+  // The page that follows offers a first passkey; only whoever typed the token gets that offer.
+  await accounts.open(sub, (profile) => {
+    const offers = by === 'token' && !profile.passkeys.length
+    const offer = offers ? { firstPasskeyUntil: since + FIRST_PASSKEY_SECONDS } : {}
+    return withSession(profile, { uid, browser, since, ...offer })
+  })
   const { names, long } = cookieSettings(issuer, cookieKeys)
   const { cookies } = provider.createContext(ctx.req, ctx.res)
   cookies.set(names.session, session.id, { ...long, maxAge: SESSION_SECONDS * 1000 })

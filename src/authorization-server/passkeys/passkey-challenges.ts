@@ -5,8 +5,8 @@ import type { CookieKeys } from '../../key-files/cookie-keys.ts'
 import { KEYS } from '../../storage/keys.ts'
 import { add, type Store } from '../../storage/store.ts'
 
-/** What an answer is for: to add a passkey to an account, to confirm that its person is there, or to find out who is. */
-export type Ceremony = readonly ['create' | 'confirm', accountId: string] | readonly ['sign-in']
+/** What an answer is for: to add a passkey to an account, or to sign in, in one visit. Acts have challenges of their own. */
+export type Ceremony = readonly ['create', accountId: string] | readonly ['sign-in', visit: string]
 
 /** Seconds for which a challenge can be answered. */
 const GOOD_FOR = 10 * 60

@@ -4,6 +4,7 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server'
+import type { z } from 'zod'
 import type { CookieKeys } from '../../key-files/cookie-keys.ts'
 import type { Store } from '../../storage/store.ts'
 import { type Ceremony, createChallenges } from './passkey-challenges.ts'
@@ -72,6 +73,39 @@ export function createPasskeys({
     return challenge && challenges.isOurs(ceremony, challenge) ? challenge : undefined
   }
 
+  const requestOptions = (challenge: string, passkeys: readonly Passkey[]): PublicKeyCredentialRequestOptionsJSON => ({
+    challenge,
+    rpId,
+    timeout: TIMEOUT,
+    allowCredentials: passkeys.filter(({ suspended }) => !suspended).map(descriptor),
+    userVerification: 'required',
+  })
+
+  /** The passkey after an answer that it gave, or undefined when it did not. */
+  async function verifyAnswer<P extends Passkey>(
+    passkey: P,
+    posted: z.output<typeof Assertion>,
+    challenge: string,
+  ): Promise<P | undefined> {
+    if (passkey.suspended || posted.id !== passkey.id) return undefined
+    const { userHandle: _unsigned, ...assertion } = posted.response
+    const { verifyAuthenticationResponse } = await library()
+    const counter = await unlessBad(async () => {
+      const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+        ...expected,
+        expectedChallenge: challenge,
+        response: { ...posted, response: assertion, clientExtensionResults: {} },
+        credential: {
+          id: passkey.id,
+          publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),
+          counter: passkey.counter,
+        },
+      })
+      return verified ? authenticationInfo.newCounter : undefined
+    })
+    return counter === undefined ? undefined : { ...passkey, counter, usedAt: now() }
+  }
+
   return {
     /** What the page gives `navigator.credentials.create` (WebAuthn §5.4). Excludes the passkeys that exist. */
     creationOptions(who: {
@@ -122,18 +156,14 @@ export function createPasskeys({
     },
 
     /**
-     * What the page gives `navigator.credentials.get` (WebAuthn §5.5): for one account to confirm that its person is
-     * there, or for anybody to sign in with a passkey that their browser finds.
+     * What the page gives `navigator.credentials.get` (WebAuthn §5.5), for anybody to sign in with what their browser finds.
+     * `visit` tells this visit from all others: an answer that was given for the one is none for another.
      */
-    requestOptions(accountId?: string, passkeys: readonly Passkey[] = []): PublicKeyCredentialRequestOptionsJSON {
-      return {
-        challenge: challenges.issue(answering(accountId)),
-        rpId,
-        timeout: TIMEOUT,
-        allowCredentials: passkeys.filter(({ suspended }) => !suspended).map(descriptor),
-        userVerification: 'required',
-      }
-    },
+    signInOptions: (visit: string): PublicKeyCredentialRequestOptionsJSON =>
+      requestOptions(challenges.issue(['sign-in', visit]), []),
+
+    /** The same, for an answer of one of these passkeys to a challenge that says what it is for. */
+    proofOptions: requestOptions,
 
     /** Whose passkey an answer says it is. Nothing is checked; it is only where to look for the passkey. */
     claimedAccount(response: string): { accountId: string; credentialId: string } | undefined {
@@ -143,37 +173,34 @@ export function createPasskeys({
     },
 
     /**
-     * Checks an answer of a stored passkey; with `accountId` when the options were for that account. The passkey as it must
-     * be stored from now on, or undefined when the answer is not good. Throws `StoreUnavailable`.
+     * Checks an answer with which somebody signs in. The passkey as it must be stored from now on, or undefined when the answer
+     * is not good. Throws `StoreUnavailable`.
      */
-    async verifyAnswer<P extends Passkey>(passkey: P, response: string, accountId?: string): Promise<P | undefined> {
-      if (passkey.suspended) return undefined
+    async verifySignIn<P extends Passkey>(passkey: P, response: string, visit: string): Promise<P | undefined> {
       const posted = readResponse(Assertion, response)
-      const challenge = posted && expectedChallenge(answering(accountId), posted.response.clientDataJSON)
-      if (!posted || !challenge || posted.id !== passkey.id) return undefined
-      const { userHandle, ...assertion } = posted.response
-      if (accountId !== undefined && userHandle && accountOf(userHandle) !== accountId) return undefined
-      const { verifyAuthenticationResponse } = await library()
-      const counter = await unlessBad(async () => {
-        const { verified, authenticationInfo } = await verifyAuthenticationResponse({
-          ...expected,
-          expectedChallenge: challenge,
-          response: { ...posted, response: assertion, clientExtensionResults: {} },
-          credential: {
-            id: passkey.id,
-            publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),
-            counter: passkey.counter,
-          },
-        })
-        return verified ? authenticationInfo.newCounter : undefined
-      })
-      if (counter === undefined || !(await challenges.use(challenge))) return undefined
-      return { ...passkey, counter, usedAt: now() }
+      const challenge = posted && expectedChallenge(['sign-in', visit], posted.response.clientDataJSON)
+      const used = challenge && (await verifyAnswer(passkey, posted, challenge))
+      return used && (await challenges.use(challenge)) ? used : undefined
+    },
+
+    /**
+     * Checks an answer of one of an account's passkeys to this very challenge. That it counts once is for whoever made the
+     * challenge to see to. The passkey as it must be stored from now on, or undefined when the answer is not good.
+     */
+    async verifyProof<P extends Passkey>(
+      passkeys: readonly P[],
+      response: string,
+      { accountId, challenge }: { readonly accountId: string; readonly challenge: string },
+    ): Promise<P | undefined> {
+      const posted = readResponse(Assertion, response)
+      const passkey = passkeys.find(({ id }) => id === posted?.id)
+      if (!posted || !passkey) return undefined
+      const { userHandle, clientDataJSON } = posted.response
+      if (userHandle && accountOf(userHandle) !== accountId) return undefined
+      return challengeOf(clientDataJSON) === challenge ? verifyAnswer(passkey, posted, challenge) : undefined
     },
   }
 }
-
-const answering = (accountId?: string): Ceremony => (accountId === undefined ? ['sign-in'] : ['confirm', accountId])
 
 /** The account in a user handle, which is how `creationOptions` wrote it. */
 function accountOf(userHandle: string | null | undefined): string | undefined {

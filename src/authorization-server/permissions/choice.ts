@@ -1,8 +1,9 @@
 // What a person chooses on a page of permissions, on the consent page and on the account page alike: what is offered, what
 // a preset ticks, and what a posted form means. Plain values; nothing here allows anything.
 import type { Allowance, StoredAllowance } from '../../grants/allowance.ts'
-import { allowanceOf, mayTrade } from '../../grants/allowance.ts'
-import { DEFAULT_LIFETIME, isLifetime } from '../../grants/lifetime.ts'
+import { allowanceOf, dangerousIn } from '../../grants/allowance.ts'
+import type { Lifetime } from '../../grants/lifetime.ts'
+import { DEFAULT_LIFETIME, isLifetime, lifeOf } from '../../grants/lifetime.ts'
 import type { Scope } from '../../scopes.ts'
 import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../scopes.ts'
 
@@ -35,18 +36,28 @@ export const PRESETS = ['requested', 'readonly', 'research', 'trader', 'admin', 
 export type Preset = (typeof PRESETS)[number]
 const isPreset = (value: string): value is Preset => (PRESETS as readonly string[]).includes(value)
 
-/** What the page shows when it is first opened. */
-export function firstAllowance(offers: readonly Offer[], grant: StoredAllowance | undefined): Allowance {
-  const allowed = grant && allowanceOf(grant)
-  return {
-    ...(allowed ?? NOTHING_ALLOWED),
-    scopes: offers.filter(({ ticked }) => ticked).map(({ scope }) => scope),
-    // Paper again wherever there was nothing to trade with.
-    paperOnly: !(allowed && mayTrade(allowed) && !allowed.paperOnly),
-  }
+/** What is said about the end: one of the lifetimes, which begins now, or that it stays as it is. */
+export type Ends = Lifetime | 'keep'
+
+/** What a page of permissions shows, and what its form says. */
+export interface ChosenAllowance extends Allowance {
+  readonly ends: Ends
 }
 
-const NOTHING_ALLOWED: Allowance = allowanceOf({ scopes: [], paperOnly: true })
+/** What the page shows when it is first opened. `now` in seconds since 1970. */
+export function firstAllowance(
+  offers: readonly Offer[],
+  grant: StoredAllowance | undefined,
+  now: number,
+): ChosenAllowance {
+  const allowed = grant && allowanceOf(grant)
+  const scopes = offers.filter(({ ticked }) => ticked).map(({ scope }) => scope)
+  if (!allowed) return { scopes, paperOnly: true, ends: DEFAULT_LIFETIME, ...lifeOf(DEFAULT_LIFETIME, now) }
+  return { ...allowed, scopes, paperOnly: allowed.paperOnly || !touchesMoney(allowed), ends: 'keep' }
+}
+
+/** Without anything dangerous there is nothing that could leave paper, and whatever is added later begins there. */
+const touchesMoney = (allowance: Pick<Allowance, 'scopes'>): boolean => dangerousIn(allowance).length > 0
 
 /** A form as it was posted, by the names of its fields. */
 interface PostedForm {
@@ -57,7 +68,7 @@ interface PostedForm {
 }
 
 /** What a person set in a form. */
-export interface PostedAllowance extends Allowance {
+export interface PostedAllowance extends ChosenAllowance {
   readonly preset: Preset
   /** Whether another preset was chosen than the page had shown: its boxes must be seen before they count. */
   readonly unseen: boolean
@@ -65,23 +76,33 @@ export interface PostedAllowance extends Allowance {
 
 /**
  * Reads the part of a form that views/permissions.ts made. The boxes decide; a preset that the page had not rendered replaces
- * them, and has to be looked at first.
+ * them, and has to be looked at first. `grant` is what there is to be changed, and `now` in seconds since 1970.
  */
-export function readAllowance(form: PostedForm, offers: readonly Offer[], initial: Preset): PostedAllowance {
+export function readAllowance(
+  form: PostedForm,
+  offers: readonly Offer[],
+  initial: Preset,
+  grant: StoredAllowance | undefined,
+  now: number,
+): PostedAllowance {
   const [asked, shown, expires] = [form.one('preset'), form.one('rendered'), form.one('expires')]
   const rendered = isPreset(shown) ? shown : initial
   const preset = isPreset(asked) ? asked : rendered
   const unseen = preset !== 'custom' && preset !== rendered
   const boxes = form.all('scope')
+  const scopes = unseen ? presetScopes(preset, offers) : ALL_SCOPES.filter((scope) => boxes.includes(scope))
+  const ends = isLifetime(expires) ? expires : grant ? 'keep' : DEFAULT_LIFETIME
   return {
     preset,
     unseen,
-    scopes: unseen ? presetScopes(preset, offers) : ALL_SCOPES.filter((scope) => boxes.includes(scope)),
-    // Only on a page of ours can the box have been unticked.
-    paperOnly: form.one('paper') === 'on' || !shown,
-    lifetime: isLifetime(expires) ? expires : DEFAULT_LIFETIME,
+    scopes,
+    paperOnly: form.one('paper') !== 'off' || !touchesMoney({ scopes }),
+    ends,
+    ...(grant && ends === 'keep' ? lifeIn(grant) : lifeOf(ends === 'keep' ? DEFAULT_LIFETIME : ends, now)),
   }
 }
+
+const lifeIn = ({ endless = false, expiresAt }: StoredAllowance) => ({ endless, expiresAt })
 
 const presetScopes = (preset: Exclude<Preset, 'custom'>, offers: readonly Offer[]): readonly Scope[] =>
   preset === 'requested' ? offers.filter(({ ticked }) => ticked).map(({ scope }) => scope) : GROUPS[preset]

@@ -14,7 +14,7 @@ export interface HomeView extends Server {
 
 export const homePage = ({ resource, sandboxAccounts, oneClick, local }: HomeView): Html =>
   page(
-    { title: 'Connect an assistant to QuantConnect', sandbox: sandboxAccounts.length > 0 },
+    { name: 'home', title: 'Connect an assistant to QuantConnect', sandbox: sandboxAccounts.length > 0 },
     html`<section class="card">
       <h1>Let your AI assistant work with your QuantConnect account, and stay in charge</h1>
       <p>Add this address as an MCP server in your assistant:</p>

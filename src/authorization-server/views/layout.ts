@@ -15,14 +15,20 @@ export const STYLESHEET = asset('style', 'css')
 /** Makes pages nicer; all of them work without it, but for passkeys. */
 export const SCRIPT = asset('page', 'js')
 
+/** What a page is, for whoever reads it by program: the name in `<body data-page>`. */
+export type PageName = 'home' | 'sign-in' | 'consent' | 'proof' | 'account' | 'connection' | 'activity' | 'problem'
+
 interface Head {
+  readonly name: PageName
   readonly title: string
+  /** The act whose proof the page asks for. */
+  readonly act?: string
   /** Whether sandbox accounts can be met on this page. */
   readonly sandbox: boolean
 }
 
 /** A whole page around its content. */
-export const page = ({ title, sandbox }: Head, content: Html): Html => html`<!doctype html>
+export const page = ({ name, title, sandbox, act }: Head, content: Html): Html => html`<!doctype html>
 <html lang="en">
 <head>
   <meta charset="utf-8">
@@ -32,10 +38,10 @@ export const page = ({ title, sandbox }: Head, content: Html): Html => html`<!do
   <script src="${SCRIPT.path}" type="module"></script>
   <link rel="icon" href="data:,">
 </head>
-<body>
+<body data-page="${name}">
   <header><a class="brand" href="/">qcgate</a>${sandbox ? html`<strong class="sandbox">SANDBOX</strong>` : ''}
     <a class="mine" href="/account">Your account</a></header>
-  <main>${content}</main>
+  <main${act === undefined ? '' : html` data-act="${act}"`}>${content}</main>
   <footer>qcgate is not affiliated with QuantConnect.</footer>
 </body>
 </html>`

@@ -2,21 +2,27 @@
 // permission, paper or real money, and for how long. The consent page and the account page share it.
 import { html } from 'hono/html'
 import type { Allowance } from '../../grants/allowance.ts'
+import type { Life } from '../../grants/lifetime.ts'
 import { LIFETIMES } from '../../grants/lifetime.ts'
 import { ALL_RISKS, RISKS, SCOPES } from '../../scopes.ts'
-import type { Offer, Preset } from '../permissions/choice.ts'
+import type { ChosenAllowance, Offer, Preset } from '../permissions/choice.ts'
 import { PRESETS } from '../permissions/choice.ts'
 import type { Summary } from '../permissions/summary.ts'
 import type { Html } from './layout.ts'
+import { moment } from './moments.ts'
 
 export interface PermissionsView {
   readonly offers: readonly Offer[]
-  readonly allowance: Allowance
+  readonly allowance: ChosenAllowance
+  /** When the connection ends as it is; absent of a new one. */
+  readonly life?: Life
   /** The preset whose boxes these are. */
   readonly preset: Preset
   /** Whether a client asks for something; on the account page nobody does. */
   readonly requested: boolean
   readonly summary: Summary
+  /** Whether the page says the summary elsewhere. */
+  readonly summaryApart?: boolean
 }
 
 const PRESET_WORDS: Readonly<Record<Preset, { readonly name: string; readonly says: string }>> = {
@@ -43,12 +49,14 @@ export function permissionFields(view: PermissionsView): Html {
       </label>`,
       )}
     </fieldset>
-    <label class="scope paper">
-      <input type="checkbox" name="paper" value="on" ${allowance.paperOnly ? 'checked' : ''}>
-      <span><span><strong>Paper trading only</strong>
-        <span class="quiet">Whatever trades uses QuantConnect’s paper brokerage and no other. Untick for real money.</span></span></span>
-    </label>
-    ${summaryBox(view.summary)}
+    <fieldset class="paper">
+      <legend>With which money?</legend>
+      <label><input type="radio" name="paper" value="on" ${allowance.paperOnly ? 'checked' : ''}>
+        <span><strong>Paper trading only</strong> <span class="quiet">QuantConnect’s play money only; whatever else trades is left alone</span></span></label>
+      <label><input type="radio" name="paper" value="off" ${allowance.paperOnly ? '' : 'checked'}>
+        <span><strong>Real money</strong> <span class="quiet">whatever brokerage your algorithms use</span></span></label>
+    </fieldset>
+    ${view.summaryApart ? '' : summaryBox(view.summary)}
     <div id="boxes">
       ${boxes(view.requested ? asked : view.offers, allowance)}
       ${
@@ -59,13 +67,18 @@ export function permissionFields(view: PermissionsView): Html {
     </div>
     <fieldset class="lifetime">
       <legend>For how long?</legend>
-      ${Object.entries(LIFETIMES).map(
-        ([value, { says }]) => html`<label>
-        <input type="radio" name="expires" value="${value}" ${value === allowance.lifetime ? 'checked' : ''}> ${says}
-      </label>`,
-      )}
+      ${view.life ? lifetimeChoice('keep', html`as it is: ${endOfLife(view.life)}`, allowance) : ''}
+      ${Object.entries(LIFETIMES).map(([value, { says }]) => lifetimeChoice(value, says, allowance))}
     </fieldset>`
 }
+
+const lifetimeChoice = (value: string, says: Html | string, { ends }: ChosenAllowance): Html => html`<label>
+        <input type="radio" name="expires" value="${value}" ${value === ends ? 'checked' : ''}> ${says}
+      </label>`
+
+/** When it ends, continuing a sentence. */
+export const endOfLife = ({ endless, expiresAt }: Life): Html =>
+  endless ? html`when you end it, or after 90 days without a call` : html`on ${moment(expiresAt)}`
 
 /** What the form as it stands comes to. */
 export const summaryBox = ({ sentence, tools, realMoney }: Summary): Html => html`<section id="summary" class="summary${

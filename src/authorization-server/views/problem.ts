@@ -18,7 +18,7 @@ export interface ProblemView {
 
 export const problemPage = ({ title, happened, remedy, code, sandbox, link }: ProblemView): Html =>
   page(
-    { title, sandbox },
+    { name: 'problem', title, sandbox },
     html`<section class="card">
       <h1>${title}</h1>
       <p>${happened}</p>

@@ -40,13 +40,15 @@ export const signInPage = (view: SignInView): Html => {
   }`
   const action = to === undefined ? '' : html` action="/account/sign-in"`
   return page(
-    { title: 'Sign in', sandbox },
+    { name: 'sign-in', title: 'Sign in', sandbox },
     html`<section class="card">
       <h1>Sign in with your QuantConnect account</h1>
       ${
         clientName === undefined
           ? html`<p>To see which assistants are connected, what they did, and to change or stop them.</p>`
-          : html`<p>An assistant that calls itself <strong>${clientName}</strong> wants to connect. First, whose account is it?</p>`
+          : html`<p>An assistant that calls itself <strong>${clientName}</strong> wants to connect. First, whose account is it?
+            For ${clientName} this is enough to look, to build and test, and, in a new connection, to trade on paper, as the next page
+            says. What spends, deletes, administers or trades real money is asked about there, by itself.</p>`
       }
       ${problem ? html`<p class="problem" role="alert" id="problem">${problem}</p>` : ''}
       <form method="post"${action} class="passkey" data-passkey="get" data-options="${JSON.stringify(passkeyOptions)}">

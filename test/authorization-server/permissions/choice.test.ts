@@ -1,19 +1,32 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Ends } from '../../../src/authorization-server/permissions/choice.ts'
 import { firstAllowance, offer, readAllowance } from '../../../src/authorization-server/permissions/choice.ts'
-import type { Allowance } from '../../../src/grants/allowance.ts'
-import { widens } from '../../../src/grants/allowance.ts'
+import type { StoredAllowance } from '../../../src/grants/allowance.ts'
+import { allowanceOf } from '../../../src/grants/allowance.ts'
 import type { Scope } from '../../../src/scopes.ts'
 import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../../src/scopes.ts'
 
-const posted = { preset: '', rendered: '', scope: [] as string[], paper: '', expires: '' }
-const read = (fields: Partial<typeof posted>, requested: readonly Scope[] = ['qc:files:read', 'qc:live:write']) =>
-  readAllowance(formOf({ ...posted, ...fields }), offer(requested, undefined), 'requested')
+const NOW = 1_800_000_000
+const DAY = 24 * 60 * 60
 
-const formOf = ({ scope, ...others }: typeof posted) => ({
-  one: (name: string) => new Map(Object.entries(others)).get(name) ?? '',
-  all: (name: string) => (name === 'scope' ? scope : []),
-})
+type Fields = Readonly<Record<string, string | readonly string[]>>
+const REQUESTED: readonly Scope[] = ['qc:files:read', 'qc:live:write']
+
+/** What a form says, by the values of its fields; one that was given twice has a list. */
+const read = (fields: Fields, grant?: StoredAllowance) =>
+  readAllowance(formOf(fields), offer(REQUESTED, grant), 'requested', grant, NOW)
+
+const formOf = (fields: Fields) => {
+  const all = (name: string) => [fields[name] ?? []].flat()
+  return {
+    all,
+    one(name: string) {
+      const [only = '', ...others] = all(name)
+      return others.length ? '' : only
+    },
+  }
+}
 
 describe('a form of permissions', () => {
   it('is decided by its boxes, in our order, and drops what is no permission', () => {
@@ -42,66 +55,117 @@ describe('a form of permissions', () => {
     assert.deepEqual([scopes, unseen], [['qc:files:read'], true])
   })
 
-  it('takes a preset, and a lifetime, that it does not know for none', () => {
-    const { preset, unseen, lifetime } = read({ preset: '__proto__', rendered: 'constructor', expires: 'toString' })
-    assert.deepEqual([preset, unseen, lifetime], ['requested', false, '30d'])
+  it('takes a preset that it does not know for none', () => {
+    const { preset, unseen } = read({ preset: '__proto__', rendered: 'constructor' })
+    assert.deepEqual([preset, unseen], ['requested', false])
+  })
+})
+
+describe('which money a form of permissions allows', () => {
+  const paperOf = (paper: Fields, scope: readonly Scope[] = ['qc:live:write']) =>
+    read({ preset: 'custom', scope, ...paper }).paperOnly
+
+  it('is real money only where exactly that was chosen', () => {
+    assert.deepEqual([paperOf({ paper: 'on' }), paperOf({ paper: 'off' })], [true, false])
   })
 
-  it('means real money only when a page of ours had shown the box that was not ticked', () => {
-    const paperOf = (fields: Partial<typeof posted>) => read({ scope: ['qc:live:write'], ...fields }).paperOnly
-    assert.deepEqual([paperOf({ rendered: 'custom' }), paperOf({ rendered: 'custom', paper: 'on' })], [false, true])
-    assert.equal(paperOf({}), true)
+  for (const [what, paper] of [
+    ['absent', {}],
+    ['empty', { paper: '' }],
+    ['given twice', { paper: ['off', 'off'] }],
+    ['something else', { paper: 'OFF' }],
+  ] as const) {
+    it(`is paper where the choice is ${what}`, () => assert.equal(paperOf(paper), true))
+  }
+
+  for (const scope of ALL_SCOPES) {
+    const harmless = isHarmless(SCOPES[scope].risk)
+    it(`is ${harmless ? 'paper' : 'real money'} where it was chosen for ${scope} alone`, () => {
+      assert.equal(paperOf({ paper: 'off' }, [scope]), harmless)
+    })
+  }
+
+  it('is paper where nothing is ticked, and where a preset without danger takes the place of the boxes', () => {
+    assert.equal(paperOf({ paper: 'off' }, []), true)
+    const posted = { preset: 'research', rendered: 'requested', scope: ['qc:live:write'], paper: 'off' }
+    assert.equal(read(posted).paperOnly, true)
+    assert.equal(read({ ...posted, preset: 'trader' }).paperOnly, false)
+  })
+})
+
+describe('how long a form of permissions allows it', () => {
+  const GRANT: StoredAllowance = { scopes: ['qc:live:write'], endless: false, expiresAt: NOW + 7 }
+  const ENDLESS: StoredAllowance = { ...GRANT, endless: true }
+  const lifeIn = (expires: Fields, grant?: StoredAllowance) => {
+    const { ends, endless, expiresAt } = read({ scope: ['qc:files:read'], ...expires }, grant)
+    return [ends, endless, expiresAt - NOW] as const
+  }
+
+  for (const [expires, endless, seconds] of [
+    ['1h', false, 3600],
+    ['1d', false, DAY],
+    ['30d', false, 30 * DAY],
+    ['never', true, 90 * DAY],
+  ] as const) {
+    it(`is counted from now for ${expires}, for a new connection and a living one`, () => {
+      for (const grant of [undefined, GRANT, ENDLESS]) {
+        assert.deepEqual(lifeIn({ expires }, grant), [expires, endless, seconds])
+      }
+    })
+  }
+
+  const UNSAID: readonly Fields[] = [{}, { expires: '' }, { expires: 'toString' }, { expires: ['1h', 'never'] }]
+
+  it('stays as it is for a living one: where that was chosen, and where nothing we know was', () => {
+    for (const expires of [{ expires: 'keep' }, ...UNSAID]) {
+      assert.deepEqual(lifeIn(expires, GRANT), ['keep', false, 7])
+      assert.deepEqual(lifeIn(expires, ENDLESS), ['keep', true, 7])
+      assert.deepEqual(lifeIn(expires, { scopes: [], expiresAt: NOW + 7 }), ['keep', false, 7])
+    }
+  })
+
+  it('is 30 days for a new one where nothing we know was chosen: there is nothing to keep', () => {
+    for (const expires of [{ expires: 'keep' }, ...UNSAID]) {
+      assert.deepEqual(lifeIn(expires), ['30d', false, 30 * DAY])
+    }
   })
 })
 
 describe('what a page of permissions shows first', () => {
-  const grant = {
-    version: 1,
-    id: 'g',
-    accountId: 'a',
-    clientId: 'c',
-    redirectHost: '',
-    createdAt: 0,
-    expiresAt: 1,
-  } as const
+  const shown = (grant?: StoredAllowance, requested: readonly Scope[] = []) =>
+    firstAllowance(offer(requested, grant), grant, NOW)
   const paperOf = (scopes: Scope[], paperOnly?: boolean) =>
-    firstAllowance(offer([], { scopes }), { ...grant, scopes, ...(paperOnly === undefined ? {} : { paperOnly }) })
-      .paperOnly
+    shown({ scopes, expiresAt: NOW + 7, ...(paperOnly === undefined ? {} : { paperOnly }) }).paperOnly
 
-  it('is paper, unless the connection trades with real money already', () => {
-    assert.equal(firstAllowance(offer(['qc:live:write'], undefined), undefined).paperOnly, true)
+  it('is what was asked for and is harmless, and what is allowed', () => {
+    assert.deepEqual(shown(undefined, REQUESTED).scopes, ['qc:files:read'])
+    assert.deepEqual(shown({ scopes: ['qc:live:write'], expiresAt: NOW + 7 }, REQUESTED).scopes, REQUESTED)
+  })
+
+  it('is paper, unless the connection may touch real money already', () => {
+    assert.equal(shown(undefined, ['qc:live:write']).paperOnly, true)
     assert.deepEqual([paperOf(['qc:live:write'], true), paperOf(['qc:live:write'], false)], [true, false])
     assert.equal(paperOf(['qc:live:write']), false) // from before there was a choice
-    assert.equal(paperOf(['qc:ai:read'], false), true) // it has nothing to trade with yet
-  })
-})
-
-describe('a choice that asks who is here once more', () => {
-  const choice = (scopes: readonly Scope[], paperOnly = true): Allowance => ({ scopes, paperOnly, lifetime: '30d' })
-
-  for (const scope of ALL_SCOPES) {
-    const grave = !isHarmless(SCOPES[scope].risk)
-    it(`${grave ? 'is' : 'is not'} one that newly allows ${scope}`, () => {
-      assert.equal(widens(undefined, choice([scope])), grave)
-      assert.equal(widens({ scopes: [] }, choice([scope])), grave)
-      assert.equal(widens({ scopes: [scope] }, choice([scope])), false)
-    })
-  }
-
-  it('is one that lets danger live longer, and not one that lets it live shorter', () => {
-    const before = { scopes: ['qc:live:write'] as Scope[], paperOnly: true, lifetime: '1d' } as const
-    const lives = (lifetime: Allowance['lifetime']) => widens(before, { ...choice(['qc:live:write']), lifetime })
-    assert.deepEqual([lives('1h'), lives('1d'), lives('30d'), lives('never')], [false, false, true, true])
-    assert.equal(
-      widens({ scopes: ['qc:ai:read'], lifetime: '1h' }, { ...choice(['qc:ai:read']), lifetime: 'never' }),
-      false,
-    )
+    assert.equal(paperOf(['qc:ai:read'], false), true) // it has nothing to touch it with yet
   })
 
-  it('is one that turns paper into real money, where there is anything to trade with', () => {
-    const trading = { scopes: ['qc:live:write'] as Scope[], paperOnly: true }
-    assert.equal(widens(trading, choice(['qc:live:write'], false)), true)
-    assert.equal(widens({ ...trading, paperOnly: false }, choice(['qc:live:write'], false)), false)
-    assert.equal(widens({ scopes: ['qc:ai:read'], paperOnly: true }, choice(['qc:ai:read'], false)), false)
+  it('is 30 days from now for a new connection, and for a living one the end that it has', () => {
+    const lifeOf = (grant?: StoredAllowance): [Ends, boolean, number] => {
+      const { ends, endless, expiresAt } = shown(grant)
+      return [ends, endless, expiresAt - NOW]
+    }
+    assert.deepEqual(lifeOf(), ['30d', false, 30 * DAY])
+    for (const endless of [true, false]) {
+      assert.deepEqual(lifeOf({ scopes: [], endless, expiresAt: NOW + 7 }), ['keep', endless, 7])
+    }
+  })
+
+  it('changes nothing when it is sent back as it is', () => {
+    for (const paperOnly of [true, false]) {
+      const grant = { scopes: ['qc:files:read', 'qc:live:write'] as const, paperOnly, expiresAt: NOW + 7 }
+      const { scopes, ends } = shown(grant)
+      const sent = read({ preset: 'custom', scope: scopes, paper: paperOnly ? 'on' : 'off', expires: ends }, grant)
+      assert.deepEqual(allowanceOf(sent), allowanceOf(grant))
+    }
   })
 })

@@ -37,7 +37,7 @@ describe('a permission that is made up', () => {
       const copy = copyWith(risk, `{ says: 'Juggle oranges', phrase: ['juggle', 'oranges'], risk: '${risk}' }`)
       const { summarize } = await import(pathToFileURL(join(copy, SUMMARY)).href)
       const { RISKS } = await import(pathToFileURL(join(copy, TABLE)).href)
-      const allowance = { scopes: ['qc:made:up'], paperOnly: false, lifetime: '30d' }
+      const allowance = { scopes: ['qc:made:up'], paperOnly: false, endless: false, expiresAt: 1_800_000_000 }
       const { sentence } = summarize('It', allowance, [])
       const [can, cannot] = sentence.split('; it will not be able to ')
       assert.match(can, /^It will be able to juggle oranges( with real money)?$/)

@@ -4,8 +4,9 @@ import { summarize } from '../../../src/authorization-server/permissions/summary
 import type { Scope } from '../../../src/scopes.ts'
 import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../../src/scopes.ts'
 
+const LIFE = { endless: false, expiresAt: 1_800_000_000 }
 const says = (scopes: readonly Scope[], paperOnly = true) =>
-  summarize('Claude', { scopes, paperOnly, lifetime: '30d' }, []).sentence
+  summarize('Claude', { scopes, paperOnly, ...LIFE }, []).sentence
 
 describe('the sentence that sums permissions up', () => {
   it('says what can be done, and what cannot', () => {
@@ -19,13 +20,13 @@ describe('the sentence that sums permissions up', () => {
     )
     assert.equal(
       says(ALL_SCOPES, false),
-      'Claude will be able to look at everything, change projects, write code, compile, run backtests, upload files, use the code helpers, trade with real money, spend your QuantConnect credit, delete for good and manage people or organizations.',
+      'Claude will be able to look at everything, change projects, write code, compile, run backtests, use the code helpers, trade with real money, spend your QuantConnect credit, delete for good, upload or overwrite files and manage people or organizations.',
     )
   })
 
   it('tells paper from real money, in the sentence and beside it', () => {
     const [paper, real] = [true, false].map((paperOnly) =>
-      summarize('It', { scopes: ['qc:live:write'], paperOnly, lifetime: '1h' }, []),
+      summarize('It', { scopes: ['qc:live:write'], paperOnly, ...LIFE }, []),
     )
     assert.match(paper?.sentence ?? '', /able to trade on paper; .*not be able to .*trade with real money/)
     assert.match(real?.sentence ?? '', /able to trade with real money; it will not be able to (?!.*real money)/)
@@ -45,8 +46,6 @@ describe('the sentence that sums permissions up', () => {
       { name: 'one', title: 'One', countsAs: 'reads' as const, scopes: ['qc:files:read'] as const },
       { name: 'two', title: 'Two', countsAs: 'access' as const, scopes: ['qc:files:read', 'qc:admin:write'] as const },
     ]
-    assert.deepEqual(summarize('It', { scopes: ['qc:files:read'], paperOnly: true, lifetime: '1h' }, tools).tools, [
-      'One',
-    ])
+    assert.deepEqual(summarize('It', { scopes: ['qc:files:read'], paperOnly: true, ...LIFE }, tools).tools, ['One'])
   })
 })

@@ -19,8 +19,6 @@ import { until } from '../../support/until.ts'
 
 /** Words of arguments, which must stand nowhere. */
 const WRITTEN = { name: 'Plan for the autumn', content: 'SECRET_EDGE = 0.42\n' }
-/** Longer than a look at the account page lasts, in seconds. */
-const ANOTHER_LOOK = 16 * 60
 
 /** A call as its person must find it: which connection, tool, project and outcome. */
 type Row = readonly [client: string, tool: string, project: string, outcome: string]
@@ -61,6 +59,13 @@ describe('two hundred calls of two people', () => {
   }
   const times = <T>(count: number, one: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => one(i))
 
+  /** Presses Seen, and waits until there is nothing new. */
+  async function seen(page: Page): Promise<void> {
+    const button = page.getByRole('button', { name: 'Seen' })
+    await button.click()
+    await button.waitFor({ state: 'detached' })
+  }
+
   before(async () => {
     ;[alice, bob] = await Promise.all([browser.newPerson(), browser.newPerson()])
     await openAccount(alice.page, server, ALICE)
@@ -71,7 +76,8 @@ describe('two hundred calls of two people', () => {
     await connect('Watcher', aliceRaw, ALICE, [read])
     await connect('Helper', bobRaw, BOB, [read, 'qc:account:read'])
     const [hers, his] = [await ownProject(ALICE), await ownProject(BOB)]
-    await server.advance(ANOTHER_LOOK)
+    await alice.page.reload()
+    await seen(alice.page)
 
     const compiled = await tool('Desk', 'create_compile', { projectId: hers }, 'answered')()
     await server.advance(5)
@@ -109,7 +115,7 @@ describe('two hundred calls of two people', () => {
     assert.equal(made.alice.length + made.bob.length, 200)
   })
 
-  const news = (page: Page) => page.getByText(/^\s*(Since you last looked|So far)/).innerText()
+  const news = (page: Page) => page.getByText(/^\s*(Since you last pressed Seen|So far)/).innerText()
   const rowsOn = async (page: Page): Promise<string[][]> => {
     const rows = await page.getByRole('row').all()
     const cells = await Promise.all(rows.map((row) => row.getByRole('cell').allInnerTexts()))
@@ -153,15 +159,14 @@ describe('two hundred calls of two people', () => {
       ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
     )
 
-  it('are four numbers at the top, since the person last looked', async () => {
+  it('are four numbers at the top, since the person last pressed Seen, however often they look', async () => {
     const { page } = alice
     await page.reload()
     const told = await news(page)
-    assert.match(told, /^Since you last looked \(.+\): 130 calls, 1 backtest, 0 trades, 20 refused/)
-    await page.reload() // the same look
-    assert.equal(await news(page), told)
-    await server.advance(ANOTHER_LOOK)
+    assert.match(told, /^Since you last pressed Seen \(.+\): 130 calls, 1 backtest, 0 trades, 20 refused/)
     await page.reload()
+    assert.equal(await news(page), told)
+    await seen(page)
     assert.match(await news(page), /: 0 calls, 0 backtests, 0 trades, 0 refused/)
   })
 

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { grantIdOf } from '../../support/access-token.ts'
 import {
-  confirmHeading,
-  confirmWith,
   connection,
   openAccount,
   openConnection,
+  proofHeading,
+  proveWith,
   said,
   save,
   scopeBox,
@@ -26,8 +26,6 @@ import type { McpClient, Program } from '../../support/sdk-client.ts'
 import { usePrograms } from '../../support/sdk-client.ts'
 import { useServer } from '../../support/server.ts'
 
-/** A second more than showing who one is counts for. */
-const STALE = 301
 const LIST = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
 
 describe('a connection on the account page', () => {
@@ -90,29 +88,29 @@ describe('a connection on the account page', () => {
     await scopeBox(page, 'qc:projects:delete').check()
     await scopeBox(page, 'qc:projects:write').check()
     await save(page)
+    await proveWith(page, ALICE.apiToken)
     await said(page, 'Saved')
     assert.equal(await seesTool('delete_project'), true)
     assert.equal((await client.callTool({ name: 'delete_project', arguments: { projectId } })).isError, undefined)
   })
 
-  it('asks who is there before anything dangerous; a wrong token changes nothing, the right one loses nothing', async () => {
+  it('asks for a proof before anything dangerous; a wrong token changes nothing, the right one loses nothing', async () => {
     const { page } = person
-    await server.advance(STALE)
     await open('Research desk')
     await page.getByLabel('What you call it').fill('Trading desk')
     await scopeBox(page, 'qc:live:execute').check()
     await scopeBox(page, 'qc:objects:write').uncheck()
     await page.getByLabel('one day').check()
     await save(page)
-    await confirmHeading(page).waitFor()
-    await confirmWith(page, 'sandbox-bob')
+    await proofHeading(page).waitFor()
+    await proveWith(page, 'sandbox-bob')
     await page.getByRole('alert').filter({ hasText: 'not the API token that is stored here' }).waitFor()
     assert.equal(await page.getByLabel('API token').inputValue(), '')
     assert.equal(await call('stop_live_algorithm', { projectId: 1 }), '403')
 
-    await confirmWith(page, ALICE.apiToken)
+    await proveWith(page, ALICE.apiToken)
     await said(page, 'Saved')
-    assert.match(await connection(page, 'Trading desk').innerText(), /trade on paper[\s\S]*in 24 hours/)
+    assert.match(await connection(page, 'Trading desk').innerText(), /trade on paper[\s\S]*on .*, in 24 hours/)
     await open('Trading desk')
     assert.equal(await scopeBox(page, 'qc:live:execute').isChecked(), true)
     assert.equal(await scopeBox(page, 'qc:objects:write').isChecked(), false)
@@ -120,27 +118,25 @@ describe('a connection on the account page', () => {
     assert.match(await call('stop_live_algorithm', { projectId: 1 }), /may only trade on paper/)
   })
 
-  it('asks again before it leaves paper, and not before it returns to it or is made narrower', async () => {
+  it('asks for another proof before it leaves paper, and for none before it returns to it or is made narrower', async () => {
     const { page } = person
-    await server.advance(STALE)
     await open('Trading desk')
-    await page.getByLabel('Paper trading only').uncheck()
+    await page.getByLabel('Real money').check()
     await save(page)
-    await confirmHeading(page).waitFor()
+    await proofHeading(page).waitFor()
     await page.getByRole('button', { name: 'Back' }).click()
     await page.getByRole('button', { name: 'Save' }).waitFor()
-    assert.equal(await page.getByLabel('Paper trading only').isChecked(), false)
+    assert.ok(await page.getByLabel('Real money').isChecked())
     assert.match(await call('stop_live_algorithm', { projectId: 1 }), /may only trade on paper/)
 
     await open('Trading desk')
-    await page.getByLabel('Paper trading only').uncheck()
+    await page.getByLabel('Real money').check()
     await save(page)
-    await confirmWith(page, ALICE.apiToken)
+    await proveWith(page, ALICE.apiToken)
     await said(page, 'Saved')
     assert.match(await connection(page, 'Trading desk').innerText(), /real money/)
     assert.doesNotMatch(await call('stop_live_algorithm', { projectId: 1 }), /paper|403/)
 
-    await server.advance(STALE)
     await open('Trading desk')
     await page.getByLabel('Paper trading only').check()
     await scopeBox(page, 'qc:projects:delete').uncheck()
@@ -192,8 +188,10 @@ describe('a connection on the account page', () => {
     const paths = [
       own,
       `${own}/revoke`,
-      ...['stop', 'sign-out', 'sign-out-everywhere', 'token', 'review', 'delete'].map((name) => `/account/${name}`),
-      ...['', '/new', '/x/remove'].map((rest) => `/account/passkeys${rest}`),
+      ...['stop', 'sign-out', 'sign-out-everywhere', 'token', 'review', 'seen', 'delete', 'erase'].map(
+        (name) => `/account/${name}`,
+      ),
+      ...['', '/new', '/only', '/x/remove'].map((rest) => `/account/passkeys${rest}`),
     ]
     for (const path of paths) {
       for (const csrf of ['', foreign]) {

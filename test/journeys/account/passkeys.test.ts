@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import {
-  confirmHeading,
-  confirmWith,
   openAccount,
   openConnection,
   overview,
+  proofHeading,
+  proveWith,
   said,
   save,
   scopeBox,
@@ -22,8 +22,8 @@ import { useServer } from '../../support/server.ts'
 import type { VirtualAuthenticator } from '../../support/virtual-authenticator.ts'
 import { addVirtualAuthenticator } from '../../support/virtual-authenticator.ts'
 
-/** A second more than showing who one is counts for. */
-const STALE = 301
+/** A second more than a sign-in offers a first passkey for. */
+const OFFER_OVER = 60 * 60 + 1
 
 describe('a passkey', () => {
   const server = useServer()
@@ -44,22 +44,29 @@ describe('a passkey', () => {
     for (const credential of await device.credentials()) await other.add(credential)
     return { person, other }
   }
+  /** A passkey in the list of the account page. */
+  const listed = ({ page }: Person, name: string) =>
+    page
+      .getByRole('listitem')
+      .filter({ hasText: name })
+      .filter({ has: page.getByRole('button', { name: 'Remove' }) })
   const askForPasskey = ({ page }: Person) => page.getByRole('button', { name: 'Use a passkey' }).click()
 
-  it('is added after the person has shown who they are, and has the name they give it', async () => {
+  it('is made in the browser first, is added with a proof, and has the name that its person gives it', async () => {
     const { page, complaints } = here
-    await server.advance(STALE)
+    await server.advance(OFFER_OVER)
     await page.getByRole('button', { name: 'Add a passkey' }).click()
-    await confirmHeading(page).waitFor()
-    assert.equal(await page.getByRole('button', { name: 'Use a passkey' }).count(), 0) // there is none yet
-    await confirmWith(page, 'not the token')
-    await page.getByRole('alert').filter({ hasText: 'not the API token' }).waitFor()
-    await confirmWith(page, ALICE.apiToken)
     await page.getByRole('heading', { name: 'Add a passkey' }).waitFor()
     await page.getByLabel('What you call it').fill('My telephone')
     await page.getByRole('button', { name: 'Add it' }).click()
+    await proofHeading(page).waitFor()
+    await page.getByText('Before the passkey “My telephone” is added').waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Use a passkey' }).count(), 0) // there is none yet
+    await proveWith(page, 'not the token')
+    await page.getByRole('alert').filter({ hasText: 'not the API token' }).waitFor()
+    await proveWith(page, ALICE.apiToken)
     await said(page, 'The passkey is added')
-    await page.getByText('My telephone').waitFor()
+    assert.equal(await listed(here, 'My telephone').count(), 1)
     assert.equal((await device.credentials()).length, 1)
     assert.deepEqual(
       complaints.filter((one) => !one.includes('422')),
@@ -93,11 +100,10 @@ describe('a passkey', () => {
     const { page } = there
     const raw = await signedIn(server)
     const { tokens } = await connectAs(raw, { client: await register(server, { client_name: 'Desk' }) })
-    await server.advance(STALE)
     await openConnection(page, server, 'Desk')
     await scopeBox(page, 'qc:projects:delete').check()
     await save(page)
-    await confirmHeading(page).waitFor()
+    await proofHeading(page).waitFor()
     assert.equal(await callOutcome(server, tokens.access_token, 'delete_project', { projectId: 1 }), '403')
     await page.getByRole('button', { name: 'Use a passkey' }).click()
     await said(page, 'Saved')
@@ -109,20 +115,22 @@ describe('a passkey', () => {
     const bob = await browser.newPerson()
     const device = await addVirtualAuthenticator(bob)
     await openAccount(bob.page, server, BOB)
-    await server.advance(STALE)
-    await bob.page.getByRole('button', { name: 'Add a passkey' }).click()
-    await confirmHeading(bob.page).waitFor()
+    await bob.page.getByRole('link', { name: 'Leave' }).click()
+    await bob.page.getByRole('button', { name: 'Erase the record too' }).click()
+    await proofHeading(bob.page).waitFor()
     assert.equal(await bob.page.getByRole('button', { name: 'Use a passkey' }).count(), 0)
     assert.deepEqual(await device.credentials(), [])
     await bob.context.close()
   })
 
-  it('signs nobody in once it is removed', async () => {
-    const { page } = here
+  it('is removed with a proof, and signs nobody in from then on', async () => {
+    const { page } = there
     await page.goto(`${server.origin}/account`)
-    await page.getByRole('listitem').filter({ hasText: 'My telephone' }).getByRole('button', { name: 'Remove' }).click()
+    await listed(there, 'My telephone').getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('Before the passkey “My telephone” is removed').waitFor()
+    await askForPasskey(there) // it proves for the last time
     await said(page, 'The passkey is removed')
-    assert.equal(await page.getByText('My telephone').count(), 0)
+    assert.equal(await listed(there, 'My telephone').count(), 0)
     const { person } = await elsewhere()
     await person.page.goto(`${server.origin}/account`)
     await askForPasskey(person)

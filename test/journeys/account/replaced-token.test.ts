@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import {
-  confirmHeading,
-  confirmWith,
   connection,
   openAccount,
   overview,
+  proofHeading,
+  proveWith,
   said,
   signInAs,
   signInHeading,
@@ -16,13 +16,13 @@ import type { Account } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
 import { callOutcome } from '../../support/call-outcome.ts'
 import { connectAs, connectionState, OVER, signedIn } from '../../support/connection.ts'
+import { useQuantConnectStandIn } from '../../support/quantconnect-stand-in.ts'
 import { register } from '../../support/raw-client.ts'
 import { usePrograms } from '../../support/sdk-client.ts'
 import { startServer, type TestServer } from '../../support/server.ts'
 import type { VirtualAuthenticator } from '../../support/virtual-authenticator.ts'
 import { addVirtualAuthenticator } from '../../support/virtual-authenticator.ts'
 import { whileRunning } from '../../support/while-running.ts'
-import { useQuantConnectStandIn } from './quantconnect-stand-in.ts'
 
 /** One person, as whom they sign in with their latest API token. */
 const withToken = (name: string): Account => ({ userId: '123456', apiToken: `token-for-tests-${name}` })
@@ -115,7 +115,7 @@ describe('a replaced API token', () => {
 
   it('leads every account page to the list, until the person has kept or ended each', async () => {
     const { page } = here
-    for (const path of ['/activity', '/token', '']) {
+    for (const path of ['/activity', '/connections/any', '']) {
       await page.goto(`${server.origin}/account${path}`)
       await review(here).waitFor()
     }
@@ -135,14 +135,14 @@ describe('a replaced API token', () => {
     const { page } = here
     await page.getByRole('checkbox', { name: 'Known' }).check()
     await page.getByRole('group', { name: 'Passkeys' }).getByRole('checkbox').check()
-    await server.advance(301)
     await page.getByRole('button', { name: 'Keep what is ticked' }).click()
-    await confirmHeading(page).waitFor() // since one of them may delete
+    await proofHeading(page).waitFor()
     assert.equal(await page.getByRole('button', { name: 'Use a passkey' }).count(), 0) // it is suspended itself
-    await confirmWith(page, SECOND.apiToken)
+    await proveWith(page, SECOND.apiToken)
     await page.getByRole('alert').filter({ hasText: 'not the API token' }).waitFor()
-    for (const one of [kept, ended]) assert.match(await call(one), WAITS)
-    await confirmWith(page, THIRD.apiToken)
+    assert.match(await call(kept), WAITS)
+    assert.equal(await call(ended), '401') // ending waits for no proof
+    await proveWith(page, THIRD.apiToken)
     await said(page, 'Done')
     assert.equal(await connection(page, 'Known').count(), 1)
     assert.equal(await connection(page, 'Stranger').count(), 0)
@@ -173,8 +173,10 @@ describe('a replaced API token', () => {
     await review(there).waitFor()
     assert.equal(await page.getByRole('checkbox', { name: 'Newcomer' }).count(), 0)
     await page.getByRole('button', { name: 'Keep what is ticked' }).click()
-    await said(page, 'Done')
+    await page.getByText('The passkey “Chrome on Linux” is removed').waitFor() // which takes a proof
     assert.equal(await call(kept), '401')
+    await proveWith(page, FOURTH.apiToken)
+    await said(page, 'Done')
     assert.equal((await client.callTool({ name: 'list_projects' })).isError, undefined)
     await client.close()
     for (const { context } of [here, there]) await context.close()

@@ -5,6 +5,7 @@ import {
   connection,
   openAccount,
   openConnection,
+  proveWith,
   said,
   save,
   scopeBox,
@@ -15,10 +16,10 @@ import { type Person, useBrowser } from '../../support/browser.ts'
 import { callOutcome } from '../../support/call-outcome.ts'
 import { connectAs, connectionState, OVER, signedIn } from '../../support/connection.ts'
 import { usePair } from '../../support/pair.ts'
+import { useQuantConnectStandIn } from '../../support/quantconnect-stand-in.ts'
 import { register } from '../../support/raw-client.ts'
 import type { RawPerson } from '../../support/raw-person.ts'
 import { storeEnv } from '../../support/stores.ts'
-import { useQuantConnectStandIn } from './quantconnect-stand-in.ts'
 
 const OLD: Account = { userId: '123456', apiToken: 'token-for-tests-old' }
 const NEW: Account = { userId: '123456', apiToken: 'token-for-tests-new' }
@@ -72,8 +73,9 @@ describe('two processes on one Redis, and the account page at the first', () => 
     const connected = await connect('Trader')
     await openConnection(page, pair.one, 'Trader')
     await scopeBox(page, 'qc:live:execute').check()
-    await page.getByLabel('Paper trading only').uncheck()
+    await page.getByLabel('Real money').check()
     await save(page)
+    await proveWith(page, OLD.apiToken)
     await said(page, 'Saved')
     const stop = async () =>
       (await calls(connected, 'stop_live_algorithm', { projectId: 1 })).map((one) => /only trade on paper/.test(one))
@@ -127,6 +129,7 @@ describe('two processes on one Redis, and the account page at the first', () => 
     for (const one of [kept, ended]) for (const heard of await calls(one)) assert.match(heard, WAITS)
     await page.getByRole('checkbox', { name: 'Kept' }).check()
     await page.getByRole('button', { name: 'Keep what is ticked' }).click()
+    await proveWith(page, NEW.apiToken)
     await said(page, 'Done')
     assert.deepEqual(await calls(kept), both('answered'))
     assert.deepEqual(await calls(ended), both('401'))
@@ -149,13 +152,13 @@ describe('two processes on one Redis, and the account page at the first', () => 
     await openAccount(page, pair.one, NEW)
   })
 
-  it('know nobody any more when the account is deleted', async () => {
+  it('know nobody any more when everything is ended', async () => {
     raw = await signedIn(pair.one, NEW)
-    const connected = await connect('Deleted')
+    const connected = await connect('Left')
     assert.deepEqual(await calls(connected), both('answered'))
     await person.page.goto(`${pair.one.origin}/account/delete`)
-    await person.page.getByRole('button', { name: 'Delete everything' }).click()
-    await person.page.getByRole('heading', { name: 'The account is deleted' }).waitFor()
+    await person.page.getByRole('button', { name: 'End everything' }).click()
+    await person.page.getByRole('heading', { name: 'Everything is ended' }).waitFor()
     assert.deepEqual(await calls(connected), both('401'))
     assert.deepEqual(await connectionState(pair.two, connected.client, connected.tokens), OVER)
     await person.context.close()

@@ -80,7 +80,7 @@ describe('a connection', () => {
     const first = await connect(/^one hour/)
     const again = await arrive(page, scopeParameter('qc:projects:read'), first.client)
     await page.getByText('Look at what it may do, or change it').click()
-    assert.ok(await page.getByRole('radio', { name: /^one hour/ }).isChecked())
+    assert.ok(await page.getByRole('radio', { name: /^as it is: on / }).isChecked())
     await choose(page, /^one day/)
     const second = await allow(page, again)
     await server.advance(2 * HOUR)

@@ -1,10 +1,17 @@
-// Paper trading only: ticked beforehand for whatever may trade. Real money takes a person who unticks it, and they can take
-// it back.
+// Paper trading only: chosen beforehand for whatever may trade. Real money takes a person who chooses it and proves that they
+// are here, and they can take it back.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { permissionOutcome } from '../../support/call-outcome.ts'
-import { scopeCheckbox, scopeParameter, summary, useConsentPage } from '../../support/consent-page.ts'
+import {
+  paperOnly,
+  realMoney,
+  scopeCheckbox,
+  scopeParameter,
+  summary,
+  useConsentPage,
+} from '../../support/consent-page.ts'
 import type { Registration, Tokens } from '../../support/raw-client.ts'
 import type { SandboxCall } from '../../support/sandbox.ts'
 import { sandboxOf } from '../../support/sandbox.ts'
@@ -36,8 +43,6 @@ describe('whoever lets a program trade', () => {
     deployment = { projectId, compileId, nodeId: live[0].id }
   })
 
-  const paperOnly = (): Locator => page.getByRole('checkbox', { name: /^Paper trading only/ })
-
   /** What starting a live algorithm comes to; what runs afterwards is stopped, past the program. */
   async function start(brokerage: object): Promise<string> {
     const said = await permissionOutcome(server, tokens, 'create_live_algorithm', { ...deployment, brokerage })
@@ -52,7 +57,7 @@ describe('whoever lets a program trade', () => {
     })
   }
 
-  it('keeps it to paper unless they untick that: other brokerages are refused, and so are commands to all', async () => {
+  it('keeps it to paper unless they choose real money: other brokerages are refused, and so are commands to all', async () => {
     const visit = await arrive(
       page,
       scopeParameter('qc:live:read', 'qc:live:write', 'qc:live:execute', 'qc:admin:write'),
@@ -61,7 +66,7 @@ describe('whoever lets a program trade', () => {
     await scopeCheckbox(page, 'qc:live:write').check()
     await scopeCheckbox(page, 'qc:live:execute').check()
     await scopeCheckbox(page, 'qc:admin:write').check()
-    assert.ok(await paperOnly().isChecked())
+    assert.ok(await paperOnly(page).isChecked())
     await summary(page)
       .getByText(/trade on paper and manage.*not be able to .*trade with real money/)
       .waitFor()
@@ -76,7 +81,7 @@ describe('whoever lets a program trade', () => {
   it('can let it trade with real money later, in the same connection, which the next call knows', async () => {
     const visit = await arrive(page, scopeParameter('qc:live:write'), client)
     await page.getByText('Look at what it may do, or change it').click()
-    await paperOnly().uncheck()
+    await realMoney(page).check()
     await summary(page).getByText('real money', { exact: true }).waitFor()
     const { scope } = await allow(page, visit)
     assert.equal(scope, tokens.scope)
@@ -84,11 +89,11 @@ describe('whoever lets a program trade', () => {
     assert.equal(await broadcast(), 'done')
   })
 
-  it('finds it unticked from then on, and can take it back', async () => {
+  it('finds real money chosen from then on, and can take it back', async () => {
     const visit = await arrive(page, scopeParameter('qc:live:write'), client)
     await page.getByText('Look at what it may do, or change it').click()
-    assert.equal(await paperOnly().isChecked(), false)
-    await paperOnly().check()
+    assert.ok(await realMoney(page).isChecked())
+    await paperOnly(page).check()
     await allow(page, visit)
     assert.match(await start(REAL), REFUSED)
     assert.equal(await start(PAPER), 'done')

@@ -8,6 +8,7 @@ import { permissionOutcome } from '../../support/call-outcome.ts'
 import {
   choosePreset,
   listedTools,
+  realMoney,
   scopeCheckbox,
   scopeParameter,
   summary,
@@ -45,13 +46,15 @@ const PRESETS = {
   trader: {
     says: /^Trader/,
     scopes: GROUPS.trader,
-    sentence: /trade on paper and spend your QuantConnect credit; .*not be able to trade with real money, delete/,
+    sentence:
+      /trade on paper, spend your QuantConnect credit and upload or overwrite files; .*not be able to trade with real money or manage/,
     calls: { list_live_algorithms: 'done', create_project: 'done', delete_project: 'needs qc:projects:delete' },
   },
   admin: {
     says: /^Everything/,
     scopes: ALL_SCOPES,
-    sentence: /delete for good and manage people or organizations; .*not be able to trade with real money\./,
+    sentence:
+      /delete for good, upload or overwrite files and manage people or organizations; .*not be able to trade with real money\./,
     calls: { read_lean_versions: 'done', create_project: 'done', list_live_algorithms: 'done' },
   },
 } as const
@@ -140,7 +143,7 @@ describe('the consent page, first visit', () => {
     await summary(page)
       .getByText(/trade on paper; .*not be able to trade with real money/)
       .waitFor()
-    await page.getByRole('checkbox', { name: /^Paper trading only/ }).uncheck()
+    await realMoney(page).check()
     await summary(page)
       .getByText(/trade with real money;/)
       .waitFor()

@@ -143,7 +143,7 @@ describe('a program that asks again', () => {
       assert.equal(await permissionOutcome(server, tokens, 'read_account'), 'needs qc:account:read')
     })
 
-    it('is not asked at all when it returns to its own https host, and gets its whole connection', async () => {
+    it('is not asked at all when it returns to its own https host and asks for all that it has, no more and no less', async () => {
       const client = await program(HOSTED)
       const ask = async (...scopes: readonly Scope[]) => {
         const tab = await page.context().newPage() // nobody listens at that host, so each visit is a tab's last
@@ -157,17 +157,24 @@ describe('a program that asks again', () => {
       await press(first.tab, 'Allow')
       const tokens = await redeem(server, client, first.request, await first.answer)
 
-      const silent = await ask('qc:projects:read')
+      const silent = await ask('qc:projects:read', 'qc:files:read')
       const more = await redeem(server, client, silent.request, await silent.answer)
       assert.equal(more.scope, 'qc:projects:read qc:files:read')
       await sameConnection(tokens, more, client)
+
+      const less = await ask('qc:projects:read')
+      await signIn(less.tab)
+      await press(less.tab, 'Allow')
+      const all = await redeem(server, client, less.request, await less.answer)
+      assert.equal(all.scope, 'qc:projects:read qc:files:read')
+      await sameConnection(tokens, all, client)
 
       const wider = await ask('qc:projects:write')
       await signIn(wider.tab)
       assert.deepEqual(await markedNew(wider.tab), ['qc:projects:write'])
       await press(wider.tab, 'Deny')
       assert.equal((await wider.answer).url.searchParams.get('error'), 'access_denied')
-      for (const { tab } of [first, silent, wider]) await tab.close()
+      for (const { tab } of [first, silent, less, wider]) await tab.close()
     })
   })
 })

@@ -58,6 +58,21 @@ describe('the consent page without JavaScript', () => {
     )
   })
 
+  it('asks for a proof before anything dangerous, and nothing that was chosen is lost', async () => {
+    await page.getByText('Allow more than it asks for').click()
+    await scopeCheckbox(page, 'qc:projects:delete').check()
+    await choose(page, /^one day/)
+    await press(page, 'Allow')
+    await page.getByText('delete projects; it will not').waitFor()
+    assert.equal(await countGrants(server), connections)
+    await press(page, 'Back')
+    assert.ok(await page.getByRole('radio', { name: /^one day/ }).isChecked())
+    assert.equal(
+      (await allow(page, visit)).scope,
+      scopeParameter('qc:projects:read', 'qc:projects:write', 'qc:projects:delete'),
+    )
+  })
+
   it('lets the boxes decide, whichever preset they began as', async () => {
     await scopeCheckbox(page, 'qc:projects:write').uncheck()
     assert.equal((await allow(page, visit)).scope, 'qc:projects:read')

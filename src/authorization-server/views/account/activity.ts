@@ -3,8 +3,9 @@ import { html } from 'hono/html'
 import type { Call, Outcome } from '../../../audit/audit-log.ts'
 import type { PageNumber } from '../../account/paging.ts'
 import type { Html } from '../layout.ts'
+import { counted, moment } from '../moments.ts'
 import type { Frame } from './frame.ts'
-import { accountFrame, counted, moment, pager } from './frame.ts'
+import { accountFrame, pager } from './frame.ts'
 
 export interface FilterFields {
   readonly connection: string
@@ -32,6 +33,7 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
 
 export const activityPage = (view: ActivityView): Html =>
   accountFrame(
+    'activity',
     'Activity',
     view,
     html`<section class="card wide">

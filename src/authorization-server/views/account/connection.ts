@@ -3,10 +3,11 @@ import { html } from 'hono/html'
 import type { Grant } from '../../../grants/grants.ts'
 import { standingBadge } from '../consent.ts'
 import type { Html } from '../layout.ts'
+import { moment, timeLeft } from '../moments.ts'
 import type { PermissionsView } from '../permissions.ts'
-import { permissionFields } from '../permissions.ts'
+import { endOfLife, permissionFields } from '../permissions.ts'
 import type { Frame } from './frame.ts'
-import { accountFrame, moment, timeLeft } from './frame.ts'
+import { accountFrame } from './frame.ts'
 
 export interface ConnectionView extends Frame {
   readonly grant: Grant
@@ -20,6 +21,7 @@ export interface ConnectionView extends Frame {
 
 export const connectionPage = (view: ConnectionView): Html =>
   accountFrame(
+    'connection',
     `Permissions of ${view.name}`,
     view,
     html`<section class="card">
@@ -33,11 +35,9 @@ export const connectionPage = (view: ConnectionView): Html =>
             : ''
         }
         <dt>Connected</dt><dd>${moment(view.grant.createdAt)}</dd>
-        <dt>Ends</dt><dd>${
-          view.grant.lifetime === 'never'
-            ? 'when you end it, or after 90 days without a call'
-            : `in ${timeLeft(view.grant.expiresAt, view.now)}`
-        }; saving with another choice below starts that time now</dd>
+        <dt>Ends</dt><dd>${endOfLife(view.grant)}${
+          view.grant.endless ? '' : html`, in ${timeLeft(view.grant.expiresAt, view.now)}`
+        }</dd>
       </dl>
       ${view.problem ? html`<p class="problem" role="alert">${view.problem}</p>` : ''}
       <form method="post" data-live>

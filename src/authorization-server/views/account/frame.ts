@@ -11,9 +11,14 @@ export interface Frame {
   readonly csrf: string
 }
 
-export const accountFrame = (title: string, { sandbox, userId, csrf }: Frame, content: Html): Html =>
+export const accountFrame = (
+  name: 'account' | 'connection' | 'activity',
+  title: string,
+  { sandbox, userId, csrf }: Frame,
+  content: Html,
+): Html =>
   page(
-    { title, sandbox },
+    { name, title, sandbox },
     html`<nav class="account" aria-label="Your account">
       <span>QuantConnect user <strong>${userId}</strong></span>
       <a href="/account">Overview</a> <a href="/account/activity">Activity</a>
@@ -32,20 +37,3 @@ export const pager = ({ number, of }: PageNumber, address: (page: number) => str
   <span>Page ${number} of ${of}${note}</span>
   ${number < of ? html`<a href="${address(number + 1)}" rel="next">Older</a>` : ''}
 </nav>`
-
-/** A moment, in UTC; the script shows it in the reader's zone. Seconds since 1970. */
-export function moment(seconds: number): Html {
-  const iso = new Date(seconds * 1000).toISOString()
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`
-}
-
-/** Such as "1 call" and "2 calls". */
-export const counted = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`
-
-/** How long until then, roughly. Seconds since 1970. */
-export function timeLeft(until: number, now: number): string {
-  const hours = (until - now) / 3600
-  if (hours < 1) return counted(Math.max(1, Math.round(hours * 60)), 'minute')
-  if (hours < 48) return counted(Math.round(hours), 'hour')
-  return counted(Math.round(hours / 24), 'day')
-}

@@ -1,29 +1,27 @@
 // The account page: what is connected and what it did, and everything that a person may want to stop.
 import { html } from 'hono/html'
-import type { BrowserSession, StoredPasskey } from '../../../accounts/profile.ts'
+import type { Event, NewsItem } from '../../../accounts/news.ts'
+import type { BrowserSession, PasskeyStanding, StoredPasskey } from '../../../accounts/profile.ts'
+import { passkeysOf, standingOf } from '../../../accounts/profile.ts'
 import type { Counts } from '../../../audit/counts.ts'
-import type { Grant } from '../../../grants/grants.ts'
 import type { PageNumber } from '../../account/paging.ts'
+import type { Connection } from '../../permissions/describe-connection.ts'
 import { standingBadge } from '../consent.ts'
 import type { Html } from '../layout.ts'
+import { counted, moment, timeLeft } from '../moments.ts'
+import { passkeyFields, WHY_A_PASSKEY } from '../passkeys.ts'
+import { endOfLife } from '../permissions.ts'
 import type { Frame } from './frame.ts'
-import { accountFrame, counted, moment, pager, smallForm, timeLeft } from './frame.ts'
-
-export interface Connection {
-  readonly grant: Grant
-  readonly name: string
-  /** The sentence that sums its permissions up. */
-  readonly sentence: string
-  readonly realMoney: boolean
-  /** Seconds since 1970; absent when it did nothing in the time that activity is kept. */
-  readonly lastCall?: number
-}
+import { accountFrame, pager, smallForm } from './frame.ts'
 
 export interface OverviewView extends Frame {
   /** Seconds since 1970. */
   readonly now: number
-  /** Since when the numbers count; absent when the person looks for the first time. */
+  /** Up to when this page tells; milliseconds since 1970. */
+  readonly upTo: number
+  /** Since when the numbers count: when the person last said that they have seen the news; absent when they never did. */
   readonly since?: number
+  readonly news: readonly NewsItem[]
   readonly counts: Counts
   readonly connections: readonly Connection[]
   readonly page: PageNumber
@@ -31,6 +29,10 @@ export interface OverviewView extends Frame {
   /** The browser that asks. */
   readonly thisSession: string
   readonly passkeys: readonly StoredPasskey[]
+  /** Whether nothing but a passkey proves that the person is here. */
+  readonly onlyPasskeys: boolean
+  /** What the browser needs to make a first passkey, where one is offered. */
+  readonly firstPasskey?: object
   readonly tokenSince: number
   /** When QuantConnect last took the token, as far as is known. */
   readonly tokenWorked?: number
@@ -39,16 +41,31 @@ export interface OverviewView extends Frame {
 
 export const overviewPage = (view: OverviewView): Html =>
   accountFrame(
+    'account',
     'Your account',
     view,
     html`<section class="card">
       <h1>Your account</h1>
       ${view.notice ? html`<p class="good" role="status">${view.notice}</p>` : ''}
-      <p class="news">${view.since === undefined ? 'So far' : html`Since you last looked (${moment(view.since)})`}:
+      <p class="news">${view.since === undefined ? 'So far' : html`Since you last pressed Seen (${moment(view.since)})`}:
         <strong>${counted(view.counts.calls, 'call')}</strong>, ${counted(view.counts.backtests, 'backtest')},
         ${counted(view.counts.trades, 'trade')}, ${view.counts.refused} refused.
         <a href="/account/activity">See the activity</a></p>
+      ${
+        view.news.length
+          ? html`<ul class="list" aria-label="News">${view.news.map(newsItem)}</ul>
+            <p class="quiet">Was this not you? Revoke what you do not know, remove passkeys that are not yours, and request a new API
+            token. News of passkeys stays for seven days.</p>`
+          : ''
+      }
+      ${
+        view.news.length || view.counts.calls
+          ? html`<form method="post" action="/account/seen"><input type="hidden" name="csrf" value="${view.csrf}">
+            <input type="hidden" name="upTo" value="${view.upTo}"><button>Seen</button></form>`
+          : ''
+      }
     </section>
+    ${view.firstPasskey ? firstPasskeyCard(view.firstPasskey, view.csrf) : ''}
     <section class="card" aria-labelledby="connections">
       <div class="row"><h2 id="connections">Connected assistants</h2>
         ${
@@ -77,17 +94,22 @@ export const overviewPage = (view: OverviewView): Html =>
       QuantConnect account is another account here.</p>
       <p><a class="button" href="/account/token">Replace it</a></p>
       <h2>Passkeys</h2>
-      <p>With a passkey you sign in and confirm without the API token.</p>
+      <p>With a passkey you sign in and confirm without the API token.${
+        view.onlyPasskeys ? html` <strong>Only a passkey confirms.</strong>` : ''
+      }</p>
       ${
         view.passkeys.length
           ? html`<ul class="list">${view.passkeys.map(
-              ({ id, name, createdAt, usedAt }) => html`<li class="row"><span><strong>${name}</strong>
-              <span class="quiet">added ${moment(createdAt)}${usedAt ? html`, last used ${moment(usedAt)}` : ''}</span></span>
-              ${smallForm(`/account/passkeys/${encodeURIComponent(id)}/remove`, view.csrf, html`<button>Remove</button>`)}</li>`,
+              (passkey) => html`<li class="row"><span><strong>${passkey.name}</strong>
+              <span class="quiet">added ${moment(passkey.createdAt)}${
+                passkey.usedAt ? html`, last used ${moment(passkey.usedAt)}` : ''
+              }${STANDING[standingOf(passkey, view.now)]}</span></span>
+              ${smallForm(`/account/passkeys/${encodeURIComponent(passkey.id)}/remove`, view.csrf, html`<button>Remove</button>`)}</li>`,
             )}</ul>`
           : ''
       }
       ${smallForm('/account/passkeys/new', view.csrf, html`<button>Add a passkey</button>`)}
+      ${view.onlyPasskeys || passkeysOf(view, 'full', view.now).length > 1 ? onlyPasskeysForm(view) : ''}
     </section>
     <section class="card" aria-labelledby="sessions">
       <div class="row"><h2 id="sessions">Where you are signed in</h2>
@@ -101,11 +123,67 @@ export const overviewPage = (view: OverviewView): Html =>
     </section>
     <section class="card" aria-labelledby="leaving">
       <h2 id="leaving">Leaving</h2>
-      <p>Deleting the account here ends every connection and removes your API token and everything else that is kept about
-      you. Your QuantConnect account stays as it is.</p>
-      <p><a class="button" href="/account/delete">Delete this account</a></p>
+      <p>You can end everything here, and erase the record too. Your QuantConnect account stays as it is.</p>
+      <p><a class="button" href="/account/delete">Leave</a></p>
     </section>`,
   )
+
+/** What a passkey is not good for. */
+const STANDING: Readonly<Record<PasskeyStanding, string>> = {
+  full: '',
+  young: '. It signs in; what trades or deletes it cannot confirm in its first day',
+  ripe: '. It signs in; it confirms what trades or deletes once you have confirmed something with your API token',
+}
+
+const firstPasskeyCard = (options: object, csrf: string): Html =>
+  html`<form method="post" action="/account/passkeys" class="card passkey" data-passkey="create"
+      data-options="${JSON.stringify(options)}" aria-labelledby="first-passkey">
+      <input type="hidden" name="csrf" value="${csrf}">
+      <h2 id="first-passkey">Add a passkey?</h2>
+      <p>${WHY_A_PASSKEY}</p>
+      ${passkeyFields('Add it')}
+    </form>`
+
+const onlyPasskeysForm = ({ onlyPasskeys, csrf }: OverviewView): Html =>
+  html`<form method="post" action="/account/passkeys/only">
+      <input type="hidden" name="csrf" value="${csrf}">
+      ${
+        onlyPasskeys
+          ? html`<button name="only" value="off">Let the API token confirm as well</button>`
+          : html`<p class="quiet">You can choose that the API token, which may lie in other places, confirms nothing here. Should you
+            lose all passkeys, replacing the API token undoes that, and suspends everything until you have looked.</p>
+            <button name="only" value="on">Only a passkey confirms</button>`
+      }
+    </form>`
+
+const NEWS: Readonly<Record<Event, string>> = {
+  'connection-added': 'connected',
+  'connection-joined': 'connected again, with what was allowed before',
+  'connection-widened': 'may do more, or for longer',
+  'connection-narrowed': 'may do less, or for shorter',
+  'connection-renamed': 'has this name now',
+  'connection-resumed': 'goes on, which had waited',
+  'connection-removed': 'revoked',
+  'everything-stopped': 'Every connection was ended',
+  'passkey-added': 'was added',
+  'passkey-counts': 'confirms from now on what trades or deletes',
+  'passkey-resumed': 'was kept',
+  'passkey-removed': 'was removed',
+  'only-passkeys': 'Only a passkey confirms from now on',
+  'token-too': 'The API token confirms as well as a passkey',
+  'token-replaced': 'The API token was replaced',
+}
+
+const isEvent = (what: string): what is Event => Object.hasOwn(NEWS, what)
+
+const newsItem = ({ at, what, name, says, grave }: NewsItem): Html | string =>
+  isEvent(what)
+    ? html`<li>${grave ? html`<span aria-hidden="true">▲ </span>` : ''}${
+        name === undefined
+          ? html`<strong>${NEWS[what]}</strong>`
+          : html`${what.startsWith('passkey') ? 'The passkey ' : ''}<strong>${name}</strong> ${NEWS[what]}`
+      } <span class="quiet">${moment(at / 1000)}</span>${says ? html`<br>${says}` : ''}</li>`
+    : ''
 
 const connectionItem = (
   { grant, name, sentence, realMoney, lastCall }: Connection,
@@ -119,11 +197,7 @@ const connectionItem = (
       ${grant.client ? html`<dt>Client</dt><dd>${grant.client.name}, returns to ${grant.client.returnsTo}</dd>` : ''}
       <dt>Connected</dt><dd>${moment(grant.createdAt)}</dd>
       <dt>Last call</dt><dd>${lastCall ? moment(lastCall) : 'none in 30 days'}</dd>
-      <dt>Ends</dt><dd>${
-        grant.lifetime === 'never'
-          ? 'when you end it, or after 90 days without a call'
-          : html`in ${timeLeft(grant.expiresAt, now)} (${moment(grant.expiresAt)})`
-      }</dd>
+      <dt>Ends</dt><dd>${endOfLife(grant)}${grant.endless ? '' : html`, in ${timeLeft(grant.expiresAt, now)}`}</dd>
     </dl>
     <div class="actions">
       <a class="button" href="/account/connections/${grant.id}" aria-describedby="c-${grant.id}">Edit permissions</a>

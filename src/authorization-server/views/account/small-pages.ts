@@ -1,15 +1,17 @@
 // The account pages that ask one thing each.
 import { html } from 'hono/html'
 import type { BrowserSession, StoredPasskey } from '../../../accounts/profile.ts'
+import type { Connection } from '../../permissions/describe-connection.ts'
 import type { Html } from '../layout.ts'
+import { moment } from '../moments.ts'
 import { passkeyFields } from '../passkeys.ts'
 import { whereToFindThem } from '../sign-in.ts'
 import type { Frame } from './frame.ts'
-import { accountFrame, moment } from './frame.ts'
-import type { Connection } from './overview.ts'
+import { accountFrame, smallForm } from './frame.ts'
 
 export const tokenPage = (frame: Frame, problem?: string): Html =>
   accountFrame(
+    'account',
     'Replace the API token',
     frame,
     html`<section class="card">
@@ -30,21 +32,32 @@ export const tokenPage = (frame: Frame, problem?: string): Html =>
     </section>`,
   )
 
-export const deletePage = (frame: Frame, connections: number): Html =>
+export const deletePage = ({ csrf, ...frame }: Frame, connections: number): Html =>
   accountFrame(
-    'Delete this account',
-    frame,
+    'account',
+    'Leave',
+    { csrf, ...frame },
     html`<section class="card">
-      <h1>Delete this account?</h1>
-      <p>This ends ${connections === 1 ? 'the one connected assistant' : `all ${connections} connected assistants`} at their
-      next call, signs you out everywhere, and removes your API token, your passkeys and the record of activity from this
-      server. It cannot be undone. Your QuantConnect account, your projects and what runs live stay as they are.</p>
-      <form method="post">
-        <input type="hidden" name="csrf" value="${frame.csrf}">
-        <div class="actions"><button class="danger">Delete everything</button><a class="button" href="/account">Back</a></div>
-      </form>
+      <h1>Leave</h1>
+      <p>Your QuantConnect account, your projects and what runs live stay as they are, whatever you choose.</p>
+      <h2>End everything</h2>
+      <p>This ${endsAssistants(connections)}signs you out everywhere, and removes your API token from this server. The record of
+      what your assistants did stays for 30 days, and your passkeys do, for you alone: sign in again to find them.</p>
+      ${smallForm('/account/delete', csrf, html`<button class="danger">End everything</button>`)}
+      <h2>Erase the record too</h2>
+      <p>The same, and all else that is kept about you goes: the record, your passkeys, the list of browsers. It cannot be undone,
+      so you are asked to show that it is you.</p>
+      <div class="actions">${smallForm('/account/erase', csrf, html`<button class="danger">Erase the record too</button>`)}
+        <a class="button" href="/account">Back</a></div>
     </section>`,
   )
+
+const endsAssistants = (connections: number): string => {
+  if (!connections) return ''
+  return connections === 1
+    ? 'ends the one connected assistant at its next call, '
+    : `ends all ${connections} connected assistants at their next call, `
+}
 
 export interface PasskeyView extends Frame {
   readonly options: object
@@ -55,6 +68,7 @@ export interface PasskeyView extends Frame {
 
 export const newPasskeyPage = (view: PasskeyView): Html =>
   accountFrame(
+    'account',
     'Add a passkey',
     view,
     html`<section class="card">
@@ -81,12 +95,13 @@ export interface ReviewView extends Frame {
 /** After a token was replaced that had stopped working. */
 export const reviewPage = (view: ReviewView): Html =>
   accountFrame(
+    'account',
     'Keep or end',
     view,
     html`<section class="card">
       <h1>Your API token was replaced. What shall go on?</h1>
-      <p>QuantConnect did not take the old token any more. If someone else had it, they may have connected something. So all
-      that was there before waits and does nothing. Keep what you know; the rest ends.</p>
+      <p>If someone else had the old token, they may have connected something. So all that was there before waits and does
+      nothing. Keep what you know; the rest ends.</p>
       <form method="post">
         <input type="hidden" name="csrf" value="${view.csrf}">
         ${group(
@@ -101,7 +116,7 @@ export const reviewPage = (view: ReviewView): Html =>
         ${group(
           'Signed-in browsers',
           view.sessions.map(({ uid, browser, since }) => ({
-            value: uid,
+            value: `browser:${uid}`,
             title: browser,
             says: html`Since ${moment(since)}.`,
           })),
@@ -109,7 +124,7 @@ export const reviewPage = (view: ReviewView): Html =>
         ${group(
           'Passkeys',
           view.passkeys.map(({ id, name, createdAt }) => ({
-            value: id,
+            value: `passkey:${id}`,
             title: name,
             says: html`Added ${moment(createdAt)}.`,
           })),

@@ -54,22 +54,34 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   })
 }
 
-// Passkeys (WebAuthn). A form for them shows only where this browser can do it for this very host: a passkey is bound to a
-// name, so there is none for a bare address.
+// Passkeys (WebAuthn). What asks for one, a form or a part of one, shows only where this browser can do it for this very host:
+// a passkey is bound to a name, so there is none for a bare address.
 const able = globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON && 'toJSON' in PublicKeyCredential.prototype
 
-for (const form of document.querySelectorAll('form[data-passkey]')) {
-  const options = JSON.parse(form.dataset.options)
-  const creates = form.dataset.passkey === 'create'
+for (const part of document.querySelectorAll('[data-passkey]')) {
+  const form = part.closest('form')
+  const options = JSON.parse(part.dataset.options)
+  const creates = part.dataset.passkey === 'create'
   const host = options.rpId ?? options.rp.id
   if (!able || location.hostname !== host || /^[\d.]+$|^\[/.test(host)) continue
-  form.classList.add('able')
+  part.classList.add('able')
   const answer = form.elements.passkey
-  const button = form.querySelector('[data-ask]')
-  const problem = form.querySelector('[role=alert]')
+  const button = part.querySelector('[data-ask]')
+  const problem = part.querySelector('[role=alert]')
+
+  /** Sends the form; where it has other things in it too, with a decision of its own and whatever else is filled in. */
+  const send = (decision) => {
+    if (!decision) return form.requestSubmit()
+    const field = Object.assign(document.createElement('input'), { type: 'hidden', name: 'decision', value: decision })
+    form.noValidate = true
+    form.append(field)
+    form.requestSubmit()
+    field.remove()
+    form.noValidate = false
+  }
 
   const ask = async () => {
-    if (button.disabled || !form.reportValidity()) return
+    if (button.disabled || (part === form && !form.reportValidity())) return
     button.disabled = true
     problem.hidden = true
     try {
@@ -77,7 +89,7 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
         ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
         : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })
       answer.value = JSON.stringify(credential.toJSON())
-      form.requestSubmit()
+      send(part.dataset.decision)
       answer.value = '' // an answer is good once; whoever comes back with the back button is asked again
     } catch (error) {
       if (error.name === 'InvalidStateError')
@@ -88,7 +100,7 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
   }
   button.addEventListener('click', ask)
   form.addEventListener('submit', (event) => {
-    if (answer.value) return
+    if (answer.value || part !== form) return
     event.preventDefault() // Enter in a field of the form
     ask()
   })

@@ -26,7 +26,7 @@ export const object = [
     description:
       'Stores a file under a key in the Object Store of an organization: text, or bytes as base64. REPLACES WITHOUT A WORD what has that key: look first with read_object_properties, and ask before replacing. Returns size and MD5. At most 2 MB; counts against the storage plan. Next: read_object_properties.',
     scopes: ['qc:objects:write'],
-    risk: 'changes',
+    risk: 'deletes', // what has the key already is gone
     money: 'by-organization', // whatever runs there may read it
     annotations: replaces,
     endpoint: '/object/set',

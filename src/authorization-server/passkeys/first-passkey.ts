@@ -1,0 +1,33 @@
+// The first passkey of an account, which the page after a sign-in with the API token offers: no further proof is asked for, and
+// so it proves nothing dangerous until a day has passed and a proof has named it.
+import type { Context } from 'koa'
+import { mayAddFirstPasskey, withNews, withoutOffer, withPasskey } from '../../accounts/profile.ts'
+import { displayName } from '../clients/clients.ts'
+import { browserOf } from '../interactions/browser.ts'
+import { field } from '../interactions/form.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
+
+/** Adds the posted passkey. False when it is not good, or when the page that offered it has been answered. */
+export async function addFirstPasskey(
+  ctx: Context,
+  { accountId, uid }: { readonly accountId: string; readonly uid: string },
+  { accounts, passkeys }: Pick<PageSuppliers, 'accounts' | 'passkeys'>,
+): Promise<boolean> {
+  const now = Date.now()
+  const mayAdd = (profile: Parameters<typeof mayAddFirstPasskey>[0]) =>
+    mayAddFirstPasskey(profile, uid, Math.floor(now / 1000))
+  if (!mayAdd(await accounts.profile(accountId))) return false
+  const made = await passkeys.verifyCreation(accountId, field(ctx, 'passkey'))
+  if (!made) return false
+  const name = displayName(field(ctx, 'name').trim() || browserOf(ctx.get('User-Agent')))
+  const changed = await accounts.change(accountId, (profile) =>
+    mayAdd(profile)
+      ? withNews(
+          withoutOffer(withPasskey(profile, { ...made, name, young: true })),
+          [{ what: 'passkey-added', of: made.id, name }],
+          now,
+        )
+      : profile,
+  )
+  return changed.passkeys.some(({ id }) => id === made.id)
+}

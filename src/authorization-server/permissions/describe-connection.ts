@@ -1,0 +1,36 @@
+// A connection as the pages tell of it.
+import type { Call } from '../../audit/audit-log.ts'
+import { allowanceOf } from '../../grants/allowance.ts'
+import type { Grant } from '../../grants/grants.ts'
+import { nameOf } from '../../grants/grants.ts'
+import type { ToolFacts } from './summary.ts'
+import { summarize } from './summary.ts'
+
+export interface Connection {
+  readonly grant: Grant
+  readonly name: string
+  /** The sentence that sums its permissions up. */
+  readonly sentence: string
+  readonly realMoney: boolean
+  /** Seconds since 1970; absent when it did nothing in the time that activity is kept. */
+  readonly lastCall?: number
+}
+
+/** `calls` are those of its account, the newest first. */
+export function describeConnection(grant: Grant, tools: readonly ToolFacts[], calls: readonly Call[]): Connection {
+  const name = nameOf(grant)
+  const { sentence, realMoney } = summarize(name, allowanceOf(grant), tools, 'now')
+  const lastCall = calls.find(({ grantId }) => grantId === grant.id)?.at
+  return { grant, name, sentence, realMoney, ...(lastCall ? { lastCall: lastCall / 1000 } : {}) }
+}
+
+/** How often a connection was authorised, and when last: so many may hold it. */
+export interface Holders {
+  readonly times: number
+  /** Seconds since 1970. */
+  readonly last: number
+}
+export const holdersOf = ({ timesAuthorized = 1, authorizedAt, createdAt }: Grant): Holders => ({
+  times: timesAuthorized,
+  last: authorizedAt ?? createdAt,
+})

@@ -1,0 +1,30 @@
+// The API token as a proof: whoever types the one that is stored here has it from QuantConnect's mail, and not from this browser.
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FormProblem } from '../interactions/form.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
+
+/** The stored token, and only while QuantConnect takes it: one that it does not take any more may have leaked. */
+export async function tryToken(
+  apiToken: string,
+  accountId: string,
+  { vault, quantConnect }: Pick<PageSuppliers, 'vault' | 'quantConnect'>,
+): Promise<FormProblem | undefined> {
+  const credentials = await vault.open(accountId)
+  if (!credentials || !same(apiToken, credentials.apiToken)) {
+    const problem =
+      'That is not the API token that is stored here. If you have a new one, enter it on your account page first.'
+    return { problem, status: 422 }
+  }
+  const answer = await quantConnect.call(credentials, '/authenticate', {})
+  if (answer.kind === 'done' && answer.body.success === true) return undefined
+  return answer.kind === 'credentials' || answer.kind === 'refused'
+    ? {
+        problem: 'QuantConnect does not accept this API token any more. Enter the new one on your account page first.',
+        status: 422,
+      }
+    : { problem: 'QuantConnect cannot be reached right now to check the token. Try again in a minute.', status: 503 }
+}
+
+/** Compares without telling by its time how much was right. */
+const same = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other))
+const digest = (value: string) => createHash('sha256').update(value).digest()

@@ -1,0 +1,20 @@
+// Times and numbers, as pages tell them.
+import { html } from 'hono/html'
+import type { Html } from './layout.ts'
+
+/** A moment, in UTC; the script shows it in the reader's zone. Seconds since 1970. */
+export function moment(seconds: number): Html {
+  const iso = new Date(seconds * 1000).toISOString()
+  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`
+}
+
+/** Such as "1 call" and "2 calls". */
+export const counted = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`
+
+/** How long until then, roughly. Seconds since 1970. */
+export function timeLeft(until: number, now: number): string {
+  const hours = (until - now) / 3600
+  if (hours < 1) return counted(Math.max(1, Math.round(hours * 60)), 'minute')
+  if (hours < 48) return counted(Math.round(hours), 'hour')
+  return counted(Math.round(hours / 24), 'day')
+}
