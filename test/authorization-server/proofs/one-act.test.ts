@@ -245,9 +245,9 @@ describe('a proof', () => {
     }
 
     it('and belongs to its browser and its account', async () => {
+      const elsewhere = await signIn() // before the act, so that nothing but the browser tells them apart
       const asked = await edit(one, widened)
       const act = actOf(asked) ?? ''
-      const elsewhere = await signIn()
       const path = `/account/connections/${one}`
       const form = { act, apiToken: ALICE.apiToken }
       isOver(await elsewhere.submitTo(path, await elsewhere.open(`${server.origin}/account`), form))
