@@ -3,6 +3,8 @@
 // later at the earliest.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { challengeOfAct } from '../../../src/authorization-server/proofs/acts.ts'
+import { KEYS } from '../../../src/storage/keys.ts'
 import { grantIdOf } from '../../support/access-token.ts'
 import { ALICE } from '../../support/accounts.ts'
 import { connectAs } from '../../support/connection.ts'
@@ -12,7 +14,7 @@ import type { Place } from '../../support/raw-person.ts'
 import { actOf, RawPerson } from '../../support/raw-person.ts'
 import type { TestServer } from '../../support/server.ts'
 import { startServer } from '../../support/server.ts'
-import { grantOf, withGrants } from '../../support/stored.ts'
+import { grantOf, withGrants, withStore } from '../../support/stored.ts'
 import { redisUrl } from '../../support/stores.ts'
 import { whileRunning } from '../../support/while-running.ts'
 
@@ -107,8 +109,21 @@ for (const kind of ['SQLite', 'Redis'] as const) {
       const asked = await widen()
       assert.ok(!asksForPasskey(asked, 'get'))
       assert.doesNotMatch(asked.html, /Look twice/)
-      assert.equal((await person.submit(asked, { passkey: answerFor(asked) })).status, 422)
+      assert.equal((await person.submit(asked, { passkey: await answerFor(asked) })).status, 422)
       assert.ok(!(await find())?.scopes.includes('qc:files:delete'))
+    })
+
+    it('is not taken along by a page that did not name it, though the day is over when the proof comes', async () => {
+      const narrow = () => send(`/account/connections/${id}`, { preset: 'custom', decision: 'allow', scope: HARMLESS })
+      await server.advance(60 * 60 - 900)
+      const asked = await widen()
+      assert.doesNotMatch(asked.html, /Look twice/)
+      await server.advance(9 * 60)
+      isDone(await person.prove(asked))
+      await narrow()
+      const again = await widen()
+      assert.ok(!asksForPasskey(again, 'get'))
+      assert.match(again.html, /Look twice/)
     })
 
     it('proves nothing after them either, across a restart, before a proof with the API token has named it', async () => {
@@ -119,7 +134,7 @@ for (const kind of ['SQLite', 'Redis'] as const) {
       const asked = await widen()
       assert.ok(!asksForPasskey(asked, 'get'))
       assert.match(asked.html, /Look twice/)
-      assert.equal((await person.submit(asked, { passkey: answerFor(asked) })).status, 422)
+      assert.equal((await person.submit(asked, { passkey: await answerFor(asked) })).status, 422)
       isDone(await person.prove(asked))
       assert.ok((await find())?.scopes.includes('qc:files:delete'))
       assert.match((await account()).html, /confirms from now on what trades or deletes/)
@@ -132,12 +147,12 @@ for (const kind of ['SQLite', 'Redis'] as const) {
       assert.match((await person.submit(asked, { passkey: phone.get(asked) })).html, /The account is erased/)
     })
 
-    /** What the passkey says when it is asked by a page that does not ask for it. */
-    function answerFor({ html }: Place): string {
-      const act = actOf({ html } as Place)
-      return phone.get({
-        html: `data-passkey="get" data-options="{&quot;challenge&quot;:&quot;${act}&quot;}"`,
-      } as Place)
+    /** What the passkey says to the very challenge of an act, which its page tells only those that count. */
+    async function answerFor(asked: Place): Promise<string> {
+      const act = actOf(asked) ?? ''
+      const json = (await withStore(server, (store) => store.get(KEYS.act(act)))) ?? ''
+      const options = JSON.stringify({ challenge: challengeOfAct({ id: act, json }) }).replaceAll('"', '&quot;')
+      return phone.get({ html: `data-passkey="get" data-options="${options}"` } as Place)
     }
   })
 }
