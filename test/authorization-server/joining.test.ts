@@ -238,6 +238,16 @@ describe('a client that comes back', () => {
       }
     })
 
+    it('gets a page that asks which where none of them holds anything dangerous, too', async () => {
+      const other = await register(server)
+      await connected(other, [READS])
+      await granted(other, READS, (page) => person.submit(page, { decision: 'separate' }))
+      asksWhich(await open(other))
+      const answer = await person.submit(await open(other), { scope: READS, decision: 'allow' })
+      assert.equal(answer.status, 422)
+      asksWhich(answer)
+    })
+
     it('gets the one that was chosen as it is: after a proof, or with one press', async () => {
       const choose = (connection: string) => async (page: Place) =>
         person.prove(await person.submit(page, { connection, decision: 'allow' }))
