@@ -8,6 +8,7 @@ import { KEYS } from '../../../src/storage/keys.ts'
 import { grantIdOf } from '../../support/access-token.ts'
 import { ALICE } from '../../support/accounts.ts'
 import { connectAs } from '../../support/connection.ts'
+import { startBeside } from '../../support/pair.ts'
 import { asksForPasskey, newAuthenticator } from '../../support/passkeys.ts'
 import { authorizationRequest, redeem, register } from '../../support/raw-client.ts'
 import type { Place } from '../../support/raw-person.ts'
@@ -126,16 +127,25 @@ for (const kind of ['SQLite', 'Redis'] as const) {
       assert.match(again.html, /Look twice/)
     })
 
-    it('proves nothing after them either, across a restart, before a proof with the API token has named it', async () => {
+    it('proves nothing after them either, across a restart and at a second process, before a proof with the API token has named it', async () => {
       await server.advance(60 * 60)
       await server.crashAndRestart()
       await server.advance(DAY + 1_000)
-      person = await signIn()
-      const asked = await widen()
-      assert.ok(!asksForPasskey(asked, 'get'))
-      assert.match(asked.html, /Look twice/)
-      assert.equal((await person.submit(asked, { passkey: await answerFor(asked) })).status, 422)
-      isDone(await person.prove(asked))
+      const { server: second, address } = await startBeside(server, {})
+      try {
+        await second.advance(DAY + 1_000)
+        const atSecond = (place: Place): Place => ({ ...place, url: new URL(place.url.pathname, address) })
+        person = await signIn()
+        const asked = await widen()
+        assert.ok(!asksForPasskey(asked, 'get'))
+        assert.match(asked.html, /Look twice/)
+        for (const place of [asked, atSecond(asked)]) {
+          assert.equal((await person.submit(place, { passkey: await answerFor(asked) })).status, 422)
+        }
+        assert.equal((await person.prove(atSecond(asked))).status, 303)
+      } finally {
+        await second.stop()
+      }
       assert.ok((await find())?.scopes.includes('qc:files:delete'))
       assert.match((await account()).html, /confirms from now on what trades or deletes/)
     })
