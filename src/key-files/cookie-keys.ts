@@ -1,6 +1,6 @@
 // The secrets that sign cookies, and the four that are derived from the first of them: for form tokens, for the values of
-// rotated refresh tokens, for the challenges of passkeys, and to know an API token by that was removed. Deriving keeps the key folder small and the uses
-// apart (RFC 5869).
+// rotated refresh tokens, for the challenges of passkeys, and to know an API token by that was removed. Deriving keeps the key
+// folder small and the uses apart (RFC 5869).
 import { createHmac, hkdfSync } from 'node:crypto'
 import { readOrMakeKeys, secretKind } from './key-file.ts'
 

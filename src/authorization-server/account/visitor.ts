@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Profile } from '../../accounts/profile.ts'
-import { hasOffer, isSessionOf, withoutOffer } from '../../accounts/profile.ts'
+import { isSessionOf } from '../../accounts/profile.ts'
 import type { Grant } from '../../grants/grants.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
 import { csrfToken, hasValidCsrf } from '../interactions/form.ts'
@@ -10,6 +10,7 @@ import { offersOneClick } from '../interactions/sign-in.ts'
 import type { Session } from '../oidc/session.ts'
 import { sessionOf } from '../oidc/session.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
+import { endOffer } from '../passkeys/first-passkey.ts'
 import type { Provable, Prover } from '../proofs/proofs.ts'
 import { createProofs } from '../proofs/proofs.ts'
 import type { Frame } from '../views/account/frame.ts'
@@ -113,29 +114,24 @@ export function createVisits(suppliers: PageSuppliers) {
       }
       if (ctx.method === 'POST') {
         if (!hasValidCsrf(ctx, visitor.frame.csrf)) return showStale(ctx)
-        if (!MAKING_A_PASSKEY.includes(ctx.path)) await endOffer(visitor)
+        // The page after a sign-in was answered, so the first passkey that it offered is over.
+        if (!MAKING_A_PASSKEY.includes(ctx.path)) await endOffer(proverOf(visitor), suppliers)
       }
       if (!onlyTakes && !OPEN.includes(ctx.path) && (await waitingOf(visitor))) return redirect(ctx, LOOK_AGAIN)
       return show(visitor)
     }
 
-  /** The page after a sign-in was answered, so the first passkey that it offered is over. */
-  async function endOffer({ accountId, session, profile }: Visitor): Promise<void> {
-    const { uid } = session
-    if (hasOffer(profile, uid)) await accounts.change(accountId, (known) => withoutOffer(known, uid))
-  }
-
   /** Does what a form says, after a proof where it needs one. */
-  const prove = <Does>(
-    { ctx, session, accountId, profile, frame }: Visitor,
-    provable: Provable<Does>,
-  ): Promise<void> => {
-    const person: Prover = { accountId, uid: session.uid, profile, csrf: frame.csrf }
-    return proofs.prove(ctx, person, provable)
-  }
+  const prove = <Does>(visitor: Visitor, provable: Provable<Does>): Promise<void> =>
+    proofs.prove(visitor.ctx, proverOf(visitor), provable)
 
   return { page, showSignIn, showStale, issueSignInToken, prove }
 }
+
+const proverOf = ({ accountId, session, profile, frame }: Visitor): Prover => {
+  return { accountId, uid: session.uid, profile, csrf: frame.csrf }
+}
+
 /** What waits for the person's word since the token was replaced; undefined when nothing does. */
 export function waitingAmong(connections: readonly Grant[], { sessions, passkeys }: Profile) {
   const waiting = {

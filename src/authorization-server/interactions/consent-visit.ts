@@ -2,7 +2,7 @@
 import type { Context } from 'koa'
 import { errors } from 'oidc-provider'
 import { z } from 'zod'
-import { hasOffer, isSessionOf, mayAddFirstPasskey, withoutOffer } from '../../accounts/profile.ts'
+import { mayAddFirstPasskey } from '../../accounts/profile.ts'
 import { Allowance, allowanceOf, dangerousIn } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { revisionOf } from '../../grants/grants.ts'
@@ -11,7 +11,7 @@ import type { Scope } from '../../scopes.ts'
 import { isHarmless, parseScopes, SCOPES } from '../../scopes.ts'
 import { sessionOf } from '../oidc/session.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
-import { addFirstPasskey } from '../passkeys/first-passkey.ts'
+import { addFirstPasskey, endOffer } from '../passkeys/first-passkey.ts'
 import type { PostedAllowance } from '../permissions/choice.ts'
 import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
 import { describeConnection, holdersOf } from '../permissions/describe-connection.ts'
@@ -41,8 +41,8 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
     const session = await sessionOf(provider, ctx)
     const { accountId = '' } = session
     const profile = await accounts.profile(accountId)
-    const browser = profile.sessions.find((one) => one.uid === session.uid)
-    if (!browser || !isSessionOf(profile, session.uid)) throw new errors.SessionNotFound('signed out meanwhile')
+    const browser = profile.sessions.find(({ uid, suspended }) => uid === session.uid && !suspended)
+    if (!browser) throw new errors.SessionNotFound('signed out meanwhile')
     // As things are now: another tab may have connected the same client since this visit began.
     const clientId = String(params.client_id)
     const living = await grants.listOf(accountId, clientId)
@@ -132,7 +132,7 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
     const form = postedForm(ctx)
     const decision = form.one('decision')
     if (decision === 'deny') {
-      await endOffer(person)
+      await endOffer(person, suppliers)
       return void (await refuse(ctx, 'the person said no'))
     }
     const connection = decision === 'separate' ? 'new' : form.one('connection')
@@ -155,7 +155,7 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
       ctx.status = 422
       return void (await show(ctx, interaction, { connection, ...(decision === 'separate' ? {} : left), problem }))
     }
-    await endOffer(person)
+    await endOffer(person, suppliers)
     const does: Answered = { ...chosen, connection: grant?.id ?? 'new' }
     const { onlyPasskeys = false } = person.profile
     if (!needsProof(does, { joins: grant, signedInBy: facts.signedInBy, onlyPasskeys })) return { does }
@@ -176,11 +176,6 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
     if (await addFirstPasskey(ctx, { accountId, uid }, suppliers)) return { notice: 'The passkey is added.' }
     ctx.status = 422
     return { problem: 'That passkey could not be added. You can do so later, on your account page.' }
-  }
-
-  /** The page was answered, so what it offered is over. */
-  async function endOffer({ accountId, uid, profile }: Prover): Promise<void> {
-    if (hasOffer(profile, uid)) await accounts.change(accountId, (known) => withoutOffer(known, uid))
   }
 
   return { show, answer }

@@ -1,7 +1,8 @@
 // The first passkey of an account, which the page after a sign-in with the API token offers: no further proof is asked for, and
 // so it proves nothing dangerous until a day has passed and a proof has named it.
 import type { Context } from 'koa'
-import { mayAddFirstPasskey, withNews, withoutOffer, withPasskey } from '../../accounts/profile.ts'
+import type { Profile } from '../../accounts/profile.ts'
+import { hasOffer, mayAddFirstPasskey, withNews, withoutOffer, withPasskey } from '../../accounts/profile.ts'
 import { displayName } from '../clients/clients.ts'
 import { browserOf } from '../interactions/browser.ts'
 import { field } from '../interactions/form.ts'
@@ -14,8 +15,7 @@ export async function addFirstPasskey(
   { accounts, passkeys }: Pick<PageSuppliers, 'accounts' | 'passkeys'>,
 ): Promise<boolean> {
   const now = Date.now()
-  const mayAdd = (profile: Parameters<typeof mayAddFirstPasskey>[0]) =>
-    mayAddFirstPasskey(profile, uid, Math.floor(now / 1000))
+  const mayAdd = (profile: Profile) => mayAddFirstPasskey(profile, uid, Math.floor(now / 1000))
   if (!mayAdd(await accounts.profile(accountId))) return false
   const made = await passkeys.verifyCreation(accountId, field(ctx, 'passkey'))
   if (!made) return false
@@ -30,4 +30,12 @@ export async function addFirstPasskey(
       : profile,
   )
   return changed.passkeys.some(({ id }) => id === made.id)
+}
+
+/** Ends the offer to the browser with session `uid`, if it has one: the page that made it has been answered. */
+export async function endOffer(
+  { accountId, uid, profile }: { readonly accountId: string; readonly uid: string; readonly profile: Profile },
+  { accounts }: Pick<PageSuppliers, 'accounts'>,
+): Promise<void> {
+  if (hasOffer(profile, uid)) await accounts.change(accountId, (known) => withoutOffer(known, uid))
 }

@@ -137,13 +137,10 @@ export function createProofs(suppliers: PageSuppliers) {
     const { accountId, uid } = person
     const act = await findAct(store, id)
     const does = act && shape.safeParse(act.does).data
+    if (!act || does === undefined) return void (await showOver(ctx))
     const isStill = async (profile: Profile) =>
-      act !== undefined &&
-      does !== undefined &&
-      isOf(act, ctx, person) &&
-      countsStill(profile, uid, act.at) &&
-      act.state === (await state(does, profile))
-    if (!act || does === undefined || !(await isStill(person.profile))) return void (await showOver(ctx))
+      isOf(act, ctx, person) && countsStill(profile, uid, act.at) && act.state === (await state(does, profile))
+    if (!(await isStill(person.profile))) return void (await showOver(ctx))
     const proof = await tryProof(ctx, person, act)
     if ('problem' in proof) {
       // Counted for this browser: a stranger who tries to sign in must not keep the person from proving. What is good counts
