@@ -8,7 +8,7 @@ import { removeSession } from '../storage/oidc-adapter.ts'
 import type { Store } from '../storage/store.ts'
 import { remove, update } from '../storage/store.ts'
 import type { Vault } from '../vault/vault.ts'
-import { NO_PROFILE, Profile, withEverythingSuspended, withNews } from './profile.ts'
+import { NO_PROFILE, Profile, withEverythingSuspended, withNews, withoutBrowsers } from './profile.ts'
 
 /** Longer than anything in it is good for, in seconds. */
 const TTL = KEPT_UNUSED + 24 * 60 * 60
@@ -74,7 +74,7 @@ export function createAccounts({ store, vault, grants, auditLog }: AccountSuppli
       await removeSessions(accountId)
       const now = Date.now()
       await change(accountId, (profile) =>
-        withNews({ ...profile, sessions: [], stoppedAt: now, endedToken }, [{ what: 'everything-stopped' }], now),
+        withNews({ ...withoutBrowsers(profile), stoppedAt: now, endedToken }, [{ what: 'everything-stopped' }], now),
       )
       await grants.endAll(accountId)
     },

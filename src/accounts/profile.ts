@@ -46,6 +46,8 @@ export const Profile = z.looseObject({
   stoppedAt: z.number().optional(),
   /** When QuantConnect last accepted the token as it was signed in with; seconds since 1970. */
   tokenAcceptedAt: z.number().optional(),
+  /** Hashes of the cookies of browsers that have signed in, the newest first. */
+  knownBrowsers: z.array(z.string()).optional(),
   /** A keyed hash of the API token that was removed when its person ended everything, to know it by when they come back. */
   endedToken: z.string().optional(),
 })
@@ -61,6 +63,21 @@ const YOUNG_FOR = 24 * 60 * 60
 export const withSession = (profile: Profile, session: BrowserSession): Profile => ({
   ...profile,
   sessions: [session, ...profile.sessions.filter(({ uid }) => uid !== session.uid)].slice(0, SESSIONS_AT_MOST),
+})
+
+/** Notes that a browser has signed in, by the hash of its cookie for that. */
+export const withKnownBrowser = (profile: Profile, browser: string): Profile => ({
+  ...profile,
+  knownBrowsers: [browser, ...(profile.knownBrowsers ?? []).filter((known) => known !== browser)].slice(
+    0,
+    SESSIONS_AT_MOST,
+  ),
+})
+
+/** Signs out every browser, and knows none of them any more. */
+export const withoutBrowsers = ({ knownBrowsers: _known, ...profile }: Profile): Profile => ({
+  ...profile,
+  sessions: [],
 })
 
 export const withoutSessions = (profile: Profile, uids: readonly string[]): Profile => ({

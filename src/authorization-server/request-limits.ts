@@ -1,8 +1,8 @@
 // Anyone may begin an authorization, and each beginning writes a record; so may whoever has a connection, with each token.
-// So there is a limit per address, wide enough for hosted assistants whose many people share one.
+// So there is a limit per network, wide enough for hosted assistants whose many people share one.
 import type { Middleware } from 'koa'
 import type { RateLimit } from '../rate-limits/rate-limits.ts'
-import { countAttempt, RATE_LIMITS } from '../rate-limits/rate-limits.ts'
+import { countFromNetwork, RATE_LIMITS } from '../rate-limits/rate-limits.ts'
 import type { Suppliers } from '../suppliers.ts'
 import { sendPage } from './views/layout.ts'
 import { problemPage } from './views/problem.ts'
@@ -20,7 +20,7 @@ export const limitRequests =
   ({ store, clientAddress }: Pick<Suppliers, 'store' | 'clientAddress'>, sandbox: boolean): Middleware =>
   async (ctx, next) => {
     const limit = LIMITED[ctx.path]
-    const wait = limit ? await countAttempt(store, limit, clientAddress(ctx)) : 0
+    const wait = limit ? await countFromNetwork(store, limit, clientAddress(ctx)) : 0
     if (!wait) return next()
 
     ctx.status = 429

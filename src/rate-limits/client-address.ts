@@ -26,3 +26,32 @@ export function networkOf(address: string): string {
   const zeros = Array<string>(8 - left.length - right.length).fill('0')
   return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`
 }
+
+/**
+ * The networks around one of `networkOf` in which one customer may have many of its kind: of IPv6 the /56 of a household and
+ * the /48 of a site (RFC 6177), of IPv4 the /24, the least that is routed. The widest comes last.
+ */
+export function widerNetworks(network: string): readonly string[] {
+  const groups = groupsOf(network)
+  if (!groups) return network.includes('.') ? [`${network.split('.').slice(0, 3).join('.')}.0/24`] : []
+  const [one, two, three, four = 0] = groups
+  const site = [one, two, three].map(hex).join(':')
+  return [`${site}:${hex(four & 0xff00)}::/56`, `${site}::/48`]
+}
+
+/** The least that a registry gives to a provider of its own, roughly: a /32 of IPv6, a /16 of IPv4. */
+export function allocationOf(network: string): string {
+  const groups = groupsOf(network)
+  if (groups) return `${groups.slice(0, 2).map(hex).join(':')}::/32`
+  return network.includes('.') ? `${network.split('.').slice(0, 2).join('.')}.0.0/16` : network
+}
+
+/** The first four groups of an IPv6 network; undefined for anything else. */
+const groupsOf = (network: string): number[] | undefined =>
+  network.endsWith('::/64')
+    ? network
+        .slice(0, -'::/64'.length)
+        .split(':')
+        .map((group) => Number.parseInt(group, 16))
+    : undefined
+const hex = (group = 0): string => group.toString(16)

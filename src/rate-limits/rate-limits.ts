@@ -1,8 +1,8 @@
-// Rate limits: how often someone may try something. Signing in: enough for a person who mistypes, too little for guessing, and
-// never so often that QuantConnect would block our address. What writes a record: enough for a company behind one address,
-// too little to fill the store. Both parties count here.
+// Rate limits: how often someone may try something. What writes a record: enough for a company behind one address, too little
+// to fill the store. Nothing is limited for all together that a stranger could use up. Both parties count here.
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
+import { widerNetworks } from './client-address.ts'
 
 export interface RateLimit {
   readonly what: string
@@ -13,10 +13,17 @@ export interface RateLimit {
 const HOUR = 60 * 60
 
 export const RATE_LIMITS = {
-  signIn: {
-    account: { what: 'account', most: 10, seconds: 15 * 60 },
-    address: { what: 'address', most: 60, seconds: 15 * 60 },
-    everyone: { what: 'everyone', most: 120, seconds: 60 },
+  /** Sign-ins that fail (see sign-in-limits.ts). */
+  failedSignIn: {
+    account: { what: 'failed-sign-in', most: 10, seconds: 15 * 60 },
+    network: { what: 'failed-sign-ins', most: 60, seconds: 15 * 60 },
+  },
+  /** User ids and API tokens that QuantConnect is asked about: 120 a minute, so that it does not block our address. */
+  askedCredentials: {
+    allocation: { what: 'asked-for-allocation', most: 15, seconds: 60 },
+    strangers: { what: 'asked-for-strangers', most: 90, seconds: 60 },
+    known: { what: 'asked-for-known', most: 30, seconds: 60 },
+    account: { what: 'asked-for-account', most: 15, seconds: 60 },
   },
   /** Proofs that fail, in a browser that is signed in. */
   proof: { what: 'proof', most: 10, seconds: 15 * 60 },
@@ -41,22 +48,28 @@ export const RATE_LIMITS = {
   client: { what: 'client', most: 12_000, seconds: 10 * 60 },
 } as const
 
-/**
- * Counts one attempt to sign in and says how many seconds to wait when it is one too many; 0 means go on.
- * The account counts by its number whether it exists or not, so the answer tells nothing about it.
- */
-export async function countSignIn(store: Pick<Store, 'increment'>, userId: string, address: string): Promise<number> {
-  const { account, address: byAddress, everyone } = RATE_LIMITS.signIn
-  return (
-    (await countAttempt(store, account, userId)) ||
-    (await countAttempt(store, byAddress, address)) ||
-    (await countAttempt(store, everyone, ''))
-  )
-}
+type Counter = Pick<Store, 'increment'>
 
 /** Counts one of something, by whom it is done. Seconds to wait when it is one too many; 0 means go on. */
-export const countAttempt = async (
-  store: Pick<Store, 'increment'>,
-  { what, most, seconds }: RateLimit,
-  who: string,
-): Promise<number> => ((await store.increment(KEYS.attempts(what, who), seconds)) > most ? seconds : 0)
+export const countAttempt = async (store: Counter, { what, most, seconds }: RateLimit, who: string): Promise<number> =>
+  (await store.increment(KEYS.attempts(what, who), seconds)) > most ? seconds : 0
+
+/** Takes back one that was counted. */
+export const uncountAttempt = (store: Pick<Store, 'decrement'>, { what }: RateLimit, who: string): Promise<void> =>
+  store.decrement(KEYS.attempts(what, who))
+
+/**
+ * Counts one of something by the network that it comes from, and by those around it: whoever has a whole range of addresses
+ * may do twice as much with each step that the range is wider (/64, /56, /48; an IPv4 address, its /24), not as often as
+ * there are addresses. Seconds to wait when it is one too many; 0 means go on.
+ */
+export async function countFromNetwork(store: Counter, limit: RateLimit, network: string): Promise<number> {
+  let { most } = limit
+  // From the narrowest on: whoever is stopped there uses up nothing of what others around share.
+  for (const one of [network, ...widerNetworks(network)]) {
+    const wait = await countAttempt(store, { ...limit, most }, one)
+    if (wait) return wait
+    most *= 2
+  }
+  return 0
+}

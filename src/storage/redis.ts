@@ -35,6 +35,10 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count`
 
+const DECREMENT = `
+if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then return redis.call('DECR', KEYS[1]) end
+return 0`
+
 /** A journal is a sorted set. Members begin with their time, so that the same words at two times are two lines. */
 const APPEND = `
 redis.call('ZADD', KEYS[1], ARGV[1], ARGV[1] .. ' ' .. ARGV[2])
@@ -47,6 +51,7 @@ declare module 'ioredis' {
   interface RedisCommander<Context> {
     qcgateCommit(...args: (string | number)[]): Result<number, Context>
     qcgateIncrement(key: string, milliseconds: number): Result<number, Context>
+    qcgateDecrement(key: string): Result<number, Context>
     qcgateAppend(
       key: string,
       at: number,
@@ -117,6 +122,7 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
         return true
       }),
     increment: (key, ttl) => attempt(() => client.qcgateIncrement(key, Math.ceil(ttl * 1000))),
+    decrement: async (key) => void (await attempt(() => client.qcgateDecrement(key))),
     append: (key, at, line, { ttl, most }) =>
       attempt(async () => {
         const kept = Math.ceil(ttl * 1000)
@@ -193,6 +199,7 @@ function connectionTo({ mode, tls, hosts, username, password, db, name, prefix }
     scripts: {
       qcgateCommit: { lua: COMMIT },
       qcgateIncrement: { lua: INCREMENT, numberOfKeys: 1 },
+      qcgateDecrement: { lua: DECREMENT, numberOfKeys: 1 },
       qcgateAppend: { lua: APPEND, numberOfKeys: 1 },
     },
   }

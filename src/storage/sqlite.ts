@@ -36,6 +36,9 @@ export function openSqliteStore(folder: string): Store {
       value = CASE WHEN expires_at > ?3 THEN CAST(value AS INTEGER) + 1 ELSE '1' END,
       expires_at = CASE WHEN expires_at > ?3 THEN expires_at ELSE ?2 END
     RETURNING value`)
+  const uncount = db.prepare(
+    `UPDATE entries SET value = CAST(value AS INTEGER) - 1 WHERE key = ? AND expires_at > ? AND CAST(value AS INTEGER) > 0`,
+  )
   const addLine = db.prepare('INSERT INTO lines (key, at, line, expires_at) VALUES (?, ?, ?, ?)')
   const dropLine = db.prepare('DELETE FROM lines WHERE key = ? AND at = ? AND line = ?')
   const dropOlder = db.prepare('DELETE FROM lines WHERE key = ? AND at < ?')
@@ -105,6 +108,7 @@ export function openSqliteStore(folder: string): Store {
       const now = Date.now()
       return Number(count.get(key, now + Math.ceil(ttl * 1000), now)?.value)
     },
+    decrement: async (key) => void uncount.run(key, Date.now()),
     append: async (key, at, line, keep) => append(key, at, line, keep),
     lines: async (key, from = 0) => selectLines.all(key, from, Date.now()).map(({ line }) => line as string), // a TEXT column
     clear: async (key) => void dropLines.run(key),

@@ -30,6 +30,8 @@ export interface Store {
   commit(step: Step): Promise<boolean>
   /** Adds one to a counter that ends `ttl` seconds after its first increment, and returns the new count. */
   increment(key: string, ttl: number): Promise<number>
+  /** Takes one from a counter, down to zero; its end stays. One that has ended, or never began, stays as it is. */
+  decrement(key: string): Promise<void>
   /**
    * Adds a line to a journal, at a time in milliseconds since 1970. In the same step goes what is more than `ttl` seconds
    * older than this line, and all but the newest `most`. Nothing of a journal is left `ttl` seconds after its last line was

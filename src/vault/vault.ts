@@ -1,6 +1,6 @@
 // People's QuantConnect credentials. The API token reaches everything its owner can reach, so it is sealed before it
 // enters the store (encrypted at rest: JWE, A256GCM) and opened only to sign a request to QuantConnect.
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { CompactEncrypt, compactDecrypt, errors } from 'jose'
 import { readOrMakeKeys, secretKind } from '../key-files/key-file.ts'
 import type { Log } from '../observability/log.ts'
@@ -30,6 +30,8 @@ export interface AccountPolicy {
   readonly allowedUsers?: readonly string[] | undefined
 }
 
+const digest = (secret: string) => createHash('sha256').update(secret).digest()
+
 /** As long as a connection lives unused; signing in and using one start it anew. */
 const TTL = 90 * 24 * 60 * 60
 
@@ -45,6 +47,11 @@ export interface Vault {
   allows(userId: string): boolean
   /** Whether a `sub` opens nothing only because its user is not allowed any more. For the ears of that user alone. */
   excludes(sub: string): Promise<boolean>
+  /**
+   * Whether these are the credentials as they are stored. Takes as long, and as many reads, for an account that is not here, so
+   * that nobody learns from it who is.
+   */
+  holds(credentials: Credentials): Promise<boolean>
   /** The `sub` of an account that has signed in before. */
   find(account: Pick<Credentials, 'realm' | 'userId'>): Promise<string | undefined>
   /** Starts the time of what is stored anew. */
@@ -67,9 +74,28 @@ export async function openVault(
   const bytes = ({ k = '' }) => Buffer.from(k, 'base64url')
   const byKid = new Map(keys.map((key) => [key.kid, bytes(key)]))
 
+  const seal = (record: object): Promise<string> =>
+    new CompactEncrypt(Buffer.from(JSON.stringify(record)))
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', ...(keys[0].kid ? { kid: keys[0].kid } : {}) })
+      .encrypt(bytes(keys[0]))
+
+  /** Nobody's account, with a token that nobody knows, of the usual length. */
+  const nobody = randomBytes(16).toString('base64url')
+  const sealedOfNobody = await seal({
+    version: 1,
+    sub: nobody,
+    realm: realms[0],
+    userId: '123456',
+    apiToken: randomBytes(32).toString('hex'),
+    since: 1_800_000_000,
+  })
+
   async function unseal(sub: string): Promise<StoredCredentials | undefined> {
     const sealed = await store.get(KEYS.credentials(sub))
-    if (!sealed) return undefined
+    return sealed ? unsealFor(sub, sealed) : undefined
+  }
+
+  async function unsealFor(sub: string, sealed: string): Promise<StoredCredentials | undefined> {
     try {
       const { plaintext, protectedHeader } = await compactDecrypt(
         sealed,
@@ -103,6 +129,14 @@ export async function openVault(
       return credentials !== undefined && !allows(credentials.userId)
     },
 
+    async holds({ realm, userId, apiToken }) {
+      const sub = (await store.get(KEYS.account(realm, userId))) ?? nobody
+      const sealed = await store.get(KEYS.credentials(sub))
+      const stored = await (sealed ? unsealFor(sub, sealed) : unsealFor(nobody, sealedOfNobody))
+      const isSame = timingSafeEqual(digest(apiToken), digest(stored?.apiToken ?? ''))
+      return isSame && stored !== undefined && allows(userId)
+    },
+
     find: async ({ realm, userId }) => (allows(userId) ? store.get(KEYS.account(realm, userId)) : undefined),
 
     async renew(sub) {
@@ -130,10 +164,7 @@ export async function openVault(
       const sub = (await update(store, name, (known) => ({ value: known ?? fresh, ttl: TTL }))) ?? fresh
       const before = await open(sub)
       const since = before?.apiToken === apiToken ? before.since : Math.floor(Date.now() / 1000)
-      const record = { version: 1, sub, realm, userId, apiToken, since }
-      const sealed = await new CompactEncrypt(Buffer.from(JSON.stringify(record)))
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', ...(keys[0].kid ? { kid: keys[0].kid } : {}) })
-        .encrypt(bytes(keys[0]))
+      const sealed = await seal({ version: 1, sub, realm, userId, apiToken, since })
       await put(store, KEYS.credentials(sub), sealed, TTL)
       // Whoever deleted the account meanwhile has removed its name, and what was just sealed would stay for nobody.
       if ((await store.get(name)) !== sub) await remove(store, KEYS.credentials(sub))

@@ -58,10 +58,10 @@ for (const scheme of ['https', 'http'] as const) {
       assert.ok(none(/; domain=/i))
     })
 
-    it('hold the session for the whole host and the visit for its own path only', () => {
+    it('hold what is about the browser for the whole host, and the visit for its own path only', () => {
       const paths = new Map(seen.lines.map((line) => [/^[^=]+/.exec(line)?.[0], /; path=([^;]+)/i.exec(line)?.[1]]))
       for (const [name, path] of paths) {
-        if (name?.includes('session')) assert.equal(path, '/')
+        if (/session|known/.test(name ?? '')) assert.equal(path, '/')
         else assert.match(path ?? '', /^\/(interaction|authorize)\/[\w-]+$/)
       }
     })
@@ -76,7 +76,8 @@ for (const scheme of ['https', 'http'] as const) {
       it('travel over TLS only, and carry __Host-, or __Secure- where they have a path (§4.1.3)', () => {
         assert.ok(all(/; secure/i))
         assert.ok(seen.names.includes('__Host-qcgate-session'))
-        for (const line of seen.lines) assert.match(line, line.includes('session') ? /^__Host-/ : /^__Secure-/)
+        assert.ok(seen.names.includes('__Host-qcgate-known'))
+        for (const line of seen.lines) assert.match(line, /session|known/.test(line) ? /^__Host-/ : /^__Secure-/)
       })
     } else {
       it('are neither Secure nor prefixed, since a browser would drop them', () => {

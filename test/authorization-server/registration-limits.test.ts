@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { networkOf } from '../../src/rate-limits/client-address.ts'
+import { allocationOf, networkOf, widerNetworks } from '../../src/rate-limits/client-address.ts'
 import { RATE_LIMITS } from '../../src/rate-limits/rate-limits.ts'
 import { KEYS } from '../../src/storage/keys.ts'
 import { put } from '../../src/storage/store.ts'
@@ -110,6 +110,34 @@ describe('how many clients an address may register', () => {
     assert.equal((await enroll('2001:db8:1:3::1')).status, 201)
   })
 
+  for (const [network, most, inside, outside] of [
+    ['203.0.113.0/24', 600, '203.0.113.77', '203.0.114.77'],
+    ['2001:db8:7:100::/56', 600, '2001:db8:7:1ff::1', '2001:db8:7:200::1'],
+    ['2001:db8:8::/48', 1_200, '2001:db8:8:ffff::1', '2001:db8:9:ffff::1'],
+  ] as const) {
+    it(`is ${most} for all of ${network} together, whoever has so many addresses`, async () => {
+      await spend('registration', network, most - 1)
+      assert.equal((await enroll(inside)).status, 201)
+      const response = await enroll(inside)
+      assert.equal(response.status, 429)
+      assert.ok(Number(response.headers.get('retry-after')) > 0)
+      assert.equal((await enroll(outside)).status, 201)
+    })
+  }
+
+  it('uses up nothing of what its neighbours share once an address is stopped', async () => {
+    await spend('registration', '203.0.115.1', 300)
+    await spend('registration', '203.0.115.0/24', 599)
+    assert.deepEqual(await statuses(5, '203.0.115.1'), new Set([429]))
+    assert.equal((await enroll('203.0.115.2')).status, 201)
+  })
+
+  it('is none for hosted assistants by wider networks', async () => {
+    await spend('hosted-registration', '203.0.116.0/24', 20_000)
+    const hosted = { redirect_uris: ['https://claude.ai/api/mcp/auth_callback'] }
+    assert.equal((await enroll('203.0.116.1', hosted)).status, 201)
+  })
+
   it('has room for what clients have to say, not for whatever fits into a request', async () => {
     const metadata = (length: number) => ({ client_name: 'x'.repeat(length) })
     assert.equal((await enroll('198.51.100.9', metadata(8_000))).status, 201)
@@ -141,6 +169,19 @@ describe('the address that a limit counts', () => {
     '': 'unknown',
   })) {
     it(`of ${address} is ${network}`, () => assert.equal(networkOf(address), network))
+  }
+
+  for (const [network, wider, allocation] of [
+    ['198.51.100.7', ['198.51.100.0/24'], '198.51.0.0/16'],
+    ['2001:db8:1:2ff::/64', ['2001:db8:1:200::/56', '2001:db8:1::/48'], '2001:db8::/32'],
+    ['2001:db8:0:0::/64', ['2001:db8:0:0::/56', '2001:db8:0::/48'], '2001:db8::/32'],
+    ['2001:db8:a:00ff::/64', ['2001:db8:a:0::/56', '2001:db8:a::/48'], '2001:db8::/32'],
+    ['unknown', [], 'unknown'],
+  ] as const) {
+    it(`lies in ${wider.join(' and ') || 'no other network'} and ${allocation}, if it is ${network}`, () => {
+      assert.deepEqual(widerNetworks(network), wider)
+      assert.equal(allocationOf(network), allocation)
+    })
   }
 
   it('has room for a company behind it', () => {

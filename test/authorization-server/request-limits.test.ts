@@ -17,8 +17,8 @@ describe('how many authorizations may be begun', () => {
     client = await register(server)
   })
 
-  const spend = (what: string, address: string) =>
-    withStore(server, (store) => put(store, KEYS.attempts(what, address), '2999', TEN_MINUTES))
+  const spend = (what: string, network: string, times = 2_999) =>
+    withStore(server, (store) => put(store, KEYS.attempts(what, network), `${times}`, TEN_MINUTES))
   const authorize = (from: string) =>
     fetch(authorizationRequest(server, client).url, {
       redirect: 'manual',
@@ -50,6 +50,21 @@ describe('how many authorizations may be begun', () => {
     assert.equal(await refusal(response), '429 temporarily_unavailable')
     assert.equal((await par('198.51.100.2')).status, 201)
   })
+
+  for (const [network, most, inside, outside] of [
+    ['203.0.113.0/24', 6_000, '203.0.113.77', '203.0.114.77'],
+    ['2001:db8:7:100::/56', 6_000, '2001:db8:7:1ff::1', '2001:db8:7:200::1'],
+    ['2001:db8:8::/48', 12_000, '2001:db8:8:ffff::1', '2001:db8:9:ffff::1'],
+  ] as const) {
+    it(`from ${network}: ${most} in all, whoever has so many addresses`, async () => {
+      await spend('authorize', network, most - 1)
+      await spend('par', network, most - 1)
+      const both = async (from: string) => [(await authorize(from)).status, (await par(from)).status]
+      assert.deepEqual(await both(inside), [303, 201])
+      assert.deepEqual(await both(inside), [429, 429])
+      assert.deepEqual(await both(outside), [303, 201])
+    })
+  }
 
   it('begin anew after ten minutes', async () => {
     await server.advance(TEN_MINUTES + 1)

@@ -89,6 +89,22 @@ for (const name of STORE_NAMES) {
       )
     })
 
+    it('takes one from a counter, down to zero, and leaves its window as it is', async () => {
+      await store.decrement('counter:{1}')
+      assert.equal(await store.increment('counter:{1}', 60), 1)
+      for (let i = 0; i < 3; i++) await other.increment('counter:{1}', 60)
+      await store.decrement('counter:{1}')
+      assert.equal(await other.increment('counter:{1}', 60), 4)
+      for (let i = 0; i < 9; i++) await other.decrement('counter:{1}')
+      assert.equal(await store.increment('counter:{1}', 60), 1)
+      const counts = [await store.increment('brief:{1}', 0.3)]
+      await until('a new window', async () => {
+        await store.decrement('brief:{1}')
+        counts.push(await store.increment('brief:{1}', 0.3), await store.increment('brief:{1}', 0.3))
+        return counts.at(-1) === 2
+      })
+    })
+
     it('forgets a value when its time is over, and lets the key be added again', async () => {
       await put(store, 'i:{1}', 'x', 60)
       assert.equal(await add(other, 'i:{1}', 'y', 60), false)

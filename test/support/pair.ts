@@ -36,8 +36,11 @@ export function usePair(env: () => Record<string, string>): Pair {
     pair = { one, two, addresses: [one.origin, address] }
   })
   after(async () => {
-    await pair?.two.stop()
-    await pair?.one.stop()
+    try {
+      await pair?.two.stop()
+    } finally {
+      await pair?.one.stop()
+    }
   })
   return whileRunning('pair of servers', () => pair)
 }

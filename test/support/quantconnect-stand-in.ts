@@ -12,12 +12,16 @@ export interface QuantConnectStandIn {
   readonly env: () => Record<string, string>
   /** From now on these API tokens are good, and no others. */
   accept(...apiTokens: readonly string[]): void
+  /** How often it was asked anything so far. */
+  asked(): number
 }
 
 /** A stand-in for the tests of one suite. Call it inside `describe`, before the server that is to use it. */
 export function useQuantConnectStandIn(): QuantConnectStandIn {
   let accepted: readonly string[] = []
+  let asked = 0
   const standIn = createServer((request, response) => {
+    asked += 1
     const { authorization = '', timestamp } = request.headers
     const [, given] = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString().split(':')
     const good = accepted.some((token) => createHash('sha256').update(`${token}:${timestamp}`).digest('hex') === given)
@@ -39,5 +43,6 @@ export function useQuantConnectStandIn(): QuantConnectStandIn {
     accept: (...apiTokens) => {
       accepted = apiTokens
     },
+    asked: () => asked,
   }
 }

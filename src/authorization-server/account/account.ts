@@ -2,7 +2,7 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import { newsOf } from '../../accounts/news.ts'
-import { mayAddFirstPasskey, withNews, withoutSessions, withSeen } from '../../accounts/profile.ts'
+import { mayAddFirstPasskey, withNews, withoutBrowsers, withoutSessions, withSeen } from '../../accounts/profile.ts'
 import { countsOf } from '../../audit/counts.ts'
 import { field, hasValidCsrf, parseForm, setProblemStatus } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
@@ -115,7 +115,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     parseForm,
     visits.page(
       async ({ ctx, accountId }) => {
-        await accounts.change(accountId, (profile) => ({ ...profile, sessions: [] }))
+        await accounts.change(accountId, withoutBrowsers)
         redirect(ctx, '/account')
       },
       { onlyTakes: true },

@@ -1,14 +1,17 @@
 // Sign-in: whose QuantConnect account is it? Asks QuantConnect itself, and puts what it accepted into the vault.
 import type { Context } from 'koa'
 import type { StoredPasskey } from '../../accounts/profile.ts'
-import { withNews, withUse } from '../../accounts/profile.ts'
+import { withNews, withoutBrowsers, withUse } from '../../accounts/profile.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
 import { isUserId } from '../../quantconnect/user-id.ts'
-import { countAttempt, countSignIn, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
+import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
+import type { Admission } from '../../rate-limits/sign-in-limits.ts'
+import { admitSignIn } from '../../rate-limits/sign-in-limits.ts'
 import type { Credentials } from '../../vault/vault.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import type { FormProblem } from './form.ts'
 import { field } from './form.ts'
+import { knownBrowserOf } from './known-browser.ts'
 
 /** Who signed in, and by what: a passkey that was added without a proof says less than one that counts fully. */
 export interface SignedIn {
@@ -42,12 +45,13 @@ const NOT_ALLOWED: FormProblem = {
   status: 403,
 }
 
-/** The account says itself, with the passkey, which one it is. */
+/**
+ * The account says itself, with the passkey, which one it is. A signature cannot be guessed, and nobody else is asked about it,
+ * so nothing is counted: whatever strangers try, a person with a passkey gets in.
+ */
 async function signInWithPasskey(ctx: Context, posted: string, suppliers: PageSuppliers): Promise<SignInResult> {
-  const { store, vault, passkeys, clientAddress } = suppliers
+  const { vault, passkeys } = suppliers
   const sub = passkeys.claimedAccount(posted)?.accountId ?? ''
-  const retryAfter = await countSignIn(store, sub, clientAddress(ctx))
-  if (retryAfter) return tooManyAttempts(retryAfter)
   const used = await acceptPasskey(posted, field(ctx, 'csrf'), suppliers)
   if (used && (await vault.open(sub))) return { sub, by: used.young ? 'young-passkey' : 'passkey' }
   if (used && (await vault.excludes(sub))) return NOT_ALLOWED
@@ -56,21 +60,21 @@ async function signInWithPasskey(ctx: Context, posted: string, suppliers: PageSu
 
 /** Signs in with the user id and API token of a form, and puts the token into the vault when QuantConnect accepts it. */
 export async function signInAs(ctx: Context, suppliers: PageSuppliers): Promise<SignInResult> {
-  const { store, vault, accounts, quantConnect, sandboxAccounts, clientAddress } = suppliers
+  const { vault, accounts, quantConnect, sandboxAccounts } = suppliers
   const userId = field(ctx, 'userId').trim()
   const apiToken = field(ctx, 'apiToken').trim()
   const incomplete = checkInput(userId, apiToken)
   if (incomplete) return { problem: incomplete, status: 422 }
 
-  const retryAfter = await countSignIn(store, userId, clientAddress(ctx))
-  if (retryAfter) return tooManyAttempts(retryAfter)
-
   const realm = sandboxAccounts.some((account) => account.userId === userId) ? 'sandbox' : 'live'
   const credentials: Credentials = { realm, userId, apiToken }
+  const admission = await admit(ctx, credentials, suppliers)
+  if (admission.retryAfter !== undefined) return tooManyAttempts(admission.retryAfter)
   const answer = await quantConnect.call(credentials, '/authenticate', {})
   if (answer.kind !== 'done') return unanswered(answer)
   // Only an explicit yes is a yes: an answer without `success` proves nothing about who is here.
   if (answer.body.success !== true) return unanswered({ kind: 'unavailable', sent: true })
+  await admission.succeeded()
   // Only now: told before QuantConnect was asked, it would tell strangers who the users of this server are.
   if (!vault.allows(userId)) return NOT_ALLOWED
   await suspendWhatCameBefore(credentials, suppliers)
@@ -78,6 +82,19 @@ export async function signInAs(ctx: Context, suppliers: PageSuppliers): Promise<
   const tokenAcceptedAt = Math.floor(Date.now() / 1000)
   await accounts.open(sub, ({ endedToken: _ended, ...profile }) => ({ ...profile, tokenAcceptedAt }))
   return { sub, by: 'token' }
+}
+
+/** Whether these credentials may be tried from where they come. It takes the same steps for an account that is not here. */
+async function admit(ctx: Context, credentials: Credentials, suppliers: PageSuppliers): Promise<Admission> {
+  const { store, vault, clientAddress } = suppliers
+  const { userId, realm } = credentials
+  return admitSignIn(store, {
+    userId,
+    network: clientAddress(ctx),
+    knownBrowser: await knownBrowserOf(ctx, (await vault.find(credentials)) ?? 'nobody', suppliers),
+    isStoredToken: await vault.holds(credentials),
+    asksQuantConnect: realm === 'live',
+  })
 }
 
 /**
@@ -103,7 +120,7 @@ async function suspendWhatCameBefore(credentials: Credentials, suppliers: PageSu
   await accounts.change(sub, ({ endedToken: _ended, ...profile }) =>
     withNews(
       // A person may change a token that works. Whoever signed in with the old one shows that they know the new one.
-      { ...profile, ...(works ? { sessions: [] } : {}), onlyPasskeys: false },
+      { ...(works ? withoutBrowsers(profile) : profile), knownBrowsers: [], onlyPasskeys: false },
       [{ what: 'token-replaced', grave: true }],
       Date.now(),
     ),

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import Provider, { errors } from 'oidc-provider'
-import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
+import { countAttempt, countFromNetwork, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Store } from '../../storage/store.ts'
 import { tooMany } from './too-many.ts'
 
@@ -35,7 +35,7 @@ interface ClientModel {
 /** Real clients need a tenth of it; what is longer would fill the store. Of hosted ones there may be many. */
 const LONGEST = { hosted: 2 * 1024, other: 16 * 1024 }
 
-/** Counts a new registration against the address it comes from. Throws when it is one too many, or too long. */
+/** Counts a new registration against the networks it comes from. Throws when it is one too many, or too long. */
 export function admitRegistration(store: Store, clientAddress: (ctx: Context) => string) {
   return async (metadata: AdapterPayload): Promise<void> => {
     const ctx = Provider.ctx as unknown as Context // sound: registrations are written only while one is requested
@@ -46,8 +46,10 @@ export function admitRegistration(store: Store, clientAddress: (ctx: Context) =>
     if (JSON.stringify(metadata).length > longest) {
       throw new errors.InvalidClientMetadata(`the metadata must have at most ${longest} characters`)
     }
-    const limit = hosted ? RATE_LIMITS.hostedRegistration : RATE_LIMITS.registration
-    const wait = await countAttempt(store, limit, clientAddress(ctx))
+    const network = clientAddress(ctx)
+    const wait = hosted
+      ? await countAttempt(store, RATE_LIMITS.hostedRegistration, network)
+      : await countFromNetwork(store, RATE_LIMITS.registration, network)
     if (wait) throw tooMany('too many new registrations from this address; use the one you have', wait)
   }
 }

@@ -4,9 +4,10 @@ import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { Profile } from '../../accounts/profile.ts'
-import { isSessionOf, withoutSessions, withSession } from '../../accounts/profile.ts'
+import { isSessionOf, withKnownBrowser, withoutSessions, withSession } from '../../accounts/profile.ts'
 import type { CookieKeys } from '../../key-files/cookie-keys.ts'
 import { browserOf } from '../interactions/browser.ts'
+import { rememberBrowser } from '../interactions/known-browser.ts'
 import type { SignedIn } from '../interactions/sign-in.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 
@@ -64,11 +65,12 @@ export async function signInSession(
   const since = Math.floor(Date.now() / 1000)
   const { uid } = session
   const browser = browserOf(ctx.get('User-Agent'))
+  const known = rememberBrowser(ctx, sub, suppliers)
   // The page that follows offers a first passkey; only whoever typed the token gets that offer.
   await accounts.open(sub, (profile) => {
     const offers = by === 'token' && !profile.passkeys.length
     const offer = offers ? { firstPasskeyUntil: since + FIRST_PASSKEY_SECONDS } : {}
-    return withSession(profile, { uid, browser, since, ...offer })
+    return withKnownBrowser(withSession(profile, { uid, browser, since, ...offer }), known)
   })
   const { names, long } = cookieSettings(issuer, cookieKeys)
   const { cookies } = provider.createContext(ctx.req, ctx.res)

@@ -1,5 +1,4 @@
 // The API token as a proof: whoever types the one that is stored here has it from QuantConnect's mail, and not from this browser.
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FormProblem } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 
@@ -10,7 +9,7 @@ export async function tryToken(
   { vault, quantConnect }: Pick<PageSuppliers, 'vault' | 'quantConnect'>,
 ): Promise<FormProblem | undefined> {
   const credentials = await vault.open(accountId)
-  if (!credentials || !same(apiToken, credentials.apiToken)) {
+  if (!credentials || !(await vault.holds({ ...credentials, apiToken }))) {
     const problem =
       'That is not the API token that is stored here. If you have a new one, enter it on your account page first.'
     return { problem, status: 422 }
@@ -24,7 +23,3 @@ export async function tryToken(
       }
     : { problem: 'QuantConnect cannot be reached right now to check the token. Try again in a minute.', status: 503 }
 }
-
-/** Compares without telling by its time how much was right. */
-const same = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other))
-const digest = (value: string) => createHash('sha256').update(value).digest()

@@ -5,7 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Configuration } from 'oidc-provider'
 import { z } from 'zod'
 import type { Log } from '../../../observability/log.ts'
-import { countAttempt, RATE_LIMITS } from '../../../rate-limits/rate-limits.ts'
+import { countFromNetwork, RATE_LIMITS } from '../../../rate-limits/rate-limits.ts'
 import { KEYS } from '../../../storage/keys.ts'
 import type { Store } from '../../../storage/store.ts'
 import { put } from '../../../storage/store.ts'
@@ -154,7 +154,7 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
     async admit(client_id) {
       if (client_id.length > LONGEST_URL || !/^https:\/\/[^/?#]+\//i.test(client_id)) return false // it has a path (§3)
       const address = visitorAddress.getStore() ?? ''
-      const wait = await countAttempt(store, RATE_LIMITS.document, address)
+      const wait = await countFromNetwork(store, RATE_LIMITS.document, address)
       const isBusy = (byAddress.get(address) ?? 0) >= MOST_BY_ADDRESS && !underWay.has(client_id)
       if (wait || isBusy) throw tooMany('too many documents of clients are fetched for this address', wait || 5)
       return true
@@ -166,7 +166,7 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
       const known = received.get(url)
       if (known && isKeySet(known.body) && known.since > now() - KEYS_ARE_FRESH) return respond(known)
       const address = visitorAddress.getStore() ?? ''
-      if (await countAttempt(store, RATE_LIMITS.outbound, address)) {
+      if (await countFromNetwork(store, RATE_LIMITS.outbound, address)) {
         // Nothing stands in here: else whoever asks too often could keep an old copy in use.
         log.info({ url: url.slice(0, 200), address }, 'an address makes us fetch too often')
         throw new Error(REFUSED)
