@@ -1,7 +1,9 @@
 // Whether an access token is ours, for us, and still good (RFC 9068 §4). What was allowed is not read from it.
 import { createHash } from 'node:crypto'
 import type { JWK } from 'jose'
-import { createLocalJWKSet, errors, jwtVerify } from 'jose'
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { RATE_LIMITS } from '../rate-limits/rate-limits.ts'
 
 /** The claims we rely on, spelled as they arrive (RFC 9068 §2.2), and the grant that the token was issued under. */
 export interface AccessTokenClaims {
@@ -11,20 +13,30 @@ export interface AccessTokenClaims {
   readonly exp: number
 }
 
-export type VerifyAccessToken = (token: string) => Promise<AccessTokenClaims | { readonly cause: string }>
+/** Why a token is not good, or after how many seconds it will be looked at. */
+export type TokenFailure = { readonly cause: string } | { readonly retryAfter: number }
+
+/** `network` is where it comes from, as `networkOf` says. */
+export type VerifyAccessToken = (token: string, network: string) => Promise<AccessTokenClaims | TokenFailure>
 
 const REMEMBERED = 10_000
+const now = () => Math.floor(Date.now() / 1000)
 
 /** `keys` are the public signing keys. Signatures that were good are remembered by hash, never past their expiry. */
 export function createAccessTokenVerifier(issuer: string, resource: string, keys: readonly JWK[]): VerifyAccessToken {
   const keySet = createLocalJWKSet({ keys: [...keys] })
+  const couldBeOurs = createFirstLook(issuer, resource, keys)
   const remembered = new Map<string, AccessTokenClaims>()
+  const checks = createChecks()
 
-  return async (token) => {
-    const name = createHash('sha256').update(token).digest('base64')
+  const recall = (name: string): AccessTokenClaims | undefined => {
     const known = remembered.get(name)
     if (known && known.exp > Date.now() / 1000) return known
     remembered.delete(name)
+    return undefined
+  }
+
+  async function verify(token: string, name: string): Promise<AccessTokenClaims | { readonly cause: string }> {
     try {
       const { payload } = await jwtVerify(token, keySet, {
         issuer,
@@ -43,5 +55,76 @@ export function createAccessTokenVerifier(issuer: string, resource: string, keys
       if (error instanceof errors.JOSEError) return { cause: error.code }
       throw error
     }
+  }
+
+  return async (token, network) => {
+    const name = createHash('sha256').update(token).digest('base64')
+    const known = recall(name)
+    if (known) return known
+    if (!couldBeOurs(token)) return { cause: 'not ours, or over' }
+    return checks.inTurn(network, async () => recall(name) ?? verify(token, name))
+  }
+}
+
+/** What every token that we sign says of itself. A signature is checked all the same: this only spares most checks. */
+function createFirstLook(issuer: string, resource: string, keys: readonly JWK[]): (token: string) => boolean {
+  const kids = keys.map(({ kid }) => kid)
+  const Header = z.looseObject({
+    alg: z.literal('ES256'),
+    typ: z.string().regex(/^(application\/)?at\+jwt$/i),
+    kid: z.string().refine((kid) => kids.includes(kid)),
+    crit: z.never().optional(),
+  })
+  const Claims = z.looseObject({
+    iss: z.literal(issuer),
+    aud: z.union([z.literal(resource), z.array(z.string()).refine((all) => all.includes(resource))]),
+    exp: z.number().refine((exp) => exp > now()),
+    sub: z.string(),
+    client_id: z.string(),
+    grant_id: z.string(),
+  })
+  return (token) => {
+    if (!/^[\w-]+\.[\w-]+\.[\w-]{86}$/.test(token)) return false // an ES256 signature has 64 bytes (RFC 7518 §3.4)
+    try {
+      return Header.safeParse(decodeProtectedHeader(token)).success && Claims.safeParse(decodeJwt(token)).success
+    } catch {
+      return false
+    }
+  }
+}
+
+/**
+ * Checks signatures of one network after the other, and not for ever: after so many that failed within a second the rest waits
+ * for the next one. Good ones do not count, however many come at once.
+ */
+function createChecks() {
+  const { most, seconds } = RATE_LIMITS.failedSignature
+  const last = new Map<string, Promise<unknown>>()
+  const failed = new Map<string, number>()
+  let since = 0
+
+  const failures = (network: string): number => {
+    if (Math.abs(now() - since) >= seconds) {
+      since = now()
+      failed.clear()
+    }
+    return failed.get(network) ?? 0
+  }
+
+  return {
+    async inTurn(network: string, check: () => Promise<AccessTokenClaims | { readonly cause: string }>) {
+      const turn = (last.get(network) ?? Promise.resolve()).then(async () => {
+        if (failures(network) >= most) return { retryAfter: seconds }
+        const result = await check()
+        if ('cause' in result) failed.set(network, failures(network) + 1)
+        return result
+      })
+      const settled = turn.catch(() => {})
+      last.set(network, settled)
+      settled.then(() => {
+        if (last.get(network) === settled) last.delete(network)
+      })
+      return turn
+    },
   }
 }

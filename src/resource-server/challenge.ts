@@ -14,6 +14,8 @@ export interface MissingScope {
 export type GateFailure =
   | { readonly reason: 'no-credentials' }
   | { readonly reason: 'invalid-token'; readonly cause: string }
+  /** Nobody looked at this one: so many others from its network were bad. `retryAfter` in seconds. */
+  | { readonly reason: 'too-many-bad-tokens'; readonly retryAfter: number }
   | MissingScope
 
 export interface Challenge {
@@ -35,7 +37,10 @@ export interface Places {
   readonly metadata: string
 }
 
-export function challenge(failure: GateFailure, { issuer, metadata }: Places): Challenge {
+export function challenge(
+  failure: Exclude<GateFailure, { reason: 'too-many-bad-tokens' }>,
+  { issuer, metadata }: Places,
+): Challenge {
   const research = GROUPS.research.join(' ')
   switch (failure.reason) {
     case 'no-credentials': // nothing was presented, so there is no error to name, only the way in (RFC 6750 §3.1)

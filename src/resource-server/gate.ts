@@ -89,8 +89,8 @@ export function scopesFor(tools: readonly string[]): Scope[] {
 export const bearerToken = (header: string): string | undefined => /^Bearer +([^ ]+) *$/i.exec(header)?.[1]
 
 export interface Gate {
-  /** Who asks: the living grant behind a token. */
-  identify(authorization: string): Promise<Grant | GateFailure>
+  /** Who asks, and from which network: the living grant behind a token. */
+  identify(authorization: string, network: string): Promise<Grant | GateFailure>
   /** What they may do with this body. */
   decide(grant: Grant, body: unknown): Promise<Decision | MissingScope>
 }
@@ -102,12 +102,13 @@ export function createGate(
   noteRefusal: NoteRefusal,
 ): Gate {
   return {
-    async identify(authorization) {
+    async identify(authorization, network) {
       // Another scheme is as good as none: the client does not know yet how to get in (RFC 6750 §3.1).
       if (!/^Bearer\b/i.test(authorization)) return { reason: 'no-credentials' }
       const token = bearerToken(authorization)
       if (!token) return { reason: 'invalid-token', cause: 'no token after Bearer' }
-      const claims = await verify(token)
+      const claims = await verify(token, network)
+      if ('retryAfter' in claims) return { reason: 'too-many-bad-tokens', retryAfter: claims.retryAfter }
       if ('cause' in claims) return { reason: 'invalid-token', cause: claims.cause }
       const grant = await grants.find(claims.grant_id)
       if (!grant) return { reason: 'invalid-token', cause: 'the grant has ended' }

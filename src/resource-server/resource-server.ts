@@ -30,12 +30,21 @@ import { listens } from './subscriptions.ts'
 
 type ResourceServerSuppliers = Pick<
   Suppliers,
-  'log' | 'store' | 'grants' | 'accounts' | 'auditLog' | 'callsUnderWay' | 'vault' | 'quantConnect' | 'signingKeys'
+  | 'log'
+  | 'store'
+  | 'grants'
+  | 'accounts'
+  | 'auditLog'
+  | 'callsUnderWay'
+  | 'vault'
+  | 'quantConnect'
+  | 'signingKeys'
+  | 'clientAddress'
 >
 
 export function resourceServer(config: Config, suppliers: ResourceServerSuppliers): Middleware {
   const { issuer, resource } = config
-  const { log, grants, accounts, vault, signingKeys, store } = suppliers
+  const { log, grants, accounts, vault, signingKeys, store, clientAddress } = suppliers
   const verify = createAccessTokenVerifier(issuer, resource, publicKeys(signingKeys))
   const gate = createGate(verify, grants, vault, createRepeatedRefusals(store))
   const openAnswers = createOpenAnswers(grants)
@@ -43,8 +52,9 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   const mcp = createMcp({ ...suppliers, issuer, metadata })
 
   const refuse = (ctx: Context, failure: GateFailure, ref?: string) => {
-    const { status, header, body } = challenge(failure, { issuer, metadata })
     log.info({ ...(ref ? { ref } : {}), failure }, 'gate refused')
+    if (failure.reason === 'too-many-bad-tokens') return slowDown(ctx, failure.retryAfter)
+    const { status, header, body } = challenge(failure, { issuer, metadata })
     ctx.set('WWW-Authenticate', header)
     ctx.set('Cache-Control', 'no-store')
     ctx.status = status
@@ -63,7 +73,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   }
 
   const endpoint = async (ctx: Context) => {
-    const grant = await gate.identify(ctx.get('Authorization'))
+    const grant = await gate.identify(ctx.get('Authorization'), clientAddress(ctx))
     if ('reason' in grant) return refuse(ctx, grant)
     await accounts.noteUse(grant).catch((error) => log.warn({ err: error, grantId: grant.id }, 'grant not kept'))
 
@@ -124,6 +134,13 @@ const parseJson = bodyParser({
 function reject(ctx: Context, status: number, code: number, message: string): void {
   ctx.status = status
   ctx.body = { jsonrpc: '2.0', error: { code, message }, id: null }
+}
+
+/** Too many (RFC 6585 §4): says when to come again. No challenge, since signing in anew would help nobody. */
+function slowDown(ctx: Context, retryAfter: number): void {
+  ctx.set('Retry-After', String(retryAfter))
+  ctx.set('Cache-Control', 'no-store')
+  reject(ctx, 429, -32000, `Too many requests; try again in ${retryAfter} s`)
 }
 
 const CORS = cors({

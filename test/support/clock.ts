@@ -1,4 +1,4 @@
-// Preloaded into servers under test: a clock that the test can push, and with TEST_SPEED time that passes that many times
+// Preloaded into servers under test: a clock that the test can stop and push, and with TEST_SPEED time that passes that many times
 // faster for whoever waits for others; computing takes as long as ever, and so do the limits on it (`setTimeout`). The server
 // itself knows nothing of it.
 import { syncBuiltinESMExports } from 'node:module'
@@ -6,7 +6,8 @@ import timers from 'node:timers/promises'
 
 const RealDate = Date
 let ahead = 0
-const now = () => RealDate.now() + ahead
+let stoppedAt: number | undefined
+const now = () => (stoppedAt ?? RealDate.now()) + ahead
 
 globalThis.Date = new Proxy(RealDate, {
   construct: (target, args, newTarget) => Reflect.construct(target, args.length ? args : [now()], newTarget),
@@ -14,7 +15,8 @@ globalThis.Date = new Proxy(RealDate, {
   get: (target, name, receiver) => (name === 'now' ? now : Reflect.get(target, name, receiver)),
 })
 
-process.on('message', (message: { advance?: number }) => {
+process.on('message', (message: { advance?: number; stop?: true }) => {
+  if (message.stop) stoppedAt ??= RealDate.now()
   ahead += (message.advance ?? 0) * 1000
   process.send?.({ ahead })
 })
