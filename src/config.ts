@@ -80,12 +80,27 @@ const redis = z.string().transform((value, context) => {
   return z.NEVER
 })
 
+const callBudget = z.string().transform((value, context) => {
+  const numbers = value.split(',').map((part) => (/^\s*\d{1,6}\s*$/.test(part) ? Number(part) : 0))
+  const [most = 0, perSecond = 0, mostOfAll = 0, perSecondOfAll = 0] = numbers
+  if (numbers.length !== 4 || numbers.includes(0)) {
+    context.addIssue(
+      'is no budget; use four whole numbers from 1 on, such as 60,10,200,30: calls at once and a second of a connection, then of an account',
+    )
+  }
+  return {
+    connection: { most, perSecond },
+    account: { most: mostOfAll, perSecond: perSecondOfAll },
+  }
+})
+
 const Environment = z.object({
   PORT: port.default(3000),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: publicUrl.optional(),
   ALLOWED_ORIGINS: origins.optional(),
   ALLOWED_USERS: userIds.optional(),
+  CALL_BUDGET: callBudget.prefault('60,10,200,30'),
   REDIS_URL: redis.optional(),
   DATA_DIR: z.string().default('./data'),
   KEYS_DIR: z.string().default('./keys'),
@@ -96,6 +111,12 @@ const Environment = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'is no level; use info, debug, warn or error')
     .default('info'),
 })
+
+/** How many calls may be made at once, and how many a second, by a connection and by all of its account. */
+export interface CallBudget {
+  readonly connection: { readonly most: number; readonly perSecond: number }
+  readonly account: { readonly most: number; readonly perSecond: number }
+}
 
 export interface Config {
   readonly port: number
@@ -109,6 +130,7 @@ export interface Config {
   readonly allowLoopbackOrigins: boolean
   /** QuantConnect user ids that may use this server; without it everybody may. */
   readonly allowedUsers?: readonly string[]
+  readonly callBudget: CallBudget
   /** The shared store; without it the embedded one in `dataDir` is used. */
   readonly redis?: RedisAddress
   readonly dataDir: string
@@ -153,6 +175,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     allowedOrigins: data.ALLOWED_ORIGINS ?? [issuer],
     allowLoopbackOrigins: data.ALLOWED_ORIGINS === undefined,
     ...(data.ALLOWED_USERS ? { allowedUsers: data.ALLOWED_USERS } : {}),
+    callBudget: data.CALL_BUDGET,
     ...(data.REDIS_URL ? { redis: data.REDIS_URL } : {}),
     dataDir: data.DATA_DIR,
     keysDir: data.KEYS_DIR,

@@ -35,6 +35,7 @@ describe('configuration', () => {
       'PUBLIC_URL',
       'ALLOWED_ORIGINS',
       'ALLOWED_USERS',
+      'CALL_BUDGET',
       'REDIS_URL',
       'DATA_DIR',
       'KEYS_DIR',
@@ -76,6 +77,17 @@ describe('configuration', () => {
       '7',
       '999999999999',
     ])
+  })
+
+  it('has a budget of calls, at once and a second, of a connection and of an account', () => {
+    assert.deepEqual(readConfig({}).callBudget, {
+      connection: { most: 60, perSecond: 10 },
+      account: { most: 200, perSecond: 30 },
+    })
+    assert.deepEqual(readConfig({ CALL_BUDGET: ' 600, 100 ,2000,300' }).callBudget, {
+      connection: { most: 600, perSecond: 100 },
+      account: { most: 2_000, perSecond: 300 },
+    })
   })
 
   /** Per variable: values that cannot be used, and a value that works, which the message must show. */
@@ -120,6 +132,21 @@ describe('configuration', () => {
         '1;2',
       ],
       works: /\b123456\b/,
+    },
+    CALL_BUDGET: {
+      values: [
+        '60',
+        '60,10,200',
+        '60,10,200,30,1',
+        '60,10,200,0',
+        '-60,10,200,30',
+        '60,10,200,x',
+        '6e1,10,200,30',
+        '60;10;200;30',
+        '1.5,10,200,30',
+        '60,10,200,99999999',
+      ],
+      works: /60,10,200,30/,
     },
     TRUSTED_PROXIES: {
       values: ['nonsense', '10.0.0.0/99', '10.0.0.0/8,nonsense', '300.0.0.1'],

@@ -44,6 +44,8 @@ export const RATE_LIMITS = {
   rotation: { what: 'rotation', most: 600, seconds: 10 * 60 },
   /** Calls of one tool that are refused over HTTP before its client is told in another way. */
   refusedCall: { what: 'refused-call', most: 1, seconds: HOUR },
+  /** Calls over the budget of a connection that are written down. */
+  recordedOverBudget: { what: 'recorded-over-budget', most: 1, seconds: 60 },
   /** Access tokens whose signature is not ours, of one network at one process; others that it does not know yet then wait. */
   failedSignature: { what: 'failed-signature', most: 50, seconds: 1 },
   /** Where a client speaks for itself. */

@@ -6,6 +6,7 @@ import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { VerifyAccessToken } from './access-token.ts'
+import type { OverBudget } from './call-budget.ts'
 import type { GateFailure, MissingScope } from './challenge.ts'
 import type { NoteRefusal } from './repeated-refusals.ts'
 import { completionIn, sourceOf } from './resources/completions.ts'
@@ -18,8 +19,8 @@ export interface Decision {
   readonly grant: Grant
   /** The tools that this request, and no other, may run. */
   readonly tools: ReadonlySet<string>
-  /** Why none may, for a client that must be told in the tool's result. */
-  readonly refusal?: MissingScope | { readonly reason: 'suspended' }
+  /** Why no other may, for a client that must be told in the tool's result. */
+  readonly refusal?: MissingScope | OverBudget | { readonly reason: 'suspended' }
 }
 
 /**
@@ -91,8 +92,8 @@ export const bearerToken = (header: string): string | undefined => /^Bearer +([^
 export interface Gate {
   /** Who asks, and from which network: the living grant behind a token. */
   identify(authorization: string, network: string): Promise<Grant | GateFailure>
-  /** What they may do with this body. */
-  decide(grant: Grant, body: unknown): Promise<Decision | MissingScope>
+  /** What they may do with this body; `over` says that they have done too much of late. */
+  decide(grant: Grant, body: unknown, over?: OverBudget): Promise<Decision | MissingScope>
 }
 
 export function createGate(
@@ -123,13 +124,16 @@ export function createGate(
       return grant
     },
 
-    async decide(grant, body) {
+    async decide(grant, body, over) {
       if (grant.suspended) return makeDecision({ grant, tools: new Set(), refusal: { reason: 'suspended' } })
       const tools = callsIn(body).map(({ tool }) => tool.name)
       const required = scopesFor(tools)
       const lacks = (scope: Scope) => !grant.scopes.includes(scope)
       const missing = required.filter(lacks)
-      if (!missing.length) return makeDecision({ grant, tools: new Set(tools) })
+      if (!missing.length) {
+        const stops = tools.filter((name) => findTool(name)?.onlyLowersRisk)
+        return makeDecision(over ? { grant, tools: new Set(stops), refusal: over } : { grant, tools: new Set(tools) })
+      }
       const refusal = { reason: 'missing-scope', grantId: grant.id, required, missing } as const
       const refused = tools.filter((name) => scopesFor([name]).some(lacks))
       // Whoever calls again as if nothing had been said did not understand HTTP 403, or has no way to ask its person.

@@ -16,12 +16,13 @@ import { publicKeys } from '../key-files/signing-keys.ts'
 import { answerOutages, reportOutage } from '../outage.ts'
 import type { Suppliers } from '../suppliers.ts'
 import { createAccessTokenVerifier } from './access-token.ts'
+import { createBudget } from './call-budget.ts'
 import { recordCall } from './calls/record-call.ts'
 import { wordsOf } from './calls/refusals.ts'
 import type { GateFailure, MissingScope } from './challenge.ts'
 import { challenge } from './challenge.ts'
 import type { RequestedCall } from './gate.ts'
-import { callsIn, createGate } from './gate.ts'
+import { callsIn, createGate, messagesIn } from './gate.ts'
 import { createMcp } from './mcp.ts'
 import { METADATA_PATHS, protectedResourceMetadata } from './metadata.ts'
 import { createOpenAnswers } from './open-answers.ts'
@@ -48,6 +49,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   const verify = createAccessTokenVerifier(issuer, resource, publicKeys(signingKeys))
   const gate = createGate(verify, grants, vault, createRepeatedRefusals(store))
   const openAnswers = createOpenAnswers(grants)
+  const budget = createBudget(store, config.callBudget)
   const metadata = `${issuer}${METADATA_PATHS[0]}`
   const mcp = createMcp({ ...suppliers, issuer, metadata })
 
@@ -75,19 +77,31 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   const endpoint = async (ctx: Context) => {
     const grant = await gate.identify(ctx.get('Authorization'), clientAddress(ctx))
     if ('reason' in grant) return refuse(ctx, grant)
-    await accounts.noteUse(grant).catch((error) => log.warn({ err: error, grantId: grant.id }, 'grant not kept'))
+    const closed = budget.closedFor(grant)
+    if (closed) return slowDown(ctx, closed)
+    const noted = accounts
+      .noteUse(grant)
+      .catch((error) => log.warn({ err: error, grantId: grant.id }, 'grant not kept'))
+    await Promise.all([budget.prepare(grant), noted])
+    weighAnswer(ctx, (bytes) => budget.noteAnswer(grant, bytes))
 
     if (ctx.method === 'POST') {
       if (!isJsonContentType(ctx.get('Content-Type')))
         return reject(ctx, 415, -32000, 'Content-Type must be application/json')
       await parseJson(ctx, async () => {})
-      if (ctx.status >= 400 && ctx.body) return undefined
     }
-    const body: unknown = ctx.request.body
-    if (Array.isArray(body) && body.length > LONGEST_BATCH) {
-      return reject(ctx, 400, -32600, `A batch may hold ${LONGEST_BATCH} messages at most`)
-    }
-    const decision = await gate.decide(grant, body)
+    const isUnreadable = ctx.status >= 400 && Boolean(ctx.body)
+    const body: unknown = isUnreadable ? undefined : ctx.request.body
+    const isTooLong = Array.isArray(body) && body.length > LONGEST_BATCH
+    const over = await budget.admit(grant, {
+      messages: isTooLong ? 1 : messagesIn(body).length,
+      tools: isTooLong ? [] : callsIn(body).map(({ tool }) => tool),
+      bytes: bytesOf(ctx),
+    })
+    if (typeof over === 'number') return slowDown(ctx, over)
+    if (isUnreadable) return undefined
+    if (isTooLong) return reject(ctx, 400, -32600, `A batch may hold ${LONGEST_BATCH} messages at most`)
+    const decision = await gate.decide(grant, body, over)
     if ('reason' in decision) return refuseCalls(ctx, grant, decision)
 
     const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra: { decision, body } }
@@ -119,10 +133,11 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
 /** As many as the SDK takes. Looked at before the gate decides, since each call of a refused batch is written down. */
 const LONGEST_BATCH = 100
 
+const LONGEST_BODY = 4 * 1024 * 1024
 /** The body is read once, here; what the gate looked at is what the handler gets. */
 const parseJson = bodyParser({
   enableTypes: ['json'],
-  jsonLimit: '4mb',
+  jsonLimit: LONGEST_BODY,
   jsonStrict: false,
   onError: (error, ctx) => {
     if ((error as { status?: number }).status === 413) reject(ctx, 413, -32000, 'The request body is larger than 4 MB')
@@ -134,6 +149,17 @@ const parseJson = bodyParser({
 function reject(ctx: Context, status: number, code: number, message: string): void {
   ctx.status = status
   ctx.body = { jsonrpc: '2.0', error: { code, message }, id: null }
+}
+
+/** How long the body of a request is, unpacked; one that is too long is not read. */
+const bytesOf = ({ request }: Context): number =>
+  Math.max(request.length ?? 0, Buffer.byteLength(request.rawBody ?? ''))
+
+/** Tells how much was sent in answer to a request, once it was: of what its connection carried, all that came since. */
+function weighAnswer({ req, res }: Context, tell: (bytes: number) => void): void {
+  const { socket } = req
+  const before = socket.bytesWritten
+  res.once('close', () => tell(socket.bytesWritten - before))
 }
 
 /** Too many (RFC 6585 §4): says when to come again. No challenge, since signing in anew would help nobody. */

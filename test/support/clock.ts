@@ -15,8 +15,8 @@ globalThis.Date = new Proxy(RealDate, {
   get: (target, name, receiver) => (name === 'now' ? now : Reflect.get(target, name, receiver)),
 })
 
-process.on('message', (message: { advance?: number; stop?: true }) => {
-  if (message.stop) stoppedAt ??= RealDate.now()
+process.on('message', (message: { advance?: number; stopAt?: number }) => {
+  if (message.stopAt) stoppedAt = message.stopAt - ahead
   ahead += (message.advance ?? 0) * 1000
   process.send?.({ ahead })
 })

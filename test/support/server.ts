@@ -52,8 +52,8 @@ export interface TestServer {
   output(): string
   /** Moves the process's clock forward. */
   advance(seconds: number): Promise<void>
-  /** Stops the process's clock, which goes on only as far as it is moved. Timers run all the same. */
-  stopClock(): Promise<void>
+  /** Stops the process's clock, which goes on only as far as it is moved; at a time in ms. Timers run all the same. */
+  stopClock(at?: number): Promise<void>
   /** Sends a signal to the process, and gives its exit status when it has ended. */
   end(signal: NodeJS.Signals): Promise<number | null>
   /** `kill -9`, then a new process on the same port, store and keys; with other variables, where some are given. */
@@ -114,7 +114,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     output = output.replace('qcgate is running', 'qcgate was started')
   }
 
-  async function tellClock(what: { stop?: true; advance?: number }) {
+  async function tellClock(what: { stopAt?: number; advance?: number }) {
     const done = once(child, 'message')
     child.send(what)
     await done
@@ -138,7 +138,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     folder: folder.path,
     redisUrl: REDIS_URL || undefined,
     output: () => output,
-    stopClock: () => tellClock({ stop: true }),
+    stopClock: (at = Date.now()) => tellClock({ stopAt: at }),
     async advance(seconds) {
       await tellClock({ advance: seconds })
       if (store.REDIS_URL && store.REDIS_URL === REDIS_URL) {

@@ -39,7 +39,11 @@ export function toToolResult(
 }
 
 /** A failure that a model can act on: what happened, and what to do; and what a program may want to know of it. */
-export function failure(error: string, next?: string, data: Readonly<Record<string, string>> = {}): CallToolResult {
+export function failure(
+  error: string,
+  next?: string,
+  data: Readonly<Record<string, string | number>> = {},
+): CallToolResult {
   const parts = [error, outline(data), next && `Next: ${next}`]
   return {
     isError: true,

@@ -5,6 +5,7 @@ import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelc
 import { z } from 'zod'
 import { reference } from '../../audit/reference.ts'
 import type { Allowance } from '../../grants/allowance.ts'
+import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Credentials } from '../../vault/vault.ts'
 import { toToolResult, warned } from '../answers/tool-answer.ts'
@@ -72,6 +73,7 @@ export async function perform<Found, Given>(
   if (!isDecision(decision)) throw new Refusal({ reason: 'undecided' })
   const [at, began, ref] = [Date.now(), performance.now(), reference()]
   let ended: Ending = { outcome: 'answered' }
+  let isRecorded = true
   const { accountId } = decision.grant
   const noteEnd = tool.annotations.readOnlyHint
     ? undefined
@@ -98,22 +100,29 @@ export async function perform<Found, Given>(
     if (refusal.reason.reason === 'internal') suppliers.log.error({ err: error, tool: tool.name }, 'tool call failed')
     const { outcome, why } = wordsOf(refusal.reason, refusedCallOf(tool, caller, suppliers))
     ended = { outcome, why }
+    // One line a minute tells the person; more would only push other lines out.
+    if (refusal.reason.reason === 'over-budget') isRecorded = await isFirstOfMinute(decision.grant.id, suppliers)
     throw refusal
   } finally {
     const ms = Math.round(performance.now() - began)
     suppliers.log.info({ ref, tool: tool.name, outcome: ended.outcome, ms }, 'tool call')
     try {
-      await recordCall(suppliers, decision.grant, tool, { at, ref, ms, args, ...ended })
+      if (isRecorded) await recordCall(suppliers, decision.grant, tool, { at, ref, ms, args, ...ended })
     } finally {
       noteEnd?.()
     }
   }
 }
 
+const isFirstOfMinute = (grantId: string, { store }: ToolSuppliers): Promise<boolean> =>
+  countAttempt(store, RATE_LIMITS.recordedOverBudget, grantId).then(
+    (wait) => wait === 0,
+    () => false,
+  )
+
 /** The account that the call is about, if the gate decided that this request may run this tool. */
 async function authorize(tool: Tool, decision: Decision, { vault }: ToolSuppliers): Promise<Credentials> {
-  if (decision.refusal) throw new Refusal(decision.refusal)
-  if (!decision.tools.has(tool.name)) throw new Refusal({ reason: 'undecided' })
+  if (!decision.tools.has(tool.name)) throw new Refusal(decision.refusal ?? { reason: 'undecided' })
   const credentials = await vault.open(decision.grant.accountId)
   if (!credentials) throw new Refusal({ reason: 'no-account' })
   return credentials

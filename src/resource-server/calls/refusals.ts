@@ -7,6 +7,7 @@ import { StoreUnavailable } from '../../storage/store.ts'
 import { accountAddress, connectionAddress } from '../account-addresses.ts'
 import { clip, say } from '../answers/reading.ts'
 import { failure } from '../answers/tool-answer.ts'
+import type { OverBudget } from '../call-budget.ts'
 import type { MissingScope, Places } from '../challenge.ts'
 import { challenge, namesOf } from '../challenge.ts'
 import { hintFor } from './hints.ts'
@@ -19,6 +20,7 @@ export type Reason =
   | { readonly reason: 'undecided' }
   | { readonly reason: 'suspended' }
   | MissingScope
+  | OverBudget
   /** It may trade with real money. `instead` is what else there is to do. */
   | { readonly reason: 'paper-only'; readonly because: string; readonly instead?: string }
   /** It could not be found out whether it trades with real money. `what` begins the sentence that says so. */
@@ -72,7 +74,9 @@ interface RefusalWords {
   /** For clients that take a challenge from a tool's result. */
   readonly challenge?: string
   /** For programs: what of a person's allowance refused it. */
-  readonly rule?: 'suspended' | 'scopes' | 'paper'
+  readonly rule?: 'suspended' | 'scopes' | 'paper' | 'rate'
+  /** Seconds after which the same call may be let through. */
+  readonly retryAfter?: number
 }
 
 /** The call that was refused: what the words depend on beside the reason. */
@@ -100,7 +104,7 @@ const refused = (
   error: string,
   next: string,
   why: string,
-  more: Pick<RefusalWords, 'rule' | 'challenge'> = {},
+  more: Pick<RefusalWords, 'rule' | 'challenge' | 'retryAfter'> = {},
 ): RefusalWords => ({ outcome: 'refused', error, next, why, ...more })
 
 type Table<Union, Member extends keyof Union> = {
@@ -128,6 +132,13 @@ const TABLE: Table<Reason, 'reason'> = {
       challenge: header,
     })
   },
+  'over-budget': ({ because, retryAfter }) =>
+    refused(
+      `${because} Nothing was done.`,
+      `Wait ${retryAfter} s, then call it again with the same arguments; make fewer calls at a time.`,
+      because,
+      { rule: 'rate', retryAfter },
+    ),
   'paper-only': ({ because, instead = '' }, { places, grantId }) =>
     refused(
       `This connection may only trade on paper, with QuantConnect's own paper brokerage. ${because} Nothing was done.`,
@@ -238,8 +249,8 @@ const upstreamWords = (answer: UpstreamFailure, call: RefusedCall): RefusalWords
   (UPSTREAM[answer.kind] as Row<UpstreamFailure>)(answer, call) // sound: likewise
 
 /** The tool result that a model reads. */
-export function refusalResult({ error, next, challenge, rule }: RefusalWords): CallToolResult {
-  const result = failure(error, next, rule ? { rule } : {})
+export function refusalResult({ error, next, challenge, rule, retryAfter }: RefusalWords): CallToolResult {
+  const result = failure(error, next, { ...(rule ? { rule } : {}), ...(retryAfter ? { retryAfter } : {}) })
   return challenge ? { ...result, _meta: { 'mcp/www_authenticate': [challenge] } } : result
 }
 

@@ -31,7 +31,7 @@ export async function readResource(uri: string, caller: Caller, suppliers: ToolS
   return { contents: [contents] }
 }
 
-/** The ids and names that fit what was typed. Nothing when QuantConnect does not say which there are. */
+/** The ids and names that fit what was typed. Nothing when QuantConnect does not say which there are, or there was too much of late. */
 export async function complete(params: unknown, caller: Caller, suppliers: ToolSuppliers): Promise<CompleteResult> {
   const question = completionIn(params)
   if (!question.of) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'No such prompt, template or argument')
@@ -54,7 +54,7 @@ export async function complete(params: unknown, caller: Caller, suppliers: ToolS
   }
   return perform(look, known, caller, suppliers).catch((error: unknown) => {
     if (!(error instanceof Refusal)) throw error
-    if (error.reason.reason === 'quantconnect') return { completion: matching([], typed) }
+    if (['quantconnect', 'over-budget'].includes(error.reason.reason)) return { completion: matching([], typed) }
     throw protocolError(error, tool, caller, suppliers)
   })
 }

@@ -1,0 +1,125 @@
+// A budget for calls (MCP 2026-07-28, Tools, Security Considerations: servers must rate limit tool invocations): how many a
+// connection and an account may make, and how much they may send and be sent, over all processes. What is over it is told to
+// the model, which can wait; whoever goes on all the same, up to twice as much, is not listened to for a while.
+import type { CallBudget } from '../config.ts'
+import type { Grant } from '../grants/grants.ts'
+import { createTokenBuckets } from '../rate-limits/token-buckets.ts'
+import { KEYS } from '../storage/keys.ts'
+import type { Store } from '../storage/store.ts'
+import { StoreUnavailable } from '../storage/store.ts'
+
+/** Calls that a process takes of a bucket at a time. */
+const LEASE = 20
+const MIB = 1024 * 1024
+/** Bytes a minute that an account may send and be sent. */
+const BYTES = { in: 32 * MIB, out: 128 * MIB }
+const MINUTE = 60
+
+/** What one request asks for. */
+export interface Asked {
+  /** Messages of any kind in its body. */
+  readonly messages: number
+  /** The tools that it would run. */
+  readonly tools: readonly { readonly onlyLowersRisk?: true }[]
+  /** Its length. */
+  readonly bytes: number
+}
+
+/** Why a call must wait: it is over the budget, for so many seconds, or nobody can tell. `because` says it in a sentence. */
+export type OverBudget =
+  | { readonly reason: 'over-budget'; readonly retryAfter: number; readonly because: string }
+  | { readonly reason: 'store-unavailable' }
+
+export interface Budget {
+  /** Sees to it that the next request of a connection need not ask the store. */
+  prepare(grant: Grant): Promise<void>
+  /** Seconds for which nothing of a connection is listened to, as far as this process knows by itself. */
+  closedFor(grant: Grant): number
+  /**
+   * Takes what a request asks for. Undefined: it may go on. A number: seconds for which nothing is listened to, since it is
+   * beyond twice the budget. What only stops something waits for neither budget nor store. Throws `StoreUnavailable` for a
+   * request that runs no tool.
+   */
+  admit(grant: Grant, asked: Asked): Promise<OverBudget | number | undefined>
+  /** Notes what an answer weighed, in bytes. */
+  noteAnswer(grant: Grant, bytes: number): void
+}
+
+export function createBudget(store: Store, { connection, account }: CallBudget): Budget {
+  const called = ({ most, perSecond }: CallBudget['account'], times: number) => {
+    const [all, each] = [most * times, perSecond * times]
+    return { most: all, perSecond: each, lease: Math.min(LEASE, all) }
+  }
+  const weighed = (bytes: number, times: number) => {
+    const most = bytes * times
+    return { most, perSecond: most / MINUTE, lease: most / 16 }
+  }
+  const connections = createTokenBuckets(store, (id) => KEYS.budget('connection', id), {
+    calls: called(connection, 1),
+    messages: called(connection, 2),
+  })
+  const accounts = createTokenBuckets(store, (id) => KEYS.budget('account', id), {
+    calls: called(account, 1),
+    messages: called(account, 2),
+    in: weighed(BYTES.in, 1),
+    inTwice: weighed(BYTES.in, 2),
+    out: weighed(BYTES.out, 1),
+    outTwice: weighed(BYTES.out, 2),
+  })
+  const words = {
+    connection: `This connection makes more calls than ${connection.most} at once and ${connection.perSecond} a second.`,
+    account: `The assistants of this account together make more calls than ${account.most} at once and ${account.perSecond} a second.`,
+    in: `The assistants of this account sent more than ${BYTES.in / MIB} MiB within a minute.`,
+    out: `The assistants of this account were sent more than ${BYTES.out / MIB} MiB within a minute.`,
+  }
+
+  /** Seconds for which a connection is not listened to. */
+  async function closes({ id, accountId }: Grant, { messages, bytes }: Asked): Promise<number | undefined> {
+    const closed =
+      (await connections.take(id, { messages })) ??
+      (await accounts.take(accountId, { messages, inTwice: bytes, outTwice: 0 }))
+    return closed?.retryAfter
+  }
+
+  async function isOver({ id, accountId }: Grant, { bytes }: Asked, calls: number): Promise<OverBudget | undefined> {
+    const tooMany = await connections.take(id, { calls })
+    if (tooMany) return { reason: 'over-budget', retryAfter: tooMany.retryAfter, because: words.connection }
+    const tooMuch = await accounts.take(accountId, { calls, in: bytes, out: 0 })
+    if (!tooMuch) return undefined
+    connections.spend(id, { calls: -calls }) // what was not used goes back
+    const { bucket, retryAfter } = tooMuch
+    const because = bucket === 'in' || bucket === 'out' ? words[bucket] : words.account
+    return { reason: 'over-budget', retryAfter, because }
+  }
+
+  return {
+    async prepare({ id, accountId }) {
+      // What the store does not give now is asked for again.
+      await Promise.allSettled([connections.prepare(id), accounts.prepare(accountId)])
+    },
+
+    closedFor({ id, accountId }) {
+      const closed =
+        connections.lacks(id, { messages: 1 }) ?? accounts.lacks(accountId, { messages: 1, inTwice: 0, outTwice: 0 })
+      return closed?.retryAfter ?? 0
+    },
+
+    async admit(grant, asked) {
+      const calls = asked.tools.filter(({ onlyLowersRisk }) => !onlyLowersRisk).length
+      try {
+        const closed = await closes(grant, asked)
+        if (closed !== undefined) return closed
+        if (calls) return await isOver(grant, asked, calls)
+        accounts.spend(grant.accountId, { in: asked.bytes })
+        return undefined
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable) || !asked.tools.length) throw error
+        return calls ? { reason: 'store-unavailable' } : undefined
+      }
+    },
+
+    noteAnswer({ accountId }, bytes) {
+      accounts.spend(accountId, { out: bytes, outTwice: bytes })
+    },
+  }
+}
