@@ -5,6 +5,7 @@ import calculateSlot from 'cluster-key-slot'
 import type { RedisOptions, Result } from 'ioredis'
 import { Cluster, Redis } from 'ioredis'
 import type { Log } from '../observability/log.ts'
+import { createRedisRosters, ROSTER_SCRIPTS } from './redis-rosters.ts'
 import type { RedisAddress } from './redis-url.ts'
 import type { Step, Store } from './store.ts'
 import { StoreUnavailable } from './store.ts'
@@ -139,6 +140,7 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
         await writer.del(key)
         await replicate(key)
       }),
+    ...createRedisRosters(writer, attempt, replicate),
     close,
   }
 }
@@ -201,6 +203,7 @@ function connectionTo({ mode, tls, hosts, username, password, db, name, prefix }
       qcgateIncrement: { lua: INCREMENT, numberOfKeys: 1 },
       qcgateDecrement: { lua: DECREMENT, numberOfKeys: 1 },
       qcgateAppend: { lua: APPEND, numberOfKeys: 1 },
+      ...ROSTER_SCRIPTS,
     },
   }
   const retryStrategy = (times: number) => Math.min(50 * times, 1_000)

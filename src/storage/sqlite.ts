@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { createSqliteRosters } from './sqlite-rosters.ts'
 import type { Retention, Step, Store } from './store.ts'
 
 const SWEEP_EVERY_MS = 60_000
@@ -27,6 +28,7 @@ export function openSqliteStore(folder: string): Store {
     CREATE INDEX IF NOT EXISTS lines_by_time ON lines (key, at);
     CREATE INDEX IF NOT EXISTS lines_by_expiry ON lines (expires_at);
   `)
+  const rosters = createSqliteRosters(db, atOnce)
   const select = db.prepare('SELECT value FROM entries WHERE key = ? AND expires_at > ?')
   const upsert = db.prepare('INSERT OR REPLACE INTO entries (key, value, expires_at) VALUES (?, ?, ?)')
   const drop = db.prepare('DELETE FROM entries WHERE key = ?')
@@ -49,7 +51,7 @@ export function openSqliteStore(folder: string): Store {
     'SELECT line FROM lines WHERE key = ? AND at >= ? AND expires_at > ? ORDER BY at DESC, rowid DESC',
   )
   const dropLines = db.prepare('DELETE FROM lines WHERE key = ?')
-  const sweeps = ['entries', 'lines'].map((table) => {
+  const sweeps = ['entries', 'lines', 'members'].map((table) => {
     const id = table === 'entries' ? 'key' : 'rowid'
     return db.prepare(
       `DELETE FROM ${table} WHERE ${id} IN (SELECT ${id} FROM ${table} WHERE expires_at <= ? LIMIT ${SWEEP_AT_MOST})`,
@@ -112,6 +114,7 @@ export function openSqliteStore(folder: string): Store {
     append: async (key, at, line, keep) => append(key, at, line, keep),
     lines: async (key, from = 0) => selectLines.all(key, from, Date.now()).map(({ line }) => line as string), // a TEXT column
     clear: async (key) => void dropLines.run(key),
+    ...rosters,
     close: async () => {
       clearInterval(sweeper)
       db.close()

@@ -1,7 +1,7 @@
 // What we ask of a store: values with an expiry, one atomic step from which single use, set-if-absent and
-// compare-and-swap are made, and journals, which only grow at one end and are dropped at the other. Nothing here needs a
-// scan, and a step touches only keys that share a {hash tag}, so the same promises can be kept by one SQLite file and by a
-// Redis Cluster.
+// compare-and-swap are made, journals, which only grow at one end and are dropped at the other, and rosters, which know
+// whose turn it is to go. Nothing here needs a scan, and a step touches only keys that share a {hash tag}, so the same
+// promises can be kept by one SQLite file and by a Redis Cluster.
 
 /** A value and the seconds it stays. Nothing is stored without an end. */
 export interface Entry {
@@ -21,6 +21,27 @@ export interface Step {
 export interface Retention {
   readonly ttl: number
   readonly most: number
+}
+
+/** What a roster knows of a member: the group, since when in milliseconds since 1970, and the seconds from now on it stays. */
+export interface Membership {
+  readonly group: string
+  readonly at: number
+  readonly ttl: number
+}
+
+/** How many members a roster has, in all, in the group that was asked about, and in its largest group. */
+export interface RosterSizes {
+  readonly all: number
+  readonly own: number
+  readonly largest: number
+}
+
+/** A member of a roster, its group, and how many that group has. */
+export interface Placed {
+  readonly member: string
+  readonly group: string
+  readonly size: number
 }
 
 export interface Store {
@@ -45,6 +66,20 @@ export interface Store {
   lines(key: string, from?: number): Promise<string[]>
   /** Removes a journal whole. */
   clear(key: string): Promise<void>
+  /**
+   * Adds a member to a roster that has fewer than `most`, and returns whether it is there. One that is there already keeps
+   * its group and its time, and only its end moves. Who has ended is no member any more.
+   */
+  join(key: string, member: string, membership: Membership, most: number): Promise<boolean>
+  /** Takes a member out of a roster. */
+  leave(key: string, member: string): Promise<void>
+  /** How many members a roster has, with those of one group. */
+  sizes(key: string, group: string): Promise<RosterSizes>
+  /**
+   * Of the largest group that has a member from before a time, the oldest. A store may look at the 64 largest groups only,
+   * and where they have none give the oldest of all that is from before that time.
+   */
+  firstOfLargest(key: string, before: number): Promise<Placed | undefined>
   close(): Promise<void>
 }
 

@@ -95,6 +95,10 @@ describe('a Redis user with the rights that docs/storage.md names', () => {
     await store.append('c', 1, 'line', { ttl: 60, most: 2 })
     assert.deepEqual(await store.lines('c'), ['line'])
     await store.clear('c')
+    await store.join('d', 'member', { group: 'one', at: 1, ttl: 60 }, 2)
+    assert.deepEqual(await store.sizes('d', 'one'), { all: 1, own: 1, largest: 1 })
+    assert.equal((await store.firstOfLargest('d', 2))?.member, 'member')
+    await store.leave('d', 'member')
   })
 })
 

@@ -181,14 +181,120 @@ for (const name of STORE_NAMES) {
       assert.deepEqual(await other.lines('s:{1}'), ['y'])
     })
 
+    const ANY_NUMBER = Infinity
+
+    it('keeps a roster: how many are in it, in a group, and in the largest, whoever joined or left where', async () => {
+      const sizes = (group: string) => other.sizes('u:{1}', group)
+      assert.deepEqual(await sizes('small'), { all: 0, own: 0, largest: 0 })
+      const members = [
+        ['a', 'large'],
+        ['b', 'large'],
+        ['c', 'small'],
+      ] as const
+      for (const [member, group] of members) {
+        assert.equal(await store.join('u:{1}', member, { group, at: NOON, ttl: 60 }, ANY_NUMBER), true)
+      }
+      await other.join('another:{1}', 'd', { group: 'small', at: NOON, ttl: 60 }, ANY_NUMBER)
+      assert.deepEqual(await sizes('small'), { all: 3, own: 1, largest: 2 })
+      assert.deepEqual(await sizes('nobody’s'), { all: 3, own: 0, largest: 2 })
+      await store.leave('u:{1}', 'a')
+      await other.leave('u:{1}', 'b')
+      assert.deepEqual(await sizes('large'), { all: 1, own: 0, largest: 1 })
+    })
+
+    it('gives the oldest member of the largest group that has one from before a time', async () => {
+      const first = (before: number) => other.firstOfLargest('v:{1}', NOON + before)
+      const join = (member: string, group: string, at: number) =>
+        store.join('v:{1}', member, { group, at: NOON + at, ttl: 60 }, ANY_NUMBER)
+      await join('youngest', 'large', 9)
+      await join('older', 'large', 6)
+      await join('young', 'large', 8)
+      await join('oldest of all', 'small', 1)
+      await join('late', 'middle', 7)
+      await join('early', 'middle', 5)
+      assert.deepEqual(await first(10), { member: 'older', group: 'large', size: 3 })
+      assert.deepEqual(await first(6), { member: 'early', group: 'middle', size: 2 })
+      assert.deepEqual(await first(5), { member: 'oldest of all', group: 'small', size: 1 })
+      assert.equal(await first(1), undefined)
+      await store.leave('v:{1}', 'older')
+      await store.leave('v:{1}', 'youngest')
+      assert.deepEqual(await first(10), { member: 'early', group: 'middle', size: 2 })
+    })
+
+    it('gives the oldest member of all where a great many larger groups have none from before a time', async () => {
+      const groups = Array.from({ length: 65 }, (_, i) => `group ${i}`)
+      const membership = (group: string, at: number) => ({ group, at: NOON + at, ttl: 60 })
+      const young = groups.flatMap((group) => [`one of ${group}`, `other of ${group}`].map((one) => ({ one, group })))
+      await Promise.all(young.map(({ one, group }) => store.join('w:{1}', one, membership(group, 5), ANY_NUMBER)))
+      await store.join('w:{1}', 'old', membership('small', 0), ANY_NUMBER)
+      assert.deepEqual(await store.firstOfLargest('w:{1}', NOON + 5), { member: 'old', group: 'small', size: 1 })
+    })
+
+    it('leaves a member that joins a roster again in its group and at its time', async () => {
+      await store.join('x:{1}', 'a', { group: 'first', at: NOON, ttl: 60 }, ANY_NUMBER)
+      await other.join('x:{1}', 'a', { group: 'second', at: NOON + 5, ttl: 60 }, ANY_NUMBER)
+      assert.deepEqual(await store.sizes('x:{1}', 'second'), { all: 1, own: 0, largest: 1 })
+      assert.deepEqual(await store.firstOfLargest('x:{1}', NOON + 1), { member: 'a', group: 'first', size: 1 })
+    })
+
+    it('ends each member of a roster at a time of its own, which moves when it joins again', async () => {
+      const join = (member: string, ttl: number) =>
+        store.join('y:{1}', member, { group: 'one', at: NOON, ttl }, ANY_NUMBER)
+      const size = async () => (await other.sizes('y:{1}', 'one')).own
+      await join('a', 0.1)
+      await join('b', 60)
+      await join('c', 60)
+      await join('c', 0.1)
+      await join('d', 0.1)
+      await join('d', 60)
+      await until('two to have ended', async () => (await size()) === 2)
+      await store.leave('y:{1}', 'a')
+      assert.equal((await store.firstOfLargest('y:{1}', NOON + 1))?.member, 'b')
+      await join('b', 0.1)
+      await join('d', 0.1)
+      await until('the roster to be gone', async () => (await size()) === 0)
+      assert.equal(await store.firstOfLargest('y:{1}', NOON + 1), undefined)
+      await store.join('y:{1}', 'a', { group: 'two', at: NOON + 5, ttl: 60 }, ANY_NUMBER)
+      assert.deepEqual(await other.sizes('y:{1}', 'two'), { all: 1, own: 1, largest: 1 })
+    })
+
+    it('lets as many join a roster as it has room for, when more come at once, and those who are in it again', async () => {
+      const comers = Array.from({ length: 30 }, (_, i) => `comer ${i}`)
+      const joinAll = (most: number) =>
+        Promise.all(
+          comers.map((one, i) =>
+            (i % 2 ? store : other).join('z:{1}', one, { group: `${i % 3}`, at: NOON + i, ttl: 60 }, most),
+          ),
+        )
+      const joined = await joinAll(20)
+      assert.equal(joined.filter(Boolean).length, 20)
+      assert.equal((await store.sizes('z:{1}', '0')).all, 20)
+      assert.deepEqual(await joinAll(5), joined)
+    })
+
+    it('keeps members and groups of a roster as they are: of any characters', async () => {
+      const names = ['-', '1:a', 'a', 'a0', 'a\0b', '{"ö":"😀"}', ' ', '%s', 'x'.repeat(3_000)]
+      for (const name of names) await store.join('z:{2}', name, { group: name, at: NOON, ttl: 60 }, ANY_NUMBER)
+      const found = new Set<string>()
+      for (let first = await other.firstOfLargest('z:{2}', NOON + 1); first; ) {
+        assert.deepEqual(first, { member: first.member, group: first.member, size: 1 })
+        await store.leave('z:{2}', first.member)
+        found.add(first.member)
+        first = await other.firstOfLargest('z:{2}', NOON + 1)
+      }
+      assert.deepEqual(found, new Set(names))
+    })
+
     it('keeps what it acknowledged when everyone has closed it', async () => {
       await put(store, 'j:{1}', 'kept', 60)
       await store.append('t:{1}', NOON, 'kept', keep)
+      await store.join('z:{3}', 'kept', { group: 'one', at: NOON, ttl: 60 }, ANY_NUMBER)
       await Promise.all([store.close(), other.close()])
       store = await openOne()
       other = await openOne()
       assert.equal(await store.get('j:{1}'), 'kept')
       assert.deepEqual(await store.lines('t:{1}'), ['kept'])
+      assert.equal((await store.firstOfLargest('z:{3}', NOON + 1))?.member, 'kept')
     })
   })
 }
