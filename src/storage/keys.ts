@@ -33,7 +33,7 @@ export const KEYS = {
   account: (realm: string, userId: string) => `account:{${hash(realm, userId)}}`,
   /** A person's sealed credentials, JWE. 90 days from the last sign-in or use. Owner: vault/ */
   credentials: (sub: string) => `credentials:{${sub}}`,
-  /** A registered client, JSON of `ClientRecord`. 30 days; a year from its last use. Owner: authorization-server/oidc/client-adapter */
+  /** A registered client, JSON of `ClientRecord`. 30 days; a year from its last use. Owner: authorization-server/oidc/client-record */
   client: (id: string) => `client:{${hash('client', id)}}`,
   /** A record of oidc-provider, JSON, by model and hashed id; lifetime as the library says. Owner: storage/oidc-adapter */
   oidc: (model: string, id: string) => `oidc:${model}:{${hash(model, id)}}`,

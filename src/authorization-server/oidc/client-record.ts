@@ -1,0 +1,52 @@
+// The record of a registered client. Most registrations are never used: a program that could not connect, a person who closed
+// the page. They go after a month; one that was used stays for a year after its last use.
+import type { AdapterPayload } from 'oidc-provider'
+import { KEYS } from '../../storage/keys.ts'
+import type { Entry, Store } from '../../storage/store.ts'
+import { add, remove, update } from '../../storage/store.ts'
+
+const DAY = 24 * 60 * 60
+/** Seconds that a client stays which nobody has used yet. */
+const UNUSED = 30 * DAY
+/** A year, and the day by which a use may go unnoticed (see `noteUse`). */
+const USED = 366 * DAY
+
+interface ClientRecord {
+  readonly version: 1
+  readonly metadata: AdapterPayload
+  /** When a use was last written down, in seconds. */
+  readonly used?: number
+}
+
+export const findRecord = async (store: Store, id: string) => parse(await store.get(KEYS.client(id)))
+
+/** Writes the record of a new client; false when there is one. */
+export function addRecord(store: Store, id: string, metadata: AdapterPayload): Promise<boolean> {
+  const { value, ttl } = entryOf({ version: 1, metadata })
+  return add(store, KEYS.client(id), value, ttl)
+}
+
+/** Starts a record's time anew, and gives it; undefined when there is no such record. */
+export const renewRecord = async (store: Store, id: string) => parse(await change(store, id, (record) => record))
+
+/** Writes down that a client was used, once a day at most. */
+export async function noteUse(store: Store, id: string): Promise<void> {
+  const now = Math.floor(Date.now() / 1000)
+  await change(store, id, (record) => ((record.used ?? 0) > now - DAY ? undefined : { ...record, used: now }))
+}
+
+export const removeRecord = (store: Store, id: string) => remove(store, KEYS.client(id))
+
+const change = (store: Store, id: string, how: (record: ClientRecord) => ClientRecord | undefined) =>
+  update(store, KEYS.client(id), (current) => {
+    const record = parse(current)
+    const next = record && how(record)
+    return next && entryOf(next)
+  })
+
+const entryOf = (record: ClientRecord): Entry => ({ value: JSON.stringify(record), ttl: record.used ? USED : UNUSED })
+
+function parse(json: string | undefined): ClientRecord | undefined {
+  const record: ClientRecord | undefined = json ? JSON.parse(json) : undefined
+  return record?.version === 1 ? record : undefined
+}
