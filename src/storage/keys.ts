@@ -35,6 +35,8 @@ export const KEYS = {
   credentials: (sub: string) => `credentials:{${sub}}`,
   /** A registered client, JSON of `ClientRecord`. 30 days; a year from its last use. Owner: authorization-server/oidc/client-record */
   client: (id: string) => `client:{${hash('client', id)}}`,
+  /** The registered clients that nobody has used yet: a roster of their ids, in groups by the hashed network they came from. 30 days each. Owner: authorization-server/oidc/unused-clients */
+  unusedClients: () => 'unused-clients:{all}',
   /** A record of oidc-provider, JSON, by model and hashed id; lifetime as the library says. Owner: storage/oidc-adapter */
   oidc: (model: string, id: string) => `oidc:${model}:{${hash(model, id)}}`,
   /** The hashed id of the session with a `uid`. As long as the session. Owner: storage/oidc-adapter */

@@ -3,21 +3,26 @@ import type { Cluster, Redis, Result } from 'ioredis'
 import type { Store } from './store.ts'
 
 /**
- * What every step begins with: it takes out who has ended, a thousand at a time, so that no step takes long. `ORDER` has
- * all scores alike, and so is sorted by its words: by group, then by time. A group's words begin with its length, since no
- * other group's do then, whatever characters it is made of.
+ * What every step begins with: it takes out who has ended, a thousand at a time, so that no step takes long. `ORDER` and
+ * `GROUPS` have all scores alike, and so are sorted by their words: by group, then by time; by member, then the group. Words
+ * begin with a length, since no other group's or member's do then, whatever characters it is made of.
  */
 const BEGIN = `
 local ENDS, TIMES, GROUPS, SIZES, ORDER = unpack(KEYS)
 local now, member = ARGV[1], ARGV[2]
-local function prefix(group) return #group .. ':' .. group end
+local function prefix(word) return #word .. ':' .. word end
+local function groupOf(member)
+  local begin = prefix(member)
+  local words = redis.call('ZRANGE', GROUPS, '[' .. begin, '[' .. begin .. '\\255', 'BYLEX', 'LIMIT', 0, 1)[1]
+  return words and string.sub(words, #begin + 1)
+end
 local function since(time) return string.format('%015.0f', time) end
 local function drop(member)
-  local group, time = redis.call('HGET', GROUPS, member), redis.call('ZSCORE', TIMES, member)
-  redis.call('HDEL', GROUPS, member)
+  local group, time = groupOf(member), redis.call('ZSCORE', TIMES, member)
   redis.call('ZREM', TIMES, member)
   redis.call('ZREM', ENDS, member)
   if not (group and time) then return end
+  redis.call('ZREM', GROUPS, prefix(member) .. group)
   redis.call('ZREM', ORDER, prefix(group) .. since(time) .. member)
   if tonumber(redis.call('ZINCRBY', SIZES, -1, group)) < 1 then redis.call('ZREM', SIZES, group) end
 end
@@ -28,9 +33,9 @@ local function size(group) return tonumber(redis.call('ZSCORE', SIZES, group) or
 
 const JOIN = `${BEGIN}
 local group, time, ends, most = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
-if not redis.call('HGET', GROUPS, member) then
+if not groupOf(member) then
   if count() >= most then return 0 end
-  redis.call('HSET', GROUPS, member, group)
+  redis.call('ZADD', GROUPS, 0, prefix(member) .. group)
   redis.call('ZADD', TIMES, time, member)
   redis.call('ZADD', ORDER, 0, prefix(group) .. since(time) .. member)
   redis.call('ZINCRBY', SIZES, 1, group)
@@ -57,7 +62,7 @@ for _, group in ipairs(redis.call('ZRANGE', SIZES, 0, 63, 'REV')) do
 end
 local first = redis.call('ZRANGE', TIMES, '-inf', '(' .. before, 'BYSCORE', 'LIMIT', 0, 1)[1]
 if not first then return nil end
-local group = redis.call('HGET', GROUPS, first) or ''
+local group = groupOf(first) or ''
 return { first, group, size(group) }`
 
 const numberOfKeys = 5

@@ -40,7 +40,11 @@ const NEWS = [
 describe('a record of an earlier release', () => {
   const folder = temporaryFolder()
   const store = openSqliteStore(folder.path)
-  const clients = createClientAdapter(store, async () => {})
+  const clients = createClientAdapter(
+    store,
+    async () => {},
+    () => 'unknown',
+  )
   const tokens = createOidcAdapter(store)('RefreshToken')
   const grants = createGrants(store)
   const auditLog = createAuditLog(store)

@@ -37,16 +37,8 @@ export async function dumpRedis(url: string): Promise<{ key: string; text: strin
   return dump
 }
 
-async function read(node: Redis, key: string): Promise<string[]> {
-  switch (await node.type(key)) {
-    case 'zset':
-      return node.zrange(key, '0', '-1')
-    case 'hash':
-      return Object.entries(await node.hgetall(key)).flat()
-    default:
-      return [(await node.get(key)) ?? '']
-  }
-}
+const read = async (node: Redis, key: string): Promise<string[]> =>
+  (await node.type(key)) === 'zset' ? node.zrange(key, '0', '-1') : [(await node.get(key)) ?? '']
 
 /** Makes every key so many seconds older: the clock of a Redis cannot be pushed. */
 export const ageRedis = (url: string, seconds: number): Promise<void> =>

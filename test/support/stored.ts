@@ -9,12 +9,15 @@ import { grantIdOf } from './access-token.ts'
 import type { TestServer } from './server.ts'
 import { openRedis } from './stores.ts'
 
+/** Where a server's store is. */
+type Stored = Pick<TestServer, 'folder' | 'redisUrl'>
+
 /** The store that a server uses. */
-export const openStoreOf = async ({ folder, redisUrl }: { folder: string; redisUrl: string | undefined }) =>
+export const openStoreOf = async ({ folder, redisUrl }: Stored) =>
   redisUrl ? openRedis(redisUrl) : openSqliteStore(join(folder, 'data'))
 
 /** A server's store, for as long as `use` takes. */
-export async function withStore<T>(server: TestServer, use: (store: Store) => Promise<T>): Promise<T> {
+export async function withStore<T>(server: Stored, use: (store: Store) => Promise<T>): Promise<T> {
   const store = await openStoreOf(server)
   try {
     return await use(store)
@@ -46,7 +49,38 @@ export const changeGrant = (server: TestServer, token: string, changes: GrantCha
 export const countGrants = async (server: TestServer): Promise<number> =>
   (await entriesOf(server)).filter(({ key }) => key.startsWith('grant:')).length
 
-/** All that a server's store holds, with the lines of a journal one by one. */
+/** Lets many join a roster in a server's store, one by one where that is quick. All are from one time, and outlive the test. */
+export async function fillRoster(
+  server: Stored,
+  key: string,
+  group: string,
+  { count, at }: { count: number; at: number },
+): Promise<void> {
+  const ttl = 1_000 * 24 * 60 * 60
+  const members = Array.from({ length: count }, (_, i) => `${group}, ${at}, ${i}`)
+  if (server.redisUrl) {
+    await withStore(server, async (store) => {
+      // Not all at once: a command that waits for so many others may take longer than one may take.
+      for (let i = 0; i < count; i += 1_000) {
+        const some = members.slice(i, i + 1_000)
+        await Promise.all(some.map((member) => store.join(key, member, { group, at, ttl }, Infinity)))
+      }
+    })
+    return
+  }
+  // Each on its own would be a transaction of its own, which is on disk before the next one begins.
+  const db = new DatabaseSync(join(server.folder, 'data', 'qcgate.sqlite'))
+  try {
+    db.exec('BEGIN IMMEDIATE')
+    const insert = db.prepare('INSERT INTO members (key, member, "group", at, expires_at) VALUES (?, ?, ?, ?, ?)')
+    for (const member of members) insert.run(key, member, group, at, Date.now() + ttl * 1000)
+    db.exec('COMMIT')
+  } finally {
+    db.close()
+  }
+}
+
+/** All that a server's store holds, with the lines of a journal and the members of a roster one by one. */
 export async function entriesOf({ folder, redisUrl }: TestServer): Promise<{ key: string; text: string }[]> {
   if (redisUrl) {
     const { dumpRedis } = await import('./redis-entries.ts')
@@ -55,7 +89,9 @@ export async function entriesOf({ folder, redisUrl }: TestServer): Promise<{ key
   const db = new DatabaseSync(join(folder, 'data', 'qcgate.sqlite'), { readOnly: true })
   try {
     const rows = db
-      .prepare('SELECT key, value AS text FROM entries UNION ALL SELECT key, line AS text FROM lines')
+      .prepare(`
+        SELECT key, value AS text FROM entries UNION ALL SELECT key, line FROM lines
+        UNION ALL SELECT key, member || ' ' || "group" FROM members`)
       .all()
     return rows.map(({ key, text }) => ({ key: String(key), text: String(text) }))
   } finally {

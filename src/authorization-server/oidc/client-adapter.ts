@@ -3,24 +3,39 @@ import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { Store } from '../../storage/store.ts'
 import { addRecord, findRecord, noteUse, removeRecord, renewRecord } from './client-record.ts'
 import { hashSecret } from './client-secrets.ts'
+import { admitUnused, forgetUnused, keepUnused } from './unused-clients.ts'
 
-/** `admit` throws when there have been too many new registrations. */
-export function createClientAdapter(store: Store, admit: (metadata: AdapterPayload) => Promise<void>): Adapter {
+/** `admit` throws when there have been too many new registrations; `address` is where the one at hand comes from. */
+export function createClientAdapter(
+  store: Store,
+  admit: (metadata: AdapterPayload) => Promise<void>,
+  address: () => string,
+): Adapter {
+  /** Renews what is there, and says whether something was. */
+  async function renew(id: string): Promise<boolean> {
+    const record = await renewRecord(store, id)
+    if (record && record.used === undefined) await keepUnused(store, id, address())
+    return record !== undefined
+  }
+
   return {
     /** A client without a secret that registers again, as many do on every start, finds its old record and renews it. */
     async upsert(id, metadata) {
       const { client_secret, ...open } = metadata
       const stored = client_secret ? { ...open, client_secret: hashSecret(String(client_secret)) } : open
-      if (await renewRecord(store, id)) return
+      if (await renew(id)) return
       await admit(metadata)
+      // First the place, then the record: what has no place must not be there, whenever a process ends.
+      await admitUnused(store, id, address())
       // Whoever registered the same in between wrote the same.
-      if (!(await addRecord(store, id, stored))) await renewRecord(store, id)
+      if (!(await addRecord(store, id, stored))) await renew(id)
     },
 
     find: async (id) => (await findRecord(store, id))?.metadata,
 
     async destroy(id) {
       await removeRecord(store, id)
+      await forgetUnused(store, id)
     },
 
     consume: async () => undefined,
@@ -35,5 +50,5 @@ export function createClientAdapter(store: Store, admit: (metadata: AdapterPaylo
  * run it. A client that never registered has no record, and none is made.
  */
 export async function noteClientUse(store: Store, id: string): Promise<void> {
-  await noteUse(store, id)
+  if (await noteUse(store, id)) await forgetUnused(store, id)
 }

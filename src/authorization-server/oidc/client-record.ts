@@ -7,11 +7,11 @@ import { add, remove, update } from '../../storage/store.ts'
 
 const DAY = 24 * 60 * 60
 /** Seconds that a client stays which nobody has used yet. */
-const UNUSED = 30 * DAY
+export const UNUSED = 30 * DAY
 /** A year, and the day by which a use may go unnoticed (see `noteUse`). */
 const USED = 366 * DAY
 
-interface ClientRecord {
+export interface ClientRecord {
   readonly version: 1
   readonly metadata: AdapterPayload
   /** When a use was last written down, in seconds. */
@@ -29,13 +29,29 @@ export function addRecord(store: Store, id: string, metadata: AdapterPayload): P
 /** Starts a record's time anew, and gives it; undefined when there is no such record. */
 export const renewRecord = async (store: Store, id: string) => parse(await change(store, id, (record) => record))
 
-/** Writes down that a client was used, once a day at most. */
-export async function noteUse(store: Store, id: string): Promise<void> {
+/** Writes down that a client was used, once a day at most; true when that was the first time. */
+export async function noteUse(store: Store, id: string): Promise<boolean> {
   const now = Math.floor(Date.now() / 1000)
-  await change(store, id, (record) => ((record.used ?? 0) > now - DAY ? undefined : { ...record, used: now }))
+  let first = false
+  await change(store, id, (record) => {
+    first = record.used === undefined
+    return (record.used ?? 0) > now - DAY ? undefined : { ...record, used: now }
+  })
+  return first
 }
 
 export const removeRecord = (store: Store, id: string) => remove(store, KEYS.client(id))
+
+/** Removes a record that nobody has used, also not at this very moment. */
+export async function removeUnused(store: Store, id: string): Promise<void> {
+  const key = KEYS.client(id)
+  for (;;) {
+    const current = await store.get(key)
+    const record = parse(current)
+    if (!record || record.used !== undefined) return
+    if (await store.commit({ expect: { [key]: current }, write: { [key]: undefined } })) return
+  }
+}
 
 const change = (store: Store, id: string, how: (record: ClientRecord) => ClientRecord | undefined) =>
   update(store, KEYS.client(id), (current) => {

@@ -22,7 +22,7 @@ import { noteServedClient } from './client-use.ts'
 import { createConsentPolicy } from './consent-policy.ts'
 import { createGrantAdapter } from './grant-adapter.ts'
 import { answerForJwt, setAsideJwt } from './own-access-tokens.ts'
-import { admitRegistration, nameScopes, registrationId } from './registration.ts'
+import { admitRegistration, nameScopes, registeredFrom, registrationId } from './registration.ts'
 import { acceptAuthorizationRequest, acceptBody, checkState } from './requests.ts'
 import type { StoredAccount } from './session.ts'
 import { cookieSettings, isSignedIn, keepSessionIds, SESSION_SECONDS } from './session.ts'
@@ -41,7 +41,8 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
   const { store, vault, grants, accounts, log, signingKeys, cookieKeys, clientAddress } = suppliers
   const { issuer, resource } = config
   const grantAdapter = createGrantAdapter(grants, resource)
-  const clientAdapter = createClientAdapter(store, admitRegistration(store, clientAddress))
+  const address = () => registeredFrom(clientAddress)
+  const clientAdapter = createClientAdapter(store, admitRegistration(store, address), address)
   const oidcAdapter = createOidcAdapter(store)
   const staleTokens = createStaleTokens(suppliers, config.addressesAreKnown)
   const isAccount = async (sub: string) => (await vault.open(sub)) !== undefined

@@ -35,10 +35,13 @@ interface ClientModel {
 /** Real clients need a tenth of it; what is longer would fill the store. Of hosted ones there may be many. */
 const LONGEST = { hosted: 2 * 1024, other: 16 * 1024 }
 
-/** Counts a new registration against the networks it comes from. Throws when it is one too many, or too long. */
-export function admitRegistration(store: Store, clientAddress: (ctx: Context) => string) {
+/** Where the registration at hand comes from. */
+export const registeredFrom = (clientAddress: (ctx: Context) => string): string =>
+  clientAddress(Provider.ctx as unknown as Context) // sound: registrations are written only while one is requested
+
+/** Counts a new registration against the networks around `address()`. Throws when it is one too many, or too long. */
+export function admitRegistration(store: Store, address: () => string) {
   return async (metadata: AdapterPayload): Promise<void> => {
-    const ctx = Provider.ctx as unknown as Context // sound: registrations are written only while one is requested
     const hosted = (metadata.redirect_uris as string[]).every((uri) =>
       HOSTED.some((host) => uri.startsWith(`https://${host}/`)),
     )
@@ -46,7 +49,7 @@ export function admitRegistration(store: Store, clientAddress: (ctx: Context) =>
     if (JSON.stringify(metadata).length > longest) {
       throw new errors.InvalidClientMetadata(`the metadata must have at most ${longest} characters`)
     }
-    const network = clientAddress(ctx)
+    const network = address()
     const wait = hosted
       ? await countAttempt(store, RATE_LIMITS.hostedRegistration, network)
       : await countFromNetwork(store, RATE_LIMITS.registration, network)
