@@ -120,7 +120,7 @@ for (const { name, env } of journeyStores('ending')) {
 }
 
 describe('a process that ends while QuantConnect answers nothing', () => {
-  const { server, connection } = useProcess('20')
+  const { server, connection } = useProcess('20', { CALL_BUDGET: '1000,1000,1000,1000' })
 
   it('waits a minute at most, and then says which calls it lost sight of', async () => {
     // Eight run at once, each is given up after 30 seconds, and 64 wait: more than a minute’s worth, when one more is refused.

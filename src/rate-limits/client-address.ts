@@ -39,6 +39,9 @@ export function widerNetworks(network: string): readonly string[] {
   return [`${site}:${hex(four & 0xff00)}::/56`, `${site}::/48`]
 }
 
+/** Whether an address of `networkOf` is this machine's own. */
+export const isThisMachine = (network: string): boolean => network.startsWith('127.') || network === '0:0:0:0::/64'
+
 /** The least that a registry gives to a provider of its own, roughly: a /32 of IPv6, a /16 of IPv4. */
 export function allocationOf(network: string): string {
   const groups = groupsOf(network)

@@ -4,7 +4,7 @@
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { remove } from '../storage/store.ts'
-import { allocationOf } from './client-address.ts'
+import { allocationOf, isThisMachine } from './client-address.ts'
 import type { RateLimit } from './rate-limits.ts'
 import { countAttempt, RATE_LIMITS, uncountAttempt } from './rate-limits.ts'
 
@@ -65,17 +65,17 @@ export async function admitSignIn(store: Store, attempt: SignInAttempt): Promise
 }
 
 /**
- * Seconds to wait until QuantConnect may be asked; 0 means now. One allocation of addresses gets an eighth of what there is,
- * so that it takes many to use it up; then a quarter is left for those whom the account knows, of which one account, whose
- * owner may be the attacker, gets half.
+ * Seconds to wait until QuantConnect may be asked; 0 means now. One allocation of addresses gets an eighth of what there is, so
+ * that it takes many to use it up; who is on this machine has nobody to take it from. Then a quarter is left for those whom the
+ * account knows, of which one account, whose owner may be the attacker, gets half.
  */
 async function askingMustWait(
   store: Store,
   { userId, network, knownBrowser, isStoredToken }: SignInAttempt,
 ): Promise<number> {
   const { allocation, strangers, known, account } = RATE_LIMITS.askedCredentials
-  const retryAfter =
-    (await countAttempt(store, allocation, allocationOf(network))) || (await countAttempt(store, strangers, ''))
+  const ofAllocation = isThisMachine(network) ? 0 : await countAttempt(store, allocation, allocationOf(network))
+  const retryAfter = ofAllocation || (await countAttempt(store, strangers, ''))
   if (!retryAfter || !(knownBrowser || isStoredToken)) return retryAfter
   return (await countAttempt(store, account, userId)) || (await countAttempt(store, known, ''))
 }

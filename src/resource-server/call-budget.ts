@@ -67,10 +67,10 @@ export function createBudget(store: Store, { connection, account }: CallBudget):
     outTwice: weighed(BYTES.out, 2),
   })
   const words = {
-    connection: `This connection makes more calls than ${connection.most} at once and ${connection.perSecond} a second.`,
-    account: `The assistants of this account together make more calls than ${account.most} at once and ${account.perSecond} a second.`,
-    in: `The assistants of this account sent more than ${BYTES.in / MIB} MiB within a minute.`,
-    out: `The assistants of this account were sent more than ${BYTES.out / MIB} MiB within a minute.`,
+    connection: `Too many calls: this connection may make ${connection.most} at once and ${connection.perSecond} a second.`,
+    account: `Too many calls: the assistants of this account together may make ${account.most} at once and ${account.perSecond} a second.`,
+    in: `Too much data: the assistants of this account may send ${BYTES.in / MIB} MiB a minute.`,
+    out: `Too much data: the assistants of this account may be sent ${BYTES.out / MIB} MiB a minute.`,
   }
 
   /** Seconds for which a connection is not listened to. */

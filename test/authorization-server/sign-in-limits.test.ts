@@ -347,6 +347,11 @@ for (const name of ['SQLite', 'Redis'] as const) {
       assert.equal((await door.attempt({ userId, apiToken: GOOD }, { from: '12.1.1.1' })).status, 303)
     })
 
+    it('comes from this machine as often as from everybody together', async () => {
+      for (let i = 0; i < 10; i++) assert.equal(await stranger('127.0.0.1'), 422)
+      for (let i = 0; i < 10; i++) assert.equal(await stranger('::1'), 422)
+    })
+
     it('is ninety a minute of strangers, from however many networks', async () => {
       const left = 90 - (quantConnect.asked() - asked)
       assert.deepEqual(

@@ -30,8 +30,10 @@ export async function knownBrowserOf(
   accountId: string,
   suppliers: BrowserSuppliers,
 ): Promise<string | undefined> {
+  const value = cookieOf(ctx, suppliers)
+  if (!value) return undefined // nor is anything looked up: how long that takes would tell strangers who is here
   const { knownBrowsers = [] } = await suppliers.accounts.profile(accountId)
-  const browser = nameAt(accountId, cookieOf(ctx, suppliers) ?? '')
+  const browser = nameAt(accountId, value)
   return knownBrowsers.includes(browser) ? browser : undefined
 }
 
