@@ -69,7 +69,10 @@ export async function signInAs(ctx: Context, suppliers: PageSuppliers): Promise<
   const realm = sandboxAccounts.some((account) => account.userId === userId) ? 'sandbox' : 'live'
   const credentials: Credentials = { realm, userId, apiToken }
   const admission = await admit(ctx, credentials, suppliers)
-  if (admission.retryAfter !== undefined) return tooManyAttempts(admission.retryAfter)
+  if (admission.retryAfter !== undefined) {
+    const tooMany = tooManyAttempts(admission.retryAfter)
+    return { ...tooMany, problem: `${tooMany.problem} A passkey works at once.` }
+  }
   const answer = await quantConnect.call(credentials, '/authenticate', {})
   if (answer.kind !== 'done') return unanswered(answer)
   // Only an explicit yes is a yes: an answer without `success` proves nothing about who is here.
