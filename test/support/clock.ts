@@ -15,9 +15,10 @@ globalThis.Date = new Proxy(RealDate, {
   get: (target, name, receiver) => (name === 'now' ? now : Reflect.get(target, name, receiver)),
 })
 
-process.on('message', (message: { advance?: number; stopAt?: number }) => {
-  if (message.stopAt) stoppedAt = message.stopAt - ahead
-  ahead += (message.advance ?? 0) * 1000
+process.on('message', ({ advance, stopAt }: { advance?: number; stopAt?: number }) => {
+  if (advance === undefined && stopAt === undefined) return // others that were preloaded are asked as well
+  if (stopAt !== undefined) stoppedAt = stopAt - ahead
+  ahead += (advance ?? 0) * 1000
   process.send?.({ ahead })
 })
 process.channel?.unref()

@@ -50,6 +50,8 @@ export interface TestServer {
   readonly redisUrl: string | undefined
   /** Everything the process wrote so far, both streams. */
   output(): string
+  /** Asks what was preloaded into the process, and gives the answer. One question at a time. */
+  ask(question: object): Promise<unknown>
   /** Moves the process's clock forward. */
   advance(seconds: number): Promise<void>
   /** Stops the process's clock, which goes on only as far as it is moved; at a time in ms. Timers run all the same. */
@@ -102,9 +104,12 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     const running = new Promise<void>((resolve, reject) => {
+      let isUp = false // nobody searches a log that has become long
       const hear = (chunk: Buffer) => {
         output += chunk
-        if (output.includes('qcgate is running')) resolve()
+        if (isUp || !output.includes('qcgate is running')) return
+        isUp = true
+        resolve()
       }
       child.stdout?.on('data', hear)
       child.stderr?.on('data', hear)
@@ -114,10 +119,10 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     output = output.replace('qcgate is running', 'qcgate was started')
   }
 
-  async function tellClock(what: { stopAt?: number; advance?: number }) {
-    const done = once(child, 'message')
-    child.send(what)
-    await done
+  async function ask(question: object): Promise<unknown> {
+    const answered = once(child, 'message')
+    child.send(question)
+    return (await answered)[0]
   }
 
   async function end(signal: NodeJS.Signals) {
@@ -138,9 +143,10 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     folder: folder.path,
     redisUrl: REDIS_URL || undefined,
     output: () => output,
-    stopClock: (at = Date.now()) => tellClock({ stopAt: at }),
+    ask,
+    stopClock: async (at = Date.now()) => void (await ask({ stopAt: at })),
     async advance(seconds) {
-      await tellClock({ advance: seconds })
+      await ask({ advance: seconds })
       if (store.REDIS_URL && store.REDIS_URL === REDIS_URL) {
         await (await import('./redis-entries.ts')).ageRedis(REDIS_URL, seconds)
       }
