@@ -126,6 +126,14 @@ for (const name of ['SQLite', 'Redis'] as const) {
       assert.equal(await statusOf('100002', 'sandbox-bob', elsewhere()), 303)
     })
 
+    it('are not what was not tried, since the network had failed too often', async () => {
+      const from = elsewhere()
+      await spend(from, 60)
+      assert.deepEqual(new Set(await door.attempts(12, wrong('100001'), () => from)), only(429))
+      await withStore(pair.one, (store) => remove(store, KEYS.attempts('failed-sign-ins', from)))
+      await fail(10, '100001', from)
+    })
+
     it('are not what a good sign-in is: twenty-five in a row get in', async () => {
       const [userId, from] = [someone(), elsewhere()]
       for (let i = 0; i < 25; i++) assert.equal(await statusOf(userId, GOOD, from), 303, `the ${i + 1}th`)
