@@ -1,5 +1,5 @@
 // Token buckets over all processes: what somebody may do at once, and how fast that comes back. The store knows how full a
-// bucket is; a process takes a part of it at a time (a lease) and spends that by itself, so that most requests need no word
+// bucket is; a process takes a portion of it at a time and spends that by itself, so that most requests need no word
 // from the store. What is not spent within a minute is lost: by then the bucket has filled up again without it.
 import { z } from 'zod'
 import type { Store } from '../storage/store.ts'
@@ -11,7 +11,7 @@ export interface Bucket {
   /** What comes in per second. */
   readonly perSecond: number
   /** What a process takes at a time, at most: never more than a quarter of what is there, so that others find something. */
-  readonly lease: number
+  readonly portion: number
 }
 
 /** By bucket how much is taken. Of 0 nothing is taken, and something must be there all the same. */
@@ -30,11 +30,11 @@ export interface TokenBuckets<Name extends string> {
   spend(holder: string, amounts: Amounts<Name>): void
   /** What is known without asking anybody: whether this could not be taken now, at any process. */
   lacks(holder: string, amounts: Amounts<Name>): Shortage<Name> | undefined
-  /** Sees to it that there is a lease. Throws `StoreUnavailable`. */
+  /** Sees to it that there is a portion to spend. Throws `StoreUnavailable`. */
   prepare(holder: string): Promise<void>
 }
 
-const LEASE_MS = 60_000
+const PORTION_MS = 60_000
 /** Longer than any bucket needs to be full again, whatever it owes; in seconds. */
 const KEPT_FOR = 10 * 60
 const MOST_HOLDERS = 10_000
@@ -49,7 +49,7 @@ interface Held<Name extends string> {
   /** What the store had left at a time. It has at most that now, and what came in since. */
   levels: Record<Name, number>
   at: number
-  leasing?: Promise<void> | undefined
+  taking?: Promise<void> | undefined
 }
 
 /** `keyOf` gives the key of a holder's record. */
@@ -72,7 +72,7 @@ export function createTokenBuckets<Name extends string>(
     return fresh
   }
   function forgetIdle(): void {
-    for (const [holder, { until, leasing }] of holders) if (until < Date.now() && !leasing) holders.delete(holder)
+    for (const [holder, { until, taking }] of holders) if (until < Date.now() && !taking) holders.delete(holder)
   }
 
   const risen = (name: Name, level: number, since: number, now: number): number =>
@@ -94,8 +94,8 @@ export function createTokenBuckets<Name extends string>(
     return shortages.sort((one, other) => other.retryAfter - one.retryAfter)[0]
   }
 
-  /** Takes a lease, large enough for these amounts where the buckets hold them; what is left of the last one is a part of it. */
-  async function lease(holder: string, held: Held<Name>, amounts?: Amounts<Name>): Promise<void> {
+  /** Takes a portion, large enough for these amounts where the buckets hold them; what is left of the last one is a part of it. */
+  async function takePortion(holder: string, held: Held<Name>, amounts?: Amounts<Name>): Promise<void> {
     if (held.until <= Date.now()) for (const name of names) held.left[name] = Math.min(0, held.left[name])
     const before = { ...held.left }
     const taken = byName(() => 0)
@@ -104,10 +104,10 @@ export function createTokenBuckets<Name extends string>(
       now = Date.now()
       const stored = current === undefined ? undefined : Stored.safeParse(JSON.parse(current)).data
       levels = byName((name) => {
-        const { most, lease: part } = buckets[name]
+        const { most, portion } = buckets[name]
         const level = Math.min(most, risen(name, stored?.levels[name] ?? most, stored?.at ?? now, now) + before[name])
         const amount = amounts?.[name] ?? 0
-        const share = Math.min(part, Math.ceil(level / 4))
+        const share = Math.min(portion, Math.ceil(level / 4))
         // Nothing that is held goes back: somebody may be spending it at this moment.
         const wanted = Math.max(0, before[name], Math.floor(Math.min(Math.max(share, amount), level)))
         taken[name] = level >= needed(name, amount) ? Math.max(amount, wanted) : wanted
@@ -115,15 +115,15 @@ export function createTokenBuckets<Name extends string>(
       })
       return { value: JSON.stringify({ version: 1, at: now, levels }), ttl: KEPT_FOR }
     })
-    Object.assign(held, { levels, at: now, until: now + LEASE_MS })
+    Object.assign(held, { levels, at: now, until: now + PORTION_MS })
     for (const name of names) held.left[name] += taken[name] - before[name] // meanwhile some may have been spent
   }
 
-  const leaseOnce = (holder: string, held: Held<Name>, amounts?: Amounts<Name>): Promise<void> => {
-    held.leasing ??= lease(holder, held, amounts).finally(() => {
-      held.leasing = undefined
+  const takePortionOnce = (holder: string, held: Held<Name>, amounts?: Amounts<Name>): Promise<void> => {
+    held.taking ??= takePortion(holder, held, amounts).finally(() => {
+      held.taking = undefined
     })
-    return held.leasing
+    return held.taking
   }
 
   return {
@@ -132,7 +132,7 @@ export function createTokenBuckets<Name extends string>(
       while (!isHere(held, amounts)) {
         const shortage = shortageOf(held, amounts)
         if (shortage) return shortage
-        await leaseOnce(holder, held, amounts)
+        await takePortionOnce(holder, held, amounts)
       }
       for (const [name, amount] of asked(amounts)) held.left[name] -= amount
       return undefined
@@ -141,8 +141,8 @@ export function createTokenBuckets<Name extends string>(
     spend(holder, amounts) {
       const held = heldBy(holder)
       for (const [name, amount] of asked(amounts)) held.left[name] -= amount
-      // Other processes should know. If the store cannot be told now, it hears of it with the next lease.
-      if (asked(amounts).some(([name]) => held.left[name] < 0)) leaseOnce(holder, held).catch(() => {})
+      // Other processes should know. If the store cannot be told now, it hears of it with the next portion.
+      if (asked(amounts).some(([name]) => held.left[name] < 0)) takePortionOnce(holder, held).catch(() => {})
     },
 
     lacks(holder, amounts) {
@@ -152,7 +152,7 @@ export function createTokenBuckets<Name extends string>(
 
     async prepare(holder) {
       const held = heldBy(holder)
-      if (held.until <= Date.now()) await leaseOnce(holder, held)
+      if (held.until <= Date.now()) await takePortionOnce(holder, held)
     },
   }
 }
