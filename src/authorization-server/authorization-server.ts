@@ -10,6 +10,7 @@ import type { StoreUnavailable } from '../storage/store.ts'
 import type { Suppliers } from '../suppliers.ts'
 import { createAccountPages } from './account/account.ts'
 import { visitorAddress } from './clients/documents/client-documents.ts'
+import { explainUnreadableForms } from './interactions/form.ts'
 import { createInteractions } from './interactions/interactions.ts'
 import { offersOneClick } from './interactions/sign-in.ts'
 import type { RenderError } from './oidc/answers.ts'
@@ -95,6 +96,7 @@ export function authorizationServer(
     limits,
     speakAsPublicUrl,
     rememberVisitor,
+    explainUnreadableForms(config.sandbox),
     interactions.routes(),
     accountPages.routes(),
     endpoints,

@@ -5,6 +5,7 @@ import { authorizationRequest } from '../support/raw-client.ts'
 import { PUBLIC_ADDRESS, useWeb } from '../support/web.ts'
 
 const HOSTED = 'https://app.example/cb'
+const KEYED = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://app.example/jwks' }
 const url = (name: string) => `https://app.example/${name}.json`
 
 describe('a client whose id is the URL of its metadata document, draft-ietf-oauth-client-id-metadata-document-02', () => {
@@ -76,6 +77,10 @@ describe('a client whose id is the URL of its metadata document, draft-ietf-oaut
     ['names no way back', { redirect_uris: [] }],
     ['names none that is safe', { redirect_uris: ['http://app.example/cb', 'javascript:alert(1)'] }],
     ['authenticates with keys that it does not name', { token_endpoint_auth_method: 'private_key_jwt' }],
+    ['has a name that is no text', { client_name: { toString: 1 } }],
+    ['has an auth method that is no text', { token_endpoint_auth_method: [{ toString: 1 }] }],
+    ['has an algorithm that is no text', { ...KEYED, token_endpoint_auth_signing_alg: { toString: 1 } }],
+    ['has grant types that are no texts', { grant_types: [{ toString: 1 }] }],
   ] as const) {
     it(`is refused on a page when its document ${words} (§4, §5.1)`, async () => {
       const refused = { ...publish('refused', metadata), redirect_uris: [HOSTED] }

@@ -1,10 +1,51 @@
 // What all our forms have in common: a bounded body, and a token that only our own page could have put there (CSRF).
 import { timingSafeEqual } from 'node:crypto'
 import { bodyParser } from '@koa/bodyparser'
-import type { Context } from 'koa'
+import type { Context, Middleware } from 'koa'
 import type { CookieKeys } from '../../key-files/cookie-keys.ts'
+import { sendPage } from '../views/layout.ts'
+import { problemPage } from '../views/problem.ts'
 
-export const parseForm = bodyParser({ enableTypes: ['form'], formLimit: '32kb' })
+const readForm = bodyParser({ enableTypes: ['form'], formLimit: '32kb' })
+
+/** Reads a form. Throws `UnreadableForm`. */
+export const parseForm: Middleware = async (ctx, next) => {
+  await readForm(ctx, async () => undefined).catch((cause) => {
+    throw new UnreadableForm(cause)
+  })
+  await next()
+}
+
+/** A form that is compressed and broken, cut short or too long. */
+class UnreadableForm extends Error {
+  override name = 'UnreadableForm'
+  readonly status: number
+
+  constructor(cause: unknown) {
+    super('the form cannot be read', { cause })
+    // What breaks while it is unpacked has no status, and is the sender's fault like all the rest.
+    this.status = (cause as { status?: number }).status ?? 400
+  }
+}
+
+/** Middleware: whoever sent a form that cannot be read is told so on a page. */
+export const explainUnreadableForms =
+  (sandbox: boolean): Middleware =>
+  async (ctx, next) => {
+    try {
+      await next()
+    } catch (error) {
+      if (!(error instanceof UnreadableForm)) throw error
+      ctx.status = error.status
+      const view = problemPage({
+        title: 'This did not arrive',
+        happened: 'What your browser sent cannot be read, so nothing was changed.',
+        remedy: 'Go back one page, load it again, and send it once more.',
+        sandbox,
+      })
+      await sendPage(ctx as Context, view)
+    }
+  }
 
 /** The form token of one interaction. */
 export const csrfToken = ({ derive }: CookieKeys, uid: string): string => derive('csrf', uid)

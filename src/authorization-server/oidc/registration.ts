@@ -6,6 +6,7 @@ import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import Provider, { errors } from 'oidc-provider'
 import { countAttempt, countFromNetwork, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Store } from '../../storage/store.ts'
+import { checkMetadataTypes } from '../clients/client-metadata.ts'
 import { tooMany } from './too-many.ts'
 
 /**
@@ -21,6 +22,7 @@ const HOSTED = ['claude.ai', 'claude.com', 'chatgpt.com', 'www.cursor.com', 'vsc
 export function registrationId({ oidc }: KoaContextWithOIDC): string {
   const { Client } = oidc.provider as unknown as { Client: ClientModel }
   const body = oidc.body as Record<string, unknown>
+  checkMetadataTypes(body) // before the library looks for algorithms that need a secret
   if (Client.needsSecret(body)) return randomBytes(16).toString('base64url')
   const inForce = Object.entries(new Client({ ...body, client_id: 'by hash' }).metadata())
   const sorted = inForce.sort(([one], [other]) => (one < other ? -1 : 1))

@@ -117,7 +117,7 @@ function acceptRegistration(metadata: Body): Body {
 /** `client_secret_basic` is what a missing method means (RFC 7591 §2). An unknown one comes from a client that has another. */
 function authMethod({ token_endpoint_auth_method: method, redirect_uris }: Body): string {
   if (isEmpty(method)) return 'client_secret_basic'
-  if (AUTH_METHODS.includes(String(method))) return String(method)
+  if (typeof method === 'string' && AUTH_METHODS.includes(method)) return method
   return isNative(usableRedirectUris(redirect_uris)) ? 'none' : 'client_secret_basic'
 }
 
