@@ -39,8 +39,15 @@ function makeDecision(decision: Decision): Decision {
   return decision
 }
 
+/** Whatever may stand where a JSON-RPC message is expected. */
+interface MessageLike {
+  readonly id?: unknown
+  readonly method?: unknown
+  readonly params?: Readonly<Record<string, unknown>>
+}
+
 /** The messages of a JSON-RPC body, single or batch, as far as they can be told before the SDK has looked at them. */
-export function messagesIn(body: unknown): { method?: unknown; params?: Readonly<Record<string, unknown>> }[] {
+export function messagesIn(body: unknown): MessageLike[] {
   const messages: unknown[] = Array.isArray(body) ? body : [body]
   return messages.map((message) => message ?? {})
 }

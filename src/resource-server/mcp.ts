@@ -79,8 +79,13 @@ export function createMcp(suppliers: ToolSuppliers): Mcp {
   }
   const newHandler = () =>
     createMcpHandler(newServer, { onerror: (error) => log.debug({ err: error }, 'MCP request refused') })
-  const toAnswer = (handler: McpHttpHandler) =>
-    toNodeHandler(handler, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') })
+  const toAnswer = (handler: McpHttpHandler): NodeMcpRequestHandler => {
+    const fetch: McpHttpHandler['fetch'] = (request, { authInfo } = {}) =>
+      handler.fetch(request, { ...(authInfo ? { authInfo } : {}), parsedBody: authInfo?.extra?.body })
+    const answer = toNodeHandler({ fetch }, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') })
+    // Of what it is given the adapter makes text again, which nobody reads: a copy of every upload.
+    return (req, res, body) => answer(req, res, body === undefined ? undefined : {})
+  }
 
   return {
     answer: toAnswer(newHandler()),

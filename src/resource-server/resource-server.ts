@@ -1,5 +1,4 @@
 // /mcp, and the metadata that leads a client to it: the gate in front, the MCP handler behind.
-import { bodyParser } from '@koa/bodyparser'
 import cors from '@koa/cors'
 import Router from '@koa/router'
 import type { NodeIncomingMessageLike } from '@modelcontextprotocol/node'
@@ -27,6 +26,8 @@ import { createMcp } from './mcp.ts'
 import { METADATA_PATHS, protectedResourceMetadata } from './metadata.ts'
 import { createOpenAnswers } from './open-answers.ts'
 import { createRepeatedRefusals } from './repeated-refusals.ts'
+import type { BodyRefusal } from './request-body.ts'
+import { readBody } from './request-body.ts'
 import { listens } from './subscriptions.ts'
 
 type ResourceServerSuppliers = Pick<
@@ -64,14 +65,14 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   }
 
   /** Refuses a request as a whole; each of its calls is one that was refused, under the same reference. */
-  const refuseCalls = async (ctx: Context, grant: Grant, failure: MissingScope) => {
+  const refuseCalls = async (ctx: Context, grant: Grant, body: unknown, failure: MissingScope) => {
     const [at, ref] = [Date.now(), reference()]
     refuse(ctx, failure, ref)
     const recordOne = ({ tool, args }: RequestedCall) => {
       const { outcome, why } = wordsOf(failure, { tool, grantId: grant.id, places: { issuer, metadata } })
       return recordCall(suppliers, grant, tool, { at, ref, ms: 0, args, outcome, why })
     }
-    await Promise.all(callsIn(ctx.request.body).map(recordOne))
+    await Promise.all(callsIn(body).map(recordOne))
   }
 
   const endpoint = async (ctx: Context) => {
@@ -85,24 +86,19 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     await Promise.all([budget.prepare(grant), noted])
     weighAnswer(ctx, (bytes) => budget.noteAnswer(grant, bytes))
 
-    if (ctx.method === 'POST') {
-      if (!isJsonContentType(ctx.get('Content-Type')))
-        return reject(ctx, 415, -32000, 'Content-Type must be application/json')
-      await parseJson(ctx, async () => {})
-    }
-    const isUnreadable = ctx.status >= 400 && Boolean(ctx.body)
-    const body: unknown = isUnreadable ? undefined : ctx.request.body
-    const isTooLong = Array.isArray(body) && body.length > LONGEST_BATCH
+    if (ctx.method === 'POST' && !isJsonContentType(ctx.get('Content-Type')))
+      return reject(ctx, { status: 415, code: -32000, message: 'Content-Type must be application/json' })
+    const read = ctx.method === 'POST' ? await readBody(ctx) : { body: undefined }
+    const body = 'body' in read ? read.body : undefined
     const over = await budget.admit(grant, {
-      messages: isTooLong ? 1 : messagesIn(body).length,
-      tools: isTooLong ? [] : callsIn(body).map(({ tool }) => tool),
+      messages: messagesIn(body).length,
+      tools: callsIn(body).map(({ tool }) => tool),
       bytes: bytesOf(ctx),
     })
     if (typeof over === 'number') return slowDown(ctx, over)
-    if (isUnreadable) return undefined
-    if (isTooLong) return reject(ctx, 400, -32600, `A batch may hold ${LONGEST_BATCH} messages at most`)
+    if ('refused' in read) return reject(ctx, read.refused)
     const decision = await gate.decide(grant, body, over)
-    if ('reason' in decision) return refuseCalls(ctx, grant, decision)
+    if ('reason' in decision) return refuseCalls(ctx, grant, body, decision)
 
     const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra: { decision, body } }
     ctx.respond = false
@@ -130,23 +126,8 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   return compose([router.routes()] as Middleware[])
 }
 
-/** As many as the SDK takes. Looked at before the gate decides, since each call of a refused batch is written down. */
-const LONGEST_BATCH = 100
-
-const LONGEST_BODY = 4 * 1024 * 1024
-/** The body is read once, here; what the gate looked at is what the handler gets. */
-const parseJson = bodyParser({
-  enableTypes: ['json'],
-  jsonLimit: LONGEST_BODY,
-  jsonStrict: false,
-  onError: (error, ctx) => {
-    if ((error as { status?: number }).status === 413) reject(ctx, 413, -32000, 'The request body is larger than 4 MB')
-    else reject(ctx, 400, -32700, 'Parse error: the request body is not valid JSON')
-  },
-})
-
-/** A JSON-RPC error that belongs to no request. */
-function reject(ctx: Context, status: number, code: number, message: string): void {
+/** Answers with a JSON-RPC error that belongs to no request. */
+function reject(ctx: Context, { status, code, message }: BodyRefusal): void {
   ctx.status = status
   ctx.body = { jsonrpc: '2.0', error: { code, message }, id: null }
 }
@@ -166,7 +147,7 @@ function weighAnswer({ req, res }: Context, tell: (bytes: number) => void): void
 function slowDown(ctx: Context, retryAfter: number): void {
   ctx.set('Retry-After', String(retryAfter))
   ctx.set('Cache-Control', 'no-store')
-  reject(ctx, 429, -32000, `Too many requests; try again in ${retryAfter} s`)
+  reject(ctx, { status: 429, code: -32000, message: `Too many requests; try again in ${retryAfter} s` })
 }
 
 const CORS = cors({
@@ -179,7 +160,7 @@ const CORS = cors({
 async function guardOrigin(config: Config, ctx: Context, next: Next): Promise<void> {
   const origin = ctx.get('Origin')
   if (origin && !isAllowedOrigin(config, origin)) {
-    reject(ctx, 403, -32000, `Origin not allowed: ${origin.slice(0, 200)}`)
+    reject(ctx, { status: 403, code: -32000, message: `Origin not allowed: ${origin.slice(0, 200)}` })
     return
   }
   await next()

@@ -94,6 +94,29 @@ describe('dynamic client registration, RFC 7591', () => {
     }
   }
 
+  it('refuses metadata nested deeper than 64 levels, and says so; what it does not know it does not look into', async () => {
+    for (const [name, levels] of [
+      ['contacts', 25_000],
+      ['contacts', 5_000],
+      ['contacts', 65],
+      ['jwks', 25_000],
+      ['logo_uri', 25_000],
+      ['client_uri', 25_000],
+      ['redirect_uris', 25_000],
+      ['grant_types', 25_000],
+    ] as const) {
+      const rest = { redirect_uris: [LOOPBACK], token_endpoint_auth_method: 'none', [name]: 0 }
+      const body = JSON.stringify(rest).replace(`"${name}":0`, `"${name}":${'['.repeat(levels)}${']'.repeat(levels)}`)
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(`${server.origin}/register`, { method: 'POST', headers, body })
+      const { error, error_description } = (await response.json()) as Record<string, string>
+      assert.deepEqual([response.status, error], [400, 'invalid_client_metadata'], name)
+      assert.match(error_description ?? '', /64 levels/, name)
+    }
+    const unknown: object = Array.from({ length: 1_000 }).reduce<object>((inner) => [inner], [])
+    assert.equal(await refused({ unknown }), '201 undefined')
+  })
+
   it('refuses a registration without a way back', async () => {
     assert.equal(await refused({ redirect_uris: undefined }), '400 invalid_redirect_uri')
     assert.equal(await refused({ redirect_uris: [] }), '400 invalid_redirect_uri')

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import Provider, { errors } from 'oidc-provider'
+import { isTooDeep, TOO_DEEP } from '../../json-bounds.ts'
 import { countAttempt, countFromNetwork, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Store } from '../../storage/store.ts'
 import { checkMetadataTypes } from '../clients/client-metadata.ts'
@@ -17,11 +18,13 @@ const HOSTED = ['claude.ai', 'claude.com', 'chatgpt.com', 'www.cursor.com', 'vsc
 
 /**
  * The `client_id`: for a client without a secret the hash of the metadata in force, so that the same program is the same
- * client however often it registers; for one with a secret a new id each time.
+ * client however often it registers; for one with a secret a new id each time. Throws for metadata that is nested so deep that
+ * writing it down would fail; how long a body is, 56 KiB, the library sees to.
  */
 export function registrationId({ oidc }: KoaContextWithOIDC): string {
   const { Client } = oidc.provider as unknown as { Client: ClientModel }
   const body = oidc.body as Record<string, unknown>
+  if (isTooDeep(body)) throw new errors.InvalidClientMetadata(TOO_DEEP)
   checkMetadataTypes(body) // before the library looks for algorithms that need a secret
   if (Client.needsSecret(body)) return randomBytes(16).toString('base64url')
   const inForce = Object.entries(new Client({ ...body, client_id: 'by hash' }).metadata())
