@@ -9,11 +9,8 @@ const isId = (value: unknown): value is string | number =>
 /** The ids among a tool's arguments, which nobody has checked yet; `names` are those of the arguments that are ids. */
 export function idsIn(args: unknown, names: readonly string[]): Record<string, string | number> {
   if (typeof args !== 'object' || args === null) return {}
-  const given = new Map<string, unknown>(Object.entries(args))
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = given.get(name)
-      return isId(value) ? [[name, value]] : []
-    }),
-  )
+  // Only those that are asked for are looked at, however many there are.
+  const given = names.filter((name) => Object.hasOwn(args, name))
+  const ids = given.map((name) => [name, (args as Readonly<Record<string, unknown>>)[name]] as const)
+  return Object.fromEntries(ids.filter((id): id is [string, string | number] => isId(id[1])))
 }

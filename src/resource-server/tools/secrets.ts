@@ -2,11 +2,18 @@
 // of its API strikes them out of the answer.
 import { z } from 'zod'
 
+/** A key in the longest form there is has 54 lines and 3,500 characters. Each line is struck out of every text by itself. */
+const LONGEST = 16_384
+const MOST_LINES = 200
+const isShort = (secret: string): boolean =>
+  secret.length <= LONGEST && secret.split(/[\r\n]+/, MOST_LINES + 1).length <= MOST_LINES
+
 /** An argument that is a secret. It carries `writeOnly` in the schema, and its value is struck out of every answer. */
 export const secret = (description: string) =>
   z
     .string()
     .refine((value) => value !== '', 'Must not be empty.')
+    .refine(isShort, `Must have at most ${LONGEST} characters and ${MOST_LINES} lines.`)
     .describe(description)
     .meta({ writeOnly: true })
 
