@@ -56,3 +56,11 @@ export const isTooDeep = (value: unknown, levels = DEEPEST): boolean =>
   typeof value === 'object' &&
   value !== null &&
   (levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1)))
+
+/** Whether a value that is no deeper than that holds more than so many others. */
+export function holdsMore(value: unknown, most: number): boolean {
+  let left = most
+  const isOver = (inner: unknown): boolean =>
+    typeof inner === 'object' && inner !== null && Object.values(inner).some((one) => --left < 0 || isOver(one))
+  return isOver(value)
+}

@@ -40,7 +40,7 @@ function makeDecision(decision: Decision): Decision {
 }
 
 /** Whatever may stand where a JSON-RPC message is expected. */
-interface MessageLike {
+export interface MessageLike {
   readonly id?: unknown
   readonly method?: unknown
   readonly params?: Readonly<Record<string, unknown>>

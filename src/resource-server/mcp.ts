@@ -5,7 +5,8 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import type { McpHttpHandler, McpServerFactory, ServerContext } from '@modelcontextprotocol/server'
 import { CLIENT_CAPABILITIES_META_KEY, createMcpHandler, Server } from '@modelcontextprotocol/server'
 import { VERSION } from '../version.ts'
-import { record } from './answers/reading.ts'
+import { beginning, record } from './answers/reading.ts'
+import { ERROR_AT_MOST } from './answers/tool-answer.ts'
 import type { Caller, ToolSuppliers } from './calls/call-tool.ts'
 import { callTool } from './calls/call-tool.ts'
 import { isDecision, messagesIn } from './gate.ts'
@@ -24,6 +25,21 @@ const FOR_ALL = { ttlMs: 60 * 60 * 1000, cacheScope: 'public' } as const
 const FOR_ONE = { ttlMs: 60 * 1000, cacheScope: 'private' } as const
 const CACHE_HINTS = { ...Object.fromEntries(LISTS.map((method) => [method, FOR_ALL])), 'tools/list': FOR_ONE }
 const ABOUT = { name: 'qcgate', title: 'QuantConnect', version: VERSION }
+
+/** The SDK's server, whose own refusals name every mistake in a request. They are cut as ours are. */
+class BriefServer extends Server {
+  protected override _wrapHandler(...[method, handler]: Parameters<Server['_wrapHandler']>) {
+    const answer = super._wrapHandler(method, handler)
+    return async (...asked: Parameters<typeof answer>) => {
+      try {
+        return await answer(...asked)
+      } catch (error) {
+        if (error instanceof Error) error.message = beginning(error.message, ERROR_AT_MOST)
+        throw error
+      }
+    }
+  }
+}
 
 /** Whether a body opens a conversation, in either era. Only then are instructions sent, and worth opening the vault for. */
 const greets = (body: unknown): boolean =>
@@ -53,7 +69,7 @@ export function createMcp(suppliers: ToolSuppliers): Mcp {
       log.error({ err: error }, 'MCP request failed')
       throw error
     })
-    const server = new Server(ABOUT, {
+    const server = new BriefServer(ABOUT, {
       capabilities: { tools: { listChanged: era === 'modern' }, resources: {}, prompts: {}, completions: {} },
       cacheHints: CACHE_HINTS,
       ...(about ? { instructions: about } : {}),

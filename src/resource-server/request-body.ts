@@ -1,9 +1,12 @@
 // The body of a request to /mcp: read once, bounded before it is parsed. What the gate looks at is what the handler gets.
 import { bodyParser } from '@koa/bodyparser'
+import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server'
 import type { Context } from 'koa'
-import { excessOf, readJson } from '../json-bounds.ts'
+import { excessOf, holdsMore, readJson } from '../json-bounds.ts'
 import { record } from './answers/reading.ts'
+import type { MessageLike } from './gate.ts'
 import { messagesIn } from './gate.ts'
+import { LONGEST_ADDRESS } from './resources/templates.ts'
 
 /** A JSON-RPC error that belongs to no request. */
 export interface BodyRefusal {
@@ -17,8 +20,10 @@ type ReadBody = { readonly body: unknown } | { readonly refused: BodyRefusal }
 
 /** As many as the SDK takes. Looked at before the gate decides, since each call of a refused batch is written down. */
 const LONGEST_BATCH = 100
-/** Characters of what every answer, and every word of progress, repeats. */
-const LONGEST_ID = 256
+/** Characters of what answers repeat, and every word of progress. */
+const LONGEST_NAME = 256
+/** Values of a message beside what a tool is called with. The SDK tells each mistake in them in lines of its own. */
+const MOST_BESIDE = 200
 const LONGEST_BODY = 4 * 1024 * 1024
 
 const readText = bodyParser({
@@ -52,8 +57,13 @@ function parse(text: string): ReadBody {
   if (Array.isArray(body) && body.length > LONGEST_BATCH) {
     return refused(400, -32600, `A batch may hold ${LONGEST_BATCH} messages at most`)
   }
-  if (messagesIn(body).some(repeatsTooMuch)) {
-    return refused(400, -32600, `An id or a progress token may have ${LONGEST_ID} characters at most`)
+  const messages = messagesIn(body)
+  if (messages.some(hasLongName)) {
+    const bound = `${LONGEST_NAME} characters at most, an address ${LONGEST_ADDRESS}`
+    return refused(400, -32600, `A method, a name, an id or a progress token may have ${bound}`)
+  }
+  if (messages.some((message) => holdsMore(besideArguments(message), MOST_BESIDE))) {
+    return refused(400, -32600, `A message may hold ${MOST_BESIDE} values at most beside the arguments of a tool`)
   }
   return { body }
 }
@@ -61,7 +71,14 @@ function parse(text: string): ReadBody {
 const refused = (status: number, code: number, message: string): ReadBody => ({ refused: { status, code, message } })
 const NO_JSON = refused(400, -32700, 'Parse error: the request body is not valid JSON')
 
-function repeatsTooMuch({ id, params }: ReturnType<typeof messagesIn>[number]): boolean {
-  const { progressToken } = record(params?._meta)
-  return [id, progressToken].some((one) => typeof one === 'string' && one.length > LONGEST_ID)
+const besideArguments = (message: MessageLike): unknown =>
+  message.method === 'tools/call' ? { ...message, params: { ...message.params, arguments: null } } : message
+
+const isLonger = (value: unknown, most: number): boolean => typeof value === 'string' && value.length > most
+
+function hasLongName({ id, method, params }: MessageLike): boolean {
+  const { name, uri, protocolVersion } = record(params)
+  const { progressToken, [PROTOCOL_VERSION_META_KEY]: version } = record(params?._meta)
+  const names = [id, method, name, protocolVersion, progressToken, version]
+  return names.some((one) => isLonger(one, LONGEST_NAME)) || isLonger(uri, LONGEST_ADDRESS)
 }

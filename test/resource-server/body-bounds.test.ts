@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { useConnection } from '../support/connection.ts'
-import { initialize, message, rpc, toolCall } from '../support/mcp-requests.ts'
+import { initialize, message, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
 
 describe('a request to /mcp, bounded before it is parsed', () => {
@@ -75,7 +75,10 @@ describe('a request to /mcp, bounded before it is parsed', () => {
       toolCall('read_object_store_file_job_id', { organizationId: 'x', keys }),
     ]) {
       // The gate decides, and QuantConnect about what it lets through.
-      assert.match(await (await rpc(server, connection.token, body)).text(), /insufficient_scope|allow|Organization not found/)
+      assert.match(
+        await (await rpc(server, connection.token, body)).text(),
+        /insufficient_scope|allow|Organization not found/,
+      )
     }
   })
 
@@ -87,18 +90,52 @@ describe('a request to /mcp, bounded before it is parsed', () => {
     }
   })
 
-  it('has ids and progress tokens of 256 characters at most, since every answer repeats them', async () => {
+  const call = toolCall('list_projects')
+  const ask = (method: string, params: object) => ({ jsonrpc: '2.0', id: 1, method, params })
+  const many = (count: number, value: unknown = 1) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, value]))
+
+  it('has names of 256 characters at most, and addresses of 2048, since answers repeat them', async () => {
     const long = 'x'.repeat(257)
-    const call = toolCall('list_projects')
-    const withToken = (progressToken: string) => ({ ...call, params: { ...call.params, _meta: { progressToken } } })
+    const withMeta = (_meta: object) => ({ ...call, params: { ...call.params, _meta } })
+    const longName = modern('tools/call', { name: 'x'.repeat(900_000) })
     for (const body of [
       { ...call, id: long },
-      { ...call, id: 'x'.repeat(3_900_000) },
+      { ...call, id: 'x'.repeat(900_000) },
       [call, { ...call, id: long }],
-      withToken(long),
+      withMeta({ progressToken: long }),
+      withMeta({ 'io.modelcontextprotocol/protocolVersion': long }),
+      longName,
+      toolCall(long),
+      ask(long, {}),
+      ask('prompts/get', { name: long }),
+      ask('resources/read', { uri: `qc://projects/1/files/${'%41'.repeat(300_000)}` }),
+      { ...initialize(), params: { ...initialize().params, protocolVersion: long } },
     ]) {
       await assertRefused(body, /256 characters/)
     }
-    assert.equal((await rpc(server, connection.token, { ...withToken(long.slice(1)), id: long.slice(1) })).status, 200)
+    const name = long.slice(1)
+    assert.equal((await rpc(server, connection.token, { ...withMeta({ progressToken: name }), id: name })).status, 200)
+  })
+
+  it('has 200 values at most beside the arguments of a tool, where a mistake costs the most', async () => {
+    const params = initialize().params
+    for (const body of [
+      ask('tools/list', { _meta: many(300) }),
+      { ...ask('tools/list', {}), ...many(300) },
+      { ...call, params: { ...call.params, _meta: { deeper: [many(300)] } } },
+      { ...initialize(), params: { ...params, capabilities: { experimental: many(9_000) } } },
+      ask('prompts/get', { name: 'explain_backtest', arguments: many(9_000) }),
+      ask('completion/complete', { context: { arguments: many(9_000) } }),
+      [call, ask('tools/list', { _meta: many(300) })],
+    ]) {
+      await assertRefused(body, /200 values/)
+    }
+    const experimental = many(100, {})
+    const opened = await rpc(server, connection.token, {
+      ...initialize(),
+      params: { ...params, capabilities: { experimental } },
+    })
+    assert.ok((await message(opened)).result.serverInfo)
   })
 })

@@ -27,6 +27,10 @@ export function clip(value: string, length = 300): string {
   return value.length > length ? `${seen.trimEnd()} …` : seen
 }
 
+/** The first characters of a text of several lines, marked where something is left out. */
+export const beginning = (value: string, length: number): string =>
+  value.length > length ? `${value.slice(0, length).replace(/[\ud800-\udbff]$/, '')} …` : value
+
 /** Tag for sentences of ours: what is put into one stays on its line, so that it cannot begin a line of its own. */
 export const say = (ours: TemplateStringsArray, ...theirs: readonly unknown[]): string =>
   ours.slice(1).reduce((text, part, at) => text + inline(theirs[at]) + part, ours[0] ?? '')

@@ -2,7 +2,8 @@
 // and some the structure, so both are made from the same parts and neither knows more than the other.
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import { outline } from './outline.ts'
-import { truncate } from './truncate.ts'
+import { beginning } from './reading.ts'
+import { sizeOf, truncate } from './truncate.ts'
 
 export interface ToolAnswer {
   /** The first lines: what a reader must know, in sentences. */
@@ -38,17 +39,30 @@ export function toToolResult(
   return truncate(tidy({ ...answer.data, ...(answer.cut ? { cut: answer.cut } : {}) }), build, limit, more)
 }
 
-/** A failure that a model can act on: what happened, and what to do; and what a program may want to know of it. */
+/** Characters of what happened. QuantConnect may give ten reasons of a thousand each. */
+export const ERROR_AT_MOST = 4_000
+
+/**
+ * A failure that a model can act on: what happened, and what to do; and what a program may want to know of it. What happened
+ * is shortened until the result has at most `limit` bytes.
+ */
 export function failure(
   error: string,
   next?: string,
   data: Readonly<Record<string, string | number>> = {},
+  limit = ANSWER_AT_MOST,
 ): CallToolResult {
-  const parts = [error, outline(data), next && `Next: ${next}`]
-  return {
-    isError: true,
-    content: [{ type: 'text', text: parts.filter(Boolean).join('\n\n') }],
-    structuredContent: { error, ...data, ...(next ? { next } : {}) },
+  const build = (error: string): CallToolResult => {
+    const parts = [error, outline(data), next && `Next: ${next}`]
+    return {
+      isError: true,
+      content: [{ type: 'text', text: parts.filter(Boolean).join('\n\n') }],
+      structuredContent: { error, ...data, ...(next ? { next } : {}) },
+    }
+  }
+  for (let kept = ERROR_AT_MOST; ; kept = Math.floor(kept * 0.8)) {
+    const result = build(beginning(error, kept))
+    if (kept === 0 || sizeOf(result) <= limit) return result
   }
 }
 

@@ -5,7 +5,8 @@ import { inline } from './reading.ts'
 type Facts = Readonly<Record<string, unknown>>
 type Container = Record<string, unknown> | unknown[]
 
-const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '')
+/** Bytes of a value as JSON. */
+export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '')
 
 /** Texts shorter than this are left whole: ids, names, states. */
 const TEXT_AT_LEAST = 100

@@ -2,12 +2,13 @@
 // rule to the last look it may have to be alone.
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { reference } from '../../audit/reference.ts'
 import type { Allowance } from '../../grants/allowance.ts'
 import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Credentials } from '../../vault/vault.ts'
+import { clip } from '../answers/reading.ts'
 import { toToolResult, warned } from '../answers/tool-answer.ts'
 import type { Places } from '../challenge.ts'
 import type { Decision } from '../gate.ts'
@@ -19,6 +20,7 @@ import { secretsIn } from '../tools/secrets.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { CallLease } from './one-at-a-time.ts'
 import { leaseFor } from './one-at-a-time.ts'
+import { problemsOf } from './problems.ts'
 import type { Ending } from './record-call.ts'
 import { recordCall } from './record-call.ts'
 import type { RefusedCall } from './refusals.ts'
@@ -130,7 +132,7 @@ async function authorize(tool: Tool, decision: Decision, { vault }: ToolSupplier
 
 function validate(input: z.ZodType<Args>, args: unknown): Args {
   const { success, data, error } = input.safeParse(args ?? {})
-  if (!success) throw new Refusal({ reason: 'invalid-arguments', problem: z.prettifyError(error) })
+  if (!success) throw new Refusal({ reason: 'invalid-arguments', problem: problemsOf(error) })
   return data
 }
 
@@ -205,7 +207,7 @@ export async function callTool(
 ): Promise<CallToolResult | InputRequiredResult> {
   const { name, args, signal } = call
   const tool = findTool(name)
-  if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`)
+  if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${clip(name, 100)}`)
   const operation: Operation<Awaited<ReturnType<Tool['run']>>, CallToolResult | InputRequiredResult> = {
     tool,
     input: tool.input,
@@ -219,7 +221,7 @@ export async function callTool(
     // Nobody is listening any more; whatever else `perform` throws is a refusal.
     if (signal.aborted || !(error instanceof Refusal)) throw error
     if (error.reason.reason === 'undecided') throw protocolError(error, tool, call, suppliers)
-    return refusalResult(wordsOf(error.reason, refusedCallOf(tool, call, suppliers)))
+    return refusalResult(wordsOf(error.reason, refusedCallOf(tool, call, suppliers)), tool.limit)
   }
 }
 

@@ -248,9 +248,12 @@ export const wordsOf = (reason: Reason, call: RefusedCall): RefusalWords =>
 const upstreamWords = (answer: UpstreamFailure, call: RefusedCall): RefusalWords =>
   (UPSTREAM[answer.kind] as Row<UpstreamFailure>)(answer, call) // sound: likewise
 
-/** The tool result that a model reads. */
-export function refusalResult({ error, next, challenge, rule, retryAfter }: RefusalWords): CallToolResult {
-  const result = failure(error, next, { ...(rule ? { rule } : {}), ...(retryAfter ? { retryAfter } : {}) })
+/** The tool result that a model reads. `limit` in bytes, as for any answer of that tool. */
+export function refusalResult(
+  { error, next, challenge, rule, retryAfter }: RefusalWords,
+  limit?: number,
+): CallToolResult {
+  const result = failure(error, next, { ...(rule ? { rule } : {}), ...(retryAfter ? { retryAfter } : {}) }, limit)
   return challenge ? { ...result, _meta: { 'mcp/www_authenticate': [challenge] } } : result
 }
 

@@ -3,7 +3,7 @@
 import type { CompleteResult, ReadResourceResult } from '@modelcontextprotocol/server'
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import { record, records, text } from '../answers/reading.ts'
+import { clip, record, records, text } from '../answers/reading.ts'
 import type { Caller, Operation, ToolSuppliers } from '../calls/call-tool.ts'
 import { callTool, perform, protocolError } from '../calls/call-tool.ts'
 import { Refusal } from '../calls/refusals.ts'
@@ -14,7 +14,10 @@ import { mimeTypeOf, readingOf } from './templates.ts'
 /** Reads a `qc://` address. Throws a protocol error for an unknown one, and with QuantConnect's words when it refuses. */
 export async function readResource(uri: string, caller: Caller, suppliers: ToolSuppliers): Promise<ReadResourceResult> {
   const reading = readingOf(uri)
-  if (!reading) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Resource not found: ${uri}`, { uri })
+  if (!reading) {
+    const said = clip(uri)
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Resource not found: ${said}`, { uri: said })
+  }
   const { tool, args } = reading
   const result = await callTool({ name: tool, args, ...caller }, suppliers)
   const facts = isInputRequiredResult(result) ? {} : record(result.structuredContent)

@@ -46,9 +46,12 @@ export interface Reading {
   readonly args: { readonly projectId: number; readonly name?: string; readonly backtestId?: string }
 }
 
+/** Characters. A file's name has two hundred at most, each of them up to nine when it is encoded. */
+export const LONGEST_ADDRESS = 2_048
+
 /** What reads `uri`; undefined when it is none of ours. */
 export function readingOf(uri: unknown): Reading | undefined {
-  if (typeof uri !== 'string') return undefined
+  if (typeof uri !== 'string' || uri.length > LONGEST_ADDRESS) return undefined
   const [, number, kind, rest] = /^qc:\/\/projects\/(\d{1,15})(?:\/(files|backtests)\/([^?#]+))?$/.exec(uri) ?? []
   if (number === undefined) return undefined
   const projectId = Number(number)
