@@ -14,11 +14,9 @@ function cells({ at, client, tool, ids, outcome, why = '', ms, ref }: Call): str
 }
 
 // A client chooses its own name. Were it a formula, a spreadsheet would run it when the person opens the file; behind an
-// apostrophe it is text.
-const harmless = (cell: string): string => (/^[=+\-@＝＋－＠\t\r]/.test(cell) ? `'${cell}` : cell)
+// apostrophe it is text. One that takes another character for the end of a cell than this file does (`;` in much of Europe)
+// would find cells within a cell.
+const FORMULA = /(^|[;,|\t\r\n])(?=["\s]*[=+\-@＝＋－＠])|^(?=[\t\r])/g
 
-/** A cell as RFC 4180 §2 has it: in quotes where it holds what separates cells and lines. */
-function quoted(cell: string): string {
-  const text = harmless(cell)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
+/** A cell in quotes (RFC 4180 §2), without a formula wherever a reader may see one begin. */
+const quoted = (cell: string): string => `"${cell.replace(FORMULA, "$1'").replaceAll('"', '""')}"`

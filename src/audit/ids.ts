@@ -2,9 +2,9 @@
 // signed in with. Which arguments are ids is for the tool to say; what lies deeper (a brokerage's login, for one) is never
 // looked at.
 
-/** What an id looks like. Anything else under an id's name is not one, and may be anything. */
+/** What an id looks like: one word. Anything else under an id's name is not one, and may be anything. */
 const isId = (value: unknown): value is string | number =>
-  Number.isSafeInteger(value) || (typeof value === 'string' && /^[A-Za-z0-9 _.:-]{1,80}$/.test(value))
+  Number.isSafeInteger(value) || (typeof value === 'string' && /^[A-Za-z0-9_.:-]{1,80}$/.test(value))
 
 /** The ids among a tool's arguments, which nobody has checked yet; `names` are those of the arguments that are ids. */
 export function idsIn(args: unknown, names: readonly string[]): Record<string, string | number> {

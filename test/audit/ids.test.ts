@@ -42,7 +42,22 @@ describe('the ids among arguments', () => {
   })
 
   it('look like ids: whole numbers and short plain words, and nothing else under their names', () => {
-    for (const value of [1.5, NaN, 2 ** 60, '', 'x'.repeat(81), 'a\nb', '<b>', '=1', 'é', true, null, [1], { a: 1 }]) {
+    for (const value of [
+      1.5,
+      NaN,
+      2 ** 60,
+      '',
+      'x'.repeat(81),
+      'a\nb',
+      'two words',
+      '<b>',
+      '=1',
+      'é',
+      true,
+      null,
+      [1],
+      { a: 1 },
+    ]) {
       assert.deepEqual(idsIn({ projectId: value }), {}, String(value))
     }
     assert.deepEqual(idsIn({ projectId: 'x'.repeat(80) }), { projectId: 'x'.repeat(80) })

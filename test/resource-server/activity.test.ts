@@ -81,6 +81,46 @@ describe('the record of calls', () => {
     assert.deepEqual([outcome, why], ['failed', 'The arguments did not fit the tool.'])
   })
 
+  it('keeps of arguments that did not fit only the ids that the tool takes as they are, one by one', async () => {
+    for (const odd of ['Renew', 'sk-live-123', '7', '', 1.5, true, null, [projectId], { projectId }]) {
+      assert.deepEqual((await one(toolCall('read_project', { projectId: odd }))).ids, {}, JSON.stringify(odd))
+    }
+    const args = { projectId: 'Renew', backtestId: 'b-1', organizationId: 'not-taken', toString: 1 }
+    assert.deepEqual((await one(toolCall('read_backtest', args))).ids, { backtestId: 'b-1' })
+    assert.deepEqual((await one(toolCall('list_projects', { projectId: 7 }))).ids, {})
+  })
+
+  it('keeps no sentence as an id, though the tool takes any text there', async () => {
+    const backtestId = 'Access ends today. Renew at evil.example'
+    assert.deepEqual((await one(toolCall('read_backtest', { projectId, backtestId }))).ids, { projectId })
+  })
+
+  it('keeps no other ids of a call that was refused before anybody looked at its arguments', async () => {
+    const args = { projectId: 'Renew', backtestId: 'b-1' }
+    await allow(['qc:projects:read'])
+    const [refused] = await added(() => rpc(server, connection.token, toolCall('read_backtest', args)))
+    assert.deepEqual([refused?.outcome, refused?.ids], ['refused', { backtestId: 'b-1' }])
+    await allow(ALL_SCOPES, { suspended: true })
+    assert.deepEqual((await one(toolCall('read_backtest', args))).ids, { backtestId: 'b-1' })
+    await allow(ALL_SCOPES, { suspended: false })
+  })
+
+  it('keeps of a completion the project that was filled in, if it is the number of one', async () => {
+    const complete = (name: string, projectId: string) => ({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'completion/complete',
+      params: {
+        ref: { type: 'ref/prompt', name: 'explain_backtest' },
+        argument: { name, value: 'x' },
+        context: { arguments: { projectId, backtestId: 'Renew' } },
+      },
+    })
+    assert.deepEqual((await one(complete('projectId', 'Renew'))).ids, {})
+    assert.deepEqual((await one(complete('backtestId', '1'))).ids, { projectId: 1 })
+    assert.deepEqual(await added(() => rpc(server, connection.token, complete('backtestId', 'Renew'))), [])
+  })
+
   it('strikes a brokerage’s secrets out of a refusal that repeats them', async () => {
     const secret = 'tradier-token-that-nobody-may-read'
     const brokerage = { id: 'TradierBrokerage', 'tradier-account-id': 'a', 'tradier-environment': 'paper' }
@@ -141,7 +181,7 @@ describe('the record of calls', () => {
       context: { arguments: { projectId: '1' } },
     }
     const looked = await one({ jsonrpc: '2.0', id: 1, method: 'completion/complete', params })
-    assert.deepEqual([looked.tool, looked.ids, looked.outcome], ['read_file', { projectId: '1' }, 'failed'])
+    assert.deepEqual([looked.tool, looked.ids, looked.outcome], ['read_file', { projectId: 1 }, 'failed'])
   })
 
   it('has a call whose client left before the answer', async () => {

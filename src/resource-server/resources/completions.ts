@@ -10,10 +10,18 @@ import { TEMPLATE_LIST } from './templates.ts'
 interface Source {
   readonly tool: string
   /** Pairs of a value and what else a person may type to find it. */
-  readonly look: (context: ToolContext, known: Body) => Promise<(readonly [value: string, label: string])[]>
+  readonly look: (context: ToolContext, known: Known) => Promise<(readonly [value: string, label: string])[]>
 }
 
-const projectOf = (known: Body): number => Number(text(known.projectId))
+/** What was filled in before, as tools take it; nothing of whatever is no project's number. */
+interface Known {
+  readonly projectId?: number
+}
+
+function knownIn({ projectId }: Body): Known {
+  const digits = /^\d{1,15}$/.exec(text(projectId) ?? '')
+  return digits ? { projectId: Number(digits[0]) } : {}
+}
 
 const SOURCES: Readonly<Record<string, Source>> = {
   projectId: {
@@ -25,15 +33,15 @@ const SOURCES: Readonly<Record<string, Source>> = {
   },
   name: {
     tool: 'read_file',
-    look: async (context, known) =>
-      records((await context.call('/files/read', { projectId: projectOf(known) })).files).flatMap(({ name }) =>
+    look: async (context, { projectId }) =>
+      records((await context.call('/files/read', { projectId })).files).flatMap(({ name }) =>
         text(name) ? [[String(name), ''] as const] : [],
       ),
   },
   backtestId: {
     tool: 'list_backtests',
-    look: async (context, known) =>
-      records((await context.call('/backtests/list', { projectId: projectOf(known) })).backtests).map(
+    look: async (context, { projectId }) =>
+      records((await context.call('/backtests/list', { projectId })).backtests).map(
         ({ backtestId, name }) => [String(backtestId), text(name) ?? ''] as const,
       ),
   },
@@ -47,7 +55,7 @@ interface Completion {
   readonly of: 'resource' | 'prompt' | undefined
   readonly argument: string
   readonly typed: string
-  readonly known: Body
+  readonly known: Known
 }
 
 /** What `completion/complete` asks for, as far as it can be told before the SDK has looked at it. */
@@ -58,7 +66,7 @@ export function completionIn(params: unknown): Completion {
     of: kindOf(record(ref), text(name) ?? ''),
     argument: text(name) ?? '',
     typed: text(value) ?? '',
-    known: record(record(context).arguments),
+    known: knownIn(record(record(context).arguments)),
   }
 }
 
@@ -80,7 +88,7 @@ export function sourceOf(params: unknown): Source | undefined {
   const { of, argument, known } = completionIn(params)
   if (!of) return undefined
   const source = Object.hasOwn(SOURCES, argument) ? SOURCES[argument] : undefined
-  return argument === 'projectId' || Number.isSafeInteger(projectOf(known)) ? source : undefined
+  return argument === 'projectId' || known.projectId !== undefined ? source : undefined
 }
 
 /** Values per answer that the protocol allows. */

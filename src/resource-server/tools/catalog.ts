@@ -39,19 +39,6 @@ export const findTool = (name: string): Tool | undefined => byName.get(name)
 /** Every argument that some tool lets the record keep. */
 export const RECORDED: readonly string[] = [...new Set(TOOLS.flatMap(({ recorded }) => recorded))]
 
-const recorded: ReadonlyMap<string, readonly string[]> = new Map(
-  TOOLS.map(({ name, recorded, input }) => [
-    name,
-    [...recorded, ...RECORDED.filter((argument) => !Object.hasOwn(input.shape, argument))],
-  ]),
-)
-
-/**
- * The arguments of a tool's call that the record keeps: those that it declares, and those that it does not take and another
- * tool's record keeps, since a call that named what its tool does not take was about it all the same.
- */
-export const recordedOf = (name: string): readonly string[] => recorded.get(name) ?? []
-
 /** The schema a model fills in, without bounds that say nothing. */
 function inputSchema(tool: Tool): WireTool['inputSchema'] {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(tool.input, {
