@@ -10,7 +10,7 @@ export interface Bucket {
   readonly most: number
   /** What comes in per second. */
   readonly perSecond: number
-  /** What a process takes at a time, at most: never more than a quarter of what is there, so that others find something. */
+  /** What a process takes at a time, at most. Of a bucket that is half empty it takes no more than it needs. */
   readonly portion: number
 }
 
@@ -28,10 +28,10 @@ export interface TokenBuckets<Name extends string> {
   take(holder: string, amounts: Amounts<Name>): Promise<Shortage<Name> | undefined>
   /** Takes what was used already, whether or not it is there: a bucket may owe as much as it can hold. */
   spend(holder: string, amounts: Amounts<Name>): void
+  /** What was taken, and then not used. */
+  giveBack(holder: string, amounts: Amounts<Name>): void
   /** What is known without asking anybody: whether this could not be taken now, at any process. */
   lacks(holder: string, amounts: Amounts<Name>): Shortage<Name> | undefined
-  /** Sees to it that there is a portion to spend. Throws `StoreUnavailable`. */
-  prepare(holder: string): Promise<void>
 }
 
 const PORTION_MS = 60_000
@@ -94,7 +94,7 @@ export function createTokenBuckets<Name extends string>(
     return shortages.sort((one, other) => other.retryAfter - one.retryAfter)[0]
   }
 
-  /** Takes a portion, large enough for these amounts where the buckets hold them; what is left of the last one is a part of it. */
+  /** Takes a portion of these buckets, for these amounts where they hold them; what is left of the last one is a part of it. */
   async function takePortion(holder: string, held: Held<Name>, amounts?: Amounts<Name>): Promise<void> {
     if (held.until <= Date.now()) for (const name of names) held.left[name] = Math.min(0, held.left[name])
     const before = { ...held.left }
@@ -106,11 +106,11 @@ export function createTokenBuckets<Name extends string>(
       levels = byName((name) => {
         const { most, portion } = buckets[name]
         const level = Math.min(most, risen(name, stored?.levels[name] ?? most, stored?.at ?? now, now) + before[name])
-        const amount = amounts?.[name] ?? 0
-        const share = Math.min(portion, Math.ceil(level / 4))
+        const amount = amounts?.[name]
+        const spare = amount === undefined ? 0 : Math.min(portion, (level - most / 2) / 2)
         // Nothing that is held goes back: somebody may be spending it at this moment.
-        const wanted = Math.max(0, before[name], Math.floor(Math.min(Math.max(share, amount), level)))
-        taken[name] = level >= needed(name, amount) ? Math.max(amount, wanted) : wanted
+        taken[name] = Math.max(0, before[name], Math.floor(spare))
+        if (amount !== undefined && level >= needed(name, amount)) taken[name] = Math.max(taken[name], amount, 1)
         return Math.max(level - taken[name], -most)
       })
       return { value: JSON.stringify({ version: 1, at: now, levels }), ttl: KEPT_FOR }
@@ -145,14 +145,14 @@ export function createTokenBuckets<Name extends string>(
       if (asked(amounts).some(([name]) => held.left[name] < 0)) takePortionOnce(holder, held).catch(() => {})
     },
 
+    giveBack(holder, amounts) {
+      const held = heldBy(holder)
+      for (const [name, amount] of asked(amounts)) held.left[name] += amount
+    },
+
     lacks(holder, amounts) {
       const held = holders.get(holder)
       return held && shortageOf(held, amounts)
-    },
-
-    async prepare(holder) {
-      const held = heldBy(holder)
-      if (held.until <= Date.now()) await takePortionOnce(holder, held)
     },
   }
 }

@@ -31,8 +31,6 @@ export type OverBudget =
   | { readonly reason: 'store-unavailable' }
 
 export interface Budget {
-  /** Sees to it that the next request of a connection need not ask the store. */
-  prepare(grant: Grant): Promise<void>
   /** Seconds for which nothing of a connection is listened to, as far as this process knows by itself. */
   closedFor(grant: Grant): number
   /**
@@ -73,6 +71,23 @@ export function createBudget(store: Store, { connection, account }: CallBudget):
     out: `Too much data: the assistants of this account may be sent ${BYTES.out / MIB} MiB a minute.`,
   }
 
+  /** Takes what a request asks for, of both budgets at once; the rule. Where one of them lacks it nothing is taken. */
+  async function takesAll({ id, accountId }: Grant, { messages, bytes }: Asked, calls: number): Promise<boolean> {
+    const called = calls ? { calls } : {}
+    const [ofConnection, ofAccount] = [
+      { messages, ...called },
+      { messages, ...called, in: bytes, inTwice: bytes, out: 0, outTwice: 0 },
+    ]
+    if (connections.lacks(id, ofConnection) || accounts.lacks(accountId, ofAccount)) return false
+    const [connectionLacks, accountLacks] = await Promise.all([
+      connections.take(id, ofConnection),
+      accounts.take(accountId, ofAccount),
+    ])
+    if (connectionLacks && !accountLacks) accounts.giveBack(accountId, ofAccount)
+    if (accountLacks && !connectionLacks) connections.giveBack(id, ofConnection)
+    return !connectionLacks && !accountLacks
+  }
+
   /** Seconds for which a connection is not listened to. */
   async function closes({ id, accountId }: Grant, { messages, bytes }: Asked): Promise<number | undefined> {
     const closed =
@@ -86,18 +101,13 @@ export function createBudget(store: Store, { connection, account }: CallBudget):
     if (tooMany) return { reason: 'over-budget', retryAfter: tooMany.retryAfter, because: words.connection }
     const tooMuch = await accounts.take(accountId, { calls, in: bytes, out: 0 })
     if (!tooMuch) return undefined
-    connections.spend(id, { calls: -calls }) // what was not used goes back
+    connections.giveBack(id, { calls })
     const { bucket, retryAfter } = tooMuch
     const because = bucket === 'in' || bucket === 'out' ? words[bucket] : words.account
     return { reason: 'over-budget', retryAfter, because }
   }
 
   return {
-    async prepare({ id, accountId }) {
-      // What the store does not give now is asked for again.
-      await Promise.allSettled([connections.prepare(id), accounts.prepare(accountId)])
-    },
-
     closedFor({ id, accountId }) {
       const closed =
         connections.lacks(id, { messages: 1 }) ?? accounts.lacks(accountId, { messages: 1, inTwice: 0, outTwice: 0 })
@@ -107,6 +117,7 @@ export function createBudget(store: Store, { connection, account }: CallBudget):
     async admit(grant, asked) {
       const calls = asked.tools.filter(({ onlyLowersRisk }) => !onlyLowersRisk).length
       try {
+        if (await takesAll(grant, asked, calls)) return undefined
         const closed = await closes(grant, asked)
         if (closed !== undefined) return closed
         if (calls) return await isOver(grant, asked, calls)

@@ -80,10 +80,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     if ('reason' in grant) return refuse(ctx, grant)
     const closed = budget.closedFor(grant)
     if (closed) return slowDown(ctx, closed)
-    const noted = accounts
-      .noteUse(grant)
-      .catch((error) => log.warn({ err: error, grantId: grant.id }, 'grant not kept'))
-    await Promise.all([budget.prepare(grant), noted])
+    await accounts.noteUse(grant).catch((error) => log.warn({ err: error, grantId: grant.id }, 'grant not kept'))
     weighAnswer(ctx, (bytes) => budget.noteAnswer(grant, bytes))
 
     if (ctx.method === 'POST' && !isJsonContentType(ctx.get('Content-Type')))
