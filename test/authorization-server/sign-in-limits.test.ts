@@ -275,6 +275,16 @@ describe('a browser that has signed in to an account before', () => {
     assert.equal(await tryAmongFailures(WRONG, { at: second }), 422)
   })
 
+  it('is known to each by another text, so that the store does not tell who shares a browser', async () => {
+    const second = await openDoor(server, await signedOut(door.browser))
+    assert.equal((await second.attempt({ userId: someone(), apiToken: GOOD }, { from, keeps: true })).status, 303)
+    const texts = (await entriesOf(server))
+      .filter(({ key }) => key.startsWith('profile:'))
+      .flatMap(({ text }) => JSON.parse(text).knownBrowsers ?? [])
+    assert.ok(texts.length > 2)
+    assert.equal(new Set(texts).size, texts.length)
+  })
+
   it('is known after it has only signed out', async () => {
     assert.equal(await tryAmongFailures(WRONG, { at: await openDoor(server, await signedOut(door.browser)) }), 422)
   })
