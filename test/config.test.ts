@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { ConfigurationError, readConfig } from '../src/config.ts'
@@ -209,14 +209,25 @@ describe('a start that cannot succeed', () => {
   })
 
   const file = join(folder.path, 'a-file')
+  const dangling = join(folder.path, 'a-link')
   writeFileSync(file, '')
-  const unusable = { DATA_DIR: join(file, 'data'), KEYS_DIR: join(file, 'keys'), HOST: '192.0.2.1' }
-  for (const [name, value] of Object.entries(unusable)) {
-    it(`says which variable to change when ${name} turns out to be unusable`, async () => {
-      const { status, stderr } = await start({ [name]: value })
-      assert.equal(status, 1)
+  symlinkSync(join(folder.path, 'nowhere'), dangling)
+  const unusable: [name: string, why: string, value: string][] = [
+    ['HOST', 'is an address of another machine', '192.0.2.1'],
+    ['DATA_DIR', 'is below a file', join(file, 'data')],
+    ['DATA_DIR', 'is a link that leads nowhere', dangling],
+    ['DATA_DIR', 'is in a file system that takes no folders', '/proc/nope'],
+    ['DATA_DIR', 'is a folder that nobody can write', '/proc/self'],
+    ['KEYS_DIR', 'is a file', file],
+    ['KEYS_DIR', 'is below a link that leads nowhere', join(dangling, 'keys')],
+    ['KEYS_DIR', 'is deep in a file system that takes no folders', '/proc/nope/not/here'],
+  ]
+  for (const [name, why, value] of unusable) {
+    it(`ends at once and says which variable to change when ${name} ${why}`, async () => {
+      const { status, stdout, stderr } = await start({ [name]: value })
+      assert.deepEqual([status, stdout], [1, ''])
       assert.match(stderr, new RegExp(`\\b${name}\\b`))
-      assert.doesNotMatch(stderr, /\n {4}at /)
+      assert.equal(stderr.trim().split('\n').length, 1, stderr)
     })
   }
 })

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { KeyFileError, readOrMakeKeys, secretKind } from '../src/key-files/key-file.ts'
+import { letsOthersIn } from '../src/key-files/key-permissions.ts'
+import { loadSigningKeys } from '../src/key-files/signing-keys.ts'
 import { startInVain } from './support/bad-start.ts'
 import { temporaryFolder } from './support/folder.ts'
 import { startServer, type TestServer } from './support/server.ts'
@@ -105,6 +109,10 @@ describe('a key file that cannot be used', () => {
     put(join(home, 'keys', name))
     return startInVain({ DATA_DIR: join(home, 'data'), KEYS_DIR: join(home, 'keys') })
   }
+  const write = (file: string, text: string, mode = 0o600) => {
+    writeFileSync(file, text)
+    chmodSync(file, mode)
+  }
   const EC = {
     kty: 'EC',
     crv: 'P-256',
@@ -112,27 +120,24 @@ describe('a key file that cannot be used', () => {
     y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
   }
   const unusable: [name: string, what: string, put: (file: string) => void][] = [
-    ['signing.jwks.json', 'is cut short', (file) => writeFileSync(file, '{"keys":[{"kty":"EC"')],
-    ['vault.jwks.json', 'is empty', (file) => writeFileSync(file, '')],
-    ['cookies.jwks.json', 'holds no key', (file) => writeFileSync(file, '{"keys":[]}')],
+    ['signing.jwks.json', 'is cut short', (file) => write(file, '{"keys":[{"kty":"EC"')],
+    ['vault.jwks.json', 'is empty', (file) => write(file, '')],
+    ['cookies.jwks.json', 'holds no key', (file) => write(file, '{"keys":[]}')],
     ['cookies.jwks.json', 'is a folder', (file) => mkdirSync(file)],
-    ['signing.jwks.json', 'holds a public key only', (file) => writeFileSync(file, JSON.stringify({ keys: [EC] }))],
+    ['signing.jwks.json', 'holds a public key only', (file) => write(file, JSON.stringify({ keys: [EC] }))],
     [
       'signing.jwks.json',
       'holds a secret, which cannot sign',
-      (file) => writeFileSync(file, '{"keys":[{"kty":"oct","k":"AAAA"}]}'),
+      (file) => write(file, '{"keys":[{"kty":"oct","k":"AAAA"}]}'),
     ],
-    ['vault.jwks.json', 'holds a key that cannot seal', (file) => writeFileSync(file, JSON.stringify({ keys: [EC] }))],
+    ['vault.jwks.json', 'holds a key that cannot seal', (file) => write(file, JSON.stringify({ keys: [EC] }))],
     [
       'vault.jwks.json',
       'holds a secret that is too short',
-      (file) => writeFileSync(file, '{"keys":[{"kty":"oct","k":"AAAA"}]}'),
+      (file) => write(file, '{"keys":[{"kty":"oct","k":"AAAA"}]}'),
     ],
-    [
-      'cookies.jwks.json',
-      'holds a key that is no secret',
-      (file) => writeFileSync(file, JSON.stringify({ keys: [EC] })),
-    ],
+    ['cookies.jwks.json', 'holds a key that is no secret', (file) => write(file, JSON.stringify({ keys: [EC] }))],
+    ['vault.jwks.json', 'is a link that leads nowhere', (file) => symlinkSync(`${file}.gone`, file)],
   ]
   for (const [name, what, put] of unusable) {
     it(`stops the start with one message that names it: ${name} ${what}`, async () => {
@@ -141,6 +146,93 @@ describe('a key file that cannot be used', () => {
       assert.ok(stderr.includes(join('keys', name)), stderr)
       assert.equal(stderr.trim().split('\n').length, 1, stderr)
       assert.equal(stdout, '')
+    })
+  }
+
+  const secret = (bytes: Buffer) =>
+    JSON.stringify({ keys: [{ kty: 'oct', k: bytes.toString('base64url'), kid: 'one' }] })
+  const RANDOM = secret(randomBytes(32))
+  const guessable: [name: string, what: string, text: string][] = [
+    ['vault.jwks.json', 'thirty-two zeros', secret(Buffer.alloc(32))],
+    ['cookies.jwks.json', 'one letter over and over', secret(Buffer.alloc(32, 'x'))],
+    ['cookies.jwks.json', 'one word over and over', secret(Buffer.alloc(32, 'secret'))],
+    [
+      'cookies.jwks.json',
+      'zeros behind a good one',
+      JSON.stringify({ keys: [RANDOM, secret(Buffer.alloc(32))].flatMap((text) => JSON.parse(text).keys) }),
+    ],
+    [
+      'signing.jwks.json',
+      'the number one for a private key',
+      JSON.stringify({
+        keys: [{ ...EC, kid: 'one', d: Buffer.from(`${'00'.repeat(31)}01`, 'hex').toString('base64url') }],
+      }),
+    ],
+  ]
+  const load = (name: string, keys: string): Promise<unknown> =>
+    name === 'signing.jwks.json'
+      ? loadSigningKeys(keys)
+      : readOrMakeKeys(keys, name, secretKind(name === 'vault.jwks.json' ? 'A256GCM' : 'HS256'))
+  /** Reads one bad file without a server, in a folder with this mode. */
+  async function loadOver(name: string, put: (file: string) => void, folderMode = 0o755) {
+    const keys = join(folder.path, `${made++}`)
+    mkdirSync(keys)
+    put(join(keys, name))
+    chmodSync(keys, folderMode)
+    return load(name, keys)
+  }
+
+  for (const [name, what, text] of guessable) {
+    it(`stops the start when anybody can guess it: ${name} holds ${what}`, async () => {
+      const message = new RegExp(`${name} holds a key that .*anybody can guess. Remove the file`)
+      await assert.rejects(
+        loadOver(name, (file) => write(file, text)),
+        (error) => error instanceof KeyFileError && message.test(error.message),
+      )
+    })
+  }
+
+  for (const mode of [0o644, 0o640, 0o604, 0o660, 0o666]) {
+    it(`stops the start when others can open it, and says how to close it: mode ${mode.toString(8)}`, async () => {
+      await assert.rejects(
+        loadOver('vault.jwks.json', (file) => write(file, RANDOM, mode)),
+        (error) => error instanceof KeyFileError && /: chmod 600 \S+vault\.jwks\.json /.test(error.message),
+      )
+    })
+  }
+
+  for (const [what, text, mode] of [
+    ['that anybody can guess', secret(Buffer.alloc(32)), 0o600],
+    ['that others can open', RANDOM, 0o644],
+  ] as const) {
+    it(`stops the start with one message when it is one ${what}`, async () => {
+      const { status, stdout, stderr } = await startOver('vault.jwks.json', (file) => write(file, text, mode))
+      assert.deepEqual([status, stdout], [1, ''])
+      assert.equal(stderr.trim().split('\n').length, 1, stderr)
+    })
+  }
+
+  it('is not one that its mode would show to others in a folder that lets nobody in, as mounted secrets are', async () => {
+    assert.ok(await loadOver('vault.jwks.json', (file) => write(file, RANDOM, 0o644), 0o700))
+  })
+})
+
+describe('others can open a key file', () => {
+  const OURS = 1000
+  for (const [file, folder, uid, whether] of [
+    [0o600, 0o777, OURS, false],
+    [0o644, 0o755, OURS, true],
+    [0o644, 0o700, OURS, false],
+    [0o640, 0o750, OURS, true],
+    [0o640, 0o701, OURS, false],
+    [0o604, 0o710, OURS, false],
+    [0o604, 0o711, OURS, true],
+    [0o440, 0o777, 0, false],
+    [0o444, 0o777, 0, true],
+  ] as const) {
+    const whose = uid === OURS ? '' : ', of another user, who lets our group in'
+    it(`with mode ${file.toString(8)} in a folder with ${folder.toString(8)}${whose}: ${whether ? 'yes' : 'no'}`, () => {
+      assert.equal(letsOthersIn({ mode: 0o100000 | file, uid }, { mode: 0o40000 | folder }, OURS), whether)
     })
   }
 })

@@ -1,10 +1,12 @@
 // Keys live in files of their own, each a JWK Set (RFC 7517 §5): the first key signs or seals, the others still verify
 // or open, so a key is replaced (key rotation) by putting a new one in front and removing the old one later.
 import { randomUUID } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { exportJWK, generateSecret } from 'jose'
+import { makeFolder } from '../make-folder.ts'
+import { isOpenToOthers } from './key-permissions.ts'
 
 /** What a file's keys are for: how a new one is made, and which of those found can do the work. */
 export interface KeyKind {
@@ -22,7 +24,7 @@ export class KeyFileError extends Error {
 /**
  * Reads a key file, or makes it at the first start: mode 0600, and complete from the moment it has its name, so that of
  * two processes that start together one makes it and both read the same.
- * Throws `KeyFileError` when the file is there and holds no key set.
+ * Throws `KeyFileError` when the file is there and holds no key set, or one that others could know.
  */
 export async function readOrMakeKeys(folder: string, name: string, kind: KeyKind): Promise<[JWK, ...JWK[]]> {
   const file = join(folder, name)
@@ -31,22 +33,25 @@ export async function readOrMakeKeys(folder: string, name: string, kind: KeyKind
   const draft = `${file}.${randomUUID()}`
   const text = `${JSON.stringify({ keys: [await kind.make()] }, null, 2)}\n`
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     writeFileSync(draft, text, { mode: 0o600 })
   } catch (error) {
-    throw new KeyFileError(
-      `KEYS_DIR=${folder}: ${(error as Error).message}; use a folder that this user can write, such as ./keys`,
-    )
+    throw notWritable(folder, error)
   }
   try {
     linkSync(draft, file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notWritable(folder, error)
   } finally {
     unlinkSync(draft)
   }
   return read(file, kind) ?? fail(file)
 }
+
+const notWritable = (folder: string, error: unknown) =>
+  new KeyFileError(
+    `KEYS_DIR=${folder}: ${(error as Error).message}; use a folder that this user can write, such as ./keys`,
+  )
 
 /** Random 256-bit secrets, each named so that what it made can be told apart from what its successor makes. */
 export const secretKind = (alg: 'A256GCM' | 'HS256'): KeyKind => ({
@@ -66,12 +71,25 @@ function read(file: string, { name, isUsable }: KeyKind): [JWK, ...JWK[]] | unde
       `KEYS_DIR: ${file} cannot be read (${message}); use a folder that this user can read, such as ./keys`,
     )
   }
+  if (isOpenToOthers(file)) {
+    throw new KeyFileError(
+      `KEYS_DIR: ${file} can be read by others on this machine, and its folder lets them in. Close it with: chmod 600 ${file} (and replace the key if somebody may have read it: keys/README.md)`,
+    )
+  }
   const [first, ...rest] = parse(text)
   const remedy = 'Restore it from a backup, or remove it to start over with a new key.'
   if (!first) throw new KeyFileError(`KEYS_DIR: ${file} holds no JWK Set. ${remedy}`)
   if (![first, ...rest].every(isUsable)) throw new KeyFileError(`KEYS_DIR: ${file} must hold ${name} only. ${remedy}`)
+  if (![first, ...rest].every(isRandom)) {
+    throw new KeyFileError(
+      `KEYS_DIR: ${file} holds a key that is the same few bytes over and over, which anybody can guess. Remove the file, and the next start makes a good one`,
+    )
+  }
   return [first, ...rest]
 }
+
+/** Of 32 bytes that were drawn at random, thirty or so differ; fewer than eight do not happen. */
+const isRandom = ({ k, d }: JWK): boolean => new Set(Buffer.from(k ?? d ?? '', 'base64url')).size >= 8
 
 function parse(text: string): JWK[] {
   try {
@@ -83,5 +101,7 @@ function parse(text: string): JWK[] {
 }
 
 const fail = (file: string): never => {
-  throw new KeyFileError(`${file} was made and is gone again; does another program clean this folder?`)
+  throw new KeyFileError(
+    `KEYS_DIR: ${file} is a link that leads nowhere, or another program cleans this folder. Remove the link`,
+  )
 }

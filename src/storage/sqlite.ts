@@ -1,8 +1,9 @@
 // The embedded store: one SQLite file, for one machine. Write-ahead log with full sync: what was acknowledged is on disk,
 // whatever kills the process.
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { makeFolder } from '../make-folder.ts'
 import { createSqliteRosters } from './sqlite-rosters.ts'
 import type { Retention, Step, Store } from './store.ts'
 
@@ -14,7 +15,7 @@ const SWEEP_AT_MOST = 5_000
  * Throws when the folder cannot be written.
  */
 export function openSqliteStore(folder: string): Store {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const file = join(folder, 'qcgate.sqlite')
   const db = new DatabaseSync(file)
   chmodSync(file, 0o600)
