@@ -96,6 +96,13 @@ describe('pages', () => {
     await inspect(page, 'lost-visit')
     await page.goto(`${server.origin}/authorize?client_id=nobody&response_type=code`)
     await inspect(page, 'unknown-client')
+
+    const stranger = await register(server, { client_name: 'ChatGPT', redirect_uris: ['https://evil.example/login'] })
+    await page.route('https://evil.example/**', (route) => route.fulfill({ body: 'Sign in here' }))
+    await page.goto(authorizationRequest(server, stranger, { prompt: 'none' }).url)
+    await inspect(page, 'error-waits')
+    await page.getByRole('link', { name: 'Go back to evil.example' }).click()
+    await page.waitForURL('https://evil.example/login?error=login_required&**')
     await context.close()
   })
 

@@ -35,6 +35,16 @@ export function displayName(name: string | undefined): string {
 export const returnsToThisComputer = ({ protocol, hostname }: URL): boolean =>
   !['https:', 'http:'].includes(protocol) || isLoopback(hostname)
 
+/**
+ * Assistants that run on their makers' servers: many people share their addresses, and nobody else is reached there. So there is
+ * little to gain from making many registrations that return only there, or from sending a browser there.
+ */
+const HOSTED = ['claude.ai', 'claude.com', 'chatgpt.com', 'www.cursor.com', 'vscode.dev', 'insiders.vscode.dev']
+
+/** Whether an address is on the server of such an assistant. */
+export const isHosted = (redirectUri: string): boolean =>
+  HOSTED.some((host) => redirectUri.startsWith(`https://${host}/`))
+
 /** Hosts that only pass an answer on, to whatever program on this computer the request names. */
 const PASS_ON = ['vscode.dev', 'insiders.vscode.dev']
 
@@ -54,6 +64,10 @@ export interface ClientWords {
   /** Set by the library: the client was found by its metadata document. */
   readonly clientIdMetadataDocument?: boolean
 }
+
+/** Whether a host publishes the client's document, so that it can speak for a client that returns to it. */
+export const publishes = ({ clientId, clientIdMetadataDocument }: ClientWords, host: string): boolean =>
+  clientIdMetadataDocument === true && host === new URL(clientId).host
 
 /**
  * What to show of a client. Anyone can register any name, so no registration is ever "verified"; of a document it is known

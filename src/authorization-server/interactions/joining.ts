@@ -4,7 +4,7 @@ import type { Allowance } from '../../grants/allowance.ts'
 import { dangerousIn, PAPER_TRADING, widens } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import type { ClientWords } from '../clients/clients.ts'
-import { silentHost } from '../clients/clients.ts'
+import { publishes, silentHost } from '../clients/clients.ts'
 import type { SignedIn } from './sign-in.ts'
 
 /** What a visit is about: a connection that lives, one that is made anew, or what the person has yet to say. */
@@ -41,9 +41,7 @@ export function provesItself(client: KnownClient, redirectUri: string, grant: Gr
   if (client.clientAuthMethod !== undefined && client.clientAuthMethod !== 'none') return true
   const host = silentHost(redirectUri)
   if (!host) return false
-  return (
-    host === grant.redirectHost || (client.clientIdMetadataDocument === true && host === new URL(client.clientId).host)
-  )
+  return host === grant.redirectHost || publishes(client, host)
 }
 
 /** What an answer of the consent page rests on. */

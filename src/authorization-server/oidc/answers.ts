@@ -12,21 +12,34 @@ export type RenderError = (ctx: KoaContextWithOIDC, error: ErrorOut) => Promise<
 export const servedClient = (ctx: KoaContextWithOIDC) =>
   ctx.path === '/token' && ctx.status === 200 ? ctx.oidc?.client : undefined
 
-/** OAuth 2.1 knows one way back: the query. */
-export class QueryOnlyProvider extends Provider {
-  override registerResponseMode(...[name]: Parameters<Provider['registerResponseMode']>): void {
-    if (name === 'query') super.registerResponseMode(name, answerInQuery)
+/** Sends an authorization response on its way (OAuth 2.0 Multiple Response Type Encoding Practices §2.1). */
+export type AnswerInQuery = (
+  ctx: KoaContextWithOIDC,
+  redirectUri: string,
+  answer: Readonly<Record<string, unknown>>,
+) => void | Promise<void>
+
+/** OAuth 2.1 knows one way back: the query. A class, since the constructor of the library's asks for its response modes. */
+export const queryOnlyProvider = (answer: AnswerInQuery) =>
+  class extends Provider {
+    override registerResponseMode(...[name]: Parameters<Provider['registerResponseMode']>): void {
+      if (name === 'query') super.registerResponseMode(name, answer)
+    }
   }
-}
 
 /**
- * The library would encode a space as `+`, as HTML forms do, and a client that only undoes percent-encoding would not get
- * its `state` back (RFC 6749 §4.1.2). The client's own query stays as it was registered (§3.1.2).
+ * The address that carries an answer. The library would encode a space as `+`, as HTML forms do, and a client that only undoes
+ * percent-encoding would not get its `state` back (RFC 6749 §4.1.2). The client's own query stays as it was registered (§3.1.2).
  */
-const answerInQuery: Parameters<Provider['registerResponseMode']>[1] = (ctx, redirectUri, payload) => {
-  const answer = Object.entries(payload).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+export function queryAnswer(redirectUri: string, answer: Readonly<Record<string, unknown>>): string {
+  const query = Object.entries(answer).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.join('&')}`
+}
+
+/** Sends the browser back with an answer. */
+export const answerInQuery: AnswerInQuery = (ctx, redirectUri, answer) => {
   ctx.status = 303
-  ctx.redirect(`${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${answer.join('&')}`)
+  ctx.redirect(queryAnswer(redirectUri, answer))
 }
 
 /** The metadata names what we really do (RFC 8414 §2): our scopes, and the one response mode. */

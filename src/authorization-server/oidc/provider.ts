@@ -15,11 +15,12 @@ import { createClientDocuments } from '../clients/documents/client-documents.ts'
 import { createOutbound } from '../clients/documents/outbound.ts'
 import { writeConsent } from '../interactions/consent.ts'
 import type { Middleware, RenderError } from './answers.ts'
-import { describeTruthfully, QueryOnlyProvider, sayWhenToRetry } from './answers.ts'
+import { describeTruthfully, queryOnlyProvider, sayWhenToRetry } from './answers.ts'
 import { createClientAdapter } from './client-adapter.ts'
 import { compareHashedSecrets } from './client-secrets.ts'
 import { noteServedClient } from './client-use.ts'
 import { createConsentPolicy } from './consent-policy.ts'
+import { returnErrors } from './error-returns.ts'
 import { createGrantAdapter } from './grant-adapter.ts'
 import { answerForJwt, setAsideJwt } from './own-access-tokens.ts'
 import { admitRegistration, nameScopes, registeredFrom, registrationId } from './registration.ts'
@@ -48,6 +49,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
   const isAccount = async (sub: string) => (await vault.open(sub)) !== undefined
   const clientDocuments = createClientDocuments(store, createOutbound(new URL(issuer).hostname), log)
 
+  const QueryOnlyProvider = queryOnlyProvider(returnErrors(suppliers, config.sandbox))
   const provider = new QueryOnlyProvider(issuer, {
     adapter: (model: string) =>
       model === 'Grant' ? grantAdapter : model === 'Client' ? clientAdapter : oidcAdapter(model),

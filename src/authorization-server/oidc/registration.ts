@@ -8,13 +8,8 @@ import { isTooDeep, TOO_DEEP } from '../../json-bounds.ts'
 import { countAttempt, countFromNetwork, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Store } from '../../storage/store.ts'
 import { checkMetadataTypes } from '../clients/client-metadata.ts'
+import { isHosted } from '../clients/clients.ts'
 import { tooMany } from './too-many.ts'
-
-/**
- * Assistants that run on their makers' servers: many people share their addresses. A registration that returns only there
- * is of no use to anyone else, so there is little to gain from making many.
- */
-const HOSTED = ['claude.ai', 'claude.com', 'chatgpt.com', 'www.cursor.com', 'vscode.dev', 'insiders.vscode.dev']
 
 /**
  * The `client_id`: for a client without a secret the hash of the metadata in force, so that the same program is the same
@@ -47,9 +42,7 @@ export const registeredFrom = (clientAddress: (ctx: Context) => string): string 
 /** Counts a new registration against the networks around `address()`. Throws when it is one too many, or too long. */
 export function admitRegistration(store: Store, address: () => string) {
   return async (metadata: AdapterPayload): Promise<void> => {
-    const hosted = (metadata.redirect_uris as string[]).every((uri) =>
-      HOSTED.some((host) => uri.startsWith(`https://${host}/`)),
-    )
+    const hosted = (metadata.redirect_uris as string[]).every(isHosted)
     const longest = hosted ? LONGEST.hosted : LONGEST.other
     if (JSON.stringify(metadata).length > longest) {
       throw new errors.InvalidClientMetadata(`the metadata must have at most ${longest} characters`)

@@ -1,5 +1,6 @@
 // The page for whatever went wrong: what happened, and what to do now.
 import { html } from 'hono/html'
+import type { ClientIdentity } from '../clients/clients.ts'
 import type { Html } from './layout.ts'
 import { page } from './layout.ts'
 
@@ -27,6 +28,45 @@ export const problemPage = ({ title, happened, remedy, code, sandbox, link }: Pr
       ${code ? html`<p class="quiet">Error: <code>${code}</code></p>` : ''}
     </section>`,
   )
+
+export interface ReturnView {
+  readonly client: ClientIdentity
+  readonly error: string
+  /** The client's address with the error in it. */
+  readonly to: string
+  readonly sandbox: boolean
+}
+
+/** The page for an OAuth error that goes back to the client when its person says so. */
+export const returnPage = ({ client, error, to, sandbox }: ReturnView): Html =>
+  page(
+    { name: 'problem', title: 'This cannot go on', sandbox },
+    html`<section class="card">
+      <h1>This cannot go on</h1>
+      ${client.warning ? html`<p class="problem"><strong>Look twice.</strong> ${client.warning}</p>` : ''}
+      <p>A link brought you here to connect a program. ${whatIsWrong(error)} Nothing was given to anybody.</p>
+      <dl class="facts">
+        <dt>Who asks</dt><dd>${client.says}</dd>
+        <dt>You return to</dt><dd><strong>${client.returnsTo}</strong></dd>
+      </dl>
+      <p>If you were connecting it yourself, go back: it is told what went wrong. If not, close this page.</p>
+      <p><a class="button" href="${to}" rel="noreferrer">Go back to ${new URL(to).host}</a></p>
+      <p class="quiet">Error: <code>${error}</code></p>
+    </section>`,
+  )
+
+const whatIsWrong = (error: string): string => {
+  switch (error) {
+    case 'login_required':
+    case 'consent_required':
+    case 'interaction_required':
+      return 'It wants an answer without asking you, and you have not connected it.'
+    case 'invalid_target':
+      return 'It asks for access to another server than this one.'
+    default:
+      return 'Its request is not one that this server can answer.'
+  }
+}
 
 /**
  * The page for an OAuth error that cannot go back to the client, because who or where it is was part of the error.
