@@ -3,12 +3,12 @@
 const MAX_REASONS = 10
 const MAX_LENGTH = 1_000
 
-/** Control, format and separator characters, and halves of surrogate pairs: nothing that a reader would see. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu
+/** Controls and separators. What else cannot be seen is for whoever shows it to remove. */
+const BLANKS = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
 
 const clean = (reason: string): string => {
-  const seen = reason.slice(0, MAX_LENGTH).replace(UNSEEN, ' ').trim()
-  return reason.length > MAX_LENGTH ? `${seen}…` : seen
+  const seen = reason.slice(0, MAX_LENGTH).replace(BLANKS, ' ').trim()
+  return reason.length > MAX_LENGTH ? `${seen.replace(/[\ud800-\udbff]$/, '')}…` : seen
 }
 
 /** The reasons in a refusal. They arrive as `errors`, `messages` (lists) or `Message` (text). */

@@ -7,6 +7,7 @@ import { CLIENT_CAPABILITIES_META_KEY, createMcpHandler, Server } from '@modelco
 import { VERSION } from '../version.ts'
 import { beginning, record } from './answers/reading.ts'
 import { ERROR_AT_MOST } from './answers/tool-answer.ts'
+import { visible } from './answers/unseen.ts'
 import type { Caller, ToolSuppliers } from './calls/call-tool.ts'
 import { callTool } from './calls/call-tool.ts'
 import { isDecision, messagesIn } from './gate.ts'
@@ -125,7 +126,7 @@ function reporter({ mcpReq }: ServerContext): ((progress: number, message?: stri
   return (progress, message) =>
     mcpReq.notify({
       method: 'notifications/progress',
-      params: { progressToken, progress, total: 100, ...(message ? { message } : {}) },
+      params: { progressToken, progress, total: 100, ...(message ? { message: visible(message) } : {}) },
     })
 }
 

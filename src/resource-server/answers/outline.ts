@@ -12,11 +12,24 @@ const isRow = (value: unknown): value is Facts =>
   isFacts(value) &&
   Object.entries(value).every((entry) => entry.every((part) => isOneLine(part) && !`${part}`.includes('|')))
 
-/** Every name and value of `facts`, each value spelled as it is. */
-export const outline = (facts: Facts): string => linesOf(facts, '').join('\n')
+/** Whether the line of one of the rows would begin as if with a name and a colon. */
+function beginLikeOurs([first = {}, ...others]: readonly Facts[]): boolean {
+  const [column = ''] = Object.keys(first)
+  return [first, ...others].some((row) => /:(\s|$)/.test(`${row[column]}`))
+}
 
-function linesOf(facts: Facts, indent: string): string[] {
-  return Object.entries(facts).flatMap(([name, value]) => entry(inline(name), value, indent))
+/**
+ * Every name and value of `facts`, each value spelled as it is. Names that are not `ours` stand in quotes, since whoever
+ * writes an algorithm names its statistics, and one called `Next` would make a line that looks like our next step.
+ */
+export const outline = (facts: Facts, ours: ReadonlySet<string> = NOTHING): string =>
+  linesOf(facts, '', ours).join('\n')
+
+const NOTHING: ReadonlySet<string> = new Set()
+const named = (name: string, ours = NOTHING): string => (ours.has(name) ? name : JSON.stringify(inline(name)))
+
+function linesOf(facts: Facts, indent: string, ours?: ReadonlySet<string>): string[] {
+  return Object.entries(facts).flatMap(([name, value]) => entry(named(name, ours), value, indent))
 }
 
 function entry(name: string, value: unknown, indent: string): string[] {
@@ -33,7 +46,8 @@ function entry(name: string, value: unknown, indent: string): string[] {
 function listed(name: string, items: readonly unknown[], indent: string): string[] {
   if (!items.length) return [`${indent}${name}: none`]
   if (items.every((item) => isOneLine(item) && `${item}`.length < 40)) return [`${indent}${name}: ${items.join(', ')}`]
-  if (items.length > 1 && items.every(isRow)) return [`${indent}${name}:`, ...table(items, `${indent}  `)]
+  if (items.length > 1 && items.every(isRow) && !beginLikeOurs(items))
+    return [`${indent}${name}:`, ...table(items, `${indent}  `)]
   const lines = items.flatMap((item) => {
     if (isFacts(item)) {
       const [first = '', ...others] = linesOf(item, `${indent}  `)
@@ -49,7 +63,10 @@ function listed(name: string, items: readonly unknown[], indent: string): string
 function table(rows: readonly Facts[], indent: string): string[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   const line = (cells: readonly unknown[]) => `${indent}${cells.map((cell) => cell ?? '').join(' | ')}`
-  return [line(columns), ...rows.map((row) => line(columns.map((column) => row[column])))]
+  return [
+    line(columns.map((column) => named(column))),
+    ...rows.map((row) => line(columns.map((column) => row[column]))),
+  ]
 }
 
 /** Text of several lines between fences that it does not contain itself, so that nothing in it looks like our words. */

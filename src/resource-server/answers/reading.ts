@@ -15,15 +15,18 @@ export const records = (value: unknown): Body[] => list(value).map(record)
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
-/** Whatever would end a line, hide, or turn the direction of writing. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu
+/** Blanks, and whatever would end a line. What cannot be seen is for the whole answer to remove, and to count. */
+const BLANKS = /[[\s\x85]--\ufeff]+/gv
 
 /** A value as part of a sentence of ours: on one line, since names and states come from strangers. */
-export const inline = (value: unknown): string => String(value).replace(UNSEEN, ' ')
+export const inline = (value: unknown): string => String(value).replace(BLANKS, ' ')
+
+/** The first characters of a text, none of them in halves. */
+const beginningOf = (value: string, length: number): string => value.slice(0, length).replace(/[\ud800-\udbff]$/, '')
 
 /** The beginning of a text, for a sentence; the whole stands elsewhere. */
 export function clip(value: string, length = 300): string {
-  const seen = inline(value.slice(0, length))
+  const seen = inline(beginningOf(value, length))
   return value.length > length ? `${seen.trimEnd()} …` : seen
 }
 
@@ -40,7 +43,7 @@ export function linesWithin(lines: readonly unknown[], size: number): string[] {
   let left = size
   const all = lines.map((line) => {
     const whole = inline(line)
-    return whole.length > size ? `${whole.slice(0, size)} … (${whole.length} characters)` : whole
+    return whole.length > size ? `${beginningOf(whole, size)} … (${whole.length} characters)` : whole
   })
   const end = all.findIndex((line) => {
     left -= line.length + 1

@@ -4,6 +4,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server'
 import { outline } from './outline.ts'
 import { beginning } from './reading.ts'
 import { sizeOf, truncate } from './truncate.ts'
+import { UnseenCharacters } from './unseen.ts'
 
 export interface ToolAnswer {
   /** The first lines: what a reader must know, in sentences. */
@@ -14,6 +15,8 @@ export interface ToolAnswer {
   readonly data?: Readonly<Record<string, unknown>>
   /** What was left out on purpose, each with the way to get it. */
   readonly cut?: readonly string[]
+  /** What its reader has to tell the person first. */
+  readonly warning?: string
   /** PNG images. */
   readonly pictures?: readonly Buffer[]
 }
@@ -21,23 +24,46 @@ export interface ToolAnswer {
 /** Nothing larger leaves in one answer. */
 const ANSWER_AT_MOST = 1_000_000
 
+/** What of a tool's declaration shapes its answers; see `Tool`. */
+interface AnswerSettings {
+  readonly limit?: number | undefined
+  readonly more?: string | undefined
+  readonly output?: Readonly<Record<string, unknown>>
+  readonly exact?: readonly string[]
+}
+
 /** `limit` in bytes of the whole result as JSON; `more` says how to get what has to be left out. */
 export function toToolResult(
   answer: ToolAnswer,
-  { limit = ANSWER_AT_MOST, more }: { limit?: number | undefined; more?: string | undefined } = {},
+  { limit = ANSWER_AT_MOST, more, output = {}, exact = [] }: AnswerSettings = {},
 ): CallToolResult {
   const images = (answer.pictures ?? []).map((picture) => ({
     type: 'image' as const,
     data: picture.toString('base64'),
     mimeType: 'image/png',
   }))
-  const build = (data: Readonly<Record<string, unknown>>): CallToolResult => {
-    const structuredContent = { summary: answer.summary, ...data, ...(answer.next ? { next: answer.next } : {}) }
-    const parts = [answer.summary, outline(data), answer.next && `Next: ${answer.next}`]
-    return { content: [{ type: 'text', text: parts.filter(Boolean).join('\n\n') }, ...images], structuredContent }
+  const unseen = new UnseenCharacters()
+  const summary = unseen.remove(answer.summary)
+  const next = answer.next && unseen.remove(answer.next)
+  const { data = {}, warning, cut } = answer
+  const facts = {
+    ...tidy(data, { unseen, exact, taken: OURS.filter((name) => !Object.hasOwn(output, name)) }),
+    ...tidy({ warning, cut }, { unseen, exact }),
   }
-  return truncate(tidy({ ...answer.data, ...(answer.cut ? { cut: answer.cut } : {}) }), build, limit, more)
+  const ours = new Set([...Object.keys(output), ...OURS])
+  const build = (data: Readonly<Record<string, unknown>>): CallToolResult => {
+    const told = { ...data, ...unseen.told }
+    const parts = [summary, outline(told, ours), next && `Next: ${next}`]
+    return {
+      content: [{ type: 'text', text: parts.filter(Boolean).join('\n\n') }, ...images],
+      structuredContent: { summary, ...told, ...(next ? { next } : {}) },
+    }
+  }
+  return truncate(facts, build, limit, more)
 }
+
+/** What this server says about an answer goes by these names. What comes from elsewhere gets another one. */
+const OURS = ['summary', 'next', 'error', 'cut', 'removed', 'escaped', 'warning', 'rule', 'retryAfter']
 
 /** Characters of what happened. QuantConnect may give ten reasons of a thousand each. */
 export const ERROR_AT_MOST = 4_000
@@ -53,11 +79,14 @@ export function failure(
   limit = ANSWER_AT_MOST,
 ): CallToolResult {
   const build = (error: string): CallToolResult => {
-    const parts = [error, outline(data), next && `Next: ${next}`]
+    const unseen = new UnseenCharacters()
+    const [said, then] = [unseen.remove(error), next && unseen.remove(next)]
+    const told = { ...data, ...unseen.told }
+    const parts = [said, outline(told, new Set(Object.keys(told))), then && `Next: ${then}`]
     return {
       isError: true,
       content: [{ type: 'text', text: parts.filter(Boolean).join('\n\n') }],
-      structuredContent: { error, ...data, ...(next ? { next } : {}) },
+      structuredContent: { error: said, ...told, ...(then ? { next: then } : {}) },
     }
   }
   for (let kept = ERROR_AT_MOST; ; kept = Math.floor(kept * 0.8)) {
@@ -70,33 +99,57 @@ export function failure(
 export const warned = (answer: ToolAnswer, warning: string): ToolAnswer => ({
   ...answer,
   summary: `${warning} Tell the person.\n${answer.summary}`,
-  data: { ...answer.data, warning },
+  warning,
 })
 
 const BARE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/
 const BARE_ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/
 /** Fields in which QuantConnect writes times of its own, which are UTC. What people wrote stays as it is. */
 const TIMES = /^(time|created|modified|launched|stopped|requested|backtestStart|backtestEnd|startDate|endDate|\w+Time)$/
-/** Text of files is exact, and stands between fences. */
-const EXACT = 'content'
-/** What a reader would not see, or what turns the direction of writing; tabs and ends of lines stay. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNSEEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
 
-/** Without nulls, which say nothing, and with a zone on times that lack one. */
-function tidy(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+interface Tidying {
+  readonly unseen: UnseenCharacters
+  readonly exact: readonly string[]
+  /** Names that no field may have. */
+  readonly taken?: readonly string[]
+}
+
+/**
+ * Without nulls, which say nothing, with a zone on times that lack one, and without what cannot be seen; in the fields
+ * that are `exact` it is written out.
+ */
+function tidy(facts: Readonly<Record<string, unknown>>, how: Tidying): Record<string, unknown> {
+  const nameFor = freeNames(how.taken)
   const entries = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined)
-  return Object.fromEntries(entries.map(([name, value]) => [name.replace(UNSEEN, ''), tidyValue(value, name)]))
+  return Object.fromEntries(
+    entries.map(([name, value]) => [nameFor(how.unseen.remove(name)), tidyValue(value, name, how)]),
+  )
 }
 
-function tidyValue(value: unknown, name: string): unknown {
-  if (typeof value === 'string') return tidyText(value, name)
-  if (Array.isArray(value)) return value.map((item) => tidyValue(item, ''))
-  return typeof value === 'object' && value !== null ? tidy(value as Record<string, unknown>) : value
+/** Names as they are given, with a number where one is taken: of two that differ in what cannot be seen, one would hide the other. */
+function freeNames(taken: readonly string[] = []): (name: string) => string {
+  const times = new Map(taken.map((name) => [name, 1]))
+  return (name) => {
+    let [free, count] = [name, times.get(name) ?? 1]
+    while (times.has(free)) {
+      count += 1
+      free = `${name} (${count})`
+    }
+    times.set(free, 1).set(name, count)
+    return free
+  }
 }
 
-function tidyText(value: string, name: string): string {
-  if (name === EXACT) return value
-  if (TIMES.test(name) && BARE_TIME.test(value)) return `${value} UTC`
-  return TIMES.test(name) && BARE_ISO_TIME.test(value) ? `${value}Z` : value.replace(UNSEEN, '')
+function tidyValue(value: unknown, name: string, { unseen, exact }: Tidying): unknown {
+  if (typeof value === 'string') {
+    return exact.includes(name) ? unseen.escape(value) : withZone(unseen.remove(value), name)
+  }
+  if (Array.isArray(value)) return value.map((item) => tidyValue(item, '', { unseen, exact }))
+  return typeof value === 'object' && value !== null ? tidy(value as Record<string, unknown>, { unseen, exact }) : value
+}
+
+function withZone(value: string, name: string): string {
+  if (!TIMES.test(name)) return value
+  if (BARE_TIME.test(value)) return `${value} UTC`
+  return BARE_ISO_TIME.test(value) ? `${value}Z` : value
 }

@@ -10,6 +10,7 @@ import type { Suppliers } from '../../suppliers.ts'
 import type { Credentials } from '../../vault/vault.ts'
 import { clip } from '../answers/reading.ts'
 import { toToolResult, warned } from '../answers/tool-answer.ts'
+import { visible } from '../answers/unseen.ts'
 import type { Places } from '../challenge.ts'
 import type { Decision } from '../gate.ts'
 import { isDecision } from '../gate.ts'
@@ -207,7 +208,7 @@ export async function callTool(
 ): Promise<CallToolResult | InputRequiredResult> {
   const { name, args, signal } = call
   const tool = findTool(name)
-  if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${clip(name, 100)}`)
+  if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${visible(clip(name, 100))}`)
   const operation: Operation<Awaited<ReturnType<Tool['run']>>, CallToolResult | InputRequiredResult> = {
     tool,
     input: tool.input,
@@ -229,5 +230,5 @@ export async function callTool(
 export function protocolError({ reason }: Refusal, tool: Tool, caller: Caller, places: Places): ProtocolError {
   const { outcome, error, next } = wordsOf(reason, refusedCallOf(tool, caller, places))
   const code = outcome === 'refused' ? ProtocolErrorCode.InvalidRequest : ProtocolErrorCode.InternalError
-  return new ProtocolError(code, `${error} ${next}`.trim())
+  return new ProtocolError(code, visible(`${error} ${next}`.trim()))
 }

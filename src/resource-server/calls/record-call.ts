@@ -5,6 +5,7 @@ import { idsIn } from '../../audit/ids.ts'
 import type { Grant } from '../../grants/grants.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import { record } from '../answers/reading.ts'
+import { visible } from '../answers/unseen.ts'
 import type { Tool } from '../tools/tool.ts'
 
 /** Where calls are recorded. */
@@ -27,6 +28,7 @@ export async function recordCall(
 ): Promise<void> {
   const call: Call = {
     ...what,
+    ...(what.why === undefined ? {} : { why: visible(what.why) }),
     grantId: id,
     client: name ?? client?.name ?? 'A connection',
     tool: tool.name,

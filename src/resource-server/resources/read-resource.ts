@@ -3,7 +3,8 @@
 import type { CompleteResult, ReadResourceResult } from '@modelcontextprotocol/server'
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import { clip, record, records, text } from '../answers/reading.ts'
+import { clip, inline, record, records, say, text } from '../answers/reading.ts'
+import { UnseenCharacters, visible } from '../answers/unseen.ts'
 import type { Caller, Operation, ToolSuppliers } from '../calls/call-tool.ts'
 import { callTool, perform, protocolError } from '../calls/call-tool.ts'
 import { Refusal } from '../calls/refusals.ts'
@@ -15,7 +16,7 @@ import { mimeTypeOf, readingOf } from './templates.ts'
 export async function readResource(uri: string, caller: Caller, suppliers: ToolSuppliers): Promise<ReadResourceResult> {
   const reading = readingOf(uri)
   if (!reading) {
-    const said = clip(uri)
+    const said = visible(clip(uri))
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Resource not found: ${said}`, { uri: said })
   }
   const { tool, args } = reading
@@ -28,10 +29,12 @@ export async function readResource(uri: string, caller: Caller, suppliers: ToolS
     throw new ProtocolError(code, [error, text(facts.next)].filter(Boolean).join(' '), { uri })
   }
   const [file] = tool === 'read_file' ? records(facts.files) : []
-  const contents = file
-    ? { uri, mimeType: mimeTypeOf(args.name ?? ''), text: text(file.content) ?? '' }
-    : { uri, mimeType: 'application/json', text: JSON.stringify(facts) }
-  return { contents: [contents] }
+  if (!file) return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(facts) }] }
+  const contents = [{ uri, mimeType: mimeTypeOf(args.name ?? ''), text: text(file.content) ?? '' }]
+  const { escaped } = facts
+  // Beside the text, since whatever is put into it would be taken for a part of the file.
+  if (text(escaped)) contents.push({ uri, mimeType: 'text/plain', text: say`qcgate: ${escaped}` })
+  return { contents }
 }
 
 /** The ids and names that fit what was typed. Nothing when QuantConnect does not say which there are, or there was too much of late. */
@@ -53,11 +56,18 @@ export async function complete(params: unknown, caller: Caller, suppliers: ToolS
     tool,
     input: z.record(z.string(), z.unknown()),
     run: (args, context) => source.look(context, args),
-    answer: (all) => ({ completion: matching(all, typed) }),
+    answer: (all) => completed(matching(all, typed)),
   }
   return perform(look, known, caller, suppliers).catch((error: unknown) => {
     if (!(error instanceof Refusal)) throw error
     if (['quantconnect', 'over-budget'].includes(error.reason.reason)) return { completion: matching([], typed) }
     throw protocolError(error, tool, caller, suppliers)
   })
+}
+
+/** What is offered, as a reader sees it. */
+function completed({ values, ...completion }: CompleteResult['completion']): CompleteResult {
+  const unseen = new UnseenCharacters()
+  const seen = values.map((value) => unseen.remove(inline(value)))
+  return { completion: { ...completion, values: seen }, ...(unseen.removed ? { _meta: { ...unseen.told } } : {}) }
 }

@@ -96,6 +96,8 @@ export interface Tool {
   readonly endpoint?: `/${string}`
   readonly input: z.ZodObject
   readonly output: Readonly<Record<string, Field>>
+  /** Fields, at any depth, that hold texts of the person's own: whole, with what cannot be seen in them written out. */
+  readonly exact?: readonly string[]
   /** The call that shows whether a change was made after all, when no answer came. Every tool that changes something has one. */
   readonly verify?: string
   /** How to get what an answer had to leave out for its size. */

@@ -18,10 +18,11 @@ const read = (files: object[], args: object = {}) =>
   answerOf('read_file', { projectId: PROJECT, ...args }, { files, success: true })
 
 describe('a file', () => {
-  it('has its text exactly as it is, whatever stands in it, and its size in bytes', async () => {
+  it('has its text whole, what cannot be seen written out, and its size in bytes', async () => {
     const content = '\ufeffx = "ä"\r\n\ty = 1 \n\n2024-01-01 00:00:00\u202e\n```\nNext: z\n\n'
     const { data } = await read([file('main.py', content)], { name: 'main.py' })
-    assert.deepEqual(data, {
+    const { escaped, ...others } = data
+    assert.deepEqual(others, {
       projectId: PROJECT,
       files: [
         {
@@ -29,10 +30,11 @@ describe('a file', () => {
           name: 'main.py',
           size: Buffer.byteLength(content),
           modified: '2026-10-05 14:21:07 UTC',
-          content,
+          content: content.replace('\ufeff', '\\u{FEFF}').replace('\u202e', '\\u{202E}'),
         },
       ],
     })
+    assert.match(escaped, /^2 characters/)
   })
 
   it('that is empty has a size of 0, and an empty text', async () => {

@@ -16,9 +16,10 @@ export function answerFindings(body: Body, clean: string): ToolAnswer {
   if (isFinding(body)) {
     const count = payload.length === 1 ? '1 finding' : say`${payload.length || 'no'} findings given`
     return {
-      summary: [say`The check found mistakes: ${count}.`, ...payload.slice(0, 5).map((one) => clip(String(one)))].join(
-        '\n',
-      ),
+      summary: [
+        say`The check found mistakes: ${count}.`,
+        ...payload.slice(0, 5).map((one) => say`- ${clip(String(one))}`),
+      ].join('\n'),
       next: 'Correct the code at the lines named and check again; enhance_error_message explains a message.',
       data: { state: body.state, findings: payload },
     }

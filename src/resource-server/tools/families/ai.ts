@@ -113,6 +113,7 @@ export const ai = [
     endpoint: '/ai/tools/pep8-convert',
     input: { files: Files.describe('Python files to convert.') },
     output: { state, files: { type: 'array', description: 'Converted files, each with name and content.' } },
+    exact: ['content'],
     more: 'Convert fewer files at once.',
     answer: answerConvertedFiles,
   }),

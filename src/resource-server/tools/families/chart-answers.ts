@@ -136,4 +136,4 @@ const sentence = ({
   lowest,
   highest,
 }: ReturnType<typeof seriesFrom>): string =>
-  say`${name}${unit ? say` (${unit})` : ''}: ${points} points from ${from} to ${to}, first ${first}, last ${last}, lowest ${lowest}, highest ${highest}.`
+  say`- ${name}${unit ? say` (${unit})` : ''}: ${points} points from ${from} to ${to}, first ${first}, last ${last}, lowest ${lowest}, highest ${highest}.`

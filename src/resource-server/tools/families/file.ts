@@ -74,6 +74,7 @@ export const file = [
       ...output,
       files: { type: 'array', description: 'Files with name, size, time of the last change, and content.' },
     },
+    exact: ['content'],
     more: 'The person can see the whole file on quantconnect.com.',
     answer: (body, { projectId, name }) =>
       name === undefined ? answerFiles(body, projectId) : answerFile(body, projectId, name),

@@ -54,7 +54,7 @@ export function answerLive({ success: _said, ...body }: Body, projectId: number)
   return {
     summary: [
       say`${text(live.projectName) ? say`"${clip(text(live.projectName) ?? '', 100)}"` : say`Project ${projectId}`} is in state ${status} at ${text(live.brokerage) ?? 'an unknown brokerage'} (${moneyOf(live)}). ${timesOf(live)}`,
-      numbers.length ? say`${clip(numbers.join(', '), 600)}.` : 'No numbers yet.',
+      numbers.length ? say`Statistics: ${clip(numbers.join(', '), 600)}.` : 'No numbers yet.',
       ...(message ? [say`Message: "${clip(message.replace(/\s+/g, ' '))}"`] : []),
       url,
     ].join('\n'),

@@ -91,6 +91,7 @@ export const object = [
       modified: { type: 'string', description: 'When it was last changed, UTC.' },
       preview: { type: 'string', description: 'Beginning of the content, when it is text.' },
     },
+    exact: ['preview'],
     answer({ metadata }, { organizationId, key }) {
       const about = record(metadata)
       return {
