@@ -3,15 +3,15 @@
 import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import type { McpHttpHandler, McpServerFactory, ServerContext } from '@modelcontextprotocol/server'
-import { CLIENT_CAPABILITIES_META_KEY, createMcpHandler, Server } from '@modelcontextprotocol/server'
+import { CLIENT_CAPABILITIES_META_KEY, createMcpHandler } from '@modelcontextprotocol/server'
 import { VERSION } from '../version.ts'
-import { beginning, record } from './answers/reading.ts'
-import { ERROR_AT_MOST } from './answers/tool-answer.ts'
+import { record } from './answers/reading.ts'
 import { visible } from './answers/unseen.ts'
 import type { Caller, ToolSuppliers } from './calls/call-tool.ts'
 import { callTool } from './calls/call-tool.ts'
 import { isDecision, messagesIn } from './gate.ts'
 import { instructionsFor } from './instructions.ts'
+import { ValidatingServer } from './params.ts'
 import { getPrompt, PROMPT_LIST } from './prompts/get-prompt.ts'
 import { complete, readResource } from './resources/read-resource.ts'
 import { TEMPLATE_LIST } from './resources/templates.ts'
@@ -26,21 +26,6 @@ const FOR_ALL = { ttlMs: 60 * 60 * 1000, cacheScope: 'public' } as const
 const FOR_ONE = { ttlMs: 60 * 1000, cacheScope: 'private' } as const
 const CACHE_HINTS = { ...Object.fromEntries(LISTS.map((method) => [method, FOR_ALL])), 'tools/list': FOR_ONE }
 const ABOUT = { name: 'qcgate', title: 'QuantConnect', version: VERSION }
-
-/** The SDK's server, whose own refusals name every mistake in a request. They are cut as ours are. */
-class BriefServer extends Server {
-  protected override _wrapHandler(...[method, handler]: Parameters<Server['_wrapHandler']>) {
-    const answer = super._wrapHandler(method, handler)
-    return async (...asked: Parameters<typeof answer>) => {
-      try {
-        return await answer(...asked)
-      } catch (error) {
-        if (error instanceof Error) error.message = beginning(error.message, ERROR_AT_MOST)
-        throw error
-      }
-    }
-  }
-}
 
 /** Whether a body opens a conversation, in either era. Only then are instructions sent, and worth opening the vault for. */
 const greets = (body: unknown): boolean =>
@@ -70,7 +55,7 @@ export function createMcp(suppliers: ToolSuppliers): Mcp {
       log.error({ err: error }, 'MCP request failed')
       throw error
     })
-    const server = new BriefServer(ABOUT, {
+    const server = new ValidatingServer(ABOUT, {
       capabilities: { tools: { listChanged: era === 'modern' }, resources: {}, prompts: {}, completions: {} },
       cacheHints: CACHE_HINTS,
       ...(about ? { instructions: about } : {}),

@@ -25,6 +25,7 @@ import { callsIn, createGate, messagesIn } from './gate.ts'
 import { createMcp } from './mcp.ts'
 import { METADATA_PATHS, protectedResourceMetadata } from './metadata.ts'
 import { createOpenAnswers } from './open-answers.ts'
+import { unreadableParams } from './params.ts'
 import { createRepeatedRefusals } from './repeated-refusals.ts'
 import type { BodyRefusal } from './request-body.ts'
 import { readBody } from './request-body.ts'
@@ -97,6 +98,9 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     const decision = await gate.decide(grant, body, over)
     if ('reason' in decision) return refuseCalls(ctx, grant, body, decision)
 
+    const unreadable = unreadableParams(body)
+    if (unreadable) return reject(ctx, { status: 400, code: -32602, message: unreadable.message }, unreadable.id)
+
     const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra: { decision, body } }
     ctx.respond = false
     const stream = listens(body) ? mcp.newStream() : undefined
@@ -123,10 +127,10 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   return compose([router.routes()] as Middleware[])
 }
 
-/** Answers with a JSON-RPC error that belongs to no request. */
-function reject(ctx: Context, { status, code, message }: BodyRefusal): void {
+/** Answers with a JSON-RPC error; it belongs to no request unless it says to which. */
+function reject(ctx: Context, { status, code, message }: BodyRefusal, id: string | number | null = null): void {
   ctx.status = status
-  ctx.body = { jsonrpc: '2.0', error: { code, message }, id: null }
+  ctx.body = { jsonrpc: '2.0', error: { code, message }, id }
 }
 
 /** How long the body of a request is, unpacked; one that is too long is not read. */

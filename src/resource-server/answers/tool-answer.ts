@@ -66,7 +66,7 @@ export function toToolResult(
 const OURS = ['summary', 'next', 'error', 'cut', 'removed', 'escaped', 'warning', 'rule', 'retryAfter']
 
 /** Characters of what happened. QuantConnect may give ten reasons of a thousand each. */
-export const ERROR_AT_MOST = 4_000
+const ERROR_AT_MOST = 4_000
 
 /**
  * A failure that a model can act on: what happened, and what to do; and what a program may want to know of it. What happened

@@ -1,10 +1,34 @@
 // The jobs that people come with, as prompts: what a person picks in a menu becomes a message that sends the model the right
 // way.
-interface Argument {
+import { visible } from '../answers/unseen.ts'
+
+export interface Argument {
   readonly name: string
   readonly title: string
   readonly description: string
   readonly required: boolean
+  readonly shape: Shape
+}
+
+/** What a value must be, in words, and what of it is taken; undefined where it is something else. */
+interface Shape {
+  readonly says: string
+  read(value: string): string | undefined
+}
+
+const matching = (pattern: RegExp) => (value: string) => (pattern.test(value) ? value : undefined)
+
+const PROJECT_NUMBER: Shape = { says: 'a project number', read: matching(/^\d{1,15}$/) }
+const BACKTEST_ID: Shape = { says: 'a backtest id', read: matching(/^\w{1,80}$/) }
+const LANGUAGE: Shape = {
+  says: 'Python or C#',
+  read: (value) => ['Python', 'C#'].find((one) => one.toLowerCase() === value.toLowerCase()),
+}
+const TEXT_AT_MOST = 10_000
+/** A person's own words, of which a few pages are enough. */
+const TEXT: Shape = {
+  says: `text of ${TEXT_AT_MOST} characters at most`,
+  read: (value) => (value.length > TEXT_AT_MOST ? undefined : visible(value).trim() || undefined),
 }
 
 interface Prompt {
@@ -21,6 +45,7 @@ const projectId: Argument = {
   title: 'Project',
   description: 'Project number.',
   required: true,
+  shape: PROJECT_NUMBER,
 }
 
 export const PROMPTS: readonly Prompt[] = [
@@ -34,8 +59,15 @@ export const PROMPTS: readonly Prompt[] = [
         title: 'Idea',
         description: 'What the strategy should do, in a sentence or two.',
         required: true,
+        shape: TEXT,
       },
-      { name: 'language', title: 'Language', description: 'Python or C#; Python when left out.', required: false },
+      {
+        name: 'language',
+        title: 'Language',
+        description: 'Python or C#; Python when left out.',
+        required: false,
+        shape: LANGUAGE,
+      },
     ],
     says: ({ idea, language }) =>
       `Write a QuantConnect strategy in ${language || 'Python'} and backtest it. The idea:
@@ -57,7 +89,13 @@ Spend nothing and deploy nothing: no optimization and no live trading without as
     description: 'What a backtest did, where its result comes from, and whether to believe it.',
     arguments: [
       projectId,
-      { name: 'backtestId', title: 'Backtest', description: 'Backtest id; the newest when left out.', required: false },
+      {
+        name: 'backtestId',
+        title: 'Backtest',
+        description: 'Backtest id; the newest when left out.',
+        required: false,
+        shape: BACKTEST_ID,
+      },
     ],
     says: (given) =>
       `Explain ${given.backtestId ? `backtest ${given.backtestId}` : 'the newest backtest'} of project ${given.projectId} to me.
