@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readable } from '../../src/resource-server/answers/html.ts'
 import { outline } from '../../src/resource-server/answers/outline.ts'
-import { say } from '../../src/resource-server/answers/reading.ts'
+import { clip, say } from '../../src/resource-server/answers/reading.ts'
 import { type ToolAnswer, toToolResult } from '../../src/resource-server/answers/tool-answer.ts'
 import { answerBacktest } from '../../src/resource-server/tools/families/backtest-answers.ts'
 import type { Json } from '../support/json.ts'
@@ -80,6 +80,17 @@ describe('an answer', () => {
     })
     assert.match(removed, /^1 character that cannot be seen is removed/)
     assert.match(escaped, /^3 characters that cannot be seen are shown as \\u\{…\}; .*never write these escapes back/)
+  })
+
+  it('leaves nothing unseen where a long text was cut, and blames nobody for it', () => {
+    for (const emoji of ['👩🏽‍🚀', '🏴󠁧󠁢󠁷󠁬󠁳󠁿', '👨‍👩‍👧']) {
+      for (let at = 0; at < emoji.length; at += 1) {
+        const text = `${'x'.repeat(at)}${emoji.repeat(400)}`
+        const { structuredContent } = made({ summary: clip(text), data: { text } }, { limit: 6_000 })
+        assert.doesNotMatch(structuredContent.text, /(?:[\ud800-\udbff\u{e0020}-\u{e007e}]|\u200d)$/u)
+        assert.equal(structuredContent.removed, undefined)
+      }
+    }
   })
 
   it('keeps apart two names that differ only in what no reader would see', () => {

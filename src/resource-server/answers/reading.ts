@@ -21,8 +21,11 @@ const BLANKS = /[[\s\x85]--\ufeff]+/gv
 /** A value as part of a sentence of ours: on one line, since names and states come from strangers. */
 export const inline = (value: unknown): string => String(value).replace(BLANKS, ' ')
 
-/** The first characters of a text, none of them in halves. */
-const beginningOf = (value: string, length: number): string => value.slice(0, length).replace(/[\ud800-\udbff]$/, '')
+/** What is left of a character, an emoji or a flag that was cut in two; a flag has six tags at most. */
+const CUT_IN_TWO = /(?:[\ud800-\udbff\u{e0020}-\u{e007e}]|\u200d){1,7}$/u
+
+/** The first characters of a text, and nothing unseen at its end that had a meaning only before what is left out. */
+export const beginningOf = (value: string, length: number): string => value.slice(0, length).replace(CUT_IN_TWO, '')
 
 /** The beginning of a text, for a sentence; the whole stands elsewhere. */
 export function clip(value: string, length = 300): string {

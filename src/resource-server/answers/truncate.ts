@@ -1,6 +1,6 @@
 // Keeping an answer within its bounds: what is largest is shortened until the whole fits, and each cut is named.
 import type { CallToolResult } from '@modelcontextprotocol/server'
-import { inline } from './reading.ts'
+import { beginningOf, inline } from './reading.ts'
 
 type Facts = Readonly<Record<string, unknown>>
 type Container = Record<string, unknown> | unknown[]
@@ -70,7 +70,7 @@ function shorten(parent: Container, at: string, size: number, share: number, cut
     if (typeof value === 'string' && value.length > TEXT_AT_LEAST) {
       const kept = keptOf(value.length, share)
       note(cuts, path, kept, value.length, 'characters')
-      Object.assign(parent, { [key]: value.slice(0, kept).replace(/[\ud800-\udbff]$/, '') })
+      Object.assign(parent, { [key]: beginningOf(value, kept) })
       return true
     }
     if (typeof value === 'object' && value !== null && shorten(value as Container, path, inner, share, cuts))

@@ -26,7 +26,7 @@ export async function readResource(uri: string, caller: Caller, suppliers: ToolS
     const error = text(facts.error) ?? ''
     // What is not there is the address's fault; everything else is nobody's who asked (MCP, Resources, Error Handling).
     const code = /not found/i.test(error) ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError
-    throw new ProtocolError(code, [error, text(facts.next)].filter(Boolean).join(' '), { uri })
+    throw new ProtocolError(code, [error, text(facts.next), text(facts.removed)].filter(Boolean).join(' '), { uri })
   }
   const [file] = tool === 'read_file' ? records(facts.files) : []
   if (!file) return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(facts) }] }

@@ -1,7 +1,7 @@
 // How a backtest reads: first where it stands and the numbers that a trader looks at first, then the rest.
 import { addressOf } from '../../answers/addresses.ts'
 import type { Body } from '../../answers/reading.ts'
-import { clip, list, number, pick, record, say, text, without } from '../../answers/reading.ts'
+import { beginningOf, clip, list, number, pick, record, say, text, without } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 
 /** The dozen that are read first, in this order. */
@@ -46,7 +46,7 @@ const TRACE_AT_MOST = 1_500
 /** An error and its stack trace say what they have to say at their beginning, and what follows is long. */
 const beginning = (value: string): string =>
   value.length > TRACE_AT_MOST
-    ? `${value.slice(0, TRACE_AT_MOST)}\n… (${value.length} characters, the rest: see the url)`
+    ? `${beginningOf(value, TRACE_AT_MOST)}\n… (${value.length} characters, the rest: see the url)`
     : value
 
 /** Statistics of lists that are percentages. */
