@@ -86,7 +86,7 @@ describe('a call that fails', () => {
     assert.match(unknown.message, /^Resource not found: qc:\/\/u+ …$/)
     assert.ok(size(unknown) < 800)
     const long = { name: 'write_and_backtest_strategy', arguments: { idea: 'i'.repeat(10_001) } }
-    assert.match((await ask('prompts/get', long)).message, /Longer than 10000 characters: idea/)
+    assert.match((await ask('prompts/get', long)).message, /idea must be text of 10000 characters at most/)
   })
 
   it('repeats of what QuantConnect says 4,000 characters at most', async () => {

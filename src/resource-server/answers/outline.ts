@@ -19,14 +19,20 @@ function beginLikeOurs([first = {}, ...others]: readonly Facts[]): boolean {
 }
 
 /**
- * Every name and value of `facts`, each value spelled as it is. Names that are not `ours` stand in quotes, since whoever
- * writes an algorithm names its statistics, and one called `Next` would make a line that looks like our next step.
+ * Every name and value of `facts`, each value spelled as it is. Names that are neither `ours` nor a member's stand in quotes,
+ * since whoever writes an algorithm names its statistics, and one called `Next` would make a line that looks like our next step.
  */
 export const outline = (facts: Facts, ours: ReadonlySet<string> = NOTHING): string =>
   linesOf(facts, '', ours).join('\n')
 
 const NOTHING: ReadonlySet<string> = new Set()
-const named = (name: string, ours = NOTHING): string => (ours.has(name) ? name : JSON.stringify(inline(name)))
+/** As QuantConnect spells the members of its own answers; people and their algorithms name things in words. */
+const MEMBER = /^[a-z][A-Za-z0-9]*$/
+/** The words by which this server speaks, which no member of an answer has for a name. */
+const SPOKEN = /^(next|error|summary|warning|cut|removed|escaped|rule|limit|approval|repeated)$/i
+
+const named = (name: string, ours = NOTHING): string =>
+  ours.has(name) || (MEMBER.test(name) && !SPOKEN.test(name)) ? name : JSON.stringify(inline(name))
 
 function linesOf(facts: Facts, indent: string, ours?: ReadonlySet<string>): string[] {
   return Object.entries(facts).flatMap(([name, value]) => entry(named(name, ours), value, indent))

@@ -21,10 +21,7 @@ describe('a build', () => {
     const { summary, next, data, text } = await answerOf('read_compile', which, broken)
     const [first, ...lines] = summary.split('\n')
     assert.match(first ?? '', /does not compile.*7/)
-    assert.deepEqual(
-      lines,
-      mistakes.slice(0, 5).map((line) => `- ${line}`),
-    )
+    assert.deepEqual(lines, mistakes.slice(0, 5))
     assert.ok(text.startsWith(summary))
     assert.deepEqual([data.state, data.logs], ['BuildError', mistakes])
     assert.match(next, /create_compile/)

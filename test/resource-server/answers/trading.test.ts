@@ -85,7 +85,7 @@ describe('an order', () => {
 
   it('keeps its row in the text, quantity before price', async () => {
     const { text } = await ordersOf(order, { ...order, id: 2, quantity: 7, price: 150.5, value: 1053.5 })
-    assert.match(text, /"direction" \| "quantity" \| "price" \| "priceCurrency" \| "value" \| "status"/)
+    assert.match(text, /direction \| quantity \| price \| priceCurrency \| value \| status/)
     assert.match(text, /buy \| 688 \| 144\.78 \| USD \| 99608\.64 \| filled/)
     assert.match(text, /buy \| 7 \| 150\.5 \| USD \| 1053\.5 \| filled/)
   })

@@ -22,7 +22,7 @@ function answerCompile({ success: _said, ...data }: Body): ToolAnswer {
     case 'BuildSuccess':
       return { summary: 'The project compiled.', next: say`create_backtest with compileId ${compileId}.`, data }
     case 'BuildError': {
-      const first = logs.slice(0, 5).map((line) => say`- ${clip(String(line))}`)
+      const first = logs.slice(0, 5).map((line) => clip(String(line)))
       return {
         summary: [
           say`The project does not compile: ${logs.length} ${logs.length === 1 ? 'message' : 'messages'}.`,
