@@ -85,9 +85,10 @@ describe('the dispatcher', () => {
     const lines: string[] = []
     const log = pino({ base: null }, { write: (line: string) => void lines.push(line) })
     const broken = { ...suppliers, log, auditLog: createAuditLog(closed) }
-    const decision = await decisionFor('list_projects')
-    const call = { name: 'list_projects', args: { projectId: 7 }, decision, signal: new AbortController().signal }
-    const results = [await callTool({ ...call, args: {} }, broken), await callTool(call, broken)]
+    const decision = await decisionFor('list_projects', 'read_project')
+    const call = { name: 'list_projects', args: {}, decision, signal: new AbortController().signal }
+    const misfit = { ...call, name: 'read_project', args: { projectId: 7, other: 1 } }
+    const results = [await callTool(call, broken), await callTool(misfit, broken)]
     assert.deepEqual(
       results.map(({ isError }) => isError),
       [undefined, true],
@@ -104,7 +105,7 @@ describe('the dispatcher', () => {
       ]),
       [
         [50, grant.accountId, 'list_projects', 'answered', {}, grant.id],
-        [50, grant.accountId, 'list_projects', 'failed', { projectId: 7 }, grant.id],
+        [50, grant.accountId, 'read_project', 'failed', { projectId: 7 }, grant.id],
       ],
     )
   })

@@ -6,7 +6,6 @@ import type { Grant } from '../../grants/grants.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import { record } from '../answers/reading.ts'
 import { visible } from '../answers/unseen.ts'
-import { RECORDED } from '../tools/catalog.ts'
 import type { Tool } from '../tools/tool.ts'
 
 /** Where calls are recorded. */
@@ -44,14 +43,12 @@ export async function recordCall(
 }
 
 /**
- * The ids that a tool takes as they were given, one by one, whether or not it would run: a sentence where a number belongs would
- * stand in the person's record as if it were a project, and may be a secret that was put there by mistake. Of what it does not
- * take at all a number is kept, which is no secret: the call was about that project all the same.
+ * The ids of a tool that it takes as they were given, one by one, whether or not it would run: a sentence where a number
+ * belongs would stand in the person's record as if it were a project, and may be a secret that was put there by mistake.
  */
 function namesTaken({ recorded, input }: Tool, args: unknown): string[] {
   const given = record(args)
-  const foreign = RECORDED.filter((name) => !Object.hasOwn(input.shape, name) && typeof given[name] === 'number')
-  return [...recorded.filter((name) => Object.hasOwn(given, name) && takes(input.shape[name], given[name])), ...foreign]
+  return recorded.filter((name) => Object.hasOwn(given, name) && takes(input.shape[name], given[name]))
 }
 
 const takes = (shape: z.core.$ZodType | undefined, value: unknown): boolean =>
