@@ -41,7 +41,7 @@ describe('what a person reads of a client with a metadata document (MCP 2026-07-
 
 describe('a client that bears the name of a well-known assistant on the web', () => {
   const warningFor = (clientName: string, redirect: string) =>
-    describeClient({ clientId: 'x', clientName }, redirect).warning
+    describeClient({ clientId: 'x', clientName }, redirect).warning?.says
 
   for (const name of [
     'Claude',

@@ -2,13 +2,14 @@
 import { domainToUnicode } from 'node:url'
 import { isLoopback } from '../../config.ts'
 import type { GrantClient } from '../../grants/grants.ts'
+import type { ForeignLetter, Imitation } from './imitation.ts'
 import { imitates } from './imitation.ts'
 
 export interface ClientIdentity extends GrantClient {
   /** How the identity is known, in a sentence. */
   readonly says: string
-  /** Why a person should look twice. */
-  readonly warning?: string
+  /** Why a person should look twice: the well-known name that its own imitates, and what speaks against it. */
+  readonly warning?: { readonly imitates: string; readonly says: string }
   /** Sources for `form-action`, so that the way back is not blocked. */
   readonly formTargets: readonly string[]
 }
@@ -83,7 +84,7 @@ export function describeClient(client: ClientWords, redirectUri: string): Client
   return {
     name,
     ...standing(name, url.host, local, publisher),
-    ...(imitated ? { warning: warning(name, imitated, local) } : {}),
+    ...(imitated ? { warning: { imitates: imitated.name, says: warning(name, imitated, local) } } : {}),
     returnsTo: http ? hostInFull(url) : `the app that opens ${url.protocol}// links on this computer`,
     formTargets: ['https:', ...(url.protocol === 'https:' ? [] : [url.protocol])],
   }
@@ -127,7 +128,26 @@ function standing(
   }
 }
 
-const warning = (name: string, { name: known, host }: { name: string; host: string }, local: boolean): string =>
-  local
-    ? `“${name}” sounds like ${known}, which works on the web and would return to ${host}. This one stays on this computer. If you were connecting ${known}, choose Deny.`
-    : `“${name}” sounds like ${known}, but ${known} would return to ${host}. This one returns somewhere else. If you were connecting ${known}, choose Deny.`
+function warning(name: string, imitation: Imitation, local: boolean): string {
+  return [
+    `“${name}” sounds like ${elsewhere(imitation)}`,
+    ...[...Map.groupBy(imitation.foreign, ({ kind }) => kind).values()].map(foreignLetters),
+    local ? 'This one stays on this computer.' : 'This one returns somewhere else.',
+  ].join(' ')
+}
+
+/** Says which letters of one kind are foreign, since both words look the same. */
+function foreignLetters(letters: readonly ForeignLetter[]): string {
+  const quoted = letters.map(({ letter }) => `“${letter}”`).join(', ')
+  const [{ kind, looksLike } = { kind: '', looksLike: '' }] = letters
+  return letters.length > 1
+    ? `Its ${quoted} are ${kind}, and only look like Latin letters.`
+    : `Its ${quoted} is ${kind}, and only looks like a Latin “${looksLike}”.`
+}
+
+/** What is known of the one that is imitated. */
+function elsewhere({ name, returnsTo }: Imitation): string {
+  if (returnsTo === undefined) return `${name}, which asks for nothing here.`
+  if (returnsTo === 'this computer') return `${name}, which runs on your computer and would return to it.`
+  return `${name}, which works on the web and would return to ${returnsTo}.`
+}

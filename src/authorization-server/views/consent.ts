@@ -45,7 +45,7 @@ export function consentPage(view: ConsentView): Html {
     { name: 'consent', title: 'Allow access?', sandbox: view.sandbox },
     html`<section class="card">
       <h1>${heading(view)}</h1>
-      ${view.client.warning ? html`<p class="problem"><strong>Look twice.</strong> ${view.client.warning}</p>` : ''}
+      ${view.client.warning ? lookTwice(view.client.warning) : ''}
       <dl class="facts">
         <dt>Who asks</dt><dd>${standingBadge(view.client.standing)} ${view.client.says}</dd>
         <dt>You return to</dt><dd><strong>${view.client.returnsTo}</strong></dd>
@@ -62,6 +62,9 @@ export function consentPage(view: ConsentView): Html {
     </section>`,
   )
 }
+
+const lookTwice = ({ imitates, says }: NonNullable<ClientIdentity['warning']>): Html =>
+  html`<p class="problem"><strong>Look twice.</strong> ${says} If you were connecting ${imitates}, choose Deny.</p>`
 
 const lastUsed = ({ grant, lastCall }: Connection, now: number): Html => {
   if (lastCall) return html`last used ${moment(lastCall)}`

@@ -43,7 +43,7 @@ export const returnPage = ({ client, error, to, sandbox }: ReturnView): Html =>
     { name: 'problem', title: 'This cannot go on', sandbox },
     html`<section class="card">
       <h1>This cannot go on</h1>
-      ${client.warning ? html`<p class="problem"><strong>Look twice.</strong> ${client.warning}</p>` : ''}
+      ${client.warning ? html`<p class="problem"><strong>Look twice.</strong> ${client.warning.says}</p>` : ''}
       <p>A link brought you here to connect a program. ${whatIsWrong(error)} Nothing was given to anybody.</p>
       <dl class="facts">
         <dt>Who asks</dt><dd>${client.says}</dd>
