@@ -152,7 +152,7 @@ describe('a name with a well-known one in it', () => {
     ['ΟpenAI', 'Its “Ο” is Greek, and only looks like a Latin “O”.'],
     ['Ꮯlaude', 'Its “Ꮯ” is Cherokee, and only looks like a Latin “C”.'],
     ['ＣhatGPT', 'Its “Ｃ” is of another width or style, and only looks like a Latin “C”.'],
-    ['Clɑude', 'Its “ɑ” is of another kind, and only looks like a Latin “a”.'],
+    ['Clɑude', 'Its “ɑ” is uncommon, and only looks like a Latin “a”.'],
     [
       'ClаudΕ',
       'Its “а” is Cyrillic, and only looks like a Latin “a”. Its “Ε” is Greek, and only looks like a Latin “E”.',

@@ -95,7 +95,7 @@ export function foldLetter(letter: string): string {
 
 const KINDS: readonly (readonly [string, RegExp])[] = [
   ['of another width or style', /[\uff21-\uff5a\u2100-\u214f\u{1d400}-\u{1d7ff}]/u],
-  ['of another kind', /\p{Script=Latin}/u],
+  ['uncommon', /\p{Script=Latin}/u],
   ['Cyrillic', /\p{Script=Cyrillic}/u],
   ['Greek', /\p{Script=Greek}/u],
   ['Armenian', /\p{Script=Armenian}/u],
