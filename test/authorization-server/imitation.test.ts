@@ -30,6 +30,8 @@ const IMITATIONS: Readonly<Record<string, readonly string[]>> = {
     'ClaudeConnector',
     'claudeconnector',
     'myclaude',
+    'ClaudeBridge',
+    'Claude3',
     'Claude4',
     'Claude-3.5',
     'Cl4ude',
