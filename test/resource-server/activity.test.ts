@@ -76,6 +76,13 @@ describe('the record of calls', () => {
     assert.ok(long.length > 150 && long.length <= 203 && !long.includes('\n'), long)
   })
 
+  it('has of such a reason only what can be seen', async () => {
+    const reason = 'No\u200b such\u3164 thing\u{e0041}.'
+    await sandbox('/sandbox/trouble', { path: '/projects/read', kind: 'refuse', reason })
+    const { why } = await one(toolCall('read_project', { projectId }))
+    assert.equal(why, 'QuantConnect refused: No such thing.')
+  })
+
   it('has arguments that did not fit, and repeats none of them', async () => {
     const { outcome, why } = await one(toolCall('read_project', { projectId: 'my-own-secret', 'sk-123456': 1 }))
     assert.deepEqual([outcome, why], ['failed', 'The arguments did not fit the tool.'])
