@@ -1,4 +1,6 @@
 // What QuantConnect's answers mean. Success is a field, not a status; a refusal usually comes as HTTP 200.
+import { inPortions } from '../portions.ts'
+import { readPieces } from './read-json.ts'
 import { isCredentialProblem, reasonsIn } from './reasons.ts'
 import { redacting } from './redact.ts'
 
@@ -43,19 +45,19 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
  * Reads one HTTP answer: its status, its text and what its headers add. `credentials` is only what this one answer says;
  * it takes `/authenticate` to be sure. `secrets` are those of the request, which leave the answer before it is read.
  */
-export function readAnswer(
+export async function readAnswer(
   status: number,
   text: string,
   { retryAfter, location }: Hints = {},
   secrets: readonly string[] = [],
-): Answer {
+): Promise<Answer> {
   const hint = retryAfter === undefined ? {} : { retryAfter }
   if (status === 413) return { kind: 'too-large' }
   if (status === 429) return { kind: 'rate-limited', ...hint }
   if (status >= 300 && status < 400) {
     return location === undefined ? { kind: 'unavailable', status, sent: true } : { kind: 'redirect', location }
   }
-  const body = redacting(secrets)(parse(text))
+  const body = redacting(secrets)(await parse(text))
   if (status === 401) {
     return { kind: 'credentials', reasons: isRecord(body) ? reasonsIn(body) : ['QuantConnect answered 401.'] }
   }
@@ -68,9 +70,9 @@ export function readAnswer(
   return status >= 300 ? { kind: 'unavailable', status, sent: true } : { kind: 'done', body }
 }
 
-function parse(text: string): unknown {
+async function parse(text: string): Promise<unknown> {
   try {
-    return JSON.parse(text)
+    return await inPortions(readPieces(text))
   } catch {
     return undefined // seen with 500 and from gateways
   }

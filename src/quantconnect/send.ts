@@ -56,7 +56,7 @@ export async function send(
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(location === undefined ? {} : { location }),
     }
-    return { answer: readAnswer(status, text, hints, secrets), status, ...ahead }
+    return { answer: await readAnswer(status, text, hints, secrets), status, ...ahead }
   } catch (error) {
     signal?.throwIfAborted()
     return { answer: budget.aborted ? { kind: 'timeout' } : { kind: 'unavailable', sent: !neverConnected(error) } }
@@ -81,12 +81,13 @@ const isOfConnecting = ({ code, syscall }: SystemError): boolean =>
 
 /** The text of an answer, or undefined when it is too large to be kept; it is not read to its end then. */
 async function readBounded(response: Response): Promise<string | undefined> {
-  const chunks: Uint8Array[] = []
+  const decoder = new TextDecoder() // unlike Buffer's toString, it drops a byte order mark
+  const chunks: string[] = []
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
     if (size > MAX_ANSWER_BYTES) return undefined
-    chunks.push(chunk)
+    chunks.push(decoder.decode(chunk, { stream: true }))
   }
-  return new TextDecoder().decode(Buffer.concat(chunks)) // unlike Buffer's toString, it drops a byte order mark
+  return chunks.join('') + decoder.decode()
 }

@@ -96,8 +96,8 @@ const TABLE: [rule: string, status: number, body: unknown, answer: Answer, hints
 
 describe('what QuantConnect’s answers mean, API.md section 3', () => {
   for (const [rule, status, body, answer, hints] of TABLE) {
-    it(`${rule} (${status})`, () => {
-      assert.deepEqual(readAnswer(status, typeof body === 'string' ? body : JSON.stringify(body), hints), answer)
+    it(`${rule} (${status})`, async () => {
+      assert.deepEqual(await readAnswer(status, typeof body === 'string' ? body : JSON.stringify(body), hints), answer)
     })
   }
 })
