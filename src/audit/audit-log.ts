@@ -1,6 +1,7 @@
 // The audit log, what a person's assistants did: one journal per account, so that the account page can say what was called,
 // by whom, and what came of it. Of the arguments only ids are kept (ids.ts), and of the answers nothing.
 import { z } from 'zod'
+import { inPortions } from '../portions.ts'
 import { isHarmless, isRisk } from '../scopes.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Retention, Store } from '../storage/store.ts'
@@ -46,6 +47,16 @@ function parse(line: string): Call[] {
   }
 }
 
+function* parseAll(lines: readonly string[]): Generator<void, Call[]> {
+  const calls: Call[] = []
+  for (const [index, line] of lines.entries()) {
+    if (index % PAUSE_EVERY === 0) yield
+    calls.push(...parse(line))
+  }
+  return calls
+}
+const PAUSE_EVERY = 100
+
 export interface AuditLog {
   record(accountId: string, call: Call): Promise<void>
   /** The calls of an account, the newest first, none older than 30 days; from a time (ms) on. */
@@ -66,7 +77,8 @@ export function createAuditLog(store: Store): AuditLog {
       const from = Math.max(since, Date.now() - KEPT_FOR * 1000)
       const keys = [KEYS.activity(accountId), KEYS.deeds(accountId)]
       const [others = [], deeds = []] = await Promise.all(keys.map((key) => store.lines(key, from)))
-      return [...others, ...deeds].flatMap(parse).sort((one, other) => other.at - one.at)
+      const calls = await inPortions(parseAll([...others, ...deeds]))
+      return calls.sort((one, other) => other.at - one.at)
     },
     async forget(accountId) {
       await store.clear(KEYS.activity(accountId))

@@ -1,11 +1,23 @@
 // Calls as a file for a spreadsheet (RFC 4180, text/csv).
+import { inPortions } from '../portions.ts'
 import type { Call } from './audit-log.ts'
 
 const HEADER = ['time', 'connection', 'tool', 'project', 'ids', 'outcome', 'reason', 'duration_ms', 'reference']
 
-/** The calls in the order they are given, below a header line. Times are UTC (ISO 8601). */
-export const csvOf = (calls: readonly Call[]): string =>
-  [HEADER, ...calls.map(cells)].map((line) => `${line.map(quoted).join(',')}\r\n`).join('')
+/** The calls in the order they are given, below a header line. Times are UTC (ISO 8601). Written in portions. */
+export const csvOf = (calls: readonly Call[]): Promise<string> => inPortions(writeLines(calls))
+
+const PAUSE_EVERY = 200
+const lineOf = (line: readonly string[]): string => `${line.map(quoted).join(',')}\r\n`
+
+function* writeLines(calls: readonly Call[]): Generator<void, string> {
+  let text = lineOf(HEADER)
+  for (const [index, call] of calls.entries()) {
+    if (index % PAUSE_EVERY === 0) yield
+    text += lineOf(cells(call))
+  }
+  return text
+}
 
 function cells({ at, client, tool, ids, outcome, why = '', ms, ref }: Call): string[] {
   const { projectId = '', ...others } = ids

@@ -5,13 +5,14 @@ import { csvOf } from '../../src/audit/csv.ts'
 import { recordedCall } from './recorded-call.ts'
 
 const HEADER = '"time","connection","tool","project","ids","outcome","reason","duration_ms","reference"\r\n'
-const line = (changes: Parameters<typeof recordedCall>[0]) => csvOf([recordedCall(changes)]).slice(HEADER.length)
+const line = async (changes: Parameters<typeof recordedCall>[0]) =>
+  (await csvOf([recordedCall(changes)])).slice(HEADER.length)
 
 describe('calls as CSV, RFC 4180', () => {
-  it('begin with a header line, every cell is in quotes, and every line ends with CRLF (§2.1, §2.3, §2.5)', () => {
-    assert.equal(csvOf([]), HEADER)
+  it('begin with a header line, every cell is in quotes, and every line ends with CRLF (§2.1, §2.3, §2.5)', async () => {
+    assert.equal(await csvOf([]), HEADER)
     assert.equal(
-      csvOf([
+      await csvOf([
         recordedCall(),
         recordedCall({ ids: { projectId: 7, compileId: 'c-1', backtestId: 'b' }, why: 'Not allowed.' }),
       ]),
@@ -20,27 +21,29 @@ describe('calls as CSV, RFC 4180', () => {
     )
   })
 
-  it('hold a comma, a quote or a line break as they are, quotes doubled (§2.6, §2.7)', () => {
+  it('hold a comma, a quote or a line break as they are, quotes doubled (§2.6, §2.7)', async () => {
     for (const [client, cell] of [
       ['one, two', '"one, two"'],
       ['the "best"', '"the ""best"""'],
       ['two\nlines', '"two\nlines"'],
       ['two\r\nlines', '"two\r\nlines"'],
     ] as const) {
-      assert.ok(line({ client }).includes(`,${cell},"list_projects",`), client)
+      assert.ok((await line({ client })).includes(`,${cell},"list_projects",`), client)
     }
   })
 
-  it('hold no formula that a spreadsheet would run: such a cell begins with an apostrophe', () => {
+  it('hold no formula that a spreadsheet would run: such a cell begins with an apostrophe', async () => {
     for (const client of ['=1+1', '+1', '-1', '@SUM(A1)', '＝1', ' =1', '\t=1', '\tx', '\r=1']) {
-      assert.ok(line({ client }).includes(`,"'${client}","list_projects",`), client)
+      assert.ok((await line({ client })).includes(`,"'${client}","list_projects",`), client)
     }
-    assert.ok(line({ client: '=HYPERLINK("https://evil.example","x")' }).includes(`,"'=HYPERLINK(""https://evil`))
-    assert.ok(line({ client: 'a=b' }).includes(',"a=b",'))
-    assert.ok(line({ ids: { projectId: '-1' } }).includes(`,"'-1",`))
+    assert.ok(
+      (await line({ client: '=HYPERLINK("https://evil.example","x")' })).includes(`,"'=HYPERLINK(""https://evil`),
+    )
+    assert.ok((await line({ client: 'a=b' })).includes(',"a=b",'))
+    assert.ok((await line({ ids: { projectId: '-1' } })).includes(`,"'-1",`))
   })
 
-  it('hold none either for a spreadsheet that ends cells elsewhere: after ; a tab, | , or a line break', () => {
+  it('hold none either for a spreadsheet that ends cells elsewhere: after ; a tab, | , or a line break', async () => {
     for (const [client, cell] of [
       ['Desk;=1+1', "Desk;'=1+1"],
       ['Desk\t+1', "Desk\t'+1"],
@@ -49,10 +52,10 @@ describe('calls as CSV, RFC 4180', () => {
       ['Desk\n=1;=2', "Desk\n'=1;'=2"],
       ['Desk; =1', "Desk;' =1"],
     ] as const) {
-      assert.ok(line({ client }).includes(`,"${cell}","list_projects",`), client)
+      assert.ok((await line({ client })).includes(`,"${cell}","list_projects",`), client)
     }
     // A reader of ; would take the doubled quotes for an empty cell, and what follows for the next one.
-    assert.ok(line({ why: 'x;"=1"' }).includes(`,"x;'""=1""",`))
-    assert.ok(line({ client: 'a; b | c, d' }).includes(',"a; b | c, d",'))
+    assert.ok((await line({ why: 'x;"=1"' })).includes(`,"x;'""=1""",`))
+    assert.ok((await line({ client: 'a; b | c, d' })).includes(',"a; b | c, d",'))
   })
 })

@@ -39,7 +39,7 @@ export function activityPages(router: Router, visits: Visits, { auditLog }: { re
       ctx.set('Cache-Control', 'no-store')
       ctx.attachment('qcgate-activity.csv')
       ctx.type = 'text/csv; charset=utf-8'
-      ctx.body = csvOf(fitting(await auditLog.calls(accountId), filterOf(ctx)))
+      ctx.body = await csvOf(fitting(await auditLog.calls(accountId), filterOf(ctx)))
     }),
   )
 }
