@@ -52,7 +52,7 @@ function entry(name: string, value: unknown, indent: string): string[] {
 function listed(name: string, items: readonly unknown[], indent: string): string[] {
   if (!items.length) return [`${indent}${name}: none`]
   if (items.every((item) => isOneLine(item) && `${item}`.length < 40)) return [`${indent}${name}: ${items.join(', ')}`]
-  if (items.length > 1 && items.every(isRow) && !beginLikeOurs(items))
+  if (items.length > 1 && items.every(isRow) && isDense(items) && !beginLikeOurs(items))
     return [`${indent}${name}:`, ...table(items, `${indent}  `)]
   const lines = items.flatMap((item) => {
     if (isFacts(item)) {
@@ -65,9 +65,17 @@ function listed(name: string, items: readonly unknown[], indent: string): string
   return [`${indent}${name}:`, ...lines]
 }
 
+const columnsOf = (rows: readonly Facts[]): string[] => [...new Set(rows.flatMap((row) => Object.keys(row)))]
+
+/** Whether a table would be cells for the most part: each row with fields of its own makes one that is nearly empty. */
+function isDense(rows: readonly Facts[]): boolean {
+  const filled = rows.reduce((sum, row) => sum + Object.keys(row).length, 0)
+  return columnsOf(rows).length * rows.length <= 8 * (filled + rows.length)
+}
+
 /** One line a row; the first names the columns. */
 function table(rows: readonly Facts[], indent: string): string[] {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const columns = columnsOf(rows)
   const line = (cells: readonly unknown[]) => `${indent}${cells.map((cell) => cell ?? '').join(' | ')}`
   return [
     line(columns.map((column) => named(column))),

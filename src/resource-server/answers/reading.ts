@@ -37,6 +37,10 @@ export function clip(value: string, length = 300): string {
 export const beginning = (value: string, length: number): string =>
   value.length > length ? `${value.slice(0, length).replace(/[\ud800-\udbff]$/, '')} …` : value
 
+/** A line that is theirs among lines of ours; marked as an item where it would begin as ours do. */
+export const theirLine = (line: string): string =>
+  /^\s*(next|error|warning|summary)\b/i.test(line) ? `- ${line}` : line
+
 /** Tag for sentences of ours: what is put into one stays on its line, so that it cannot begin a line of its own. */
 export const say = (ours: TemplateStringsArray, ...theirs: readonly unknown[]): string =>
   ours.slice(1).reduce((text, part, at) => text + inline(theirs[at]) + part, ours[0] ?? '')

@@ -1,9 +1,11 @@
 // What a tool has to tell, and the two halves it leaves in. Clients forward only one of them to their model, some the text
 // and some the structure, so both are made from the same parts and neither knows more than the other.
 import type { CallToolResult } from '@modelcontextprotocol/server'
+import { inPortions } from '../../portions.ts'
+import { freeNames, sizeOf } from './measure.ts'
 import { outline } from './outline.ts'
 import { beginning } from './reading.ts'
-import { sizeOf, truncate } from './truncate.ts'
+import { truncate } from './truncate.ts'
 import { UnseenCharacters } from './unseen.ts'
 
 export interface ToolAnswer {
@@ -36,7 +38,7 @@ interface AnswerSettings {
 export function toToolResult(
   answer: ToolAnswer,
   { limit = ANSWER_AT_MOST, more, output = {}, exact = [] }: AnswerSettings = {},
-): CallToolResult {
+): Promise<CallToolResult> {
   const images = (answer.pictures ?? []).map((picture) => ({
     type: 'image' as const,
     data: picture.toString('base64'),
@@ -46,10 +48,9 @@ export function toToolResult(
   const summary = unseen.remove(answer.summary)
   const next = answer.next && unseen.remove(answer.next)
   const { data = {}, warning, cut } = answer
-  const facts = {
-    ...tidy(data, { unseen, exact, taken: OURS.filter((name) => !Object.hasOwn(output, name)) }),
-    ...tidy({ warning, cut }, { unseen, exact }),
-  }
+  const nameFor = freeNames(OURS.filter((name) => !Object.hasOwn(output, name)))
+  const named = Object.entries(data).map(([name, value]) => [nameFor(unseen.remove(name)), value] as const)
+  const facts = { ...Object.fromEntries(named), ...(warning ? { warning } : {}), ...(cut ? { cut } : {}) }
   const ours = new Set([...Object.keys(output), ...OURS])
   const build = (data: Readonly<Record<string, unknown>>): CallToolResult => {
     const told = { ...data, ...unseen.told }
@@ -59,7 +60,7 @@ export function toToolResult(
       structuredContent: { summary, ...told, ...(next ? { next } : {}) },
     }
   }
-  return truncate(facts, build, limit, more)
+  return inPortions(truncate(facts, build, { limit, more, unseen, exact }))
 }
 
 /** What this server says about an answer goes by these names. What comes from elsewhere gets another one. */
@@ -101,55 +102,3 @@ export const warned = (answer: ToolAnswer, warning: string): ToolAnswer => ({
   summary: `${warning} Tell the person.\n${answer.summary}`,
   warning,
 })
-
-const BARE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/
-const BARE_ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/
-/** Fields in which QuantConnect writes times of its own, which are UTC. What people wrote stays as it is. */
-const TIMES = /^(time|created|modified|launched|stopped|requested|backtestStart|backtestEnd|startDate|endDate|\w+Time)$/
-
-interface Tidying {
-  readonly unseen: UnseenCharacters
-  readonly exact: readonly string[]
-  /** Names that no field may have. */
-  readonly taken?: readonly string[]
-}
-
-/**
- * Without nulls, which say nothing, with a zone on times that lack one, and without what cannot be seen; in the fields
- * that are `exact` it is written out.
- */
-function tidy(facts: Readonly<Record<string, unknown>>, how: Tidying): Record<string, unknown> {
-  const nameFor = freeNames(how.taken)
-  const entries = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined)
-  return Object.fromEntries(
-    entries.map(([name, value]) => [nameFor(how.unseen.remove(name)), tidyValue(value, name, how)]),
-  )
-}
-
-/** Names as they are given, with a number where one is taken: of two that differ in what cannot be seen, one would hide the other. */
-function freeNames(taken: readonly string[] = []): (name: string) => string {
-  const times = new Map(taken.map((name) => [name, 1]))
-  return (name) => {
-    let [free, count] = [name, times.get(name) ?? 1]
-    while (times.has(free)) {
-      count += 1
-      free = `${name} (${count})`
-    }
-    times.set(free, 1).set(name, count)
-    return free
-  }
-}
-
-function tidyValue(value: unknown, name: string, { unseen, exact }: Tidying): unknown {
-  if (typeof value === 'string') {
-    return exact.includes(name) ? unseen.escape(value) : withZone(unseen.remove(value), name)
-  }
-  if (Array.isArray(value)) return value.map((item) => tidyValue(item, '', { unseen, exact }))
-  return typeof value === 'object' && value !== null ? tidy(value as Record<string, unknown>, { unseen, exact }) : value
-}
-
-function withZone(value: string, name: string): string {
-  if (!TIMES.test(name)) return value
-  if (BARE_TIME.test(value)) return `${value} UTC`
-  return BARE_ISO_TIME.test(value) ? `${value}Z` : value
-}

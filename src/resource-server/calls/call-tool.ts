@@ -58,7 +58,7 @@ export interface Operation<Found, Given> {
   readonly input: z.ZodType<Args>
   run(args: Args, context: ToolContext): Promise<Found>
   /** `warning` is what a rule found out afterwards. */
-  answer(found: Found, warning?: string): Given
+  answer(found: Found, warning?: string): Given | Promise<Given>
 }
 
 /**
@@ -89,7 +89,7 @@ export async function perform<Found, Given>(
       const context = contextFor(tool, args, credentials, lease, caller, suppliers)
       const { found, warning } = await runByRules(operation, input, decision.grant, context)
       if (warning) ended = { outcome: 'answered', why: warning }
-      return operation.answer(found, warning)
+      return await operation.answer(found, warning)
     } finally {
       await lease.end()
     }

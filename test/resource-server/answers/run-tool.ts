@@ -63,7 +63,7 @@ export function contextOf(tool: Tool, args: object, bodies: Bodies) {
 export async function answerOf(name: string, args: object, bodies: Bodies = { success: true }) {
   const tool = toolNamed(name)
   const { context, asked } = contextOf(tool, args, bodies)
-  const result: Json = toToolResult((await tool.run(tool.input.parse(args), context)) as ToolAnswer, tool)
+  const result: Json = await toToolResult((await tool.run(tool.input.parse(args), context)) as ToolAnswer, tool)
   assertTextAndStructureAgree(result, name)
   const { summary, next, cut = [], ...data } = result.structuredContent
   return { summary, next, cut, data, text: result.content[0].text as string, result, asked } as {

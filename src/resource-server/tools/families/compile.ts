@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Body } from '../../answers/reading.ts'
-import { clip, list, say, text } from '../../answers/reading.ts'
+import { clip, list, say, text, theirLine } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { WAIT_AT_MOST } from '../../calls/tool-context.ts'
 import { adds, CompileId, ProjectId, reads, tool } from '../tool.ts'
@@ -22,7 +22,7 @@ function answerCompile({ success: _said, ...data }: Body): ToolAnswer {
     case 'BuildSuccess':
       return { summary: 'The project compiled.', next: say`create_backtest with compileId ${compileId}.`, data }
     case 'BuildError': {
-      const first = logs.slice(0, 5).map((line) => clip(String(line)))
+      const first = logs.slice(0, 5).map((line) => theirLine(clip(String(line))))
       return {
         summary: [
           say`The project does not compile: ${logs.length} ${logs.length === 1 ? 'message' : 'messages'}.`,
