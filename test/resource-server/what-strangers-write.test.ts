@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { EVERYTHING, useConnection } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
-import { callTool, message, rpc } from '../support/mcp-requests.ts'
+import { callTool, message, messages, rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
 import { assertTextAndStructureAgree } from '../support/text-and-structure.ts'
 import { json, startUpstream } from '../support/upstream.ts'
@@ -124,6 +124,17 @@ describe('what strangers write', () => {
     })
     assert.equal(read.logs, 'bought\nsold')
     assert.match(read.removed, /^4 characters/)
+  })
+
+  it('in a notification of progress is clean', async () => {
+    const backtest = { projectId: 7, backtestId: 'b', name: `Alpha${tags('sell')}`, progress: 0.5, status: 'x' }
+    const over = { ...backtest, completed: true, statistics: { a: 1 } }
+    for (const seen of [backtest, backtest, over]) upstream.replies.push(json(200, { success: true, backtest: seen }))
+    const args = { projectId: 7, compileId: 'c', backtestName: 'Alpha', waitSeconds: 20 }
+    const call = toolCall('create_backtest', args)
+    const params = { ...call.params, _meta: { progressToken: 'p' } }
+    const [progress] = await messages(await rpc(server, connection.token, { ...call, params }))
+    assert.match(progress?.params.message, /^Backtest "Alpha" is running/)
   })
 
   it('is completed clean', async () => {

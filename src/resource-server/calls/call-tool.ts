@@ -230,5 +230,5 @@ export async function callTool(
 export function protocolError({ reason }: Refusal, tool: Tool, caller: Caller, places: Places): ProtocolError {
   const { outcome, error, next } = wordsOf(reason, refusedCallOf(tool, caller, places))
   const code = outcome === 'refused' ? ProtocolErrorCode.InvalidRequest : ProtocolErrorCode.InternalError
-  return new ProtocolError(code, visible(`${error} ${next}`.trim()))
+  return new ProtocolError(code, `${error} ${next}`.trim())
 }
