@@ -314,6 +314,11 @@ describe('a backtest', () => {
     assert.match(shown.stacktrace, /^in main\.py: line 12/)
   })
 
+  it('that failed at length blames nobody for an emoji that was cut', async () => {
+    const error = `${'x'.repeat(1_499)}😀 and on`
+    assert.equal((await told({ error })).structuredContent.removed, undefined)
+  })
+
   it('stays under 8 kB whatever stands in it', async () => {
     const parameterSet = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`parameter ${at}`, `${at}`]))
     for (const more of [

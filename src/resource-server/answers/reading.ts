@@ -25,7 +25,8 @@ export const inline = (value: unknown): string => String(value).replace(BLANKS, 
 const CUT_IN_TWO = /(?:[\ud800-\udbff\u{e0020}-\u{e007e}]|\u200d){1,7}$/u
 
 /** The first characters of a text, and nothing unseen at its end that had a meaning only before what is left out. */
-export const beginningOf = (value: string, length: number): string => value.slice(0, length).replace(CUT_IN_TWO, '')
+export const beginningOf = (value: string, length: number): string =>
+  value.length > length ? value.slice(0, length).replace(CUT_IN_TWO, '') : value
 
 /** The beginning of a text, for a sentence; the whole stands elsewhere. */
 export function clip(value: string, length = 300): string {
