@@ -32,7 +32,23 @@ function mistakesIn(name: string, content: string, language: 'Py' | 'C#'): Mista
   return mistake ? [mistake] : []
 }
 
-export function build({ files, language }: Code): Pick<Compile, 'errors' | 'parameters' | 'failsAt' | 'program'> {
+/** Characters of code that are looked at; what comes after them is taken to be right. */
+const CODE_READ = 200_000
+
+/** The files of a project that are looked at: the main one, and the others as they come. */
+function readFiles({ files, language }: Code): Code['files'] {
+  let left = CODE_READ
+  const isMain = ({ name }: Code['files'][number]) => Number(name === mainFileOf(language))
+  const mainFirst = files.toSorted((one, other) => isMain(other) - isMain(one))
+  return mainFirst.filter(({ content }) => {
+    left -= content.length
+    return left >= 0
+  })
+}
+
+export function build(code: Code): Pick<Compile, 'errors' | 'parameters' | 'failsAt' | 'program'> {
+  const { language } = code
+  const files = readFiles(code)
   const errors = files.flatMap(({ name, content }) =>
     mistakesIn(name, content, language).map(
       ({ line, column, reason }) => `Build Error File: ${name} Line ${line} Column ${column} - ${reason}`,

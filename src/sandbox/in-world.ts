@@ -3,6 +3,7 @@ import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { ApiError } from './handler.ts'
 import { newWorld } from './seeds/seeds.ts'
+import { NotSimulated, withSimulationsPutOff } from './simulation/simulate.ts'
 import { type Beside, DAYS_KEPT, emptyWorld, type World } from './world/world.ts'
 
 /** Characters of JSON. It keeps a step on the shared record quick. */
@@ -17,6 +18,21 @@ function worldFrom(record: string, userId: string): World {
   return { ...world, version: 1 }
 }
 
+/** More simulations than any step needs; one that still lacks some has lost them to others, and makes them at once. */
+const MOST_PUT_OFF = 300
+const PUT_OFF = Symbol('the step lacked a simulation')
+
+/** Takes a step, or makes in portions the simulation that it lacked, so that it can be taken again. */
+async function attempt<T>(step: () => T, mayPutOff: boolean): Promise<T | typeof PUT_OFF> {
+  try {
+    return mayPutOff ? withSimulationsPutOff(step) : step()
+  } catch (error) {
+    if (!(error instanceof NotSimulated)) throw error
+    await error.simulate()
+    return PUT_OFF
+  }
+}
+
 /**
  * Takes one step in an account's world and returns what the step returns. Nothing is written when the step changes
  * nothing or throws; only a world that is seen for the first time is written whatever the step does, because its dates
@@ -24,12 +40,17 @@ function worldFrom(record: string, userId: string): World {
  */
 export async function inWorld<T>(store: Store, userId: string, step: (world: World, beside: Beside) => T): Promise<T> {
   const key = KEYS.sandbox(userId)
+  let putOff = 0
   for (;;) {
     const current = await store.get(key)
     const before = current ?? ''
     const world = current === undefined ? newWorld(userId, Date.now()) : worldFrom(current, userId)
     const beside: Beside = {}
-    const value = step(world, beside)
+    const value = await attempt(() => step(world, beside), putOff < MOST_PUT_OFF)
+    if (value === PUT_OFF) {
+      putOff += 1
+      continue
+    }
     const after = JSON.stringify(world)
     if (after === before && Object.keys(beside).length === 0) return value
     if (after.length > WORLD_AT_MOST && after.length > before.length) {

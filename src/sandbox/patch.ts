@@ -63,6 +63,7 @@ function readHunk(lines: readonly string[], header: number): { hunk: Hunk; next:
 
 /** Throws an ApiError for anything that is no patch, a blank one included. */
 export function parsePatch(patch: string): FilePatch[] {
+  if (patch.length > LONGEST) throw invalid()
   const lines = patch.split('\n')
   const patches: FilePatch[] = []
   for (let index = 0; index < lines.length; ) {
@@ -81,8 +82,30 @@ export function parsePatch(patch: string): FilePatch[] {
     if (hunks.length === 0 || (from === null && to === null)) throw invalid()
     patches.push({ from, to, hunks })
   }
-  if (patches.length === 0) throw invalid()
+  if (patches.length === 0 || patches.length > FILES_AT_MOST) throw invalid()
   return patches
+}
+
+/** A patch is no longer than the files of a project, and looks no further than that for its lines. */
+const LONGEST = 1_000_000
+const FILES_AT_MOST = 50
+const LOOKS_AT_MOST = 1_000_000
+
+/** Where `part` stands in `lines` from a place on, in one pass over both (Knuth, Morris and Pratt); -1 when it does not. */
+function placeOf(part: readonly string[], lines: readonly string[], from: number): number {
+  const borders = [0] // by length of a beginning of `part`: the longest beginning that it also ends with
+  for (let at = 1, border = 0; at < part.length; at += 1) {
+    while (border > 0 && part[at] !== part[border]) border = borders[border - 1] ?? 0
+    if (part[at] === part[border]) border += 1
+    borders.push(border)
+  }
+  if (part.length === 0) return from <= lines.length ? from : -1
+  for (let at = from, fits = 0; at < lines.length; at += 1) {
+    while (fits > 0 && lines[at] !== part[fits]) fits = borders[fits - 1] ?? 0
+    if (lines[at] === part[fits]) fits += 1
+    if (fits === part.length) return at + 1 - fits
+  }
+  return -1
 }
 
 export function applyHunks(content: string, hunks: readonly Hunk[]): string {
@@ -90,13 +113,15 @@ export function applyHunks(content: string, hunks: readonly Hunk[]): string {
   const pieces: (readonly string[])[] = []
   let done = 0
   let drift = 0
+  let looks = 0
   for (const { at, before, after } of hunks) {
     const fits = (position: number) => before.every((line, index) => lines[position + index] === line)
     let position = at + drift
     if (position < done || position > lines.length || !fits(position)) {
-      position = done
-      while (position <= lines.length && !fits(position)) position += 1
-      if (position > lines.length) throw invalid()
+      looks += lines.length - done + before.length
+      if (looks > LOOKS_AT_MOST) throw invalid()
+      position = placeOf(before, lines, done)
+      if (position < 0) throw invalid()
     }
     pieces.push(lines.slice(done, position), after)
     drift = position - at

@@ -87,6 +87,51 @@ describe('the AI tools of the sandbox', () => {
     }
   })
 
+  it('a completion looks at the last word, however long the text before it', async () => {
+    const long = 'a'.repeat(1_000_000)
+    const begun = async (sentence: string) => (await ask('complete', { sentence })).payload
+    const names = await begun('self.add_eq')
+    assert.ok(names.length)
+    for (const before of [`${long} `, `${long}! `, `${long}.`.repeat(3)]) {
+      assert.deepEqual(await begun(`${before} self.add_eq`), names)
+    }
+    assert.deepEqual(await begun(`${long}!`), await begun('!'))
+  })
+
+  it('strings without an end, and names without one, are left alone by a conversion', async () => {
+    for (const code of [
+      '\\"'.repeat(100_000),
+      `'''${'x\n'.repeat(100_000)}`,
+      `"${'\\"'.repeat(100_000)}\n`,
+      `Resolution.${'A'.repeat(200_000)}`,
+      `${'"""\n'.repeat(50_001)}self.SetCash(1)`,
+    ]) {
+      assert.equal((await ask('pep8-convert', main(code))).payload['main.py'], code)
+    }
+    const { payload } = await ask('pep8-convert', main('x = "no end\nself.SetCash(1)\nResolution.Daily\n'))
+    assert.equal(payload['main.py'], 'x = "no end\nself.set_cash(1)\nResolution.DAILY\n')
+  })
+
+  it('a search reads the first fifty words of a query', async () => {
+    const search = async (input: string) =>
+      (await ask('search', { criteria: [{ input, type: 'Docs', count: 2 }] })).retrivals
+    const [best] = await search('scheduled events')
+    assert.deepEqual((await search(`scheduled events ${'zzzzz '.repeat(200_000)}`)).at(0).url, best.url)
+    const fifty = Array.from({ length: 50 }, (_, i) => String.fromCharCode(97 + (i % 26)).repeat(9 + (i >> 4)))
+    assert.ok((await search(`${fifty.join(' ')} scheduled events`)).at(0).score < best.score)
+  })
+
+  it('files of a million characters at most are taken, and of code the first 200,000 are checked', async () => {
+    const long = { files: [1, 2, 3].map((at) => ({ name: `${at}.py`, content: 'a = 1\n'.repeat(60_000) })) }
+    for (const tool of ['syntax-check', 'pep8-convert', 'backtest-init'])
+      assert.match((await ask(tool, long)).errors[0], /over the limit of 1000000 characters/)
+    const broken = { name: 'z.py', content: 'def broken(:\n' }
+    const check = async (...files: object[]) => (await ask('syntax-check', { files })).payload.length
+    assert.equal(await check({ name: 'a.py', content: 'a = 1\n'.repeat(30_000) }, broken), 1)
+    assert.equal(await check({ name: 'a.py', content: 'a = 1\n'.repeat(33_333) }, broken), 0)
+    assert.equal(await check({ name: 'a.py', content: 'a = 1\n'.repeat(33_333) }, { ...broken, name: 'main.py' }), 1)
+  })
+
   it('arguments of a wrong kind are refused', async () => {
     assert.deepEqual(await ask('syntax-check', { files: 'main.py' }), refused('Invalid argument: files'))
     assert.deepEqual(

@@ -115,6 +115,31 @@ describe('files in the sandbox', () => {
     assert.equal(await content('poem.txt'), POEM.replace('six', 'SIX'))
   })
 
+  it('a patch finds its lines among thousands that look the same, and is refused when one is not there', async () => {
+    const count = 15_000
+    const equal = 'x\n'.repeat(count)
+    await create('x.txt', `${equal}y\n${equal}`)
+    const hunk = (lines: number, text: string) =>
+      patch(`--- a/x.txt\n+++ b/x.txt\n@@ -1,${lines} +1,${lines - 1} @@\n${text}`)
+    const context = ' x\n'.repeat(count)
+    assert.deepEqual(await hunk(count + 1, `${context}-z\n`), refused('Patch is not valid'))
+    assert.deepEqual(await hunk(count + 2, `${context} x\n-y\n`), refused('Patch is not valid'))
+    assert.equal((await patch('--- a/x.txt\n+++ b/x.txt\n@@ -20000,2 +20000,2 @@\n x\n-y\n+z\n')).success, true)
+    assert.equal(await content('x.txt'), `${equal}x\nz\n${equal}`.replace('x\n', ''))
+    const more = `--- a/x.txt\n+++ b/x.txt\n@@ -1,3 +1,2 @@\n x\n x\n-z\n`
+    assert.equal((await patch(more)).success, true)
+    assert.equal(await content('x.txt'), `${equal}${equal}`)
+  })
+
+  it('a patch of a million characters, fifty files and a million looks at most is taken', async () => {
+    await create('x.txt', 'x\n'.repeat(30_000))
+    const files = '--- a/x.txt\n+++ b/x.txt\n@@ -1,1 +1,1 @@\n-x\n+x\n'
+    const far = `--- a/x.txt\n+++ b/x.txt\n${'@@ -99999,1 +1,1 @@\n-x\n+x\n'.repeat(1_000)}`
+    for (const text of [files.repeat(51), `${files}${' '.repeat(1_000_000)}`, far])
+      assert.deepEqual(await patch(text), refused('Patch is not valid'))
+    assert.equal((await patch(files.repeat(50))).success, true)
+  })
+
   it('a patch can take the last newline away and give it back', async () => {
     await create('poem.txt', 'one\ntwo\n')
     await patch('--- a/poem.txt\n+++ b/poem.txt\n@@ -2 +2 @@\n-two\n+two\n\\ No newline at end of file\n')

@@ -1,7 +1,13 @@
 // What must agree in a simulation, whatever the strategy.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { readProgram, type Simulation, simulate } from '../../src/sandbox/simulation/simulate.ts'
+import {
+  NotSimulated,
+  readProgram,
+  type Simulation,
+  simulate,
+  withSimulationsPutOff,
+} from '../../src/sandbox/simulation/simulate.ts'
 import { simulationStatistics } from '../../src/sandbox/simulation/statistics.ts'
 import { starterFiles } from '../../src/sandbox/starter.ts'
 
@@ -181,5 +187,20 @@ describe('a simulation', () => {
     assert.equal(later.equity[0]?.close, 50_000)
     assert.ok((later.equity.at(-1)?.time ?? 0) <= start + 3 * 86_400)
     assert.equal(later.orders.length, 1)
+  })
+
+  it('may be put off until it was made in portions, and is the same then', async () => {
+    const asked = { language: 'Py', files: starterFiles('Py'), parameters: { late: '1' } } as const
+    const inStep = () => withSimulationsPutOff(() => simulate(asked))
+    const put = (() => {
+      try {
+        return inStep()
+      } catch (error) {
+        return error
+      }
+    })()
+    assert.ok(put instanceof NotSimulated)
+    await put.simulate()
+    assert.deepEqual(inStep().equity, simulate({ ...asked, parameters: { late: '2' } }).equity)
   })
 })

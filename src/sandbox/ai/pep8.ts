@@ -5,10 +5,11 @@ const NAMES = new Set<string>([...METHODS, ...PROPERTIES])
 /** Methods that an algorithm defines for LEAN to call. */
 const HOOKS = new Set<string>(METHODS.filter((name) => name === 'Initialize' || name.startsWith('On')))
 /** Members of enumerations: in Python, constants in capitals. */
-const ENUMERATIONS = /\b(Resolution|Market|OrderStatus|OrderType|InsightDirection|MovingAverageType)\.([A-Z]\w*)/g
+const ENUMERATIONS =
+  /\b(Resolution|Market|OrderStatus|OrderType|InsightDirection|MovingAverageType)\.([A-Z]\w{0,99})\b/g
 
-/** Strings and comments stay as they are. */
-const PIECES = /("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*)/
+/** Strings and comments stay as they are. A string that has no end reaches as far as it could: nobody looks there again. */
+const PIECES = /("""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|#[^\n]*)/
 
 const convertPiece = (code: string): string =>
   code

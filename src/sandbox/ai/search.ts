@@ -8,7 +8,19 @@ export interface Criterion {
   readonly count: number
 }
 
-const words = (text: string): string[] => text.toLowerCase().match(/[a-z]{3,}/g) ?? []
+const LONGEST = 2_000
+const WORDS_AT_MOST = 50
+
+/** The first words of a text, each once. */
+const words = (text: string): string[] =>
+  [
+    ...new Set(
+      text
+        .slice(0, LONGEST)
+        .toLowerCase()
+        .match(/[a-z]{3,}/g),
+    ),
+  ].slice(0, WORDS_AT_MOST)
 
 function relevance({ page, content }: Snippet, wanted: readonly string[]): number {
   const found = words(`${page} ${content}`)

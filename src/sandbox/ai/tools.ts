@@ -10,6 +10,9 @@ import { SOURCES } from './snippets.ts'
 
 const FILES_AT_MOST = 50
 const HITS_AT_MOST = 40
+/** Characters of all files together. */
+const LONGEST = 1_000_000
+const LONGEST_NAME = 100
 
 interface File {
   readonly name: string
@@ -35,12 +38,16 @@ function filesOf({ files }: Arguments): File[] {
   if (!fine || !files.every((file) => typeof file?.name === 'string' && typeof file.content === 'string')) {
     throw new ApiError('Invalid argument: files')
   }
-  return files as File[] // the line above looked at every file
+  const given = files as File[] // the line above looked at every file
+  const length = given.reduce((sum, { content }) => sum + content.length, 0)
+  if (length > LONGEST) throw new ApiError(`Files of ${length} characters are over the limit of ${LONGEST} characters`)
+  return given
 }
 
 /** What is being typed at the end of a sentence. */
 function completions(sentence: string, language: 'Py' | 'C#', limit: number): string[] {
-  const [, object = '', dot = '', begun = ''] = /(\w*)(\.?)(\w*)$/.exec(sentence) ?? []
+  // Names of the API are no longer, and the pattern tries every place where a word may begin.
+  const [, object = '', dot = '', begun = ''] = /(\w*)(\.?)(\w*)$/.exec(sentence.slice(-LONGEST_NAME)) ?? []
   const start = (dot ? begun : object).toLowerCase().replaceAll('_', '')
   const before = dot ? `${object}.` : language === 'Py' ? 'self.' : ''
   return METHODS.filter((name) => name.toLowerCase().startsWith(start))

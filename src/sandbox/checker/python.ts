@@ -15,6 +15,13 @@ type Lines = { readonly lines: LogicalLine[]; readonly mistake?: { at: number; r
 
 const QUOTES = /^[rbfu]{0,2}("""|'''|"|')/i
 
+/** With what a string may begin. */
+const BEGINS = new Set(`"'rbfuRBFU`)
+
+/** The quotes of a string that begins here. */
+const quotesAt = (code: string, at: number): string | undefined =>
+  /\w/.test(code[at - 1] ?? '') ? /^["']/.exec(code.charAt(at))?.[0] : QUOTES.exec(code.slice(at, at + 5))?.[1]
+
 /** The end of a string whose quotes open at `at`, or nothing when it has none. */
 function stringEnd(code: string, at: number, quotes: string): number | undefined {
   for (let end = at + quotes.length; end < code.length; end += 1) {
@@ -48,13 +55,13 @@ function logicalLines(code: string): Lines {
       text += '  '
       continue
     }
-    if (/\s/.test(sign)) {
+    if (sign <= ' ' || (sign > '~' && /\s/.test(sign))) {
       if (start < 0) indent = sign === '\t' ? (Math.floor(indent / 8) + 1) * 8 : indent + 1
       text += ' '
       continue
     }
     if (start < 0) [start, text] = [at, '']
-    const quotes = /[\w]/.test(code[at - 1] ?? '') ? /^["']/.exec(sign)?.[0] : QUOTES.exec(code.slice(at, at + 5))?.[1]
+    const quotes = BEGINS.has(sign) ? quotesAt(code, at) : undefined
     if (quotes) {
       const opens = code.indexOf(quotes, at)
       const end = stringEnd(code, opens, quotes)

@@ -14,6 +14,7 @@ import type { Day, EquityPoint, Insight, Order, Simulation } from './simulation.
 
 const NO_BAR: Bar = { open: 0, high: 0, low: 0, close: 0 }
 const TICKER_AT_MOST = 12
+const DAYS_AT_A_TIME = 50
 
 /** What a program trades, under some parameters. Two names for the same security count once. */
 function securitiesOf(program: Program, parameters: Circumstances['parameters']): Security[] {
@@ -32,7 +33,8 @@ function closesOf(security: Security, sessions: readonly TradingSession[], histo
   return Float64Array.from([...earlier.reverse(), ...sessions.map(({ day }) => closeOf(security, day))])
 }
 
-export function run(program: Program, circumstances: Circumstances): Simulation {
+/** Pauses on the way: years of many securities take a while. */
+export function* run(program: Program, circumstances: Circumstances): Generator<void, Simulation> {
   const { parameters } = circumstances
   const live = circumstances.start !== undefined
   const period = periodOf(program, circumstances)
@@ -44,7 +46,11 @@ export function run(program: Program, circumstances: Circumstances): Simulation 
   const aroundTheClock = securities.length > 0 && securities.every(({ assetClass }) => assetClass === 'crypto')
   const sessions = sessionsBetween(start, end, live, aroundTheClock)
   const history = historyOf(program.strategy, parameters)
-  const closes = securities.map((security) => closesOf(security, sessions, history, aroundTheClock))
+  const closes: Float64Array[] = []
+  for (const security of securities) {
+    closes.push(closesOf(security, sessions, history, aroundTheClock))
+    yield
+  }
   const decide = decisions(program.strategy, parameters, closes)
   const notBefore = program.warm || live ? 0 : readyAfter(program.strategy, parameters)
 
@@ -117,6 +123,7 @@ export function run(program: Program, circumstances: Circumstances): Simulation 
   }
 
   for (const [index, session] of sessions.entries()) {
+    if (index % DAYS_AT_A_TIME === 0) yield
     const begins = live && index === 0
     const time = (begins ? start : session.opens) + 60
     const closesAt = Math.min(Math.max(session.closes, time), end)

@@ -1,5 +1,6 @@
 // The door to this folder: code, dates and parameters in, results out. The same in gives the same out.
 import { createHash } from 'node:crypto'
+import { inPortions } from '../../portions.ts'
 import { type Circumstances, periodOf } from './period.ts'
 import { type Program, readProgram } from './program.ts'
 import { run } from './run.ts'
@@ -45,10 +46,47 @@ export function keyOf(program: Program, circumstances: Circumstances): string {
 export function simulateProgram(program: Program, circumstances: Circumstances): Simulation {
   const key = keyOf(program, circumstances)
   const known = kept.get(key)
-  if (known) kept.delete(key) // to come last, since the first is the one that goes
-  const simulation = known ?? run(program, circumstances)
+  if (known)
+    kept.delete(key) // to come last, since the first is the one that goes
+  else if (mayBePutOff) throw new NotSimulated(key, program, circumstances)
+  const simulation = known ?? wholly(run(program, circumstances))
   keep(key, simulation)
   return simulation
+}
+
+/** Thrown instead of a simulation where it need not come at once: it takes longer than everybody else should wait. */
+export class NotSimulated extends Error {
+  readonly #work: Generator<void, Simulation>
+  readonly #key: string
+  constructor(key: string, program: Program, circumstances: Circumstances) {
+    super('not simulated yet')
+    this.#key = key
+    this.#work = run(program, circumstances)
+  }
+
+  /** Simulates in portions. Afterwards the same is there at once. */
+  async simulate(): Promise<void> {
+    keep(this.#key, await inPortions(this.#work))
+  }
+}
+
+let mayBePutOff = false
+
+/** Takes a step that can be taken again when it throws `NotSimulated`. */
+export function withSimulationsPutOff<T>(step: () => T): T {
+  mayBePutOff = true
+  try {
+    return step()
+  } finally {
+    mayBePutOff = false
+  }
+}
+
+function wholly<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+  }
 }
 
 /** Simulates code as it stands: a backtest, or with `start` a live deployment from that moment to `end`. */
