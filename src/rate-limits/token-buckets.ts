@@ -1,5 +1,5 @@
 // Token buckets over all processes: what somebody may do at once, and how fast that comes back. The store knows how full a
-// bucket is; a process takes a portion of it at a time and spends that by itself, so that most requests need no word
+// bucket is; a process takes a slice of it at a time and spends that by itself, so that most requests need no word
 // from the store. What is not spent within a minute is lost: by then the bucket has filled up again without it.
 import { z } from 'zod'
 import type { Store } from '../storage/store.ts'
@@ -11,7 +11,7 @@ export interface Bucket {
   /** What comes in per second. */
   readonly perSecond: number
   /** What a process takes at a time, at most. Of a bucket that is half empty it takes no more than it needs. */
-  readonly portion: number
+  readonly slice: number
 }
 
 /** By bucket how much is taken. Of 0 nothing is taken, and something must be there all the same. */
@@ -34,7 +34,7 @@ export interface TokenBuckets<Name extends string> {
   lacks(holder: string, amounts: Amounts<Name>): Shortage<Name> | undefined
 }
 
-const PORTION_MS = 60_000
+const SLICE_MS = 60_000
 /** Longer than any bucket needs to be full again, whatever it owes; in seconds. */
 const KEPT_FOR = 10 * 60
 const MOST_HOLDERS = 10_000
@@ -94,8 +94,8 @@ export function createTokenBuckets<Name extends string>(
     return shortages.sort((one, other) => other.retryAfter - one.retryAfter)[0]
   }
 
-  /** Takes a portion of these buckets, for these amounts where they hold them; what is left of the last one is a part of it. */
-  async function takePortion(holder: string, held: Held<Name>, amounts?: Amounts<Name>): Promise<void> {
+  /** Takes a slice of these buckets, for these amounts where they hold them; what is left of the last one is a part of it. */
+  async function takeSlice(holder: string, held: Held<Name>, amounts?: Amounts<Name>): Promise<void> {
     if (held.until <= Date.now()) for (const name of names) held.left[name] = Math.min(0, held.left[name])
     const before = { ...held.left }
     const taken = byName(() => 0)
@@ -104,10 +104,10 @@ export function createTokenBuckets<Name extends string>(
       now = Date.now()
       const stored = current === undefined ? undefined : Stored.safeParse(JSON.parse(current)).data
       levels = byName((name) => {
-        const { most, portion } = buckets[name]
+        const { most, slice } = buckets[name]
         const level = Math.min(most, risen(name, stored?.levels[name] ?? most, stored?.at ?? now, now) + before[name])
         const amount = amounts?.[name]
-        const spare = amount === undefined ? 0 : Math.min(portion, (level - most / 2) / 2)
+        const spare = amount === undefined ? 0 : Math.min(slice, (level - most / 2) / 2)
         // Nothing that is held goes back: somebody may be spending it at this moment.
         taken[name] = Math.max(0, before[name], Math.floor(spare))
         if (amount !== undefined && level >= needed(name, amount)) taken[name] = Math.max(taken[name], amount, 1)
@@ -115,12 +115,12 @@ export function createTokenBuckets<Name extends string>(
       })
       return { value: JSON.stringify({ version: 1, at: now, levels }), ttl: KEPT_FOR }
     })
-    Object.assign(held, { levels, at: now, until: now + PORTION_MS })
+    Object.assign(held, { levels, at: now, until: now + SLICE_MS })
     for (const name of names) held.left[name] += taken[name] - before[name] // meanwhile some may have been spent
   }
 
-  const takePortionOnce = (holder: string, held: Held<Name>, amounts?: Amounts<Name>): Promise<void> => {
-    held.taking ??= takePortion(holder, held, amounts).finally(() => {
+  const takeSliceOnce = (holder: string, held: Held<Name>, amounts?: Amounts<Name>): Promise<void> => {
+    held.taking ??= takeSlice(holder, held, amounts).finally(() => {
       held.taking = undefined
     })
     return held.taking
@@ -132,7 +132,7 @@ export function createTokenBuckets<Name extends string>(
       while (!isHere(held, amounts)) {
         const shortage = shortageOf(held, amounts)
         if (shortage) return shortage
-        await takePortionOnce(holder, held, amounts)
+        await takeSliceOnce(holder, held, amounts)
       }
       for (const [name, amount] of asked(amounts)) held.left[name] -= amount
       return undefined
@@ -141,8 +141,8 @@ export function createTokenBuckets<Name extends string>(
     spend(holder, amounts) {
       const held = heldBy(holder)
       for (const [name, amount] of asked(amounts)) held.left[name] -= amount
-      // Other processes should know. If the store cannot be told now, it hears of it with the next portion.
-      if (asked(amounts).some(([name]) => held.left[name] < 0)) takePortionOnce(holder, held).catch(() => {})
+      // Other processes should know. If the store cannot be told now, it hears of it with the next slice.
+      if (asked(amounts).some(([name]) => held.left[name] < 0)) takeSliceOnce(holder, held).catch(() => {})
     },
 
     giveBack(holder, amounts) {

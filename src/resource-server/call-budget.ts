@@ -9,7 +9,7 @@ import type { Store } from '../storage/store.ts'
 import { StoreUnavailable } from '../storage/store.ts'
 
 /** Calls that a process takes of a bucket at a time. */
-const PORTION = 20
+const SLICE = 20
 const MIB = 1024 * 1024
 /** Bytes a minute that an account may send and be sent. */
 const BYTES = { in: 32 * MIB, out: 128 * MIB }
@@ -46,11 +46,11 @@ export interface Budget {
 export function createBudget(store: Store, { connection, account }: CallBudget): Budget {
   const called = ({ most, perSecond }: CallBudget['account'], times: number) => {
     const [all, each] = [most * times, perSecond * times]
-    return { most: all, perSecond: each, portion: Math.min(PORTION, all) }
+    return { most: all, perSecond: each, slice: Math.min(SLICE, all) }
   }
   const weighed = (bytes: number, times: number) => {
     const most = bytes * times
-    return { most, perSecond: most / MINUTE, portion: most / 16 }
+    return { most, perSecond: most / MINUTE, slice: most / 16 }
   }
   const connections = createTokenBuckets(store, (id) => KEYS.budget('connection', id), {
     calls: called(connection, 1),

@@ -43,7 +43,7 @@ export const KEYS = {
   sessionByUid: (uid: string) => `oidc:Session-by-uid:{${hash('uid', uid)}}`,
   /** How often something was tried; one window. Owner: rate-limits/ */
   attempts: (what: string, who: string) => `attempts:${what}:{${hash(who)}}`,
-  /** What is left of a connection's or an account's budget for calls. JSON of levels; 10 minutes from the last portion. Owner: rate-limits/token-buckets */
+  /** What is left of a connection's or an account's budget for calls. JSON of levels; 10 minutes from the last slice. Owner: rate-limits/token-buckets */
   budget: (of: string, id: string) => `budget:${of}:{${hash('budget', id)}}`,
   /** What a client published at a URL, JSON, last good copy. 365 days, a key set 30. Owner: authorization-server/clients/documents */
   clientDocument: (url: string) => `client-document:{${hash(url)}}`,

@@ -9,8 +9,8 @@ import { openStore, STORE_NAMES } from '../support/stores.ts'
 import { until } from '../support/until.ts'
 
 const BUCKETS = {
-  calls: { most: 60, perSecond: 10, portion: 20 },
-  bytes: { most: 6_000, perSecond: 100, portion: 500 },
+  calls: { most: 60, perSecond: 10, slice: 20 },
+  bytes: { most: 6_000, perSecond: 100, slice: 500 },
 }
 
 for (const name of STORE_NAMES) {
@@ -120,7 +120,7 @@ for (const name of STORE_NAMES) {
       assert.equal(await taken(60, one), 45)
     })
 
-    it('gives a portion for a minute; what was not spent by then is no second helping', async () => {
+    it('gives a slice for a minute; what was not spent by then is no second helping', async () => {
       const [one, two] = [newProcess(0), newProcess(1)]
       await one.take(holder, { calls: 1 })
       assert.equal(await taken(60, two), 45)

@@ -110,7 +110,7 @@ for (const name of ['SQLite', 'Redis'] as const) {
       assert.equal(await lines(), 1)
     })
 
-    /** Leaves an account so much, once no process holds a portion any more. */
+    /** Leaves an account so much, once no process holds a slice any more. */
     async function leave(token: string, levels: Record<string, number>) {
       await advance(61)
       const record = JSON.stringify({ version: 1, at: Date.now() + 86_400_000, levels })
@@ -135,7 +135,7 @@ for (const name of ['SQLite', 'Redis'] as const) {
       const told = (await message(await call(token, undefined, 1))).result.structuredContent
       assert.match(told.error, /may be sent 128 MiB a minute/)
       assert.equal((await list()).status, 200)
-      // A process that was told what an answer weighed may have taken a portion since.
+      // A process that was told what an answer weighed may have taken a slice since.
       await until('nothing is listened to', async () => {
         await leave(token, { outTwice: 0 })
         return (await list()).status === 429
