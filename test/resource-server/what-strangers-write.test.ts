@@ -265,6 +265,17 @@ describe('what strangers write', () => {
       assert.deepEqual([files[0].content, escaped], [plain.content, undefined])
     })
 
+    it('that was converted is whole as well, since it is stored next', async () => {
+      const given = { files: [{ name: 'exact.py', content: 'x' }] }
+      const { files, escaped } = await answered(
+        { state: 'End', payload: { 'exact.py': content } },
+        'update_code_to_pep8',
+        given,
+      )
+      assert.equal(files[0].content, shown)
+      assert.match(escaped, /^3 characters/)
+    })
+
     it('in the Object Store shows its beginning in the same way', async () => {
       const metadata = { key: `k${tags('x')}`, size: 9, preview: 'a\u200bb' }
       const args = { organizationId: 'o', key: 'k' }
