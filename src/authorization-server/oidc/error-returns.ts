@@ -25,12 +25,12 @@ export function isKnownReturn(client: ClientWords, redirectUri: string): boolean
  * goes on as it is when they press. Whoever has answered on our pages, or has connected this client, is not asked.
  */
 export function returnErrors(
-  { vault, accounts, grants }: Pick<Suppliers, 'vault' | 'accounts' | 'grants'>,
+  { accounts, grants }: Pick<Suppliers, 'accounts' | 'grants'>,
   sandbox: boolean,
 ): AnswerInQuery {
   async function hasConnected({ session, client }: KoaContextWithOIDC['oidc']): Promise<boolean> {
     const { accountId, uid } = session ?? {}
-    if (!accountId || !client || !(await vault.open(accountId))) return false
+    if (!accountId || !client) return false
     if (!isSessionOf(await accounts.profile(accountId), uid)) return false
     return (await grants.listOf(accountId, client.clientId)).length > 0
   }
@@ -39,15 +39,8 @@ export function returnErrors(
     const { oidc } = ctx
     const client = oidc.client as ClientWords | undefined
     const isAnswered = oidc.entities.Interaction?.result?.error !== undefined
-    if (
-      !('error' in answer) ||
-      !client ||
-      isKnownReturn(client, redirectUri) ||
-      isAnswered ||
-      (await hasConnected(oidc))
-    ) {
-      return answerInQuery(ctx, redirectUri, answer)
-    }
+    const mayWait = 'error' in answer && !isAnswered && client && !isKnownReturn(client, redirectUri)
+    if (!mayWait || (await hasConnected(oidc))) return answerInQuery(ctx, redirectUri, answer)
     ctx.status = 400
     const view = returnPage({
       client: describeClient(client, redirectUri),
