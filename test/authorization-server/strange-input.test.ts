@@ -126,14 +126,7 @@ describe('strange input', () => {
 
   it('of another charset or type, or malformed, is never a fault of ours', async () => {
     const bodies = ['a=%&b=%zz&%=1&csrf=%FF%FE', 'a[b][c]=1&__proto__[x]=1&a[99999]=1', '\0=\0', '--x\r\nbroken', '']
-    const types = [
-      FORM,
-      `${FORM}; charset=utf-7`,
-      `${FORM}; charset="`,
-      'multipart/form-data; boundary=x',
-      '/',
-      'text/xml',
-    ]
+    const types = [FORM, `${FORM}; charset=utf-7`, 'multipart/form-data; boundary=x', '/']
     for (const path of [
       '/interaction/x',
       '/account/sign-in',
