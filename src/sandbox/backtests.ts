@@ -57,11 +57,17 @@ function keepPace(world: World, now: number): void {
   world.backtestRequests = [...recent, now]
 }
 
+/** As many as one request to /mcp can hold. */
+const PARAMETERS_AT_MOST = 10_000
+
 function parameterSet(args: Arguments): Backtest['parameterSet'] {
   const given = args.parameters ?? {}
   // An empty list is how empty objects are written here, so it is read that way too.
   if (Array.isArray(given) && given.length === 0) return {}
   const fine = typeof given === 'object' && !Array.isArray(given)
+  if (fine && Object.keys(given).length > PARAMETERS_AT_MOST) {
+    throw new ApiError(`A backtest has at most ${PARAMETERS_AT_MOST} parameters`)
+  }
   if (!fine || !Object.values(given).every((value) => typeof value === 'string' || typeof value === 'number')) {
     throw new ApiError('Invalid argument: parameters')
   }

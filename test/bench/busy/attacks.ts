@@ -25,7 +25,8 @@ export interface Attack {
 }
 
 const MANY = 300_000
-const fields = (value: unknown = 1) => Object.fromEntries(Array.from({ length: MANY }, (_, i) => [`a${i}`, value]))
+const fields = (value: unknown = 1, length = MANY) =>
+  Object.fromEntries(Array.from({ length }, (_, i) => [`a${i}`, value]))
 const times = (count: number, value: unknown) => Array.from({ length: count }, () => value)
 const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
 const request = (method: string, params: object) => ({ jsonrpc: '2.0', id: 1, method, params })
@@ -100,8 +101,8 @@ const ARGUMENTS: readonly Attack[] = [
 /** What is told, as it is made to fit. */
 const ANSWERS: readonly Attack[] = [
   {
-    kind: 'an answer with 300,000 fields',
-    body: async (attacker) => toolCall('read_backtest', await createBacktest(attacker, fields())),
+    kind: 'an answer with 9,900 fields', // as many parameters as one request can give a backtest
+    body: async (attacker) => toolCall('read_backtest', await createBacktest(attacker, fields(1, 9_900))),
   },
   {
     kind: 'an answer of 3 MB in rows',
