@@ -6,7 +6,7 @@ const PORTION_MS = 5
 const waiting: (() => void)[] = []
 
 /** One portion in each round of the event loop, whoever's it is: ten long works at once hold it no longer than one. */
-function nextPortion(): Promise<void> {
+export function nextPortion(): Promise<void> {
   return new Promise((go) => {
     waiting.push(go)
     if (waiting.length === 1) setImmediate(serveOne)

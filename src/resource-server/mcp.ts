@@ -4,6 +4,7 @@ import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import type { McpHttpHandler, McpServerFactory, ServerContext } from '@modelcontextprotocol/server'
 import { CLIENT_CAPABILITIES_META_KEY, createMcpHandler } from '@modelcontextprotocol/server'
+import { nextPortion } from '../portions.ts'
 import { VERSION } from '../version.ts'
 import { record } from './answers/reading.ts'
 import { visible } from './answers/unseen.ts'
@@ -64,9 +65,11 @@ export function createMcp(suppliers: ToolSuppliers): Mcp {
       const { decision } = callerIn(context)
       return { tools: [...visibleTools(isDecision(decision) ? decision.grant.scopes : [])] }
     })
-    server.setRequestHandler('tools/call', ({ params: { name, arguments: args } }, context) =>
-      callTool({ name, args, ...callerIn(context) }, suppliers),
-    )
+    server.setRequestHandler('tools/call', async ({ params: { name, arguments: args } }, context) => {
+      // The calls of a batch begin one after the other, with everyone's turn between them.
+      if (Array.isArray(authInfo?.extra?.body)) await nextPortion()
+      return callTool({ name, args, ...callerIn(context) }, suppliers)
+    })
     server.setRequestHandler('resources/list', () => ({ resources: [] }))
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...TEMPLATE_LIST] }))
     server.setRequestHandler('resources/read', ({ params: { uri } }, context) =>

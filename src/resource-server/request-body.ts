@@ -3,6 +3,7 @@ import { bodyParser } from '@koa/bodyparser'
 import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server'
 import type { Context } from 'koa'
 import { excessOf, holdsMore, readJson } from '../json-bounds.ts'
+import { nextPortion } from '../portions.ts'
 import { record } from './answers/reading.ts'
 import type { MessageLike } from './gate.ts'
 import { messagesIn } from './gate.ts'
@@ -25,6 +26,7 @@ const LONGEST_NAME = 256
 /** Values of a message beside what a tool is called with. The SDK tells each mistake in them in lines of its own. */
 const MOST_BESIDE = 200
 const LONGEST_BODY = 4 * 1024 * 1024
+const LONG = 256 * 1024
 
 const readText = bodyParser({
   enableTypes: ['text'],
@@ -42,7 +44,10 @@ export async function readBody(ctx: Context): Promise<ReadBody> {
   if (unread?.status === 413) return refused(413, -32000, 'The request body is larger than 4 MB')
   const text = ctx.request.rawBody
   if (unread || !text) return NO_JSON
+  // Each of these looks at all of it, so there is somebody else's turn between them where it is long.
+  if (text.length > LONG) await nextPortion()
   const excess = excessOf(text)
+  if (text.length > LONG) await nextPortion()
   if (excess) return refused(400, -32600, `The request body is too much: ${excess}`)
   return parse(text)
 }

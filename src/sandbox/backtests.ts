@@ -58,7 +58,7 @@ function keepPace(world: World, now: number): void {
 }
 
 /** As many as one request to /mcp can hold. */
-const PARAMETERS_AT_MOST = 10_000
+const PARAMETERS_AT_MOST = 1_000
 
 function parameterSet(args: Arguments): Backtest['parameterSet'] {
   const given = args.parameters ?? {}

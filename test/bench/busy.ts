@@ -14,6 +14,7 @@ import { callMeanwhile } from './busy/bystander.ts'
 import type { Loop } from './busy/loop.ts'
 import { connectPerson } from './busy/person.ts'
 import { openStreams, perStream, STREAMS } from './busy/streams.ts'
+import { startUpstream } from './busy/upstream.ts'
 
 const EACH_MS = 4_000
 const AT_ONCE = 2
@@ -35,20 +36,24 @@ for (const one of ATTACKS.filter(({ kind }) => kind.includes(only))) await onSer
 console.log(`The loop stood still longest with ${worst.kind}: ${Math.round(worst.max)} ms.`)
 
 async function onServer(one: Attack | undefined): Promise<void> {
+  const upstream = one?.upstream ? await startUpstream(one.upstream()) : undefined
   const server = await startServer({
     CALL_BUDGET,
+    ...(upstream ? { QUANTCONNECT_API_URL: upstream.url } : {}),
     NODE_OPTIONS: `--import ${new URL('./busy/loop.ts', import.meta.url)}`,
   })
   try {
     await run(server, one)
   } finally {
+    upstream?.stop()
     await server.stop()
   }
 }
 
 /** Measures one kind, or what there is without any. */
 async function run(server: TestServer, one: Attack | undefined): Promise<void> {
-  const [a, b] = [await connectPerson(server, ALICE), await connectPerson(server, BOB)]
+  const who = one?.upstream ? { userId: '123456', apiToken: 'any' } : ALICE
+  const [a, b] = [await connectPerson(server, who), await connectPerson(server, BOB)]
   const sandbox = sandboxOf(server, ALICE)
   const look = async (loop: 'delay' | 'memory') => (await server.ask({ loop })) as Loop
   /** Measures B and the server's loop while something is done to them, and prints what came of it. */

@@ -16,6 +16,8 @@ export interface Attack {
   readonly kind: string
   /** Makes ready what it needs, and gives what goes to /mcp: JSON, or a text as it is. */
   body(attacker: Attacker): unknown
+  /** What QuantConnect answers A, as JSON, where the sandbox would not. */
+  readonly upstream?: () => string
   /** The page of their account that A's browser asks for instead. */
   readonly page?: string
   readonly atOnce?: number
@@ -101,8 +103,21 @@ const ARGUMENTS: readonly Attack[] = [
 /** What is told, as it is made to fit. */
 const ANSWERS: readonly Attack[] = [
   {
-    kind: 'an answer with 9,900 fields', // as many parameters as one request can give a backtest
-    body: async (attacker) => toolCall('read_backtest', await createBacktest(attacker, fields(1, 9_900))),
+    kind: 'an answer of QuantConnect with 300,000 fields',
+    upstream: () => JSON.stringify({ success: true, backtest: { backtestId: 'b', statistics: fields(1, 300_000) } }),
+    body: async () => toolCall('read_backtest', { projectId: 7, backtestId: 'b' }),
+  },
+  {
+    kind: 'an answer of QuantConnect of 20 MB in rows',
+    upstream: () => {
+      const rows = Array.from({ length: 100_000 }, (_, projectId) => ({ projectId, name: 'x'.repeat(180) }))
+      return JSON.stringify({ success: true, projects: rows })
+    },
+    body: async () => toolCall('list_projects'),
+  },
+  {
+    kind: 'an answer with 1,000 fields', // as many parameters as the sandbox gives a backtest
+    body: async (attacker) => toolCall('read_backtest', await createBacktest(attacker, fields(1, 1_000))),
   },
   {
     kind: 'an answer of 3 MB in rows',
