@@ -19,8 +19,8 @@ const MINUTE = 60
 export interface Asked {
   /** Messages of any kind in its body. */
   readonly messages: number
-  /** The tools that it would run. */
-  readonly tools: readonly { readonly onlyLowersRisk?: true }[]
+  /** Calls among them. */
+  readonly calls: number
   /** Its length. */
   readonly bytes: number
 }
@@ -35,8 +35,7 @@ export interface Budget {
   closedFor(grant: Grant): number
   /**
    * Takes what a request asks for. Undefined: it may go on. A number: seconds for which nothing is listened to, since it is
-   * beyond twice the budget. What only stops something waits for neither budget nor store. Throws `StoreUnavailable` for a
-   * request that runs no tool.
+   * beyond twice the budget. Throws `StoreUnavailable` for a request that calls nothing.
    */
   admit(grant: Grant, asked: Asked): Promise<OverBudget | number | undefined>
   /** Notes what an answer weighed, in bytes. */
@@ -72,7 +71,7 @@ export function createBudget(store: Store, { connection, account }: CallBudget):
   }
 
   /** Takes what a request asks for, of both budgets at once; the rule. Where one of them lacks it nothing is taken. */
-  async function takesAll({ id, accountId }: Grant, { messages, bytes }: Asked, calls: number): Promise<boolean> {
+  async function takesAll({ id, accountId }: Grant, { messages, calls, bytes }: Asked): Promise<boolean> {
     const called = calls ? { calls } : {}
     const [ofConnection, ofAccount] = [
       { messages, ...called },
@@ -96,7 +95,7 @@ export function createBudget(store: Store, { connection, account }: CallBudget):
     return closed?.retryAfter
   }
 
-  async function isOver({ id, accountId }: Grant, { bytes }: Asked, calls: number): Promise<OverBudget | undefined> {
+  async function isOver({ id, accountId }: Grant, { calls, bytes }: Asked): Promise<OverBudget | undefined> {
     const tooMany = await connections.take(id, { calls })
     if (tooMany) return { reason: 'over-budget', retryAfter: tooMany.retryAfter, because: words.connection }
     const tooMuch = await accounts.take(accountId, { calls, in: bytes, out: 0 })
@@ -115,17 +114,16 @@ export function createBudget(store: Store, { connection, account }: CallBudget):
     },
 
     async admit(grant, asked) {
-      const calls = asked.tools.filter(({ onlyLowersRisk }) => !onlyLowersRisk).length
       try {
-        if (await takesAll(grant, asked, calls)) return undefined
+        if (await takesAll(grant, asked)) return undefined
         const closed = await closes(grant, asked)
         if (closed !== undefined) return closed
-        if (calls) return await isOver(grant, asked, calls)
+        if (asked.calls) return await isOver(grant, asked)
         accounts.spend(grant.accountId, { in: asked.bytes })
         return undefined
       } catch (error) {
-        if (!(error instanceof StoreUnavailable) || !asked.tools.length) throw error
-        return calls ? { reason: 'store-unavailable' } : undefined
+        if (!(error instanceof StoreUnavailable) || !asked.calls) throw error
+        return { reason: 'store-unavailable' }
       }
     },
 

@@ -138,6 +138,7 @@ export function createGate(
       const lacks = (scope: Scope) => !grant.scopes.includes(scope)
       const missing = required.filter(lacks)
       if (!missing.length) {
+        // What only stops something waits for neither a budget nor a store that is away.
         const stops = tools.filter((name) => findTool(name)?.onlyLowersRisk)
         return makeDecision(over ? { grant, tools: new Set(stops), refusal: over } : { grant, tools: new Set(tools) })
       }

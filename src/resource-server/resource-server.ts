@@ -90,7 +90,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     const body = 'body' in read ? read.body : undefined
     const over = await budget.admit(grant, {
       messages: messagesIn(body).length,
-      tools: callsIn(body).map(({ tool }) => tool),
+      calls: callsIn(body).length,
       bytes: bytesOf(ctx),
     })
     if (typeof over === 'number') return slowDown(ctx, over)

@@ -236,6 +236,11 @@ describe('a budget for calls', () => {
     const { error } = (await callTool(server, token, 'stop_live_algorithm', { projectId: 7 })).structuredContent
     assert.doesNotMatch(error, /Too many calls/)
     assert.match(error, /QuantConnect refused/)
+    const batch = [toolCall('read_account', {}, 1), toolCall('stop_live_algorithm', { projectId: 7 }, 2)]
+    const answers = await messages(await call(token, batch))
+    const said = (id: number) => answers.find((one) => one.id === id)?.result.structuredContent.error
+    assert.match(said(1), /Too many calls/)
+    assert.match(said(2), /QuantConnect refused/)
   })
 
   it('counts reading by address and completing, which are told in their own way', async () => {
@@ -265,6 +270,9 @@ describe('a budget for calls, as an operator sets it', () => {
     assert.deepEqual(await burst(8, tokens[0]), { 429: 2, ok: 3, rate: 3 })
     assert.deepEqual(await burst(4, tokens[1]), { ok: 2, rate: 2 })
     await server.advance(1)
-    assert.deepEqual(await burst(4, tokens[0]), { ok: 2, rate: 2 })
+    // What the account did not let through, the connection has still: one of three, and two that came in.
+    assert.deepEqual(await burst(4, tokens[1]), { ok: 3, rate: 1 })
+    await server.advance(1)
+    assert.deepEqual(await burst(3, tokens[0]), { ok: 3 })
   })
 })
