@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { allocationOf, networkOf, widerNetworks } from '../../src/rate-limits/client-address.ts'
 import { RATE_LIMITS } from '../../src/rate-limits/rate-limits.ts'
 import { KEYS } from '../../src/storage/keys.ts'
 import { put } from '../../src/storage/store.ts'
-import { refusal } from '../support/raw-client.ts'
+import { usePair } from '../support/pair.ts'
+import type { Registration } from '../support/raw-client.ts'
+import { authorizationRequest, refusal, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
 import { withStore } from '../support/stored.ts'
+import { storeEnv } from '../support/stores.ts'
 
 const HOUR = 60 * 60
 
@@ -151,6 +154,58 @@ describe('how many clients an address may register', () => {
     assert.equal((await enroll('198.51.100.8')).status, 201)
   })
 })
+
+for (const name of ['SQLite', 'Redis'] as const) {
+  describe(`what a network may begin, on ${name}, at two processes`, () => {
+    const pair = usePair(() => ({ ...storeEnv(name, 'begin:'), TRUSTED_PROXIES: '127.0.0.1,::1' }))
+    let count = 0
+    const from = (address: string) => ({ 'x-forwarded-for': address, 'content-type': 'application/json' })
+    const registers = async (at: string, address: string) => {
+      const metadata = {
+        client_name: `P ${name} ${count++}`,
+        redirect_uris: ['http://localhost/cb'],
+        token_endpoint_auth_method: 'none',
+      }
+      return fetch(`${at}/register`, { method: 'POST', headers: from(address), body: JSON.stringify(metadata) })
+    }
+    const begins = async (at: string, address: string) => {
+      const url = new URL(authorizationRequest(pair.one, client).url)
+      return fetch(`${at}${url.pathname}${url.search}`, { redirect: 'manual', headers: { 'x-forwarded-for': address } })
+    }
+    let client: Registration
+    before(async () => {
+      client = await register(pair.one)
+    })
+
+    for (const [network, times, one, other] of [
+      ['198.51.100.9', 1, '198.51.100.9', '198.51.100.9'],
+      ['203.0.113.0/24', 2, '203.0.113.1', '203.0.113.2'],
+      ['2001:db8:7:100::/56', 2, '2001:db8:7:101::1', '2001:db8:7:102::1'],
+      ['2001:db8:8::/48', 4, '2001:db8:8:1::1', '2001:db8:8:ff01::1'],
+    ] as const) {
+      it(`is counted for all of ${network} together`, async () => {
+        const [here, there] = pair.addresses
+        for (const [what, most, seconds, act, good] of [
+          ['registration', 300, HOUR, registers, 201],
+          ['authorize', 3_000, 600, begins, 303],
+        ] as const) {
+          await withStore(pair.one, (store) => put(store, KEYS.attempts(what, network), `${most * times - 2}`, seconds))
+          const statuses = [
+            await act(here, one),
+            await act(there, other),
+            await act(there, one),
+            await act(here, other),
+          ]
+          assert.deepEqual(
+            statuses.map(({ status }) => status),
+            [good, good, 429, 429],
+            what,
+          )
+        }
+      })
+    }
+  })
+}
 
 describe('the address that a limit counts', () => {
   for (const [address, network] of Object.entries({

@@ -130,6 +130,16 @@ for (const name of STORE_NAMES) {
       assert.equal(await taken(200, one, two), 60)
     })
 
+    it('gives nothing back that somebody spends at this very moment', async () => {
+      const [one, two, three] = [newProcess(0), newProcess(1), newProcess(2)]
+      let through = (await taken(1, one)) + (await taken(20, two))
+      const tooMany = one.take(holder, { calls: 55 })
+      through += await taken(14, one)
+      assert.ok(await tooMany)
+      through += await taken(120, one, two, three)
+      assert.equal(through, 60)
+    })
+
     it('takes all that is asked for or nothing', async () => {
       const one = newProcess()
       assert.equal(await one.take(holder, { calls: 60 }), undefined)

@@ -276,3 +276,24 @@ describe('a budget for calls, as an operator sets it', () => {
     assert.deepEqual(await burst(3, tokens[0]), { ok: 3 })
   })
 })
+
+describe('a budget of an account that is used up at another process', () => {
+  const pair = usePair(() => ({ CALL_BUDGET: '3,1,4,9' }))
+
+  it('takes nothing of the connection that is refused for it', async () => {
+    const alice = await signedIn(pair.one, ALICE)
+    const [x, y] = [await tokenOf(alice), await tokenOf(alice)]
+    const at = Date.now()
+    await Promise.all([pair.one.stopClock(at), pair.two.stopClock(at)])
+    const burst = async (count: number, token: string, address: string) => {
+      const calls = Array.from({ length: count }, () => rpc({ mcp: `${address}/mcp` }, token, toolCall('read_account')))
+      return counts(await Promise.all((await Promise.all(calls)).map(outcome)))
+    }
+    const [here, there] = pair.addresses
+    assert.deepEqual(await burst(3, y, here), { ok: 3 })
+    assert.deepEqual(await burst(1, x, here), { ok: 1 })
+    assert.deepEqual(await burst(1, x, there), { rate: 1 })
+    await Promise.all([pair.one.advance(1), pair.two.advance(1)])
+    assert.deepEqual(await burst(4, x, there), { ok: 3, rate: 1 })
+  })
+})
