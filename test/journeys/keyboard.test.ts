@@ -64,7 +64,9 @@ describe('with the keyboard alone', () => {
       [false, false],
     )
     assert.equal(grant?.scopes.includes('qc:files:read'), true)
-    assert.equal((grant?.expiresAt ?? 0) - (grant?.createdAt ?? 0), 24 * 60 * 60)
+    // A day from the press; the connection itself is made a moment later.
+    const life = (grant?.expiresAt ?? 0) - (grant?.createdAt ?? 0)
+    assert.ok(life <= 24 * 60 * 60 && life > 24 * 60 * 60 - 60, `${life}`)
 
     await page.goto(`${server.origin}/account`)
     await reach(page, /^Revoke$/)
