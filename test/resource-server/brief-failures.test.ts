@@ -1,13 +1,17 @@
 // Whatever goes wrong with a call is told in few words, however much was wrong: a failure keeps the bound of its tool.
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { refusalResult, wordsOf } from '../../src/resource-server/calls/refusals.ts'
 import { TOOLS } from '../../src/resource-server/tools/catalog.ts'
 import { EVERYTHING, useConnection } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
 import { callTool, message, rpc, toolCall } from '../support/mcp-requests.ts'
 import { sandboxOf } from '../support/sandbox.ts'
-import { useServer } from '../support/server.ts'
+import type { TestServer } from '../support/server.ts'
+import { startServer, useServer } from '../support/server.ts'
+import type { Upstream } from '../support/upstream.ts'
+import { json, startUpstream } from '../support/upstream.ts'
+import { whileRunning } from '../support/while-running.ts'
 
 /** Twice the words, once as text and once as structure, and what stands around them. */
 const BRIEF = 9_000
@@ -132,4 +136,33 @@ describe('the words of a failure', () => {
       }
     }
   })
+})
+
+describe('a failure with all that QuantConnect can say', () => {
+  let upstream: Upstream
+  let started: TestServer | undefined
+  before(async () => {
+    upstream = await startUpstream()
+    started = await startServer({ QUANTCONNECT_API_URL: upstream.url })
+  })
+  after(async () => {
+    await started?.stop()
+    await upstream.close()
+  })
+  const server = whileRunning('server', () => started)
+  const connection = useConnection(server, { ...EVERYTHING, as: { userId: '123456', apiToken: 'token-for-tests' } })
+
+  for (const [tool, args] of [
+    ['read_backtest', { projectId: 7, backtestId: 'b' }],
+    ['list_projects', {}],
+  ] as const) {
+    it(`keeps the bound of ${tool}`, async () => {
+      const errors = Array.from({ length: 10 }, () => '世'.repeat(1_000))
+      upstream.replies.push(json(200, { success: false, errors }))
+      const result = await callTool(server, connection.token, tool, args)
+      const { limit = 1_000_000 } = TOOLS.find(({ name }) => name === tool) ?? {}
+      assert.equal(result.isError, true)
+      assert.ok(size(result) <= limit, `${size(result)}`)
+    })
+  }
 })
