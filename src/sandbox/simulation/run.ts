@@ -24,13 +24,25 @@ function securitiesOf(program: Program, parameters: Circumstances['parameters'])
   return [...new Map(found.map((security) => [security.id, security])).values()]
 }
 
-/** Closes of the days of a run, after those of as many days before it as its strategy looks back. */
-function closesOf(security: Security, sessions: readonly TradingSession[], history: number, aroundTheClock: boolean) {
+/** Closes of the days of a run, after those of as many days before it as its strategy looks back. Pauses on the way. */
+function* closesOf(
+  security: Security,
+  sessions: readonly TradingSession[],
+  history: number,
+  aroundTheClock: boolean,
+): Generator<void, Float64Array> {
+  closeOf(security, FIRST_DAY) // the first question about a security makes up all of its prices
+  yield
   const earlier: number[] = []
   for (let day = (sessions[0]?.day ?? FIRST_DAY) - 1; earlier.length < history; day -= 1) {
     if (aroundTheClock || isTradingDay(day) || day < FIRST_DAY) earlier.push(closeOf(security, day))
   }
-  return Float64Array.from([...earlier.reverse(), ...sessions.map(({ day }) => closeOf(security, day))])
+  const closes = earlier.reverse()
+  for (const [index, { day }] of sessions.entries()) {
+    if (index % DAYS_AT_A_TIME === 0) yield
+    closes.push(closeOf(security, day))
+  }
+  return Float64Array.from(closes)
 }
 
 /** Pauses on the way: years of many securities take a while. */
@@ -48,8 +60,7 @@ export function* run(program: Program, circumstances: Circumstances): Generator<
   const history = historyOf(program.strategy, parameters)
   const closes: Float64Array[] = []
   for (const security of securities) {
-    closes.push(closesOf(security, sessions, history, aroundTheClock))
-    yield
+    closes.push(yield* closesOf(security, sessions, history, aroundTheClock))
   }
   const decide = decisions(program.strategy, parameters, closes)
   const notBefore = program.warm || live ? 0 : readyAfter(program.strategy, parameters)
