@@ -124,19 +124,21 @@ export const withOnlyKept = (profile: Profile, kept: readonly string[]): Profile
 })
 const released = <T extends { suspended?: boolean | undefined }>({ suspended: _suspended, ...rest }: T) => rest
 
+/** The browser with this session, while it is signed in and not suspended. */
+export const sessionIn = ({ sessions }: Profile, uid: string | undefined): BrowserSession | undefined =>
+  sessions.find((session) => session.uid === uid && !session.suspended)
+
 /** Whether what was decided at a time (milliseconds since 1970) in a browser still counts: nobody stopped or signed out since. */
-export function countsStill({ sessions, stoppedAt = 0 }: Profile, uid: string, at: number): boolean {
-  const session = sessions.find((one) => one.uid === uid && !one.suspended)
-  return session !== undefined && at >= session.since * 1000 && at > stoppedAt
+export function countsStill(profile: Profile, uid: string, at: number): boolean {
+  const session = sessionIn(profile, uid)
+  return session !== undefined && at >= session.since * 1000 && at > (profile.stoppedAt ?? 0)
 }
 
-export const isSessionOf = ({ sessions }: Profile, uid: string | undefined): boolean =>
-  sessions.some((session) => session.uid === uid && !session.suspended)
+export const isSessionOf = (profile: Profile, uid: string | undefined): boolean => sessionIn(profile, uid) !== undefined
 
 /** Whether this browser may add the first passkey of its account without a further proof. `now` in seconds since 1970. */
-export const mayAddFirstPasskey = ({ sessions, passkeys }: Profile, uid: string, now: number): boolean =>
-  !passkeys.length &&
-  (sessions.find((session) => session.uid === uid && !session.suspended)?.firstPasskeyUntil ?? 0) > now
+export const mayAddFirstPasskey = (profile: Profile, uid: string, now: number): boolean =>
+  !profile.passkeys.length && (sessionIn(profile, uid)?.firstPasskeyUntil ?? 0) > now
 
 /** A page that offered a first passkey was answered, in one browser; or one was added, in any. */
 export const withoutOffer = (profile: Profile, uid?: string): Profile => ({
@@ -187,6 +189,14 @@ export const withNews = (profile: Profile, added: readonly News[], now: number):
         ),
       }
     : profile
+
+/** Adds a passkey, and tells of it; whoever was offered a first one is offered none any more. `now` in milliseconds since 1970. */
+export const withNewPasskey = (profile: Profile, passkey: StoredPasskey, now: number): Profile =>
+  withNews(
+    withoutOffer(withPasskey(profile, passkey)),
+    [{ what: 'passkey-added', of: passkey.id, name: passkey.name }],
+    now,
+  )
 
 /** The person has seen the news up to a time, in milliseconds since 1970. */
 export const withSeen = (profile: Profile, upTo: number): Profile => ({

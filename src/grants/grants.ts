@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
+import { unixTime } from '../unix-time.ts'
 import type { StoredAllowance } from './allowance.ts'
 import { Allowance, allowanceOf } from './allowance.ts'
 import { KEPT_UNUSED, keptUntil } from './lifetime.ts'
@@ -57,9 +58,8 @@ export type GrantChange = Partial<
   Allowance & Pick<Grant, 'client' | 'name' | 'suspended' | 'redirectHost' | 'usedAt' | 'authorizedAt'>
 >
 
-const now = () => Math.floor(Date.now() / 1000)
-const ttl = (grant: Grant) => Math.max(1, grant.expiresAt - now())
-const alive = (grant: Grant | undefined) => (grant && grant.expiresAt > now() ? grant : undefined)
+const ttl = (grant: Grant) => Math.max(1, grant.expiresAt - unixTime())
+const alive = (grant: Grant | undefined) => (grant && grant.expiresAt > unixTime() ? grant : undefined)
 
 /** A record that cannot be understood allows nothing. */
 function parse(json: string | undefined): Grant | undefined {
@@ -131,11 +131,13 @@ export function createGrants(store: Store): Grants {
   const enlist = (accountId: string, id: string, ended: readonly string[] = []) =>
     update(store, KEYS.grantsOf(accountId), (current) => {
       const entries = Object.entries(parseListed(current)).filter(([one]) => !ended.includes(one))
-      return { value: JSON.stringify({ ...Object.fromEntries(entries), [id]: now() }), ttl: LISTED }
+      return { value: JSON.stringify({ ...Object.fromEntries(entries), [id]: unixTime() }), ttl: LISTED }
     })
   /** Ids whose grants have ended. One that was listed a moment ago may only not be written yet. */
   async function endedOf(accountId: string): Promise<string[]> {
-    const old = Object.entries(await listed(accountId)).filter(([id, at]) => id !== STOPS && at < now() - UNWRITTEN)
+    const old = Object.entries(await listed(accountId)).filter(
+      ([id, at]) => id !== STOPS && at < unixTime() - UNWRITTEN,
+    )
     const living = await Promise.all(old.map(([id]) => find(id)))
     return old.map(([id]) => id).filter((_, index) => !living[index])
   }
@@ -172,7 +174,7 @@ export function createGrants(store: Store): Grants {
         ...allowanceOf(facts),
         version: 1,
         id: randomBytes(16).toString('base64url'),
-        createdAt: now(),
+        createdAt: unixTime(),
       }
       // Listed first: a crash in between leaves a name without a grant, and never a grant that its person cannot see.
       const before = parseListed(await enlist(grant.accountId, grant.id, await endedOf(grant.accountId)))
@@ -197,16 +199,16 @@ export function createGrants(store: Store): Grants {
       await edit(id, (grant) => ({ ...grant, severalSessions: true }))
     },
     noteAuthorization: (id) =>
-      edit(id, (grant) => ({ ...grant, authorizedAt: now(), timesAuthorized: (grant.timesAuthorized ?? 0) + 1 })),
+      edit(id, (grant) => ({ ...grant, authorizedAt: unixTime(), timesAuthorized: (grant.timesAuthorized ?? 0) + 1 })),
     async touch(grant) {
       // Grants without a client were made before there was a list, and join it when they are first used.
       const noted = grant.usedAt ?? (grant.client ? grant.createdAt : 0)
-      if (noted > now() - DAY) return false
+      if (noted > unixTime() - DAY) return false
       await enlist(grant.accountId, grant.id)
       const kept = await edit(grant.id, (current) => ({
         ...current,
-        usedAt: now(),
-        expiresAt: Math.max(current.expiresAt, keptUntil(current, now()) ?? 0),
+        usedAt: unixTime(),
+        expiresAt: Math.max(current.expiresAt, keptUntil(current, unixTime()) ?? 0),
       }))
       return kept !== undefined
     },

@@ -1,4 +1,5 @@
 // One signed POST: sent once, bounded in size, and read into an answer whatever comes.
+import { unixTime } from '../unix-time.ts'
 import type { Credentials } from '../vault/vault.ts'
 import type { Answer } from './answer.ts'
 import { readAnswer } from './answer.ts'
@@ -35,7 +36,7 @@ export async function send(
       method: 'POST',
       redirect: 'manual', // the signed headers are for QuantConnect alone
       headers: {
-        ...signedHeaders(userId, apiToken, Math.floor(Date.now() / 1000)),
+        ...signedHeaders(userId, apiToken, unixTime()),
         ...headers,
         'user-agent': 'qcgate',
       },

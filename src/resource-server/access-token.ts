@@ -4,6 +4,7 @@ import type { JWK } from 'jose'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { RATE_LIMITS } from '../rate-limits/rate-limits.ts'
+import { unixTime } from '../unix-time.ts'
 
 /** The claims we rely on, spelled as they arrive (RFC 9068 §2.2), and the grant that the token was issued under. */
 export interface AccessTokenClaims {
@@ -20,7 +21,6 @@ export type TokenFailure = { readonly cause: string } | { readonly retryAfter: n
 export type VerifyAccessToken = (token: string, network: string) => Promise<AccessTokenClaims | TokenFailure>
 
 const REMEMBERED = 10_000
-const now = () => Math.floor(Date.now() / 1000)
 
 /** `keys` are the public signing keys. Signatures that were good are remembered by hash, never past their expiry. */
 export function createAccessTokenVerifier(issuer: string, resource: string, keys: readonly JWK[]): VerifyAccessToken {
@@ -31,7 +31,7 @@ export function createAccessTokenVerifier(issuer: string, resource: string, keys
 
   const recall = (name: string): AccessTokenClaims | undefined => {
     const known = remembered.get(name)
-    if (known && known.exp > Date.now() / 1000) return known
+    if (known && known.exp > unixTime()) return known
     remembered.delete(name)
     return undefined
   }
@@ -78,7 +78,7 @@ function createFirstLook(issuer: string, resource: string, keys: readonly JWK[])
   const Claims = z.looseObject({
     iss: z.literal(issuer),
     aud: z.union([z.literal(resource), z.array(z.string()).refine((all) => all.includes(resource))]),
-    exp: z.number().refine((exp) => exp > now()),
+    exp: z.number().refine((exp) => exp > unixTime()),
     sub: z.string(),
     client_id: z.string(),
     grant_id: z.string(),
@@ -104,8 +104,8 @@ function createChecks() {
   let since = 0
 
   const failures = (network: string): number => {
-    if (Math.abs(now() - since) >= seconds) {
-      since = now()
+    if (Math.abs(unixTime() - since) >= seconds) {
+      since = unixTime()
       failed.clear()
     }
     return failed.get(network) ?? 0

@@ -72,11 +72,8 @@ export function createBudget(store: Store, { connection, account }: CallBudget):
 
   /** Takes what a request asks for, of both budgets at once; the rule. Where one of them lacks it nothing is taken. */
   async function takesAll({ id, accountId }: Grant, { messages, calls, bytes }: Asked): Promise<boolean> {
-    const called = calls ? { calls } : {}
-    const [ofConnection, ofAccount] = [
-      { messages, ...called },
-      { messages, ...called, in: bytes, inTwice: bytes, out: 0, outTwice: 0 },
-    ]
+    const ofConnection = { messages, ...(calls ? { calls } : {}) }
+    const ofAccount = { ...ofConnection, in: bytes, inTwice: bytes, out: 0, outTwice: 0 }
     if (connections.lacks(id, ofConnection) || accounts.lacks(accountId, ofAccount)) return false
     const [connectionLacks, accountLacks] = await Promise.all([
       connections.take(id, ofConnection),

@@ -57,7 +57,7 @@ function keepPace(world: World, now: number): void {
   world.backtestRequests = [...recent, now]
 }
 
-/** As many as one request to /mcp can hold. */
+/** More than any algorithm reads. */
 const PARAMETERS_AT_MOST = 1_000
 
 function parameterSet(args: Arguments): Backtest['parameterSet'] {

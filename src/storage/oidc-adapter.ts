@@ -2,6 +2,7 @@
 // filed under the hash of its id and does not contain it; whoever presents the id brings it back.
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import { unixTime } from '../unix-time.ts'
 import { KEYS } from './keys.ts'
 import type { Store } from './store.ts'
 import { add, put, remove, update } from './store.ts'
@@ -10,8 +11,6 @@ import { add, put, remove, update } from './store.ts'
 const WRITTEN_ONCE = new Set(['AuthorizationCode', 'RefreshToken', 'ReplayDetection'])
 /** Using these twice is harmless: what follows a refresh token is the same however often it is asked for. */
 const REPEATABLE = new Set(['RefreshToken'])
-
-const epoch = () => Math.floor(Date.now() / 1000)
 
 /** The adapter factory for every model but `Grant` and `Client`, which live by rules of their own. */
 export const createOidcAdapter =
@@ -47,8 +46,8 @@ export const createOidcAdapter =
           if (!payload) throw new errors.InvalidGrant(`${model} is gone`)
           if (payload.consumed && REPEATABLE.has(model)) return undefined
           if (payload.consumed) throw new errors.InvalidGrant(`${model} was used before`)
-          const value = format({ ...payload, consumed: epoch() })
-          return { value, ttl: Math.max(1, (payload.exp ?? 0) - epoch()) }
+          const value = format({ ...payload, consumed: unixTime() })
+          return { value, ttl: Math.max(1, (payload.exp ?? 0) - unixTime()) }
         })
       },
 

@@ -7,6 +7,7 @@ import type { Log } from '../observability/log.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
+import { unixTime } from '../unix-time.ts'
 
 /** Which QuantConnect an account belongs to: the real service or the built-in sandbox. */
 export type Realm = 'live' | 'sandbox'
@@ -163,7 +164,7 @@ export async function openVault(
       const fresh = randomBytes(16).toString('base64url')
       const sub = (await update(store, name, (known) => ({ value: known ?? fresh, ttl: TTL }))) ?? fresh
       const before = await open(sub)
-      const since = before?.apiToken === apiToken ? before.since : Math.floor(Date.now() / 1000)
+      const since = before?.apiToken === apiToken ? before.since : unixTime()
       const sealed = await seal({ version: 1, sub, realm, userId, apiToken, since })
       await put(store, KEYS.credentials(sub), sealed, TTL)
       // Whoever deleted the account meanwhile has removed its name, and what was just sealed would stay for nobody.

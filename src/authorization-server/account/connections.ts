@@ -7,6 +7,7 @@ import { withNews } from '../../accounts/profile.ts'
 import { Allowance, allowanceOf, exceeds, widens } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { nameOf, revisionOf } from '../../grants/grants.ts'
+import { unixTime } from '../../unix-time.ts'
 import { displayName } from '../clients/clients.ts'
 import { field, parseForm, postedForm } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
@@ -24,12 +25,12 @@ import { redirect } from './visitor.ts'
 export function connectionPages(router: Router, visits: Visits, { accounts, grants, tools }: PageSuppliers): void {
   async function show({ ctx, frame }: Visitor, grant: Grant, posted?: PostedAllowance, problem?: string) {
     const offers = offer([], grant)
-    const allowance = posted ?? firstAllowance(offers, grant, now())
+    const allowance = posted ?? firstAllowance(offers, grant, unixTime())
     const view = connectionPage({
       ...frame,
       grant,
       name: posted ? field(ctx, 'name') : nameOf(grant),
-      now: now(),
+      now: unixTime(),
       permissions: {
         offers,
         allowance,
@@ -83,7 +84,7 @@ export function connectionPages(router: Router, visits: Visits, { accounts, gran
 
   async function decide(visitor: Visitor, grant: Grant) {
     const { ctx, frame } = visitor
-    const posted = readAllowance(postedForm(ctx), offer([], grant), 'custom', grant, now())
+    const posted = readAllowance(postedForm(ctx), offer([], grant), 'custom', grant, unixTime())
     if (posted.unseen || field(ctx, 'decision') !== 'allow') return show(visitor, grant, posted).then(() => undefined)
     if (!posted.scopes.length) {
       ctx.status = 422
@@ -147,5 +148,4 @@ export function connectionPages(router: Router, visits: Visits, { accounts, gran
 const Edit = z.object({ ...Allowance.shape, name: z.string().optional() })
 type Edit = Readonly<z.infer<typeof Edit>>
 
-const now = () => Math.floor(Date.now() / 1000)
 const idIn = (ctx: Context): string => String(ctx.params.id ?? '')

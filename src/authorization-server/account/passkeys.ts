@@ -8,16 +8,15 @@ import {
   countsStill,
   mayAddFirstPasskey,
   passkeysOf,
+  withNewPasskey,
   withNews,
-  withoutOffer,
   withoutPasskey,
-  withPasskey,
 } from '../../accounts/profile.ts'
-import { displayName } from '../clients/clients.ts'
+import { unixTime } from '../../unix-time.ts'
 import { browserOf } from '../interactions/browser.ts'
 import { field, parseForm } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
-import { addFirstPasskey } from '../passkeys/first-passkey.ts'
+import { addFirstPasskey, passkeyNameIn } from '../passkeys/first-passkey.ts'
 import { newPasskeyPage } from '../views/account/small-pages.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
@@ -28,8 +27,6 @@ import { redirect } from './visitor.ts'
 const AT_MOST = 20
 /** So many passkeys that count fully there must be before nothing else does: one may be lost. */
 const ENOUGH = 2
-
-const now = () => Math.floor(Date.now() / 1000)
 
 /** What is decided on when passkeys change. */
 const stateOf = ({ passkeys, onlyPasskeys = false }: Profile): string =>
@@ -62,30 +59,25 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
         shape: NewPasskey,
         state: (_does, known) => stateOf(known),
         async decide() {
-          if (mayAddFirstPasskey(profile, session.uid, now())) {
+          if (mayAddFirstPasskey(profile, session.uid, unixTime())) {
             const added = await addFirstPasskey(ctx, { accountId, uid: session.uid }, suppliers)
             return void (added ? redirect(ctx, '/account?passkey-added') : await showNewAgain(visitor, UNCHECKED))
           }
           const made = await passkeys.verifyCreation(accountId, field(ctx, 'passkey'))
-          if (!made) return void (await showNewAgain(visitor, UNCHECKED))
-          if (profile.passkeys.some(({ id }) => id === made.id)) return void (await showNewAgain(visitor, UNCHECKED))
+          if (!made || profile.passkeys.some(({ id }) => id === made.id)) {
+            return void (await showNewAgain(visitor, UNCHECKED))
+          }
           if (profile.passkeys.length >= AT_MOST) {
             return void (await showNewAgain(visitor, `There are ${AT_MOST} passkeys already. Remove one first.`))
           }
-          const name = displayName(field(ctx, 'name').trim() || browserOf(ctx.get('User-Agent')))
+          const name = passkeyNameIn(ctx)
           const before = `the passkey “${name}” is added, which signs in and confirms from then on`
           return { does: { ...made, name }, question: { sandbox: frame.sandbox, before, back: '/account' } }
         },
         async carryOut(passkey, at) {
           const isNew = (known: Profile) => !known.passkeys.some(({ id }) => id === passkey.id)
           await change(visitor, at, 'passkey-added', (known) =>
-            isNew(known) && known.passkeys.length < AT_MOST
-              ? withNews(
-                  withoutOffer(withPasskey(known, passkey)),
-                  [{ what: 'passkey-added', of: passkey.id, name: passkey.name }],
-                  Date.now(),
-                )
-              : undefined,
+            isNew(known) && known.passkeys.length < AT_MOST ? withNewPasskey(known, passkey, Date.now()) : undefined,
           )
         },
       })
@@ -140,7 +132,7 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
         async decide() {
           const [only, isOn] = [field(ctx, 'only') === 'on', profile.onlyPasskeys ?? false]
           if (only === isOn || !['on', 'off'].includes(field(ctx, 'only'))) return void redirect(ctx, '/account')
-          if (only && passkeysOf(profile, 'full', now()).length < ENOUGH)
+          if (only && passkeysOf(profile, 'full', unixTime()).length < ENOUGH)
             return void (await refuse(visitor, ...TOO_FEW))
           const before = only
             ? 'only a passkey confirms, and the API token does not any more'
@@ -149,7 +141,7 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
         },
         carryOut: ({ only }, at) =>
           change(visitor, at, only ? 'only-passkeys' : 'token-too', (known) =>
-            only && passkeysOf(known, 'full', now()).length < ENOUGH
+            only && passkeysOf(known, 'full', unixTime()).length < ENOUGH
               ? undefined
               : withNews(
                   { ...known, onlyPasskeys: only },
@@ -188,7 +180,7 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
 
 /** Whether nobody could prove anything any more without this one. */
 const isLastThatProves = (profile: Profile, id: string): boolean => {
-  const full = passkeysOf(profile, 'full', now())
+  const full = passkeysOf(profile, 'full', unixTime())
   return profile.onlyPasskeys === true && full.length === 1 && full[0]?.id === id
 }
 

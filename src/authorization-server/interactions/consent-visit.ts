@@ -2,13 +2,14 @@
 import type { Context } from 'koa'
 import { errors } from 'oidc-provider'
 import { z } from 'zod'
-import { mayAddFirstPasskey } from '../../accounts/profile.ts'
+import { mayAddFirstPasskey, sessionIn } from '../../accounts/profile.ts'
 import { Allowance, allowanceOf, dangerousIn } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { revisionOf } from '../../grants/grants.ts'
 import { DEFAULT_LIFETIME, lifeOf } from '../../grants/lifetime.ts'
 import type { Scope } from '../../scopes.ts'
 import { isHarmless, parseScopes, SCOPES } from '../../scopes.ts'
+import { unixTime } from '../../unix-time.ts'
 import { sessionOf } from '../oidc/session.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import { addFirstPasskey, endOffer } from '../passkeys/first-passkey.ts'
@@ -27,8 +28,6 @@ import { isGrave, joiningOf, NONE_YET, needsProof } from './joining.ts'
 import type { Finish, Interaction } from './visit.ts'
 import { clientOf, signedInBy } from './visit.ts'
 
-const now = () => Math.floor(Date.now() / 1000)
-
 export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
   const { provider, grants, vault, accounts, auditLog, passkeys, cookieKeys, store, tools } = suppliers
   const proofs = createProofs(suppliers)
@@ -41,7 +40,7 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
     const session = await sessionOf(provider, ctx)
     const { accountId = '' } = session
     const profile = await accounts.profile(accountId)
-    const browser = profile.sessions.find(({ uid, suspended }) => uid === session.uid && !suspended)
+    const browser = sessionIn(profile, session.uid)
     if (!browser) throw new errors.SessionNotFound('signed out meanwhile')
     // As things are now: another tab may have connected the same client since this visit began.
     const clientId = String(params.client_id)
@@ -70,14 +69,14 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
     // One alone is shown for what it is; of several the person first says which.
     const shown = joining === 'unsaid' && living.length === 1 ? living[0] : joinedIn(joining)
     const offers = offer(asked, shown)
-    const allowance = posted ?? firstAllowance(offers, shown, now())
+    const allowance = posted ?? firstAllowance(offers, shown, unixTime())
     const view = consentPage({
       client,
       csrf,
       uid: interaction.uid,
       userId,
       sandbox,
-      now: now(),
+      now: unixTime(),
       connections,
       ...(joining === 'unsaid' && !shown ? {} : { connection: shown?.id ?? (living.length ? 'new' : NONE_YET) }),
       permissions: {
@@ -89,7 +88,7 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
         summary: summarize(client.name, allowance, tools),
       },
       again: shown !== undefined && !shown.suspended && !posted && !offers.some(({ isNew }) => isNew),
-      ...(mayAddFirstPasskey(profile, uid, now())
+      ...(mayAddFirstPasskey(profile, uid, unixTime())
         ? { firstPasskey: passkeys.creationOptions({ accountId, userId, sandbox, passkeys: [] }) }
         : {}),
       ...said,
@@ -138,7 +137,7 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
     const connection = decision === 'separate' ? 'new' : form.one('connection')
     const joining = joiningOf(living, connection)
     const grant = joinedIn(joining)
-    const posted = readAllowance(form, offer(asked, grant), 'requested', grant, now())
+    const posted = readAllowance(form, offer(asked, grant), 'requested', grant, unixTime())
     const hasBoxes = form.one('rendered') !== '' || posted.scopes.length > 0
     const left: PageLeft = { connection, ...(hasBoxes ? { posted } : {}) }
     if (decision === 'passkey') {
@@ -193,7 +192,7 @@ interface PageLeft {
 const harmlessPart = (asked: readonly Scope[]): Allowance => ({
   scopes: asked.filter((scope) => isHarmless(SCOPES[scope].risk)),
   paperOnly: true,
-  ...lifeOf(DEFAULT_LIFETIME, now()),
+  ...lifeOf(DEFAULT_LIFETIME, unixTime()),
 })
 
 /** What a person answered: what is allowed, and the connection that gets it, by its id or `new`. */

@@ -12,6 +12,7 @@ import { KEYS } from '../../storage/keys.ts'
 import type { Store } from '../../storage/store.ts'
 import { add } from '../../storage/store.ts'
 import type { Suppliers } from '../../suppliers.ts'
+import { unixTime } from '../../unix-time.ts'
 import type { ClientWords } from '../clients/clients.ts'
 import { describeClient, silentHost } from '../clients/clients.ts'
 import type { StoredAccount } from '../oidc/session.ts'
@@ -97,7 +98,7 @@ export async function writeConsent(
       client: { name, standing, returnsTo },
       redirectHost: silentHost(redirectUri),
       suspended: false, // the person has just looked at this one
-      authorizedAt: Math.floor(Date.now() / 1000),
+      authorizedAt: unixTime(),
     }
     const grant = joined
       ? await grants.change(joined.id, allowed, joined)

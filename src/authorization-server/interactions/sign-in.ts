@@ -7,6 +7,7 @@ import { isUserId } from '../../quantconnect/user-id.ts'
 import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Admission } from '../../rate-limits/sign-in-limits.ts'
 import { admitSignIn } from '../../rate-limits/sign-in-limits.ts'
+import { unixTime } from '../../unix-time.ts'
 import type { Credentials } from '../../vault/vault.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import type { FormProblem } from './form.ts'
@@ -82,7 +83,7 @@ export async function signInAs(ctx: Context, suppliers: PageSuppliers): Promise<
   if (!vault.allows(userId)) return NOT_ALLOWED
   await suspendWhatCameBefore(credentials, suppliers)
   const sub = await vault.seal(credentials)
-  const tokenAcceptedAt = Math.floor(Date.now() / 1000)
+  const tokenAcceptedAt = unixTime()
   await accounts.open(sub, ({ endedToken: _ended, ...profile }) => ({ ...profile, tokenAcceptedAt }))
   return { sub, by: 'token' }
 }

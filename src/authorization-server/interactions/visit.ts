@@ -20,7 +20,7 @@ export async function clientOf(provider: Provider, { params }: Interaction): Pro
 }
 
 /** No visit lasts longer, however often it is begun anew because its answer came too late. */
-const VISIT_SECONDS = 60 * 60
+export const VISIT_SECONDS = 60 * 60
 
 /**
  * By what the person signed in, when they did so in this very visit, and not in another since. Undefined when they came signed

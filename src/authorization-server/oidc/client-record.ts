@@ -4,6 +4,7 @@ import type { AdapterPayload } from 'oidc-provider'
 import { KEYS } from '../../storage/keys.ts'
 import type { Entry, Store } from '../../storage/store.ts'
 import { add, remove, update } from '../../storage/store.ts'
+import { unixTime } from '../../unix-time.ts'
 
 const DAY = 24 * 60 * 60
 /** Seconds that a client stays which nobody has used yet. */
@@ -31,7 +32,7 @@ export const renewRecord = async (store: Store, id: string) => parse(await chang
 
 /** Writes down that a client was used, once a day at most; true when that was the first time. */
 export async function noteUse(store: Store, id: string): Promise<boolean> {
-  const now = Math.floor(Date.now() / 1000)
+  const now = unixTime()
   let first = false
   await change(store, id, (record) => {
     first = record.used === undefined

@@ -3,6 +3,7 @@
 import type { Adapter } from 'oidc-provider'
 import type { Grants } from '../../grants/grants.ts'
 import { keptUntil } from '../../grants/lifetime.ts'
+import { unixTime } from '../../unix-time.ts'
 
 /** `resource` is the one protected resource that every grant is about. */
 export const createGrantAdapter = (grants: Grants, resource: string): Adapter => ({
@@ -16,7 +17,7 @@ export const createGrantAdapter = (grants: Grants, resource: string): Adapter =>
       clientId: grant.clientId,
       resources: { [resource]: grant.scopes.join(' ') },
       iat: grant.createdAt,
-      exp: keptUntil(grant, Math.floor(Date.now() / 1000)) ?? grant.expiresAt,
+      exp: keptUntil(grant, unixTime()) ?? grant.expiresAt,
     }
   },
   destroy: (id) => grants.end(id),

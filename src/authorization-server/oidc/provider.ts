@@ -10,10 +10,12 @@ import { answerOutages } from '../../outage.ts'
 import { ALL_SCOPES } from '../../scopes.ts'
 import { createOidcAdapter } from '../../storage/oidc-adapter.ts'
 import type { Suppliers } from '../../suppliers.ts'
+import { unixTime } from '../../unix-time.ts'
 import { acceptClientMetadata } from '../clients/client-metadata.ts'
 import { createClientDocuments } from '../clients/documents/client-documents.ts'
 import { createOutbound } from '../clients/documents/outbound.ts'
 import { writeConsent } from '../interactions/consent.ts'
+import { VISIT_SECONDS } from '../interactions/visit.ts'
 import type { Middleware, RenderError } from './answers.ts'
 import { describeTruthfully, queryOnlyProvider, sayWhenToRetry } from './answers.ts'
 import { createClientAdapter } from './client-adapter.ts'
@@ -123,7 +125,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
       // A connection that is given more time on the account page goes on with the refresh token that its client has.
       RefreshToken: (ctx) => Math.max(30 * DAY, remaining(ctx)),
       AuthorizationCode: 60,
-      Interaction: HOUR,
+      Interaction: VISIT_SECONDS,
       Session: SESSION_SECONDS,
     },
     findAccount: async (_ctx, sub): Promise<StoredAccount | undefined> => {
@@ -184,7 +186,7 @@ function checkAssertionLifetime(exp: number): void {
 /** Seconds until the grant of the request at hand ends. */
 const remaining = (ctx: KoaContextWithOIDC): number => {
   const end = ctx.oidc.entities.Grant?.exp ?? 0
-  return Math.max(1, end - Math.floor(Date.now() / 1000))
+  return Math.max(1, end - unixTime())
 }
 
 /** Puts every request into the form that requests.ts describes, at the two places where the library takes them in. */

@@ -6,14 +6,14 @@ import type { Account, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { Profile } from '../../accounts/profile.ts'
 import { isSessionOf, withKnownBrowser, withoutSessions, withSession } from '../../accounts/profile.ts'
 import type { CookieKeys } from '../../key-files/cookie-keys.ts'
+import { unixTime } from '../../unix-time.ts'
 import { browserOf } from '../interactions/browser.ts'
 import { rememberBrowser } from '../interactions/known-browser.ts'
 import type { SignedIn } from '../interactions/sign-in.ts'
+import { VISIT_SECONDS } from '../interactions/visit.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 
 export const SESSION_SECONDS = 14 * 24 * 60 * 60
-/** As long as a visit to our pages may last. */
-const FIRST_PASSKEY_SECONDS = 60 * 60
 export type Session = InstanceType<Provider['Session']>
 
 /** An account as the library carries it through a request, and the browsers that are signed in to it. */
@@ -62,14 +62,14 @@ export async function signInSession(
   if (!session.new) Object.assign(session, { oldId: session.id, id: randomBytes(32).toString('base64url') })
   session.loginAccount({ accountId: sub })
   await session.save(SESSION_SECONDS)
-  const since = Math.floor(Date.now() / 1000)
+  const since = unixTime()
   const { uid } = session
   const browser = browserOf(ctx.get('User-Agent'))
   const known = rememberBrowser(ctx, sub, suppliers)
   // The page that follows offers a first passkey; only whoever typed the token gets that offer.
   await accounts.open(sub, (profile) => {
     const offers = by === 'token' && !profile.passkeys.length
-    const offer = offers ? { firstPasskeyUntil: since + FIRST_PASSKEY_SECONDS } : {}
+    const offer = offers ? { firstPasskeyUntil: since + VISIT_SECONDS } : {}
     return withKnownBrowser(withSession(profile, { uid, browser, since, ...offer }), known)
   })
   const { names, long } = cookieSettings(issuer, cookieKeys)

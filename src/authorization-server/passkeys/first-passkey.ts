@@ -2,11 +2,15 @@
 // so it proves nothing dangerous until a day has passed and a proof has named it.
 import type { Context } from 'koa'
 import type { Profile } from '../../accounts/profile.ts'
-import { hasOffer, mayAddFirstPasskey, withNews, withoutOffer, withPasskey } from '../../accounts/profile.ts'
+import { hasOffer, mayAddFirstPasskey, withNewPasskey, withoutOffer } from '../../accounts/profile.ts'
 import { displayName } from '../clients/clients.ts'
 import { browserOf } from '../interactions/browser.ts'
 import { field } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
+
+/** What the person typed as the name of a passkey that they add; else it is called by its browser. */
+export const passkeyNameIn = (ctx: Context): string =>
+  displayName(field(ctx, 'name').trim() || browserOf(ctx.get('User-Agent')))
 
 /** Adds the posted passkey. False when it is not good, or when the page that offered it has been answered. */
 export async function addFirstPasskey(
@@ -19,15 +23,9 @@ export async function addFirstPasskey(
   if (!mayAdd(await accounts.profile(accountId))) return false
   const made = await passkeys.verifyCreation(accountId, field(ctx, 'passkey'))
   if (!made) return false
-  const name = displayName(field(ctx, 'name').trim() || browserOf(ctx.get('User-Agent')))
+  const name = passkeyNameIn(ctx)
   const changed = await accounts.change(accountId, (profile) =>
-    mayAdd(profile)
-      ? withNews(
-          withoutOffer(withPasskey(profile, { ...made, name, young: true })),
-          [{ what: 'passkey-added', of: made.id, name }],
-          now,
-        )
-      : profile,
+    mayAdd(profile) ? withNewPasskey(profile, { ...made, name, young: true }, now) : profile,
   )
   return changed.passkeys.some(({ id }) => id === made.id)
 }

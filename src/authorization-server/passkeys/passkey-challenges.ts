@@ -4,6 +4,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { CookieKeys } from '../../key-files/cookie-keys.ts'
 import { KEYS } from '../../storage/keys.ts'
 import { add, type Store } from '../../storage/store.ts'
+import { unixTime } from '../../unix-time.ts'
 
 /** What an answer is for: to add a passkey to an account, or to sign in, in one visit. Acts have challenges of their own. */
 export type Ceremony = readonly ['create', accountId: string] | readonly ['sign-in', visit: string]
@@ -12,8 +13,6 @@ export type Ceremony = readonly ['create', accountId: string] | readonly ['sign-
 const GOOD_FOR = 10 * 60
 const NONCE = 16
 const HEAD = NONCE + 4
-
-const now = () => Math.floor(Date.now() / 1000)
 
 export function createChallenges(store: Store, { derive }: CookieKeys) {
   const seal = (ceremony: Ceremony, head: Buffer): string => {
@@ -25,14 +24,14 @@ export function createChallenges(store: Store, { derive }: CookieKeys) {
     /** A new challenge: random bytes, the second at which it ends, and the hash. */
     issue(ceremony: Ceremony): string {
       const end = Buffer.alloc(HEAD - NONCE)
-      end.writeUInt32BE(now() + GOOD_FOR)
+      end.writeUInt32BE(unixTime() + GOOD_FOR)
       return seal(ceremony, Buffer.concat([randomBytes(NONCE), end]))
     },
 
     /** Whether we issued it for exactly this, and it has not ended. */
     isOurs(ceremony: Ceremony, challenge: string): boolean {
       const head = Buffer.from(challenge, 'base64url').subarray(0, HEAD)
-      if (head.length < HEAD || head.readUInt32BE(NONCE) <= now()) return false
+      if (head.length < HEAD || head.readUInt32BE(NONCE) <= unixTime()) return false
       // Compared as text: two spellings of the same bytes would be two keys in the store, and so two uses.
       const [expected, got] = [Buffer.from(seal(ceremony, head)), Buffer.from(challenge)]
       return expected.length === got.length && timingSafeEqual(expected, got)

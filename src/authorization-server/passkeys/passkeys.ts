@@ -7,6 +7,7 @@ import type {
 import type { z } from 'zod'
 import type { CookieKeys } from '../../key-files/cookie-keys.ts'
 import type { Store } from '../../storage/store.ts'
+import { unixTime } from '../../unix-time.ts'
 import { type Ceremony, createChallenges } from './passkey-challenges.ts'
 import { Assertion, Creation, challengeOf, readResponse } from './passkey-responses.ts'
 
@@ -46,7 +47,6 @@ const descriptor = ({ id, transports = [] }: Passkey) => ({
   type: 'public-key' as const,
   transports: transports.filter(isTransport),
 })
-const now = () => Math.floor(Date.now() / 1000)
 
 /** The library takes a quarter of a second to load, so only who checks an answer waits for it. */
 const library = async () => ({
@@ -103,7 +103,7 @@ export function createPasskeys({
       })
       return verified ? authenticationInfo.newCounter : undefined
     })
-    return counter === undefined ? undefined : { ...passkey, counter, usedAt: now() }
+    return counter === undefined ? undefined : { ...passkey, counter, usedAt: unixTime() }
   }
 
   return {
@@ -152,7 +152,7 @@ export function createPasskeys({
       const publicKey = Buffer.from(made.publicKey).toString('base64url')
       if (publicKey.length > LONGEST_KEY || !(await challenges.use(challenge))) return undefined
       const transports = [...new Set(posted.response.transports ?? [])].filter(isTransport)
-      return { id: made.id, publicKey, counter: made.counter, transports, createdAt: now() }
+      return { id: made.id, publicKey, counter: made.counter, transports, createdAt: unixTime() }
     },
 
     /**

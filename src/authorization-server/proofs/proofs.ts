@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { Profile, StoredPasskey } from '../../accounts/profile.ts'
 import { countsStill, passkeysOf, withFull, withNews, withUse } from '../../accounts/profile.ts'
 import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
+import { unixTime } from '../../unix-time.ts'
 import type { FormProblem } from '../interactions/form.ts'
 import { field, sentFields, setProblemStatus } from '../interactions/form.ts'
 import { tooManyAttempts } from '../interactions/sign-in.ts'
@@ -55,8 +56,6 @@ export interface Provable<Does> {
   readonly formTargets?: readonly string[]
 }
 
-const now = () => Math.floor(Date.now() / 1000)
-
 export type Proofs = ReturnType<typeof createProofs>
 
 export function createProofs(suppliers: PageSuppliers) {
@@ -89,7 +88,7 @@ export function createProofs(suppliers: PageSuppliers) {
     const { accountId, uid, profile } = person
     const retryAfter = await countAttempt(store, RATE_LIMITS.act, `${accountId} ${uid}`)
     if (retryAfter) return showTooMany(ctx, retryAfter, words.sandbox)
-    const ripe = takesNothingAlong ? [] : passkeysOf(profile, 'ripe', now())
+    const ripe = takesNothingAlong ? [] : passkeysOf(profile, 'ripe', unixTime())
     const act = await keepAct(store, {
       at: Date.now(),
       address: ctx.path,
@@ -115,7 +114,7 @@ export function createProofs(suppliers: PageSuppliers) {
     formTargets?: readonly string[],
   ): Promise<void> {
     if (problem) setProblemStatus(ctx, problem)
-    const full = passkeysOf(profile, 'full', now())
+    const full = passkeysOf(profile, 'full', unixTime())
     const view = proofPage({
       act: act.id,
       csrf,
@@ -150,7 +149,8 @@ export function createProofs(suppliers: PageSuppliers) {
     }
     // Checking may take as long as QuantConnect does, and meanwhile the person may have stopped or changed everything.
     const profile = await accounts.profile(accountId)
-    const isUsable = !proof.passkey || passkeysOf(profile, 'full', now()).some(({ id }) => id === proof.passkey?.id)
+    const isUsable =
+      !proof.passkey || passkeysOf(profile, 'full', unixTime()).some(({ id }) => id === proof.passkey?.id)
     if (!isUsable || !(await isStill(profile)) || !(await useAct(store, act))) return void (await showOver(ctx))
     await accounts.change(accountId, (known) => proven(known, act, proof.passkey))
     return { does, at: act.at }
@@ -189,7 +189,7 @@ export function createProofs(suppliers: PageSuppliers) {
   ): Promise<{ readonly passkey?: StoredPasskey } | FormProblem> {
     const posted = field(ctx, 'passkey')
     if (posted) {
-      const passkey = await passkeys.verifyProof(passkeysOf(profile, 'full', now()), posted, {
+      const passkey = await passkeys.verifyProof(passkeysOf(profile, 'full', unixTime()), posted, {
         accountId,
         challenge: challengeOfAct(act),
       })

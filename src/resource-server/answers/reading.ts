@@ -36,7 +36,7 @@ export function clip(value: string, length = 300): string {
 
 /** The first characters of a text of several lines, marked where something is left out. */
 export const beginning = (value: string, length: number): string =>
-  value.length > length ? `${value.slice(0, length).replace(/[\ud800-\udbff]$/, '')} …` : value
+  value.length > length ? `${beginningOf(value, length)} …` : value
 
 /** A line that is theirs among lines of ours; marked as an item where it would begin as ours do. */
 export const theirLine = (line: string): string =>

@@ -9,6 +9,7 @@ import { countFromNetwork, RATE_LIMITS } from '../../../rate-limits/rate-limits.
 import { KEYS } from '../../../storage/keys.ts'
 import type { Store } from '../../../storage/store.ts'
 import { put } from '../../../storage/store.ts'
+import { unixTime } from '../../../unix-time.ts'
 import type { Middleware } from '../../oidc/answers.ts'
 import { servedClient } from '../../oidc/answers.ts'
 import { tooMany } from '../../oidc/too-many.ts'
@@ -60,8 +61,6 @@ export interface ClientDocuments {
   readonly rememberUsed: Middleware
 }
 
-const now = () => Math.floor(Date.now() / 1000)
-
 export function createClientDocuments(store: Store, outbound: Outbound, log: Log): ClientDocuments {
   const received = new Map<string, Copy>()
   const kept = new WeakSet<Copy>()
@@ -82,12 +81,12 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
     if (answer.status !== 200) throw new Error(`its host answered ${answer.status}`)
     const body = await answer.text()
     if (!parseObject(body)) throw new Error('it is no JSON object')
-    return { body: acceptDocument(body), since: now(), headers: answer.headers }
+    return { body: acceptDocument(body), since: unixTime(), headers: answer.headers }
   }
 
   async function standIn(url: string): Promise<Copy | undefined> {
     const body = (await readKept(url))?.body ?? pinned(url)
-    return body ? { body, since: now() } : undefined
+    return body ? { body, since: unixTime() } : undefined
   }
   const pinned = (url: string) => {
     const document = knownClient(url)
@@ -112,7 +111,7 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
   }
 
   async function noteWithdrawal(url: string): Promise<void> {
-    if ((await readKept(url)) || pinned(url)) await write(url, '', now(), KEEP.document)
+    if ((await readKept(url)) || pinned(url)) await write(url, '', unixTime(), KEEP.document)
   }
 
   const write = (url: string, body: string, fetchedAt: number, ttl: number) =>
@@ -145,7 +144,7 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
     // Another process may have a newer one, and we an older one from memory.
     const isNews = !stored || (stored.fetchedAt < fetchedAt && stored.body !== body)
     if (body.length <= LONGEST_KEPT && (isNews || fetchedAt - (stored?.fetchedAt ?? 0) > RENEW_AFTER)) {
-      await write(url, body, fetchedAt, fetchedAt - now() + (isKeySet(body) ? KEEP.keys : KEEP.document))
+      await write(url, body, fetchedAt, fetchedAt - unixTime() + (isKeySet(body) ? KEEP.keys : KEEP.document))
     }
     kept.add(copy)
   }
@@ -164,7 +163,7 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
       const url = String(input)
       if (method !== 'GET') throw new Error('this server sends nothing to where a client says')
       const known = received.get(url)
-      if (known && isKeySet(known.body) && known.since > now() - KEYS_ARE_FRESH) return respond(known)
+      if (known && isKeySet(known.body) && known.since > unixTime() - KEYS_ARE_FRESH) return respond(known)
       const address = visitorAddress.getStore() ?? ''
       if (await countFromNetwork(store, RATE_LIMITS.outbound, address)) {
         // Nothing stands in here: else whoever asks too often could keep an old copy in use.

@@ -2,6 +2,7 @@
 // series did and a manageable number of its points.
 import { z } from 'zod'
 import { drawChart } from '../../../charts/draw-chart.ts'
+import { unixTime } from '../../../unix-time.ts'
 import type { Body } from '../../answers/reading.ts'
 import { clip, list, number, record, say, text, utc } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
@@ -43,7 +44,7 @@ interface ChartArguments {
 /** What QuantConnect is asked: both ends, or neither for the whole period. */
 export function chartBody<T extends ChartArguments>({ start, end, ...rest }: T): object {
   const whole = start === undefined && end === undefined
-  const now = Math.floor(Date.now() / 1000)
+  const now = unixTime()
   return { ...rest, count: POINTS_DRAWN, ...(whole ? {} : { start: start ?? 0, end: end ?? now }) }
 }
 
