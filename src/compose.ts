@@ -8,6 +8,7 @@ import type { CallsUnderWay } from './audit/under-way.ts'
 import { createCallsUnderWay } from './audit/under-way.ts'
 import type { Config } from './config.ts'
 import { ConfigurationError } from './config.ts'
+import { createAuthorizations } from './grants/authorizations.ts'
 import { createGrants } from './grants/grants.ts'
 import { loadCookieKeys } from './key-files/cookie-keys.ts'
 import { checkFingerprint } from './key-files/key-fingerprint.ts'
@@ -49,6 +50,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
     store,
     vault,
     grants,
+    authorizations: createAuthorizations(store, grants),
     auditLog,
     callsUnderWay,
     accounts: createAccounts({ store, vault, grants, auditLog }),

@@ -5,6 +5,7 @@ import type { Context } from 'koa'
 import type { Accounts } from './accounts/accounts.ts'
 import type { AuditLog } from './audit/audit-log.ts'
 import type { CallsUnderWay } from './audit/under-way.ts'
+import type { Authorizations } from './grants/authorizations.ts'
 import type { Grants } from './grants/grants.ts'
 import type { CookieKeys } from './key-files/cookie-keys.ts'
 import type { Log } from './observability/log.ts'
@@ -19,6 +20,8 @@ export interface Suppliers {
   readonly vault: Vault
   /** What people allowed. */
   readonly grants: Grants
+  /** What came of each code. */
+  readonly authorizations: Authorizations
   readonly accounts: Accounts
   /** The record of what assistants did. */
   readonly auditLog: AuditLog

@@ -18,6 +18,8 @@ export const EVENTS = [
   'connection-renamed',
   'connection-resumed',
   'connection-removed',
+  'code-reused',
+  'refresh-reused',
   'everything-stopped',
   'passkey-added',
   'passkey-counts',

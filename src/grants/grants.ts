@@ -47,6 +47,8 @@ const Known = z.object({
   authorizedAt: z.number().optional(),
   /** How often that led to tokens: so many may hold what this connection is given. */
   timesAuthorized: z.number().optional(),
+  /** Authorizations that were ended while the connection lives on: by id, until when that has to be known. */
+  endedAuthorizations: z.record(z.string(), z.number()).optional(),
 })
 
 export type Grant = Readonly<z.infer<typeof Known>>
@@ -103,6 +105,8 @@ export interface Grants {
   noteAuthorization(id: string): Promise<Grant | undefined>
   /** Notes that a grant is in use, once a day at most; true when it did. One without an end of its own lives on by it. */
   touch(grant: Grant): Promise<boolean>
+  /** Ends one authorization of a living grant: its access tokens are refused from the next call on. */
+  endAuthorization(id: string, authorizationId: string): Promise<void>
   /** Ends a grant, and with it every code and token that was issued under it. */
   end(id: string): Promise<void>
   /** Ends all grants of an account, those that are being made in this moment too. */
@@ -200,6 +204,15 @@ export function createGrants(store: Store): Grants {
     },
     noteAuthorization: (id) =>
       edit(id, (grant) => ({ ...grant, authorizedAt: unixTime(), timesAuthorized: (grant.timesAuthorized ?? 0) + 1 })),
+    async endAuthorization(id, authorizationId) {
+      const grant = await edit(id, (grant) => {
+        const kept = Object.entries(grant.endedAuthorizations ?? {}).filter(([, until]) => until > unixTime())
+        const ended = [...kept, [authorizationId, unixTime() + ENDED_KEPT]]
+        return { ...grant, endedAuthorizations: Object.fromEntries(ended) }
+      })
+      // So many within an hour are no accident, and none of them may be forgotten.
+      if (Object.keys(grant?.endedAuthorizations ?? {}).length > MOST_ENDED) await end(id)
+    },
     async touch(grant) {
       // Grants without a client were made before there was a list, and join it when they are first used.
       const noted = grant.usedAt ?? (grant.client ? grant.createdAt : 0)
@@ -219,7 +232,15 @@ export function createGrants(store: Store): Grants {
   }
 }
 
+/** Whether an authorization was ended while its grant lives on. */
+export const isEnded = ({ endedAuthorizations = {} }: Grant, authorizationId: string): boolean =>
+  Object.hasOwn(endedAuthorizations, authorizationId)
+
 const DAY = 24 * 60 * 60
+/** For so long an ended authorization has to be known, in seconds: longer than an access token lives. */
+export const ENDED_KEPT = 65 * 60
+/** How many of them there may be. */
+const MOST_ENDED = 100
 /** Longer than a grant lives without being used, in seconds. */
 const LISTED = KEPT_UNUSED + DAY
 /** For so long a listed grant may not be written yet. */

@@ -40,8 +40,8 @@ export const RATE_LIMITS = {
   /** Documents of clients that are fetched, and fetches in all, of key sets too. */
   document: { what: 'document', most: 60, seconds: 60 },
   outbound: { what: 'outbound', most: 120, seconds: 60 },
-  /** Refreshes of one connection; each writes a token that stays for 30 days. */
-  rotation: { what: 'rotation', most: 600, seconds: 10 * 60 },
+  /** Refreshes of one authorization, counted in its record (grants/authorization.ts). */
+  refresh: { most: 600, seconds: 10 * 60 },
   /** Calls of one tool that are refused over HTTP before its client is told in another way. */
   refusedCall: { what: 'refused-call', most: 1, seconds: HOUR },
   /** Calls over the budget of a connection that are written down. */

@@ -6,11 +6,13 @@ import { z } from 'zod'
 import { RATE_LIMITS } from '../rate-limits/rate-limits.ts'
 import { unixTime } from '../unix-time.ts'
 
-/** The claims we rely on, spelled as they arrive (RFC 9068 §2.2), and the grant that the token was issued under. */
+/** The claims we rely on, spelled as they arrive (RFC 9068 §2.2), and what the token came from: grant, authorization, generation. */
 export interface AccessTokenClaims {
   readonly sub: string
   readonly client_id: string
   readonly grant_id: string
+  readonly auth_id: string
+  readonly auth_gen: number
   readonly exp: number
 }
 
@@ -45,7 +47,7 @@ export function createAccessTokenVerifier(issuer: string, resource: string, keys
         audience: resource,
         typ: 'at+jwt',
         algorithms: ['ES256'],
-        requiredClaims: ['exp', 'sub', 'client_id', 'grant_id'],
+        requiredClaims: ['exp', 'sub', 'client_id', 'grant_id', 'auth_id', 'auth_gen'],
       })
       const claims = payload as unknown as AccessTokenClaims // sound: the claims are required above, and we signed them
       if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value ?? '')
@@ -82,6 +84,8 @@ function createFirstLook(issuer: string, resource: string, keys: readonly JWK[])
     sub: z.string(),
     client_id: z.string(),
     grant_id: z.string(),
+    auth_id: z.string(),
+    auth_gen: z.int(),
   })
   return (token) => {
     if (!/^[\w-]+\.[\w-]+\.[\w-]{86}$/.test(token)) return false // an ES256 signature has 64 bytes (RFC 7518 §3.4)

@@ -2,10 +2,11 @@
 // and their account is one here, and whether the grant covers everything the body asks for. What it allows it writes into a
 // decision, and without one no tool runs.
 import type { Grant, Grants } from '../grants/grants.ts'
+import { isEnded } from '../grants/grants.ts'
 import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import type { Vault } from '../vault/vault.ts'
-import type { VerifyAccessToken } from './access-token.ts'
+import type { AccessTokenClaims, VerifyAccessToken } from './access-token.ts'
 import type { OverBudget } from './call-budget.ts'
 import type { GateFailure, MissingScope } from './challenge.ts'
 import type { NoteRefusal } from './repeated-refusals.ts'
@@ -87,6 +88,12 @@ function callBehind(
   }
 }
 
+/** Whether a body asks for nothing but to stop something. */
+export function onlyStops(body: unknown): boolean {
+  const calls = callsIn(body)
+  return calls.length > 0 && calls.length === messagesIn(body).length && calls.every(({ tool }) => tool.onlyLowersRisk)
+}
+
 /** All scopes that a set of tools needs, in our order. */
 export function scopesFor(tools: readonly string[]): Scope[] {
   const needed = new Set<Scope>(tools.flatMap((name) => findTool(name)?.scopes ?? []))
@@ -96,9 +103,15 @@ export function scopesFor(tools: readonly string[]): Scope[] {
 /** The credentials of an `Authorization` header (RFC 6750 §2.1); undefined when it presents none. */
 export const bearerToken = (header: string): string | undefined => /^Bearer +([^ ]+) *$/i.exec(header)?.[1]
 
+/** Who asks: the living grant behind a token, and what the token says. */
+export interface Identity {
+  readonly grant: Grant
+  readonly claims: AccessTokenClaims
+}
+
 export interface Gate {
-  /** Who asks, and from which network: the living grant behind a token. */
-  identify(authorization: string, network: string): Promise<Grant | GateFailure>
+  /** Who asks, and from which network. */
+  identify(authorization: string, network: string): Promise<Identity | GateFailure>
   /** What they may do with this body; `over` says that they have done too much of late. */
   decide(grant: Grant, body: unknown, over?: OverBudget): Promise<Decision | MissingScope>
 }
@@ -120,6 +133,7 @@ export function createGate(
       if ('cause' in claims) return { reason: 'invalid-token', cause: claims.cause }
       const grant = await grants.find(claims.grant_id)
       if (!grant) return { reason: 'invalid-token', cause: 'the grant has ended' }
+      if (isEnded(grant, claims.auth_id)) return { reason: 'invalid-token', cause: 'the authorization has ended' }
       if (grant.accountId !== claims.sub || grant.clientId !== claims.client_id) {
         return { reason: 'invalid-token', cause: 'the grant is for another account or client' }
       }
@@ -128,7 +142,7 @@ export function createGate(
       if (!(await vault.open(grant.accountId))) {
         return { reason: 'invalid-token', cause: 'the account is not stored here any more, or not allowed' }
       }
-      return grant
+      return { grant, claims }
     },
 
     async decide(grant, body, over) {

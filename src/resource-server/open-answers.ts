@@ -3,6 +3,8 @@
 // changes here too.
 import type { ServerResponse } from 'node:http'
 import type { Grant, Grants } from '../grants/grants.ts'
+import { isEnded } from '../grants/grants.ts'
+import type { Identity } from './gate.ts'
 import type { Stream } from './subscriptions.ts'
 import { allowed } from './subscriptions.ts'
 
@@ -15,11 +17,16 @@ const LOOK_EVERY_MS = 1_000
 export const MOST_STREAMS = 8
 
 export interface OpenAnswers {
-  /** Watches over an answer until it is given. When its grant ends, a stream is ended and any other answer cut off. */
-  watch(grant: Grant, answer: ServerResponse, stream?: Stream): void
+  /**
+   * Watches over an answer until it is given. When its grant or its authorization ends, a stream is ended and any other answer
+   * cut off.
+   */
+  watch(identity: Identity, answer: ServerResponse, stream?: Stream): void
 }
 
 interface Open {
+  /** The authorization that it was asked for with. */
+  readonly authorization: string
   readonly answer: ServerResponse
   readonly stream: Stream | undefined
   /** What its client knows to be allowed, if it has listened. */
@@ -33,7 +40,7 @@ export function createOpenAnswers(grants: Pick<Grants, 'find'>): OpenAnswers {
   async function look(grantId: string, answers: ReadonlySet<Open>): Promise<void> {
     const grant = await grants.find(grantId)
     for (const one of answers) {
-      if (!grant || one.ended) end(one)
+      if (!grant || one.ended || isEnded(grant, one.authorization)) end(one)
       else tell(one, grant)
     }
   }
@@ -43,8 +50,8 @@ export function createOpenAnswers(grants: Pick<Grants, 'find'>): OpenAnswers {
   }, LOOK_EVERY_MS).unref()
 
   return {
-    watch(grant, answer, stream) {
-      const one: Open = { answer, stream, allowed: allowed(grant), ended: false }
+    watch({ grant, claims }, answer, stream) {
+      const one: Open = { authorization: claims.auth_id, answer, stream, allowed: allowed(grant), ended: false }
       const answers = open.get(grant.id) ?? new Set()
       open.set(grant.id, answers.add(one))
       const [oldest, ...newer] = [...answers].filter(({ stream, ended }) => stream && !ended)

@@ -20,8 +20,9 @@ import { recordCall } from './calls/record-call.ts'
 import { wordsOf } from './calls/refusals.ts'
 import type { GateFailure, MissingScope } from './challenge.ts'
 import { challenge } from './challenge.ts'
+import { createFirstUse } from './first-use.ts'
 import type { RequestedCall } from './gate.ts'
-import { callsIn, createGate, messagesIn } from './gate.ts'
+import { callsIn, createGate, messagesIn, onlyStops } from './gate.ts'
 import { createMcp } from './mcp.ts'
 import { METADATA_PATHS, protectedResourceMetadata } from './metadata.ts'
 import { createOpenAnswers } from './open-answers.ts'
@@ -36,6 +37,7 @@ type ResourceServerSuppliers = Pick<
   | 'log'
   | 'store'
   | 'grants'
+  | 'authorizations'
   | 'accounts'
   | 'auditLog'
   | 'callsUnderWay'
@@ -47,9 +49,10 @@ type ResourceServerSuppliers = Pick<
 
 export function resourceServer(config: Config, suppliers: ResourceServerSuppliers): Middleware {
   const { issuer, resource } = config
-  const { log, grants, accounts, vault, signingKeys, store, clientAddress } = suppliers
+  const { log, grants, authorizations, accounts, vault, signingKeys, store, clientAddress } = suppliers
   const verify = createAccessTokenVerifier(issuer, resource, publicKeys(signingKeys))
   const gate = createGate(verify, grants, vault, createRepeatedRefusals(store))
+  const noteFirstUse = createFirstUse(authorizations)
   const openAnswers = createOpenAnswers(grants)
   const budget = createBudget(store, config.callBudget)
   const metadata = `${issuer}${METADATA_PATHS[0]}`
@@ -77,8 +80,10 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   }
 
   const endpoint = async (ctx: Context) => {
-    const grant = await gate.identify(ctx.get('Authorization'), clientAddress(ctx))
-    if ('reason' in grant) return refuse(ctx, grant)
+    const identity = await gate.identify(ctx.get('Authorization'), clientAddress(ctx))
+    if ('reason' in identity) return refuse(ctx, identity)
+    const { grant, claims } = identity
+    const unnoted = await noteFirstUse(claims)
     const closed = budget.closedFor(grant)
     if (closed) return slowDown(ctx, closed)
     await accounts.noteUse(grant).catch((error) => log.warn({ err: error, grantId: grant.id }, 'grant not kept'))
@@ -88,6 +93,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
       return reject(ctx, { status: 415, code: -32000, message: 'Content-Type must be application/json' })
     const read = ctx.method === 'POST' ? await readBody(ctx) : { body: undefined }
     const body = 'body' in read ? read.body : undefined
+    if (unnoted && !onlyStops(body)) throw unnoted
     const over = await budget.admit(grant, {
       messages: messagesIn(body).length,
       calls: callsIn(body).length,
@@ -104,7 +110,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra: { decision, body } }
     ctx.respond = false
     const stream = listens(body) ? mcp.newStream() : undefined
-    openAnswers.watch(grant, ctx.res, stream)
+    openAnswers.watch(identity, ctx.res, stream)
     const answer = stream?.answer ?? mcp.answer
     // Sound: a request that a server received has a method, which Node's type leaves open.
     return answer(Object.assign(ctx.req, { auth }) as NodeIncomingMessageLike, ctx.res, body)

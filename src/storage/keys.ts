@@ -27,8 +27,8 @@ export const KEYS = {
   deeds: (accountId: string) => `deeds:{${accountId}}`,
   /** Who is alone at something of an account's right now: one of its projects, or what all of them share. 60 seconds. Owner: resource-server/calls/one-at-a-time */
   lease: (what: string, accountId: string) => `lease:${what}:{${accountId}}`,
-  /** From which address a connection's refresh token was rotated last, hashed. As long as the newest token. Owner: authorization-server/oidc/stale-tokens */
-  rotation: (grantId: string) => `rotation:{${grantId}}`,
+  /** What came of one code: the generations of its tokens. JSON of `Authorization`, by the hash of the family that its refresh tokens name. 90 days from the last rotation. Owner: grants/authorizations */
+  authorization: (id: string) => `grant-authorization:{${id}}`,
   /** A QuantConnect account's opaque `sub`. 90 days from the last sign-in or use. Owner: vault/ */
   account: (realm: string, userId: string) => `account:{${hash(realm, userId)}}`,
   /** A person's sealed credentials, JWE. 90 days from the last sign-in or use. Owner: vault/ */

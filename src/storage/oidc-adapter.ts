@@ -8,11 +8,9 @@ import type { Store } from './store.ts'
 import { add, put, remove, update } from './store.ts'
 
 /** Written once and never over: a second writer of the same id (a racer) leaves what the first one wrote. */
-const WRITTEN_ONCE = new Set(['AuthorizationCode', 'RefreshToken', 'ReplayDetection'])
-/** Using these twice is harmless: what follows a refresh token is the same however often it is asked for. */
-const REPEATABLE = new Set(['RefreshToken'])
+const WRITTEN_ONCE = new Set(['AuthorizationCode', 'ReplayDetection'])
 
-/** The adapter factory for every model but `Grant` and `Client`, which live by rules of their own. */
+/** The adapter factory for every model but `Grant`, `Client` and `RefreshToken`, which live by rules of their own. */
 export const createOidcAdapter =
   (store: Store) =>
   (model: string): Adapter => {
@@ -41,14 +39,8 @@ export const createOidcAdapter =
 
       /** Marks the record as used, for exactly one of all who ask at once. Throws `InvalidGrant` for the others. */
       async consume(id) {
-        await update(store, key(id), (current) => {
-          const payload = parse(current)
-          if (!payload) throw new errors.InvalidGrant(`${model} is gone`)
-          if (payload.consumed && REPEATABLE.has(model)) return undefined
-          if (payload.consumed) throw new errors.InvalidGrant(`${model} was used before`)
-          const value = format({ ...payload, consumed: unixTime() })
-          return { value, ttl: Math.max(1, (payload.exp ?? 0) - unixTime()) }
-        })
+        const { isFirst } = await useOnce(store, model, id)
+        if (!isFirst) throw new errors.InvalidGrant(`${model} was used before`)
       },
 
       async destroy(id) {
@@ -60,6 +52,29 @@ export const createOidcAdapter =
       revokeByGrantId: async () => undefined,
     }
   }
+
+/**
+ * Marks a record as used, for exactly one of all who ask at once. Returns it as it is then: with what `note` added at its first
+ * use. Throws `InvalidGrant` when there is no record.
+ */
+export async function useOnce(
+  store: Store,
+  model: string,
+  id: string,
+  note: (payload: AdapterPayload) => object = () => ({}),
+): Promise<{ isFirst: boolean; payload: AdapterPayload }> {
+  let isFirst = false
+  const stored = await update(store, KEYS.oidc(model, id), (current) => {
+    const payload = parse(current)
+    isFirst = payload !== undefined && !payload.consumed
+    if (!payload || !isFirst) return undefined
+    const value = format({ ...payload, ...note(payload), consumed: unixTime() })
+    return { value, ttl: Math.max(1, (payload.exp ?? 0) - unixTime()) }
+  })
+  const payload = parse(stored)
+  if (!payload) throw new errors.InvalidGrant(`${model} is gone`)
+  return { isFirst, payload }
+}
 
 /** Removes a session by its `uid`, for whoever does not know its id: only the browser does. */
 export async function removeSession(store: Store, uid: string): Promise<void> {

@@ -117,16 +117,17 @@ export const remove = (store: Store, key: string) => store.commit({ write: { [ke
 
 /**
  * Changes a value that others may be changing too: reads, decides, and swaps only if nobody came between, else again.
- * `change` gets the current value and returns the new entry, or `undefined` to leave things as they are.
- * Returns what is stored afterwards.
+ * `change` gets the current value and returns the new entry, or `undefined` to leave things as they are. `known` is a value
+ * that was read a moment ago, with which the first try needs no reading. Returns what is stored afterwards.
  */
 export async function update(
   store: Store,
   key: string,
   change: (current: string | undefined) => Entry | undefined,
+  known?: string,
 ): Promise<string | undefined> {
-  for (;;) {
-    const current = await store.get(key)
+  for (let tried = false; ; tried = true) {
+    const current = !tried && known !== undefined ? known : await store.get(key)
     const next = change(current)
     if (next === undefined) return current
     if (await store.commit({ expect: { [key]: current }, write: { [key]: next } })) return next.value

@@ -46,7 +46,7 @@ describe('access token, RFC 9068', () => {
   })
 
   it('carries nothing else about a person than the opaque sub', () => {
-    const names = ['aud', 'client_id', 'exp', 'grant_id', 'iat', 'iss', 'jti', 'scope', 'sub']
+    const names = ['aud', 'auth_gen', 'auth_id', 'client_id', 'exp', 'grant_id', 'iat', 'iss', 'jti', 'scope', 'sub']
     assert.deepEqual(Object.keys(claimsOf(tokens.access_token)).sort(), names)
   })
 

@@ -1,15 +1,25 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { KEYS } from '../../src/storage/keys.ts'
-import { put } from '../../src/storage/store.ts'
-import { grantIdOf } from '../support/access-token.ts'
+import { claimsOf } from '../support/access-token.ts'
 import { ALIVE, connectAs, connectionState, OVER, useSignedIn } from '../support/connection.ts'
-import type { Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, redeem, refresh, refreshFrom, refusal, register } from '../support/raw-client.ts'
+import { rpc } from '../support/mcp-requests.ts'
+import type { Registration, Tokens } from '../support/raw-client.ts'
+import {
+  authorizationRequest,
+  redeem,
+  redemption,
+  refresh,
+  refreshFrom,
+  refusal,
+  register,
+  tokenRequest,
+} from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
-import { withStore } from '../support/stored.ts'
+import { changeAuthorization, entriesOf } from '../support/stored.ts'
 
+const OWN = '127.0.0.1'
 const ELSEWHERE = '203.0.113.9'
+const DAY = 24 * 60 * 60
 const bodyOf = async (response: Response) => (await response.json()) as Tokens
 
 describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
@@ -69,21 +79,42 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     assert.deepEqual(await connectionState(server, client, again), ALIVE)
   })
 
+  /** Refreshes, and uses what came of it. */
+  async function rotate(client: Registration, { refresh_token }: Tokens, from = OWN): Promise<Tokens> {
+    const next = await bodyOf(await refreshFrom(from, server, client, refresh_token))
+    await call(next)
+    return next
+  }
+  const call = async ({ access_token }: Tokens) =>
+    assert.equal((await rpc(server, access_token, { jsonrpc: '2.0', id: 1, method: 'ping' })).status, 200)
+
   it('takes a used token that comes after 31 seconds from another address for stolen, and ends the connection', async () => {
     const { client, tokens } = await connectAs(person)
-    const newest = await bodyOf(await refresh(server, client, tokens.refresh_token))
+    const newest = await rotate(client, tokens)
     await server.advance(31)
     assert.equal(await refusal(await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)), '400 invalid_grant')
     assert.deepEqual(await connectionState(server, client, newest), OVER)
     assert.deepEqual(await connectionState(server, client, tokens), OVER)
   })
 
+  it('tells the person that it did', async () => {
+    const { client, tokens } = await connectAs(person)
+    await rotate(client, tokens)
+    await server.advance(31)
+    await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)
+    const { html } = await person.open(`${server.origin}/account`)
+    assert.match(
+      html,
+      new RegExp(`${client.client_name}</strong> was ended: a token [^<]* came back from another place`),
+    )
+  })
+
   it('only refuses one from the address that rotated last, which is another window with a stale copy', async () => {
     const { client, tokens } = await connectAs(person)
-    const newest = await bodyOf(await refresh(server, client, tokens.refresh_token))
+    const newest = await rotate(client, tokens)
     await server.advance(31)
     for (let again = 0; again < 3; again++) {
-      assert.equal(await refusal(await refresh(server, client, tokens.refresh_token)), '400 invalid_grant')
+      assert.equal(await refusal(await refreshFrom(OWN, server, client, tokens.refresh_token)), '400 invalid_grant')
     }
     assert.deepEqual(await connectionState(server, client, newest), ALIVE)
   })
@@ -92,25 +123,24 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
     const { client, tokens } = await connectAs(person)
     const { url } = authorizationRequest(server, client, { prompt: 'consent' })
     assert.doesNotMatch((await person.open(url)).html, /several sessions/)
-    await refresh(server, client, tokens.refresh_token)
+    await rotate(client, tokens)
     await server.advance(31)
-    await refresh(server, client, tokens.refresh_token)
+    await refreshFrom(OWN, server, client, tokens.refresh_token)
     assert.match((await person.open(url)).html, /used by several sessions/)
   })
 
   it('still knows a stolen token after another window has presented it', async () => {
     const { client, tokens } = await connectAs(person)
-    const newest = await bodyOf(await refresh(server, client, tokens.refresh_token))
+    const newest = await rotate(client, tokens)
     await server.advance(31)
-    await refresh(server, client, tokens.refresh_token)
+    await refreshFrom(OWN, server, client, tokens.refresh_token)
     await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)
     assert.deepEqual(await connectionState(server, client, newest), OVER)
   })
 
   it('judges by the latest rotation, wherever the connection was made', async () => {
     const { client, tokens } = await connectAs(person)
-    const second = await bodyOf(await refresh(server, client, tokens.refresh_token))
-    const third = await bodyOf(await refreshFrom(ELSEWHERE, server, client, second.refresh_token))
+    const third = await rotate(client, await rotate(client, tokens), ELSEWHERE)
     await server.advance(31)
     assert.equal((await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)).status, 400)
     assert.deepEqual(await connectionState(server, client, third), ALIVE)
@@ -118,7 +148,7 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
 
   it('does not stretch the 30 seconds by presenting the token again and again', async () => {
     const { client, tokens } = await connectAs(person)
-    await refresh(server, client, tokens.refresh_token)
+    await rotate(client, tokens)
     await server.advance(20)
     assert.equal((await refresh(server, client, tokens.refresh_token)).status, 200)
     await server.advance(20)
@@ -128,27 +158,164 @@ describe('refresh token rotation, OAuth 2.1 §4.3 and RFC 9700 §4.14', () => {
   it('ends one connection only, not the others of the same person', async () => {
     const { client, tokens } = await connectAs(person)
     const other = await connectAs(person)
-    await refresh(server, client, tokens.refresh_token)
+    await rotate(client, tokens)
     await server.advance(31)
     await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)
     assert.deepEqual(await connectionState(server, other.client, other.tokens), ALIVE)
   })
 
-  it('may be made 600 times in ten minutes by one connection, which then has to wait (RFC 6585 §4)', async () => {
+  it('may be made 600 times in ten minutes by one authorization, which then has to wait (RFC 6585 §4)', async () => {
     const { client, tokens } = await connectAs(person)
-    await withStore(server, (store) =>
-      put(store, KEYS.attempts('rotation', grantIdOf(tokens.access_token)), '600', 600),
-    )
+    await changeAuthorization(server, tokens.access_token, ({ refreshes }) => ({
+      refreshes: { ...refreshes, count: 600 },
+    }))
     const response = await refresh(server, client, tokens.refresh_token)
     assert.equal(response.status, 429)
     assert.match(response.headers.get('retry-after') ?? '', /^\d+$/)
     await server.advance(601)
-    assert.deepEqual(await connectionState(server, client, tokens), { ...ALIVE })
+    assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
   })
 
   it('refuses a token that never was, and a request without one', async () => {
     const { client } = await connectAs(person)
     assert.equal(await refusal(await refresh(server, client, 'never-was')), '400 invalid_grant')
     assert.equal(await refusal(await refresh(server, client, '')), '400 invalid_request')
+  })
+})
+
+describe('a refresh whose answer got lost', () => {
+  const server = useServer({ TRUSTED_PROXIES: '127.0.0.1/8,::1' })
+  const person = useSignedIn(server)
+  const call = async ({ access_token }: Pick<Tokens, 'access_token'>) =>
+    (await rpc(server, access_token, { jsonrpc: '2.0', id: 1, method: 'ping' })).status
+  /** A connection whose last refresh went out, and whose answer nobody received. */
+  async function lost() {
+    const { client, tokens } = await connectAs(person)
+    const answer = await bodyOf(await refreshFrom(OWN, server, client, tokens.refresh_token))
+    return { client, tokens, answer }
+  }
+
+  for (const [when, seconds] of [
+    ['an hour', 3600],
+    ['a night', 12 * 3600],
+    ['just under a day', DAY - 60],
+  ] as const) {
+    it(`is repeated by a laptop that slept for ${when}, and gets the same successor with a good access token`, async () => {
+      const { client, tokens, answer } = await lost()
+      await server.advance(seconds)
+      const again = await bodyOf(await refreshFrom(OWN, server, client, tokens.refresh_token))
+      assert.equal(again.refresh_token, answer.refresh_token)
+      assert.equal(await call(again), 200)
+      assert.deepEqual(await connectionState(server, client, again), ALIVE)
+    })
+  }
+
+  it('is repeated from another network, where the laptop woke up', async () => {
+    const { client, tokens } = await lost()
+    await server.advance(3600)
+    const again = await bodyOf(await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token))
+    assert.deepEqual(await connectionState(server, client, again), ALIVE)
+  })
+
+  it('is too old after a day: the token is refused, and the connection lives on', async () => {
+    const { client, tokens, answer } = await lost()
+    await server.advance(DAY + 60)
+    assert.equal(await refusal(await refreshFrom(OWN, server, client, tokens.refresh_token)), '400 invalid_grant')
+    assert.deepEqual(await connectionState(server, client, { ...answer, access_token: '' }), { ...ALIVE, call: 401 })
+  })
+
+  it('is none any more once the access token was used, wherever that was', async () => {
+    const { client, tokens, answer } = await lost()
+    assert.equal(await call(answer), 200)
+    await server.advance(31)
+    assert.equal(await refusal(await refreshFrom(OWN, server, client, tokens.refresh_token)), '400 invalid_grant')
+  })
+
+  it('is none any more once the refresh token was used: what is two behind is stale', async () => {
+    const { client, tokens, answer } = await lost()
+    const third = await bodyOf(await refreshFrom(OWN, server, client, answer.refresh_token))
+    await server.advance(31)
+    assert.equal(await refusal(await refreshFrom(OWN, server, client, tokens.refresh_token)), '400 invalid_grant')
+    // The answer to the second one may be lost as well.
+    const again = await bodyOf(await refreshFrom(OWN, server, client, answer.refresh_token))
+    assert.equal(again.refresh_token, third.refresh_token)
+  })
+
+  it('leaves the address of the rotation where it was, however often it is repeated from elsewhere', async () => {
+    const { client, tokens } = await lost()
+    await server.advance(31)
+    const again = await bodyOf(await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token))
+    assert.equal(await call(again), 200)
+    // Now it is stale, and from here it is no forgetful window: the rotation was made at another address.
+    assert.equal(await refusal(await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token)), '400 invalid_grant')
+    assert.deepEqual(await connectionState(server, client, again), OVER)
+  })
+
+  it('counts as used by an access token that a repetition gave as well', async () => {
+    const { client, tokens } = await lost()
+    await server.advance(31)
+    assert.equal(await call(await bodyOf(await refreshFrom(OWN, server, client, tokens.refresh_token))), 200)
+    assert.equal(await refusal(await refreshFrom(OWN, server, client, tokens.refresh_token)), '400 invalid_grant')
+  })
+
+  it('does not count as used by an older access token that is still good', async () => {
+    const { client, tokens, answer } = await lost()
+    assert.equal(await call(tokens), 200)
+    await server.advance(31)
+    const again = await bodyOf(await refreshFrom(OWN, server, client, tokens.refresh_token))
+    assert.equal(again.refresh_token, answer.refresh_token)
+  })
+
+  it('is forgiven to one window while another has moved on within the 30 seconds: both get the newest', async () => {
+    const { client, tokens, answer } = await lost()
+    const third = await bodyOf(await refreshFrom(OWN, server, client, answer.refresh_token))
+    const fourth = await bodyOf(await refreshFrom(OWN, server, client, third.refresh_token))
+    assert.equal(await call(fourth), 200)
+    await server.advance(25)
+    for (const { refresh_token } of [tokens, answer, third]) {
+      const again = await bodyOf(await refreshFrom(OWN, server, client, refresh_token))
+      assert.equal(again.refresh_token, fourth.refresh_token)
+      assert.equal(claimsOf(again.access_token).auth_gen, claimsOf(fourth.access_token).auth_gen)
+    }
+  })
+
+  it('keeps one record for all tokens of an authorization, and another for another visit', async () => {
+    const records = async () =>
+      (await entriesOf(server)).filter(({ key }) => /^grant-authorization:|RefreshToken/.test(key)).length
+    const before = await records()
+    const { client, tokens } = await connectAs(person)
+    let newest = tokens
+    for (let i = 0; i < 5; i++) newest = await bodyOf(await refresh(server, client, newest.refresh_token))
+    assert.equal(await records(), before + 1)
+    const other = await connectAs(person, { client })
+    assert.equal(await records(), before + 2)
+    const [one, two] = [newest, other.tokens].map(({ access_token }) => claimsOf(access_token))
+    assert.deepEqual([one?.auth_gen, two?.auth_gen], [5, 0])
+    assert.notEqual(one?.auth_id, two?.auth_id)
+  })
+})
+
+describe('a client that authenticates', () => {
+  const server = useServer({ TRUSTED_PROXIES: '127.0.0.1/8,::1' })
+  const person = useSignedIn(server)
+
+  it('gets only the refusal for a stale token, wherever it comes from: nobody else could have sent it', async () => {
+    const client = await register(server, { token_endpoint_auth_method: 'client_secret_post' })
+    const secret = { client_secret: client.client_secret ?? '' }
+    const request = authorizationRequest(server, client)
+    const place = await person.allow(request.url)
+    const redeemed = await tokenRequest(server, {
+      client_id: client.client_id,
+      ...secret,
+      ...redemption(request, place),
+    })
+    const first = await bodyOf(redeemed)
+    const newest = await bodyOf(await refresh(server, client, first.refresh_token, secret))
+    await rpc(server, newest.access_token, { jsonrpc: '2.0', id: 1, method: 'ping' })
+    await server.advance(31)
+    const parameters = { grant_type: 'refresh_token', client_id: client.client_id, refresh_token: first.refresh_token }
+    const stale = await tokenRequest(server, { ...parameters, ...secret }, { 'x-forwarded-for': ELSEWHERE })
+    assert.equal(await refusal(stale), '400 invalid_grant')
+    assert.equal((await refresh(server, client, newest.refresh_token, secret)).status, 200)
   })
 })

@@ -162,7 +162,8 @@ describe('real clients: tokens', () => {
 
     it('Claude Code: invalid_grant for a refresh token that was used before', async () => {
       const { client, tokens } = await connect(REGISTRATIONS['Claude Code'])
-      await answered(await refresh(server, client, tokens.refresh_token))
+      const { access_token } = await answered(await refresh(server, client, tokens.refresh_token))
+      assert.equal((await rpc(server, access_token, { jsonrpc: '2.0', id: 1, method: 'ping' })).status, 200)
       await server.advance(60)
       assert.equal(await refusal(await refresh(server, client, tokens.refresh_token)), '400 invalid_grant')
     })

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { connect } from '../support/connection.ts'
 import { modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import { usePair } from '../support/pair.ts'
+import type { Tokens } from '../support/raw-client.ts'
 import { refresh, refreshFrom } from '../support/raw-client.ts'
 import { storeEnv } from '../support/stores.ts'
 import type { Upstream } from '../support/upstream.ts'
@@ -58,7 +59,9 @@ for (const name of ['SQLite', 'Redis'] as const) {
 
     it('is cut off when a stolen refresh token ends the connection', async () => {
       const { client, tokens } = await connect(pair.one, { as })
-      await refresh(pair.one, client, tokens.refresh_token)
+      const refreshed = await refresh(pair.one, client, tokens.refresh_token)
+      const { access_token } = (await refreshed.json()) as Tokens
+      assert.equal((await rpc(pair.one, access_token, { jsonrpc: '2.0', id: 1, method: 'ping' })).status, 200)
       const call = await slow(tokens.access_token, toolCall('list_projects'))
       await pair.one.advance(31)
       assert.equal((await refreshFrom('203.0.113.9', pair.one, client, tokens.refresh_token)).status, 400)

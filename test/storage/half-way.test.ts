@@ -7,6 +7,7 @@ import { rpc, toolCall } from '../support/mcp-requests.ts'
 import { useOwnRedis } from '../support/own-redis.ts'
 import { authorizationRequest, refresh, register } from '../support/raw-client.ts'
 import { RawPerson } from '../support/raw-person.ts'
+import { changeGrant } from '../support/stored.ts'
 
 describe('what breaks off half way', () => {
   const { server, ask, acl } = useOwnRedis()
@@ -28,7 +29,7 @@ describe('what breaks off half way', () => {
 
   it('is a refresh: the same request gets the tokens afterwards, and no theft is suspected', async () => {
     const { client, tokens } = await connect(server)
-    for (const mayWrite of ['%RW~nothing', '%RW~*oidc:*', '%RW~*rotation:*']) {
+    for (const mayWrite of ['%RW~nothing', '%RW~*oidc:*', '%RW~*grant:*']) {
       await acl('resetkeys', '%R~*', mayWrite)
       assert.equal((await refresh(server, client, tokens.refresh_token)).status, 503)
     }
@@ -37,6 +38,54 @@ describe('what breaks off half way', () => {
     assert.equal(response.status, 200)
     const { access_token } = (await response.json()) as { access_token: string }
     assert.equal((await rpc(server, access_token, toolCall('list_projects'))).status, 200)
+  })
+
+  it('is a first call with new tokens: it gets 503 until it can be noted, and calls after that need no note', async () => {
+    const { tokens } = await connect(server)
+    const call = async (...bodies: object[]) =>
+      (await rpc(server, tokens.access_token, bodies.length > 1 ? bodies : bodies[0])).status
+    const onlyReading = () => acl('resetkeys', '%R~*', '%RW~*budget:*', '%RW~*activity:*', '%RW~*sandbox*')
+    await onlyReading()
+    assert.equal(await call(toolCall('list_projects')), 503)
+    assert.equal(await call({ jsonrpc: '2.0', id: 1, method: 'tools/list' }), 503)
+    await acl('allkeys')
+    assert.equal(await call(toolCall('list_projects')), 200)
+    await onlyReading()
+    assert.equal(await call(toolCall('list_projects')), 200)
+    await acl('allkeys')
+  })
+
+  it('is no stop: what only stops something goes out though its first call cannot be noted', async () => {
+    const { tokens } = await connect(server)
+    await changeGrant(server, tokens.access_token, {
+      scopes: ['qc:live:execute', 'qc:projects:read'],
+      paperOnly: false,
+    })
+    await acl('resetkeys', '%R~*', '%RW~*sandbox*', '%RW~*activity*', '%RW~*deeds*') // the sandbox, and the record
+    const stop = toolCall('stop_live_algorithm', { projectId: 1 })
+    const answer = await rpc(server, tokens.access_token, stop)
+    assert.equal(answer.status, 200)
+    assert.equal((await rpc(server, tokens.access_token, [stop, toolCall('list_projects')])).status, 503)
+    await acl('allkeys')
+  })
+
+  it('is no question for the store: a refresh token that we did not make is refused though nothing can be read', async () => {
+    const { client, tokens } = await connect(server)
+    const [family = '', , proof = ''] = tokens.refresh_token.split('.')
+    await acl('resetkeys', '%RW~*attempts:*', '%R~*client:*')
+    assert.equal((await refresh(server, client, tokens.refresh_token)).status, 503)
+    for (const forged of [
+      `${family}.1.${proof}`,
+      `${'A'.repeat(22)}.0.${proof}`,
+      `${family}.0.${'A'.repeat(43)}`,
+      `${family}.00.${proof}`,
+      `${family}.0.${proof.slice(0, -1)}`,
+      `${family}.0`,
+    ]) {
+      assert.equal((await refresh(server, client, forged)).status, 400, forged.replace(family, '…'))
+    }
+    await acl('allkeys')
+    assert.equal((await refresh(server, client, tokens.refresh_token)).status, 200)
   })
 
   const VISIT = [

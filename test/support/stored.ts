@@ -1,11 +1,14 @@
 // What a server has stored, read and changed through its own store, whichever kind that is.
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Authorization } from '../../src/grants/authorization.ts'
 import type { Grant, GrantChange, Grants } from '../../src/grants/grants.ts'
 import { createGrants } from '../../src/grants/grants.ts'
+import { KEYS } from '../../src/storage/keys.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import type { Store } from '../../src/storage/store.ts'
-import { grantIdOf } from './access-token.ts'
+import { update } from '../../src/storage/store.ts'
+import { claimsOf, grantIdOf } from './access-token.ts'
 import type { TestServer } from './server.ts'
 import { openRedis } from './stores.ts'
 
@@ -98,3 +101,16 @@ export async function entriesOf({ folder, redisUrl }: TestServer): Promise<{ key
     db.close()
   }
 }
+
+/** Changes the authorization that a token belongs to. */
+export const changeAuthorization = (
+  server: Stored,
+  token: string,
+  how: (authorization: Authorization) => Partial<Authorization>,
+): Promise<unknown> =>
+  withStore(server, (store) =>
+    update(store, KEYS.authorization(String(claimsOf(token).auth_id)), (stored = '{}') => {
+      const authorization: Authorization = JSON.parse(stored)
+      return { value: JSON.stringify({ ...authorization, ...how(authorization) }), ttl: 60 * 60 }
+    }),
+  )

@@ -1,7 +1,9 @@
 // Registered clients in our store, as the library asks for them.
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { Store } from '../../storage/store.ts'
-import { addRecord, findRecord, noteUse, removeRecord, renewRecord } from './client-record.ts'
+import { atHand } from './at-hand.ts'
+import type { ClientRecord } from './client-record.ts'
+import { addRecord, findRecord, isNoted, noteUse, removeRecord, renewRecord } from './client-record.ts'
 import { hashSecret } from './client-secrets.ts'
 import { admitUnused, forgetUnused, keepUnused } from './unused-clients.ts'
 
@@ -31,7 +33,11 @@ export function createClientAdapter(
       if (!(await addRecord(store, id, stored))) await renew(id)
     },
 
-    find: async (id) => (await findRecord(store, id))?.metadata,
+    async find(id) {
+      const record = await findRecord(store, id)
+      atHand().client = record
+      return record?.metadata
+    },
 
     async destroy(id) {
       await removeRecord(store, id)
@@ -47,8 +53,9 @@ export function createClientAdapter(
 
 /**
  * Notes that a client was given a token, and so is alive. Once a day is enough: a popular program is one record for all who
- * run it. A client that never registered has no record, and none is made.
+ * run it. A client that never registered has no record, and none is made. `known` is the record as it was read a moment ago.
  */
-export async function noteClientUse(store: Store, id: string): Promise<void> {
+export async function noteClientUse(store: Store, id: string, known?: ClientRecord): Promise<void> {
+  if (known && isNoted(known)) return
   if (await noteUse(store, id)) await forgetUnused(store, id)
 }

@@ -30,13 +30,15 @@ export function addRecord(store: Store, id: string, metadata: AdapterPayload): P
 /** Starts a record's time anew, and gives it; undefined when there is no such record. */
 export const renewRecord = async (store: Store, id: string) => parse(await change(store, id, (record) => record))
 
+/** Whether it was written down within the last day that a client was used. */
+export const isNoted = ({ used = 0 }: ClientRecord): boolean => used > unixTime() - DAY
+
 /** Writes down that a client was used, once a day at most; true when that was the first time. */
 export async function noteUse(store: Store, id: string): Promise<boolean> {
-  const now = unixTime()
   let first = false
   await change(store, id, (record) => {
     first = record.used === undefined
-    return (record.used ?? 0) > now - DAY ? undefined : { ...record, used: now }
+    return isNoted(record) ? undefined : { ...record, used: unixTime() }
   })
   return first
 }

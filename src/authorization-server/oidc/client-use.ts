@@ -3,6 +3,7 @@ import type { Suppliers } from '../../suppliers.ts'
 import { tellOfReturn } from '../interactions/consent.ts'
 import type { Middleware } from './answers.ts'
 import { servedClient } from './answers.ts'
+import { atHand } from './at-hand.ts'
 import { noteClientUse } from './client-adapter.ts'
 
 /** Middleware for the provider. */
@@ -13,10 +14,10 @@ export const noteServedClient =
     const client = servedClient(ctx)
     if (!client) return
     const note = async () => {
-      await noteClientUse(store, client.clientId)
-      const id = ctx.oidc.entities.Grant?.jti ?? ''
+      const { client: record, grant: found } = atHand(ctx)
+      await noteClientUse(store, client.clientId, record)
       const isNew = ctx.oidc.params?.grant_type === 'authorization_code'
-      const grant = isNew ? await grants.noteAuthorization(id) : await grants.find(id)
+      const grant = isNew && found ? await grants.noteAuthorization(found.id) : found
       if (!grant) return
       await accounts.noteUse(grant)
       // Also without a page: whoever got tokens holds what this connection has, and what it is given later.

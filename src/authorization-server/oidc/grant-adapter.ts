@@ -4,11 +4,15 @@ import type { Adapter } from 'oidc-provider'
 import type { Grants } from '../../grants/grants.ts'
 import { keptUntil } from '../../grants/lifetime.ts'
 import { unixTime } from '../../unix-time.ts'
+import { atHand } from './at-hand.ts'
 
 /** `resource` is the one protected resource that every grant is about. */
 export const createGrantAdapter = (grants: Grants, resource: string): Adapter => ({
   async find(id) {
-    const grant = await grants.find(id)
+    const hand = atHand()
+    // That of a refresh token was read with it, a moment ago.
+    if (!hand.presented || hand.grant?.id !== id) hand.grant = await grants.find(id)
+    const { grant } = hand
     if (!grant) return undefined
     return {
       kind: 'Grant',

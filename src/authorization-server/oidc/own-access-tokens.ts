@@ -5,14 +5,19 @@ import type { JWK, JWTPayload } from 'jose'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grants } from '../../grants/grants.ts'
+import { isEnded } from '../../grants/grants.ts'
+import { isRefreshToken } from './refresh-tokens.ts'
 
 const ROUTES = ['revocation', 'introspection']
 const presented = new WeakMap<object, string>()
 
+/** Our refresh tokens have three parts as well. */
+const couldBeJwt = (token: string): boolean => token.split('.').length === 3 && !isRefreshToken(token)
+
 /** Takes a JWT out of a revocation or introspection request; `context` is what the request is known by later. */
 export function setAsideJwt(context: object, route: string, body: unknown): unknown {
   const { token } = (body ?? {}) as { token?: unknown }
-  if (!ROUTES.includes(route) || typeof token !== 'string' || token.split('.').length !== 3) return body
+  if (!ROUTES.includes(route) || typeof token !== 'string' || !couldBeJwt(token)) return body
   presented.set(context, token)
   return { ...(body as object), token: 'a JWT, see own-access-tokens.ts' }
 }
@@ -40,7 +45,7 @@ export function answerForJwt(
     const claims = token && ctx.status === 200 ? await verify(token) : undefined
     if (!claims || claims.client_id !== ctx.oidc.client?.clientId) return
     const grant = await grants.find(String(claims.grant_id))
-    if (!grant) return
+    if (!grant || isEnded(grant, String(claims.auth_id))) return
     // A grant cannot lose a single JWT, and a client that gives one back is done with the connection (RFC 7009 §2.1).
     if (ctx.oidc.route === 'revocation') await grants.end(grant.id)
     else if (await isAccount(grant.accountId))

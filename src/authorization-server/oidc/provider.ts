@@ -1,9 +1,11 @@
 // The embedded oidc-provider, set up as an OAuth 2.1 authorization server for one resource.
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
-import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { Adapter, ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import { NO_PROFILE } from '../../accounts/profile.ts'
 import type { Config } from '../../config.ts'
+import { KEPT_UNUSED } from '../../grants/lifetime.ts'
 import { publicKeys } from '../../key-files/signing-keys.ts'
 import type { Log } from '../../observability/log.ts'
 import { answerOutages } from '../../outage.ts'
@@ -18,43 +20,50 @@ import { writeConsent } from '../interactions/consent.ts'
 import { VISIT_SECONDS } from '../interactions/visit.ts'
 import type { Middleware, RenderError } from './answers.ts'
 import { describeTruthfully, queryOnlyProvider, sayWhenToRetry } from './answers.ts'
+import { atHand } from './at-hand.ts'
 import { createClientAdapter } from './client-adapter.ts'
 import { compareHashedSecrets } from './client-secrets.ts'
 import { noteServedClient } from './client-use.ts'
+import { createCodeAdapter } from './code-adapter.ts'
 import { createConsentPolicy } from './consent-policy.ts'
 import { returnErrors } from './error-returns.ts'
 import { createGrantAdapter } from './grant-adapter.ts'
 import { answerForJwt, setAsideJwt } from './own-access-tokens.ts'
+import { createRefreshTokenAdapter } from './refresh-token-adapter.ts'
+import { authorizationOf, createRefreshTokens } from './refresh-tokens.ts'
 import { admitRegistration, nameScopes, registeredFrom, registrationId } from './registration.ts'
 import { acceptAuthorizationRequest, acceptBody, checkState } from './requests.ts'
 import type { StoredAccount } from './session.ts'
 import { cookieSettings, isSignedIn, keepSessionIds, SESSION_SECONDS } from './session.ts'
-import { createStaleTokens } from './stale-tokens.ts'
 import { adaptTokenModels } from './token-models.ts'
+import { createTokenReuse } from './token-reuse.ts'
 
 const HOUR = 60 * 60
-const DAY = 24 * HOUR
 
 type ProviderSuppliers = Pick<
   Suppliers,
-  'store' | 'vault' | 'grants' | 'accounts' | 'log' | 'signingKeys' | 'cookieKeys' | 'clientAddress'
+  'store' | 'vault' | 'grants' | 'authorizations' | 'accounts' | 'log' | 'signingKeys' | 'cookieKeys' | 'clientAddress'
 >
 
 export function createProvider(config: Config, suppliers: ProviderSuppliers, renderError: RenderError): Provider {
   const { store, vault, grants, accounts, log, signingKeys, cookieKeys, clientAddress } = suppliers
   const { issuer, resource } = config
-  const grantAdapter = createGrantAdapter(grants, resource)
   const address = () => registeredFrom(clientAddress)
-  const clientAdapter = createClientAdapter(store, admitRegistration(store, address), address)
   const oidcAdapter = createOidcAdapter(store)
-  const staleTokens = createStaleTokens(suppliers, config.addressesAreKnown)
+  const refreshTokens = createRefreshTokens(cookieKeys)
+  const reuse = createTokenReuse(suppliers, config.addressesAreKnown)
+  const adapters: Readonly<Record<string, Adapter>> = {
+    Grant: createGrantAdapter(grants, resource),
+    Client: createClientAdapter(store, admitRegistration(store, address), address),
+    AuthorizationCode: createCodeAdapter(store, oidcAdapter('AuthorizationCode'), reuse),
+    RefreshToken: createRefreshTokenAdapter({ ...suppliers, ...reuse, refreshTokens, resource }),
+  }
   const isAccount = async (sub: string) => (await vault.open(sub)) !== undefined
   const clientDocuments = createClientDocuments(store, createOutbound(new URL(issuer).hostname), log)
 
   const QueryOnlyProvider = queryOnlyProvider(returnErrors(suppliers, config.sandbox))
   const provider = new QueryOnlyProvider(issuer, {
-    adapter: (model: string) =>
-      model === 'Grant' ? grantAdapter : model === 'Client' ? clientAdapter : oidcAdapter(model),
+    adapter: (model: string) => adapters[model] ?? oidcAdapter(model),
     jwks: { keys: [...signingKeys] } as NonNullable<Configuration['jwks']>,
     routes: {
       authorization: '/authorize',
@@ -114,23 +123,26 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
         },
       },
     },
-    extraTokenClaims: (_ctx, token) => ('grantId' in token ? { grant_id: token.grantId } : undefined),
+    extraTokenClaims: (_ctx, token) =>
+      'grantId' in token ? { grant_id: token.grantId, ...authorizationAtHand() } : undefined,
     // A connection lives as long as its grant: not shorter because the browser was closed, never longer.
     expiresWithSession: () => false,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
-    revokeGrantPolicy: (ctx) => staleTokens.judgeReuse(ctx),
+    revokeGrantPolicy: (ctx) => reuse.judgeRefreshToken(ctx),
     ttl: {
       AccessToken: (ctx) => Math.min(HOUR, remaining(ctx)),
       // A connection that is given more time on the account page goes on with the refresh token that its client has.
-      RefreshToken: (ctx) => Math.max(30 * DAY, remaining(ctx)),
-      AuthorizationCode: 60,
+      RefreshToken: KEPT_UNUSED,
+      AuthorizationCode: 5 * 60, // people paste it from one machine to another
       Interaction: VISIT_SECONDS,
       Session: SESSION_SECONDS,
     },
-    findAccount: async (_ctx, sub): Promise<StoredAccount | undefined> => {
+    findAccount: async (ctx, sub): Promise<StoredAccount | undefined> => {
       if (!(await isAccount(sub))) return undefined
-      return { accountId: sub, claims: async () => ({ sub }), profile: await accounts.profile(sub) }
+      // Where a client speaks for itself no browser is signed in.
+      const profile = ctx.oidc.route === 'token' ? NO_PROFILE : await accounts.profile(sub)
+      return { accountId: sub, claims: async () => ({ sub }), profile }
     },
     loadExistingGrant: async (ctx) => {
       // The library asks for the grant when a visit has ended, which is when consent counts, and is written.
@@ -151,7 +163,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
 
   // Addresses in answers come from PUBLIC_URL: the headers they are made of are set before the provider reads them.
   provider.proxy = true
-  adaptTokenModels(provider, grants, cookieKeys, staleTokens)
+  adaptTokenModels(provider, refreshTokens)
   compareHashedSecrets(provider)
   keepSessionIds(provider)
   adaptRequests(provider, resource)
@@ -181,6 +193,12 @@ const CLIENT_DEFAULTS: Partial<ClientMetadata> = {
 function checkAssertionLifetime(exp: number): void {
   if (exp > Date.now() / 1000 + HOUR)
     throw new errors.InvalidClientAuth('the assertion ends more than an hour from now')
+}
+
+/** Which tokens of which authorization are issued by the request at hand. */
+function authorizationAtHand() {
+  const { issued } = atHand()
+  return issued && { auth_id: authorizationOf(issued.family), auth_gen: issued.generation }
 }
 
 /** Seconds until the grant of the request at hand ends. */

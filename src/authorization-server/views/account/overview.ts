@@ -164,6 +164,8 @@ const NEWS: Readonly<Record<Event, string>> = {
   'connection-renamed': 'has this name now',
   'connection-resumed': 'goes on, which had waited',
   'connection-removed': 'revoked',
+  'code-reused': 'was signed in with one code twice',
+  'refresh-reused': 'was ended: a token that it had used already came back from another place',
   'everything-stopped': 'Every connection was ended',
   'passkey-added': 'was added',
   'passkey-counts': 'confirms from now on what trades or deletes',

@@ -1,0 +1,27 @@
+// What one request to the token endpoint has found and made so far: nothing has to be read twice, and the two tokens of an
+// answer belong to one generation.
+import Provider from 'oidc-provider'
+import type { FoundAuthorization } from '../../grants/authorizations.ts'
+import type { Grant } from '../../grants/grants.ts'
+import type { ClientRecord } from './client-record.ts'
+import type { RefreshTokenParts } from './refresh-tokens.ts'
+
+export interface AtHand {
+  client?: ClientRecord | undefined
+  grant?: Grant | undefined
+  /** What the refresh token that was presented belongs to. */
+  presented?: FoundAuthorization
+  /** What the tokens of the answer are made of. */
+  issued?: RefreshTokenParts
+}
+
+const byRequest = new WeakMap<object, AtHand>()
+
+/** Of the request at hand, which can be named; outside of one, something that nobody else will see. */
+export function atHand(ctx: object | undefined = Provider.ctx): AtHand {
+  const known = ctx && byRequest.get(ctx)
+  if (known) return known
+  const fresh: AtHand = {}
+  if (ctx) byRequest.set(ctx, fresh)
+  return fresh
+}
