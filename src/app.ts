@@ -3,8 +3,8 @@ import Koa from 'koa'
 import helmet from 'koa-helmet'
 import { authorizationServer, showOutage } from './authorization-server/authorization-server.ts'
 import type { Config } from './config.ts'
-import { isLoopback } from './config.ts'
 import { answerOutages, reportOutage } from './outage.ts'
+import { ownHost } from './own-host.ts'
 import { resourceServer } from './resource-server/resource-server.ts'
 import { TOOLS } from './resource-server/tools/catalog.ts'
 import type { Store } from './storage/store.ts'
@@ -53,20 +53,21 @@ function health(store: Store): Koa.Middleware {
 
 /**
  * A foreign Host means that a name was pointed at us which is not ours (DNS rebinding). A target in absolute form names
- * the host itself, and counts instead of the header (RFC 9112 §3.2.2); nothing behind this line sees anything but a path.
+ * the host itself, and counts instead of the header (RFC 9112 §3.2.2); nothing behind this line sees anything but a path and
+ * that host.
  */
 function onlyOurHost({ issuer }: Config): Koa.Middleware {
-  const { host, hostname } = new URL(issuer)
-  const isOurs = (asked: string) =>
-    asked.toLowerCase() === host || (isLoopback(hostname) && isLoopback(asked.toLowerCase().replace(/:\d+$/, '')))
+  const { isOurs } = ownHost(issuer)
   return async (ctx, next) => {
     const target = ctx.req.url?.startsWith('/') ? undefined : URL.parse(ctx.req.url ?? '')
-    if (!isOurs(target === undefined ? ctx.get('Host') : (target?.host ?? ''))) {
+    const host = target === undefined ? ctx.get('Host') : (target?.host ?? '')
+    if (!isOurs(host)) {
       ctx.status = 403
-      ctx.body = `This server answers as ${host} only.`
+      ctx.body = `This server answers as ${new URL(issuer).host} only.`
       return
     }
     if (target) ctx.req.url = ctx.originalUrl = ctx.request.originalUrl = target.pathname + target.search
+    ctx.req.headers.host = host
     await next()
   }
 }

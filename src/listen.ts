@@ -7,7 +7,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Composition } from './compose.ts'
 import type { Config } from './config.ts'
-import { ConfigurationError } from './config.ts'
+import { ConfigurationError, isLoopback } from './config.ts'
 import type { Log } from './observability/log.ts'
 
 /** How long ordinary requests and streams may take to end, in milliseconds. */
@@ -21,9 +21,12 @@ const ONE_PRESS = 1_000
 
 /** Listens, until a signal ends the process. Throws `ConfigurationError` when it cannot. */
 export async function listen(config: Config, composition: Composition, log: Log): Promise<void> {
-  const server = createServer(composition.app.callback())
-  const connections = watchConnections(server)
-  await bind(server, config)
+  const connections: ReturnType<typeof watchConnections>[] = []
+  const servers = await bind(config, () => {
+    const server = createServer(composition.app.callback())
+    connections.push(watchConnections(server))
+    return server
+  })
 
   const { callsUnderWay } = composition
   let told: number | undefined
@@ -40,10 +43,10 @@ export async function listen(config: Config, composition: Composition, log: Log)
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal).on('SIGHUP', onSignal)
 
   async function end(signal: NodeJS.Signals) {
-    const closed = once(server, 'close')
+    const closed = Promise.all(servers.map((server) => once(server, 'close')))
     const timeIsUp = pause(GRACE_FOR_CONSEQUENCES)
-    server.close()
-    connections.closeSpare()
+    for (const server of servers) server.close()
+    for (const each of connections) each.closeSpare()
     // Somebody at a terminal waits for nothing but consequences; whatever restarts processes can be more patient.
     if (signal === 'SIGTERM') await Promise.race([closed, pause(GRACE)])
     if (callsUnderWay.list().length) {
@@ -52,7 +55,7 @@ export async function listen(config: Config, composition: Composition, log: Log)
       await Promise.race([callsUnderWay.allEnded(), timeIsUp])
       await Promise.race([closed, pause(GRACE_AFTERWARDS)])
     }
-    server.closeAllConnections()
+    for (const server of servers) server.closeAllConnections()
     await closed
     await Promise.race([callsUnderWay.allEnded(), timeIsUp]) // one may have been at the gate until now
     tellWhatIsLost()
@@ -91,16 +94,39 @@ function watchConnections(server: Server) {
   }
 }
 
-async function bind(server: Server, { host, port }: Config): Promise<void> {
-  try {
-    await once(server.listen(port, host), 'listening')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const taken = code === 'EADDRINUSE' || code === 'EACCES'
-    throw new ConfigurationError(
-      taken
-        ? `PORT=${port}: ${message}; use a free port above 1023, such as 3001`
-        : `HOST=${host}: ${message}; use an address of this machine, such as 127.0.0.1 or 0.0.0.0`,
-    )
+/**
+ * Where to listen: at HOST, and where PUBLIC_URL is on this machine also at both addresses that `localhost` may mean, which
+ * differs from program to program.
+ */
+export function addressesOf({ host, issuer }: Config): string[] {
+  if (host === '::') return [host] // all there are, of both kinds
+  if (host !== 'localhost' && !isLoopback(new URL(issuer).hostname)) return [host]
+  if (host === '0.0.0.0') return [host, '::1']
+  return [...new Set([...(host === 'localhost' ? [] : [host]), '127.0.0.1', '::1'])]
+}
+
+/** What a machine without addresses of that kind says. */
+const NO_SUCH_KIND = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
+
+/** A server for each address, with one port. Another program at one of them would be taken for this one, so that stops the start. */
+async function bind(config: Config, newServer: () => Server): Promise<Server[]> {
+  const { host, port } = config
+  const servers: Server[] = []
+  for (const address of addressesOf(config)) {
+    const server = newServer()
+    try {
+      await once(server.listen(port, address), 'listening')
+      servers.push(server)
+    } catch (error) {
+      const { code = '', message } = error as NodeJS.ErrnoException
+      if (address === '::1' && host !== '::1' && NO_SUCH_KIND.includes(code)) continue
+      const taken = code === 'EADDRINUSE' || code === 'EACCES'
+      throw new ConfigurationError(
+        taken
+          ? `PORT=${port}: ${message}; use a free port above 1023, such as 3001`
+          : `HOST=${host}: ${message}; use an address of this machine, such as 127.0.0.1 or 0.0.0.0`,
+      )
+    }
   }
+  return servers
 }

@@ -22,6 +22,7 @@ export function networkOf(address: string): string {
       .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255])
     return bytes.join('.')
   }
+  if (canonical === '::1') return '127.0.0.1' // to a program here one is as good as the other
   const [left = [], right = []] = canonical.split('::').map((part) => part.split(':').filter(Boolean))
   const zeros = Array<string>(8 - left.length - right.length).fill('0')
   return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`
@@ -40,7 +41,7 @@ export function widerNetworks(network: string): readonly string[] {
 }
 
 /** Whether an address of `networkOf` is this machine's own. */
-export const isThisMachine = (network: string): boolean => network.startsWith('127.') || network === '0:0:0:0::/64'
+export const isThisMachine = (network: string): boolean => network.startsWith('127.')
 
 /** The least that a registry gives to a provider of its own, roughly: a /32 of IPv6, a /16 of IPv4. */
 export function allocationOf(network: string): string {

@@ -10,6 +10,7 @@ import { record } from './answers/reading.ts'
 import { visible } from './answers/unseen.ts'
 import type { Caller, ToolSuppliers } from './calls/call-tool.ts'
 import { callTool } from './calls/call-tool.ts'
+import type { Places } from './challenge.ts'
 import { isDecision, messagesIn } from './gate.ts'
 import { instructionsFor } from './instructions.ts'
 import { ValidatingServer } from './params.ts'
@@ -33,8 +34,8 @@ const greets = (body: unknown): boolean =>
   messagesIn(body).some(({ method }) => method === 'initialize' || method === 'server/discover')
 
 /**
- * The handlers behind the gate. They expect the gate's decision and the parsed body in `req.auth.extra`; without the
- * decision no tool runs.
+ * The handlers behind the gate. They expect the gate's decision, the parsed body and the places that a refusal names in
+ * `req.auth.extra`; without the decision no tool runs.
  */
 export interface Mcp {
   readonly answer: NodeMcpRequestHandler
@@ -42,8 +43,8 @@ export interface Mcp {
   newStream(): Stream
 }
 
-export function createMcp(suppliers: ToolSuppliers): Mcp {
-  const { log, vault, issuer } = suppliers
+export function createMcp(same: Omit<ToolSuppliers, 'metadata'>): Mcp {
+  const { log, vault, issuer } = same
 
   async function instructions({ decision, body }: Record<string, unknown>): Promise<string | undefined> {
     if (!isDecision(decision) || !greets(body)) return undefined
@@ -56,6 +57,8 @@ export function createMcp(suppliers: ToolSuppliers): Mcp {
       log.error({ err: error }, 'MCP request failed')
       throw error
     })
+    // Sound: resource-server.ts puts them there, for every request that it lets come so far.
+    const suppliers: ToolSuppliers = { ...same, ...(authInfo?.extra?.places as Places) }
     const server = new ValidatingServer(ABOUT, {
       capabilities: { tools: { listChanged: era === 'modern' }, resources: {}, prompts: {}, completions: {} },
       cacheHints: CACHE_HINTS,

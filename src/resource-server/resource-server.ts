@@ -13,12 +13,13 @@ import { anyOrigin, CORS_HEADERS } from '../cors.ts'
 import type { Grant } from '../grants/grants.ts'
 import { publicKeys } from '../key-files/signing-keys.ts'
 import { answerOutages, reportOutage } from '../outage.ts'
+import { ownHost } from '../own-host.ts'
 import type { Suppliers } from '../suppliers.ts'
 import { createAccessTokenVerifier } from './access-token.ts'
 import { createBudget } from './call-budget.ts'
 import { recordCall } from './calls/record-call.ts'
 import { wordsOf } from './calls/refusals.ts'
-import type { GateFailure, MissingScope } from './challenge.ts'
+import type { GateFailure, MissingScope, Places } from './challenge.ts'
 import { challenge } from './challenge.ts'
 import { createFirstUse } from './first-use.ts'
 import type { RequestedCall } from './gate.ts'
@@ -55,13 +56,15 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   const noteFirstUse = createFirstUse(authorizations)
   const openAnswers = createOpenAnswers(grants)
   const budget = createBudget(store, config.callBudget)
-  const metadata = `${issuer}${METADATA_PATHS[0]}`
-  const mcp = createMcp({ ...suppliers, issuer, metadata })
+  const { originAs } = ownHost(issuer)
+  /** What a request is told leads on by the name that it came by. */
+  const placesFor = (ctx: Context): Places => ({ issuer, metadata: `${originAs(ctx.get('Host'))}${METADATA_PATHS[0]}` })
+  const mcp = createMcp({ ...suppliers, issuer })
 
   const refuse = (ctx: Context, failure: GateFailure, ref?: string) => {
     log.info({ ...(ref ? { ref } : {}), failure }, 'gate refused')
     if (failure.reason === 'too-many-bad-tokens') return slowDown(ctx, failure.retryAfter)
-    const { status, header, body } = challenge(failure, { issuer, metadata })
+    const { status, header, body } = challenge(failure, placesFor(ctx))
     ctx.set('WWW-Authenticate', header)
     ctx.set('Cache-Control', 'no-store')
     ctx.status = status
@@ -73,7 +76,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     const [at, ref] = [Date.now(), reference()]
     refuse(ctx, failure, ref)
     const recordOne = ({ tool, args }: RequestedCall) => {
-      const { outcome, why } = wordsOf(failure, { tool, grantId: grant.id, places: { issuer, metadata } })
+      const { outcome, why } = wordsOf(failure, { tool, grantId: grant.id, places: placesFor(ctx) })
       return recordCall(suppliers, grant, tool, { at, ref, ms: 0, args, outcome, why })
     }
     await Promise.all(callsIn(body).map(recordOne))
@@ -107,7 +110,8 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     const unreadable = unreadableParams(body)
     if (unreadable) return reject(ctx, { status: 400, code: -32602, message: unreadable.message }, unreadable.id)
 
-    const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra: { decision, body } }
+    const extra = { decision, body, places: placesFor(ctx) }
+    const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra }
     ctx.respond = false
     const stream = listens(body) ? mcp.newStream() : undefined
     openAnswers.watch(identity, ctx.res, stream)
@@ -120,7 +124,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   for (const path of METADATA_PATHS) {
     router.options(path, anyOrigin)
     router.get(path, anyOrigin, (ctx) => {
-      ctx.body = protectedResourceMetadata(issuer, resource)
+      ctx.body = protectedResourceMetadata(issuer, `${originAs(ctx.get('Host'))}/mcp`)
     })
   }
   router.all(

@@ -19,6 +19,10 @@ const SPELLINGS = {
   'with scheme and host in capitals': (origin: string) => `${origin.toUpperCase()}/mcp`,
   'the bare origin': (origin: string) => origin,
   'the bare origin with a slash': (origin: string) => `${origin}/`,
+  'by the number of this machine': (origin: string) => `${origin.replace('localhost', '127.0.0.1')}/mcp`,
+  'by its other number, in capitals, with a slash': (origin: string) =>
+    `${origin.replace('localhost', '[::0:1]').toUpperCase()}/mcp/`,
+  'with a root dot': (origin: string) => `${origin.replace('localhost', 'localhost.')}/mcp`,
   'left out': () => undefined,
 }
 const FOREIGN = {
@@ -27,6 +31,9 @@ const FOREIGN = {
   'a path below': (origin: string) => `${origin}/mcp/x`,
   'a query added': (origin: string) => `${origin}/mcp?x=1`,
   'another port': () => 'http://localhost:1/mcp',
+  'another port of another name': () => 'http://127.0.0.1:1/mcp',
+  'another scheme': (origin: string) => `${origin.replace('http:', 'https:')}/mcp`,
+  'another number': (origin: string) => `${origin.replace('localhost', '127.0.0.2')}/mcp`,
   'a path in capitals': (origin: string) => `${origin}/MCP`,
   'a user before the host': (origin: string) => `${origin.replace('://', '://me@')}/mcp`,
   'no URL': () => 'mcp',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { describe, it } from 'node:test'
+import { rawRequest } from '../authorization-server/raw-request.ts'
 import { useConnection } from '../support/connection.ts'
 import { rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
@@ -94,10 +95,26 @@ describe('under a public name, with origins of its own choice', () => {
 
   it('answers under this name only, so not under loopback ones either', async () => {
     assert.equal(await visit(server.port, METADATA, { host }), 200)
-    for (const other of [...LOCAL, ...FOREIGN, 'qcgate.example:444', 'www.qcgate.example']) {
+    for (const other of [
+      ...LOCAL,
+      ...FOREIGN,
+      'qcgate.example:444',
+      'qcgate.example:80',
+      'qcgate.example..',
+      'www.qcgate.example',
+    ]) {
       assert.equal(await visit(server.port, METADATA, { host: other }), 403, other)
     }
     for (const path of ['/healthz', '/readyz']) assert.equal(await visit(server.port, path, { host: 'localhost' }), 200)
+  })
+
+  it('answers a client that says the port of https, writes capitals, or ends the name in a dot: it is the same name', async () => {
+    for (const same of ['qcgate.example:443', 'qcgate.example.', 'qcgate.example.:443', 'QCGate.Example']) {
+      const answer = await rawRequest(server.port, METADATA, { host: same })
+      assert.equal(answer.status, 200, same)
+      assert.equal(JSON.parse(answer.text).resource, 'https://qcgate.example/mcp')
+      assert.equal(await visit(server.port, '/mcp', { host: same }), 401, same)
+    }
   })
 
   it('lets through the origins of ALLOWED_ORIGINS and no others: not its own, not loopback', async () => {

@@ -64,10 +64,4 @@ describe('protected resource metadata, RFC 9728', () => {
       assert.match(response.headers.get('access-control-allow-headers') ?? '', /mcp-protocol-version/i)
     }
   })
-
-  it('follows the configured address, not the Host that a request came by (§3.3)', async () => {
-    const { port } = new URL(server.origin)
-    const byNumber = await fetch(`http://127.0.0.1:${port}/.well-known/oauth-protected-resource/mcp`)
-    assert.deepEqual(await byNumber.json(), await read(inserted()))
-  })
 })

@@ -1,6 +1,7 @@
 // Requests as real clients send them, brought to the form that the library is strict about. Nothing here widens what a
 // person will be asked to allow; it only spares honest clients an error.
 import { errors } from 'oidc-provider'
+import { ownHost } from '../../own-host.ts'
 import { GROUPS, parseScopes } from '../../scopes.ts'
 import { isEmpty } from '../clients/client-metadata.ts'
 import { isNative, usableRedirectUris } from '../clients/redirect-uris.ts'
@@ -23,8 +24,9 @@ const IGNORED = [
 const PROMPTS = ['none', 'login', 'consent']
 
 /**
- * `resource` as the canonical string (RFC 8707 §2): a trailing slash, the bare origin, scheme and host in capitals, or
- * nothing also mean the one resource there is. Anything else is left alone and refused as `invalid_target` later.
+ * `resource` as the canonical string (RFC 8707 §2): a trailing slash, the bare origin, scheme and host in capitals, another
+ * name of this machine where PUBLIC_URL is on it, or nothing also mean the one resource there is. Anything else is left alone
+ * and refused as `invalid_target` later.
  */
 export function canonicalResource(value: unknown, resource: string): unknown {
   if (Array.isArray(value)) {
@@ -32,8 +34,10 @@ export function canonicalResource(value: unknown, resource: string): unknown {
     return all.size === 1 ? [...all][0] : [...all]
   }
   if (value === undefined || value === '') return resource
-  const meant = URL.parse(String(value))?.href ?? ''
-  return [resource, `${resource}/`, `${new URL(resource).origin}/`].includes(meant) ? resource : value
+  const [asked, { origin }] = [URL.parse(String(value)), new URL(resource)]
+  if (!asked || !ownHost(origin).isAt(asked)) return value
+  const meant = asked.href.replace(asked.origin, origin)
+  return [resource, `${resource}/`, `${origin}/`].includes(meant) ? resource : value
 }
 
 /** An authorization request, from the query of `/authorize` or the body of `/par`. */
