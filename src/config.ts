@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { isUserId } from './quantconnect/user-id.ts'
 import type { RedisAddress } from './storage/redis-url.ts'
 import { parseRedisUrl } from './storage/redis-url.ts'
+import { problemOfOrigin } from './web-origins.ts'
 
 /** Variables whose values may hold a password; messages name them without the value. */
 const SECRET = new Set(['REDIS_URL', 'METRICS_TOKEN'])
@@ -37,10 +38,10 @@ const origins = z.string().transform((value, context) =>
     .split(',')
     .map((origin) => origin.trim())
     .filter((origin) => {
-      if (origin === '*' || URL.parse(origin)?.origin === origin) return true
-      context.addIssue(
-        `names "${origin}", which is no web origin; use https://app.example.com, several with commas, or *`,
-      )
+      const problem = origin === '*' ? undefined : problemOfOrigin(origin)
+      if (problem === undefined) return true
+      const works = 'https://app.example.com or chrome-extension://ID, several with commas, or *'
+      context.addIssue(`names "${origin}", ${problem}; use ${works}`)
       return false
     }),
 )

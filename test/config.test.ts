@@ -69,6 +69,55 @@ describe('configuration', () => {
     assert.deepEqual(readConfig({ ALLOWED_ORIGINS: '*' }).allowedOrigins, ['*'])
   })
 
+  it('lets extensions and desktop programs in that are listed, as they write themselves', () => {
+    for (const origin of [
+      'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+      'moz-extension://0f9c1a52-7f3e-4c1d-9b5e-2f1f6c3f2b11',
+      'safari-web-extension://8A2F1B9C-58C2-4E5B-A0D6-0D2C7C9E1F00',
+      'vscode-webview://1kq0v4jh3f2o',
+      'vscode-file://vscode-app',
+      'app://obsidian.md',
+      'app://-',
+      'tauri://localhost',
+      'capacitor://localhost',
+      'app.example+desk-2://localhost:1420',
+    ]) {
+      assert.deepEqual(readConfig({ ALLOWED_ORIGINS: origin }).allowedOrigins, [origin])
+    }
+  })
+
+  for (const [value, says] of [
+    ['null', /browsers call "null", and so can anybody/],
+    ['file:///home/me/page.html', /browsers call "null"/],
+    ['data:text/html', /browsers call "null"/],
+    ['blob:https://app.example.com/1', /browsers call "null"/],
+    ['https://*.example.com', /pattern, and there are none/],
+    ['chrome-extension://*', /pattern, and there are none/],
+    ['chrome-extension://abc/', /no path, no trailing slash/],
+    ['chrome-extension://abc/popup.html', /no path, no trailing slash/],
+    ['tauri://localhost?x=1', /more than an origin/],
+    ['app://a#b', /more than an origin/],
+    ['https://App.Example.com', /which browsers write https:\/\/app\.example\.com;/],
+    ['https://app.example.com:443', /which browsers write https:\/\/app\.example\.com;/],
+    ['https://user@app.example.com', /which browsers write https:\/\/app\.example\.com;/],
+    ['chrome-extension:abc', /no web origin/],
+    ['chrome-extension://', /no web origin/],
+    ['Chrome-Extension://abc', /no web origin/],
+    ['app://user@host', /no web origin/],
+    ['app://a b', /no web origin/],
+    ['://abc', /no web origin/],
+    ['abc', /no web origin/],
+    ['', /no web origin/],
+  ] as const) {
+    it(`says what is wrong with ${value || 'nothing'} among ALLOWED_ORIGINS, and names no other`, () => {
+      const message = complaint({ ALLOWED_ORIGINS: `https://app.example.com, ${value}, tauri://localhost` })
+      const [, line = '', ...more] = message.split('\n')
+      assert.match(line, says)
+      assert.ok(line.includes(`names "${value}", `), line)
+      assert.deepEqual(more, [])
+    })
+  }
+
   it('has everybody as its users, or exactly those that are listed', () => {
     assert.equal(readConfig({}).allowedUsers, undefined)
     assert.deepEqual(readConfig({ ALLOWED_USERS: '123456' }).allowedUsers, ['123456'])

@@ -88,7 +88,8 @@ describe('on this machine, a server that answers to loopback names', () => {
 })
 
 describe('under a public name, with origins of its own choice', () => {
-  const env = { PUBLIC_URL: 'https://qcgate.example', ALLOWED_ORIGINS: 'https://app.example,https://other.example' }
+  const listed = ['https://app.example', 'https://other.example', 'chrome-extension://abcdefgh', 'tauri://localhost']
+  const env = { PUBLIC_URL: 'https://qcgate.example', ALLOWED_ORIGINS: listed.join(', ') }
   const server = useServer(env)
 
   const host = 'qcgate.example'
@@ -117,12 +118,18 @@ describe('under a public name, with origins of its own choice', () => {
     }
   })
 
-  it('lets through the origins of ALLOWED_ORIGINS and no others: not its own, not loopback', async () => {
-    for (const origin of ['https://app.example', 'https://other.example']) {
-      assert.equal(await visit(server.port, '/mcp', { host, origin }), 401, origin)
+  it('lets through the origins of ALLOWED_ORIGINS, extensions and desktop programs too, and no others: not its own, not loopback', async () => {
+    for (const origin of listed) {
+      const answer = await rawRequest(server.port, '/mcp', { host, origin }, {})
+      assert.deepEqual([answer.status, answer.headers['access-control-allow-origin']], [401, origin])
     }
     for (const origin of [
       'https://evil.example',
+      'chrome-extension://abcdefg',
+      'chrome-extension://abcdefgh.evil.example',
+      'moz-extension://abcdefgh',
+      'tauri://localhost:1',
+      'null',
       'http://app.example',
       'https://app.example:444',
       'http://localhost:1',
