@@ -97,7 +97,7 @@ describe('a client in a web page of any origin (Fetch §3.3)', () => {
       ['/token', { grant_type: 'refresh_token', refresh_token: 'x', client_id: 'gone' }, 401],
       ['/revoke', { token: 'x', client_id }, 200],
       ['/revoke', { token: 'x', client_id: 'gone' }, 401],
-      ['/introspect', { token: 'x', client_id }, 200],
+      ['/introspect', { token: 'x', client_id }, 401],
       ['/introspect', { token: 'x', client_id: 'gone' }, 401],
       ['/par', { client_id }, 400],
       ['/par', { client_id: 'gone' }, 401],

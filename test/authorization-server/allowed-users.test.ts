@@ -11,10 +11,18 @@ import { createLog } from '../../src/observability/log.ts'
 import { openVault } from '../../src/vault/vault.ts'
 import { type Account, ALICE, BOB } from '../support/accounts.ts'
 import { createAuthenticator } from '../support/authenticator.ts'
-import { ALIVE, connect, connectionState } from '../support/connection.ts'
+import { ALIVE, connect, connectAs, connectionState } from '../support/connection.ts'
 import { callTool, challengeOf, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import type { AuthorizationRequest, Registration, Tokens } from '../support/raw-client.ts'
-import { authorizationRequest, redemption, refresh, refusal, register, tokenRequest } from '../support/raw-client.ts'
+import {
+  authorizationRequest,
+  credentialsOf,
+  redemption,
+  refresh,
+  refusal,
+  register,
+  tokenRequest,
+} from '../support/raw-client.ts'
 import { actOf, type Place, RawPerson } from '../support/raw-person.ts'
 import { type TestServer, useServer } from '../support/server.ts'
 import { entriesOf, grantOf, withStore } from '../support/stored.ts'
@@ -118,6 +126,7 @@ describe('a user who was taken off ALLOWED_USERS', () => {
   let tokens: Tokens
   let person: RawPerson
   let second: Awaited<ReturnType<typeof connect>>
+  let prover: Awaited<ReturnType<typeof connectAs>>
   let consent: Place
   let account: Place
   let waiting: Place
@@ -129,6 +138,8 @@ describe('a user who was taken off ALLOWED_USERS', () => {
     tokens = connected.tokens
     person = connected.person
     second = await connect(server)
+    const proving = await register(server, { token_endpoint_auth_method: 'client_secret_post' })
+    prover = await connectAs(person, { client: proving })
     passkey = await addPasskey(server, tokens)
     const asking = await register(server)
     const request = authorizationRequest(server, asking)
@@ -147,10 +158,10 @@ describe('a user who was taken off ALLOWED_USERS', () => {
     const [, options = ''] = /data-options="([^"]*)"/.exec(page.html) ?? []
     return submit({ passkey: authenticator().get(JSON.parse(options.replaceAll('&quot;', '"'))) })
   }
-  const post = (path: string, { client_id }: Registration, token: string) =>
-    fetch(`${server.origin}${path}`, { method: 'POST', body: new URLSearchParams({ client_id, token }) })
+  const post = (path: string, client: Registration, token: string) =>
+    fetch(`${server.origin}${path}`, { method: 'POST', body: new URLSearchParams({ ...credentialsOf(client), token }) })
   const introspect = async (token: string) =>
-    (await post('/introspect', client, token)).json() as Promise<{ active: boolean }>
+    (await post('/introspect', prover.client, token)).json() as Promise<{ active: boolean }>
 
   const CALLS: Record<string, [body: object, headers?: Record<string, string>]> = {
     'tools/list': [{ jsonrpc: '2.0', id: 1, method: 'tools/list' }],
@@ -190,7 +201,7 @@ describe('a user who was taken off ALLOWED_USERS', () => {
   })
 
   it('has tokens that are not active (RFC 7662 §2.2)', async () => {
-    for (const token of [tokens.access_token, tokens.refresh_token]) {
+    for (const token of [prover.tokens.access_token, prover.tokens.refresh_token]) {
       assert.deepEqual(await introspect(token), { active: false })
     }
   })
@@ -245,7 +256,7 @@ describe('a user who was taken off ALLOWED_USERS', () => {
     it('goes on as if nothing had been: connections, browsers and passkeys', async () => {
       assert.equal((await callTool(server, tokens.access_token, 'read_account')).isError, undefined)
       assert.deepEqual(await connectionState(server, client, tokens), ALIVE)
-      assert.equal((await introspect(tokens.access_token)).active, true)
+      assert.equal((await introspect(prover.tokens.access_token)).active, true)
       assert.match((await person.open(`${server.origin}/account`)).html, /100001/)
       assert.match((await usePasskey('the account page')).html, /100001/)
     })

@@ -97,6 +97,12 @@ export const redemption = ({ verifier, redirectUri }: AuthorizationRequest, { ur
   redirect_uri: redirectUri,
 })
 
+/** The parameters by which a client says who it is, with its secret where it has one. */
+export const credentialsOf = ({ client_id, client_secret }: Registration) => ({
+  client_id,
+  ...(client_secret ? { client_secret } : {}),
+})
+
 /** Redeems the code at the end of a visit. Throws when it is refused. */
 export async function redeem(
   server: TestServer,
@@ -104,7 +110,7 @@ export async function redeem(
   request: AuthorizationRequest,
   place: Place,
 ): Promise<Tokens> {
-  const response = await tokenRequest(server, { client_id: client.client_id, ...redemption(request, place) })
+  const response = await tokenRequest(server, { ...credentialsOf(client), ...redemption(request, place) })
   if (response.status !== 200) throw new Error(`token: ${response.status} ${await response.text()}`)
   return (await response.json()) as Tokens
 }

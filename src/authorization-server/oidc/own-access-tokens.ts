@@ -2,24 +2,29 @@
 // away, so it is shown a placeholder instead: it authenticates the client as always and finds nothing, and then we act,
 // for a token that this very client received.
 import type { JWK, JWTPayload } from 'jose'
-import { createLocalJWKSet, jwtVerify } from 'jose'
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grants } from '../../grants/grants.ts'
 import { isEnded } from '../../grants/grants.ts'
-import { isRefreshToken } from './refresh-tokens.ts'
 
 const ROUTES = ['revocation', 'introspection']
 const presented = new WeakMap<object, string>()
 
-/** Our refresh tokens have three parts as well. */
-const couldBeJwt = (token: string): boolean => token.split('.').length === 3 && !isRefreshToken(token)
-
 /** Takes a JWT out of a revocation or introspection request; `context` is what the request is known by later. */
 export function setAsideJwt(context: object, route: string, body: unknown): unknown {
   const { token } = (body ?? {}) as { token?: unknown }
-  if (!ROUTES.includes(route) || typeof token !== 'string' || !couldBeJwt(token)) return body
+  if (!ROUTES.includes(route) || typeof token !== 'string' || !isJwt(token)) return body
   presented.set(context, token)
   return { ...(body as object), token: 'a JWT, see own-access-tokens.ts' }
+}
+
+/** As the library tells one: our refresh tokens have three parts too. */
+function isJwt(token: string): boolean {
+  try {
+    return decodeProtectedHeader(token) !== undefined
+  } catch {
+    return false
+  }
 }
 
 /**

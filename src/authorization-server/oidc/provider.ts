@@ -22,6 +22,7 @@ import type { Middleware, RenderError } from './answers.ts'
 import { describeTruthfully, queryOnlyProvider, sayWhenToRetry } from './answers.ts'
 import { atHand } from './at-hand.ts'
 import { createClientAdapter } from './client-adapter.ts'
+import { acceptCredentials } from './client-authentication.ts'
 import { compareHashedSecrets } from './client-secrets.ts'
 import { noteServedClient } from './client-use.ts'
 import { createCodeAdapter } from './code-adapter.ts'
@@ -219,7 +220,8 @@ function adaptRequests(provider: Provider, resource: string): void {
       return bodies.get(this)
     },
     set(body: unknown) {
-      bodies.set(this, setAsideJwt(this, this.route, acceptBody(this.route, body, resource)))
+      const form = acceptCredentials(this, body)
+      bodies.set(this, setAsideJwt(this, this.route, acceptBody(this.route, form, resource)))
     },
   })
 }

@@ -13,9 +13,6 @@ export interface RefreshTokenParts {
 
 const FORM = /^([\w-]{22})\.(0|[1-9]\d{0,9})\.([\w-]{43})$/
 
-/** Whether a token has the form of ours, whoever made it. */
-export const isRefreshToken = (token: string): boolean => FORM.test(token)
-
 export const newFamily = (): string => randomBytes(16).toString('base64url')
 
 /** The name of the authorization that a family belongs to, which tells nothing of the family. */

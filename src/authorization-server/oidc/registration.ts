@@ -26,6 +26,9 @@ export function registrationId({ oidc }: KoaContextWithOIDC): string {
   const sorted = inForce.sort(([one], [other]) => (one < other ? -1 : 1))
   return createHash('sha256').update(JSON.stringify(sorted)).digest('base64url')
 }
+/** Whether the client of an id can have a secret: the id was drawn, and is neither a hash nor the URL of a document. */
+export const mayHaveSecret = (client_id: string): boolean => /^[\w-]{22}$/.test(client_id)
+
 /** Members of the library's client model that its types leave out. */
 interface ClientModel {
   new (metadata: Record<string, unknown>): { metadata(): Record<string, unknown> }
