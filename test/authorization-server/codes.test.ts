@@ -13,7 +13,6 @@ import {
   registerHosted,
   tokenRequest,
 } from '../support/raw-client.ts'
-import type { RawPerson } from '../support/raw-person.ts'
 import { useServer } from '../support/server.ts'
 import { rawRequest } from './raw-request.ts'
 
@@ -25,9 +24,9 @@ describe('authorization codes, OAuth 2.1 §4.1.3', () => {
   const person = useSignedIn(server)
 
   /** A code, and the request that redeems it as it should be, or with something changed, or from elsewhere. */
-  async function issueCode(client: Registration, from: RawPerson = person) {
-    const request = authorizationRequest(server, client)
-    const place = await from.allow(request.url)
+  async function issueCode(client: Registration, parameters: Record<string, string> = {}) {
+    const request = authorizationRequest(server, client, parameters)
+    const place = await person.allow(request.url)
     return (changed: Record<string, string> = {}, address?: string) =>
       tokenRequest(
         server,
@@ -209,6 +208,42 @@ describe('authorization codes, OAuth 2.1 §4.1.3', () => {
   it('refuses a code with another redirect_uri than it was sent to', async () => {
     const redeem = await issueCode(await register(server))
     assert.equal(await refusal(await redeem({ redirect_uri: 'http://127.0.0.1:9/other' })), '400 invalid_grant')
+  })
+
+  /** What makes a request that leaves it out; an empty parameter counts as none (RFC 6749 §3.2). */
+  const WITHOUT = { redirect_uri: '' }
+  const PORTLESS = 'http://127.0.0.1/callback'
+  for (const [whose, redirect_uris, redirect_uri] of [
+    ['a client that has one', ['http://127.0.0.1:4567/callback'], 'http://127.0.0.1:4567/callback'],
+    ['a client that has several', ['https://a.example/cb', 'https://b.example/cb'], 'https://b.example/cb'],
+    ['a program with a port of its own (RFC 8252 §7.3)', [PORTLESS], 'http://127.0.0.1:51234/callback'],
+    ['a program with a scheme of its own', ['com.example.app:/cb', PORTLESS], 'com.example.app:/cb'],
+  ] as const) {
+    it(`needs no redirect_uri, which the code knows: of ${whose}`, async () => {
+      const redeem = await issueCode(await register(server, { redirect_uris }), { redirect_uri })
+      const tokens = (await (await redeem(WITHOUT)).json()) as Tokens
+      assert.ok(tokens.access_token)
+    })
+
+    it(`takes none but the one that it was sent to: of ${whose}`, async () => {
+      const redeem = await issueCode(await register(server, { redirect_uris }), { redirect_uri })
+      for (const other of [`${redirect_uri}/`, `${redirect_uri}?x=1`, 'https://evil.example/cb', redirect_uris[0]]) {
+        if (other === redirect_uri) continue
+        assert.equal(await refusal(await redeem({ redirect_uri: other })), '400 invalid_grant')
+      }
+      assert.equal((await redeem()).status, 200)
+    })
+  }
+
+  it('refuses without redirect_uri what it refuses with it, and the code stays good for who may have it', async () => {
+    const redirect_uris = ['http://127.0.0.1:4567/callback', 'https://a.example/cb']
+    const redeem = await issueCode(await register(server, { redirect_uris }))
+    const { client_id } = await register(server)
+    for (const changed of [{ client_id }, { code_verifier: 'a'.repeat(43) }, { code: 'never-was' }]) {
+      assert.equal(await refusal(await redeem({ ...WITHOUT, ...changed })), '400 invalid_grant')
+    }
+    assert.equal((await redeem(WITHOUT)).status, 200)
+    assert.equal(await refusal(await redeem(WITHOUT)), '400 invalid_grant')
   })
 
   it('refuses a code that never was', async () => {

@@ -110,6 +110,27 @@ describe('resource indicators, RFC 8707', () => {
     })
   }
 
+  it('says so before the code is used up: the same code is good for the resource that there is', async () => {
+    const request = authorizationRequest(server, client)
+    const redeem = redemption(request, await person.open(request.url))
+    const ask = (resource: Record<string, string>) =>
+      tokenRequest(server, { client_id: client.client_id, ...redeem, ...resource })
+    for (const resource of Object.values(FOREIGN)) {
+      assert.equal(await refusal(await ask({ resource: resource(server.origin) })), '400 invalid_target')
+    }
+    assert.equal(await audience(await ask({})), server.mcp)
+  })
+
+  it('says so before the refresh token is used up: it is good a minute later', async () => {
+    const { tokens } = await connectAs(person, { client })
+    for (const resource of Object.values(FOREIGN)) {
+      const refused = await refresh(server, client, tokens.refresh_token, { resource: resource(server.origin) })
+      assert.equal(await refusal(refused), '400 invalid_target')
+    }
+    await server.advance(60)
+    assert.equal(await audience(await refresh(server, client, tokens.refresh_token)), server.mcp)
+  })
+
   it('takes several spellings of the one resource for one, and refuses a foreign one among them', async () => {
     const several = (...resources: string[]) => {
       const url = new URL(authorizationRequest(server, client, { resource: undefined }).url)

@@ -3,6 +3,7 @@ import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import Provider from 'oidc-provider'
 import { ALL_SCOPES } from '../../scopes.ts'
 import { RETRY_AFTER } from '../../storage/store.ts'
+import type { CheckTokenRequest } from './token-requests.ts'
 
 export type Middleware = (ctx: KoaContextWithOIDC, next: () => Promise<void>) => Promise<void>
 /** Shows a person what went wrong with a request that cannot be answered to the client. */
@@ -19,11 +20,24 @@ export type AnswerInQuery = (
   answer: Readonly<Record<string, unknown>>,
 ) => void | Promise<void>
 
-/** OAuth 2.1 knows one way back: the query. A class, since the constructor of the library's asks for its response modes. */
-export const queryOnlyProvider = (answer: AnswerInQuery) =>
+/**
+ * OAuth 2.1 knows one way back: the query. And each grant type is preceded by a look of ours. A class, since the constructor of the
+ * library's asks for its response modes and grant types.
+ */
+export const adaptedProvider = (answer: AnswerInQuery, check: CheckTokenRequest) =>
   class extends Provider {
     override registerResponseMode(...[name]: Parameters<Provider['registerResponseMode']>): void {
       if (name === 'query') super.registerResponseMode(name, answer)
+    }
+
+    override registerGrantType<P extends object>(
+      ...[name, handle, ...parameters]: Parameters<typeof Provider.prototype.registerGrantType<P>>
+    ): void {
+      const checked: typeof handle = async (ctx) => {
+        await check(ctx)
+        await handle(ctx)
+      }
+      super.registerGrantType(name, checked, ...parameters)
     }
   }
 

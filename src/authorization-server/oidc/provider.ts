@@ -19,7 +19,7 @@ import { createOutbound } from '../clients/documents/outbound.ts'
 import { writeConsent } from '../interactions/consent.ts'
 import { VISIT_SECONDS } from '../interactions/visit.ts'
 import type { Middleware, RenderError } from './answers.ts'
-import { describeTruthfully, queryOnlyProvider, sayWhenToRetry } from './answers.ts'
+import { adaptedProvider, describeTruthfully, sayWhenToRetry } from './answers.ts'
 import { atHand } from './at-hand.ts'
 import { createClientAdapter } from './client-adapter.ts'
 import { acceptCredentials } from './client-authentication.ts'
@@ -37,6 +37,7 @@ import { acceptAuthorizationRequest, acceptBody, checkState } from './requests.t
 import type { StoredAccount } from './session.ts'
 import { cookieSettings, isSignedIn, keepSessionIds, SESSION_SECONDS } from './session.ts'
 import { adaptTokenModels } from './token-models.ts'
+import { checkTokenRequest } from './token-requests.ts'
 import { createTokenReuse } from './token-reuse.ts'
 
 const HOUR = 60 * 60
@@ -62,8 +63,8 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
   const isAccount = async (sub: string) => (await vault.open(sub)) !== undefined
   const clientDocuments = createClientDocuments(store, createOutbound(new URL(issuer).hostname), log)
 
-  const QueryOnlyProvider = queryOnlyProvider(returnErrors(suppliers, config.sandbox))
-  const provider = new QueryOnlyProvider(issuer, {
+  const AdaptedProvider = adaptedProvider(returnErrors(suppliers, config.sandbox), checkTokenRequest(resource))
+  const provider = new AdaptedProvider(issuer, {
     adapter: (model: string) => adapters[model] ?? oidcAdapter(model),
     jwks: { keys: [...signingKeys] } as NonNullable<Configuration['jwks']>,
     routes: {
