@@ -27,6 +27,8 @@ const ENDPOINTS =
   /^\/(jwks|authorize(\/[\w-]+)?|token|register|revoke|introspect|par|\.well-known\/(oauth-authorization-server|openid-configuration))$/
 /** Where a browser comes with its person; everywhere else a client speaks for itself, and may do so from a web page. */
 const FOR_BROWSERS = /^\/authorize/
+/** Where what is answered is a secret, or says whether one is good. */
+const FOR_CLIENTS = /^\/(token|register|revoke|introspect|par)$/
 
 /** `tools` are what there is to be allowed, for the pages to tell. */
 export function authorizationServer(
@@ -86,6 +88,12 @@ export function authorizationServer(
   const forWebPages: Middleware = (ctx, next) =>
     ENDPOINTS.test(ctx.path) && !FOR_BROWSERS.test(ctx.path) ? anyOrigin(ctx, next) : next()
 
+  /** Kept by no cache, also not by one of HTTP/1.0 (RFC 6749 §5.1, RFC 7591 §3.2.1, RFC 9126 §2.2). */
+  const neverKept: Middleware = (ctx, next) => {
+    if (FOR_CLIENTS.test(ctx.path)) ctx.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
+    return next()
+  }
+
   /** What is fetched because of a request counts against whoever made it. */
   const rememberVisitor: Middleware = (ctx, next) => visitorAddress.run(suppliers.clientAddress(ctx), next)
 
@@ -93,6 +101,7 @@ export function authorizationServer(
   return compose([
     pages.routes(),
     forWebPages,
+    neverKept,
     limits,
     speakAsPublicUrl,
     rememberVisitor,

@@ -7,6 +7,7 @@ import { isJsonContentType } from '@modelcontextprotocol/server'
 import type { Context, Middleware, Next } from 'koa'
 import compose from 'koa-compose'
 import { reference } from '../audit/reference.ts'
+import { cacheable } from '../cacheable.ts'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config.ts'
 import { anyOrigin, CORS_HEADERS } from '../cors.ts'
@@ -123,7 +124,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   const router = new Router()
   for (const path of METADATA_PATHS) {
     router.options(path, anyOrigin)
-    router.get(path, anyOrigin, (ctx) => {
+    router.get(path, anyOrigin, cacheable, (ctx) => {
       ctx.body = protectedResourceMetadata(issuer, `${originAs(ctx.get('Host'))}/mcp`)
     })
   }

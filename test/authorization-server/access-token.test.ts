@@ -82,5 +82,6 @@ describe('access token, RFC 9068', () => {
     const { client, tokens } = await connectAs(alice)
     const response = await refresh(server, client, tokens.refresh_token)
     assert.equal(response.headers.get('cache-control'), 'no-store')
+    assert.equal(response.headers.get('pragma'), 'no-cache')
   })
 })

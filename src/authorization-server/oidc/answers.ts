@@ -1,6 +1,7 @@
 // What the library answers where it is not what a client or a person should get: the way back, the metadata, an outage.
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import Provider from 'oidc-provider'
+import { cacheable } from '../../cacheable.ts'
 import { ALL_SCOPES } from '../../scopes.ts'
 import { RETRY_AFTER } from '../../storage/store.ts'
 import type { CheckTokenRequest } from './token-requests.ts'
@@ -56,14 +57,37 @@ export const answerInQuery: AnswerInQuery = (ctx, redirectUri, answer) => {
   ctx.redirect(queryAnswer(redirectUri, answer))
 }
 
-/** The metadata names what we really do (RFC 8414 §2): our scopes, and the one response mode. */
+/** Of OpenID Connect: claims are told in ID tokens and at `/userinfo`, and there is neither. */
+const UNTRUE = ['claims_supported', 'claims_parameter_supported', 'claim_types_supported']
+
+/** Metadata names what we really do (RFC 8414 §2), and may be kept, as the keys may. What else SDKs require of it stays. */
 export async function describeTruthfully(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
-  await next()
-  if (!ctx.path.startsWith('/.well-known/') || typeof ctx.body !== 'object') return
-  Object.assign(ctx.body as object, {
+  if (ctx.path === '/jwks') return cacheable(ctx, next)
+  if (!ctx.path.startsWith('/.well-known/')) return next()
+  await cacheable(ctx, async () => {
+    await next()
+    if (ctx.status === 200) ctx.body = truthful(ctx.body as Metadata)
+  })
+}
+
+interface Metadata {
+  readonly token_endpoint_auth_methods_supported: readonly string[]
+  readonly token_endpoint_auth_signing_alg_values_supported: readonly string[]
+}
+
+function truthful(metadata: Metadata): object {
+  const methods = metadata.token_endpoint_auth_methods_supported
+  const algorithms = metadata.token_endpoint_auth_signing_alg_values_supported
+  return {
+    ...metadata,
+    ...Object.fromEntries(UNTRUE.map((name) => [name, undefined])),
     scopes_supported: [...ALL_SCOPES, 'offline_access'],
     response_modes_supported: ['query'],
-  })
+    revocation_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+    introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+  }
 }
 
 /** Where the library itself answers that the store is away, it does not say when to come again (RFC 9110 §10.2.3). */
