@@ -11,6 +11,7 @@ import {
   registerHosted,
   tokenRequest,
 } from '../support/raw-client.ts'
+import { noteAnswer } from '../support/secrets.ts'
 import { useServer } from '../support/server.ts'
 
 const SPELLINGS = {
@@ -140,5 +141,19 @@ describe('resource indicators, RFC 8707', () => {
     assert.ok((await several(server.mcp, `${server.mcp}/`)).url.searchParams.get('code'))
     const refused = await several(server.mcp, 'https://other.example/mcp')
     assert.equal(refused.url.searchParams.get('error'), 'invalid_target')
+  })
+
+  it('takes several at the token endpoint when the one that there is is among them (§2.2)', async () => {
+    const ask = async (...resources: string[]) => {
+      const request = authorizationRequest(server, client)
+      const redeem = redemption(request, await person.open(request.url))
+      const body = new URLSearchParams({ client_id: client.client_id, ...redeem })
+      for (const resource of resources) body.append('resource', resource)
+      return noteAnswer(await fetch(`${server.origin}/token`, { method: 'POST', body }))
+    }
+    assert.equal(await audience(await ask(`${server.mcp}/`, server.origin)), server.mcp)
+    assert.equal(await audience(await ask('https://other.example/mcp', server.mcp)), server.mcp)
+    const foreign = await ask('https://other.example/mcp', 'https://another.example/mcp')
+    assert.equal(await refusal(foreign), '400 invalid_target')
   })
 })
