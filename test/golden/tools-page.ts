@@ -5,7 +5,7 @@ interface Property {
   readonly type?: string
   readonly description?: string
   readonly enum?: readonly unknown[]
-  readonly default?: unknown
+  readonly anyOf?: readonly Property[]
 }
 
 const RISKS: Readonly<Record<string, string>> = {
@@ -27,9 +27,8 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 
 function argument(name: string, property: Property, required: boolean): string {
   const choices = property.enum ? `one of ${property.enum.map((value) => `\`${value}\``).join(', ')}` : property.type
-  const fallback = property.default === undefined ? 'optional' : `default \`${JSON.stringify(property.default)}\``
-  const facts = [choices ?? 'see the schema', required ? 'required' : fallback].join(', ')
-  return `- \`${name}\` (${facts}): ${property.description}`
+  const facts = [choices ?? 'see the schema', required ? 'required' : 'optional'].join(', ')
+  return `- \`${name}\` (${facts}): ${property.description ?? property.anyOf?.[0]?.description}`
 }
 
 function section(tool: Tool, risk: string): string {

@@ -1,6 +1,5 @@
 // All tools, in a fixed order, and what a client sees of them. Built once, when the process starts.
 import type { Tool as WireTool } from '@modelcontextprotocol/server'
-import { z } from 'zod'
 import { account } from './families/account.ts'
 import { admin } from './families/admin.ts'
 import { ai } from './families/ai.ts'
@@ -13,6 +12,7 @@ import { node } from './families/node.ts'
 import { object } from './families/object.ts'
 import { optimization } from './families/optimization.ts'
 import { project } from './families/project.ts'
+import { inputSchema, outputSchema } from './schemas.ts'
 import { secretNames } from './secrets.ts'
 import type { Tool } from './tool.ts'
 
@@ -39,34 +39,6 @@ export const findTool = (name: string): Tool | undefined => byName.get(name)
 /** Every argument that some tool lets the record keep. */
 export const RECORDED: readonly string[] = [...new Set(TOOLS.flatMap(({ recorded }) => recorded))]
 
-/** The schema a model fills in, without bounds that say nothing. */
-function inputSchema(tool: Tool): WireTool['inputSchema'] {
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(tool.input, {
-    io: 'input',
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
-      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
-      if (jsonSchema.oneOf) {
-        jsonSchema.anyOf = jsonSchema.oneOf // says the same of forms with different ids, and more clients know it
-        delete jsonSchema.oneOf
-      }
-    },
-  })
-  return schema as WireTool['inputSchema'] // sound: an object schema has type "object"
-}
-
-/** Lenient on purpose: nothing is required, so that a refusal fits too, and strangers' fields are welcome. */
-const outputSchema = ({ output }: Tool): WireTool['outputSchema'] => ({
-  type: 'object',
-  properties: {
-    summary: { type: 'string' },
-    ...output,
-    next: { type: 'string' },
-    cut: { type: 'array' },
-    error: { type: 'string' },
-  },
-})
-
 /** What `tools/list` answers. */
 export const TOOL_LIST: readonly WireTool[] = TOOLS.map((tool) => ({
   name: tool.name,
@@ -80,7 +52,7 @@ export const TOOL_LIST: readonly WireTool[] = TOOLS.map((tool) => ({
 }))
 
 const secrets: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  TOOL_LIST.map(({ name, inputSchema }) => [name, secretNames(inputSchema)]),
+  TOOLS.map(({ name, input }) => [name, secretNames(input)]),
 )
 
 /** The names of a tool's arguments that are secrets, at any depth. */

@@ -8,19 +8,18 @@ const MOST_LINES = 200
 const isShort = (secret: string): boolean =>
   secret.length <= LONGEST && secret.split(/[\r\n]+/, MOST_LINES + 1).length <= MOST_LINES
 
-/** An argument that is a secret. It carries `writeOnly` in the schema, and its value is struck out of every answer. */
+/** An argument that is a secret. Its description says so to clients and models, and its value is struck out of every answer. */
 export const secret = (description: string) =>
   z
     .string()
     .refine((value) => value !== '', 'Must not be empty.')
     .refine(isShort, `Must have at most ${LONGEST} characters and ${MOST_LINES} lines.`)
-    .describe(description)
-    .meta({ writeOnly: true })
+    .meta({ description: `Secret: ${description}`, writeOnly: true })
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** The names of the secret properties anywhere in a JSON Schema. */
-export function secretNames(schema: unknown): ReadonlySet<string> {
+/** The names of the secret arguments of a tool, at any depth. `writeOnly` marks them here, and stays here (schemas.ts). */
+export function secretNames(input: z.ZodType): ReadonlySet<string> {
   const names = new Set<string>()
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return
@@ -29,7 +28,7 @@ export function secretNames(schema: unknown): ReadonlySet<string> {
       walk(value)
     }
   }
-  walk(schema)
+  walk(z.toJSONSchema(input, { io: 'input' }))
   return names
 }
 

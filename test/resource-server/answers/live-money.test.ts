@@ -131,7 +131,7 @@ describe('whose money a new deployment trades', () => {
 
   it('is known for every brokerage there is', () => {
     const schema: Json = TOOL_LIST.find(({ name }) => name === CREATE)?.inputSchema
-    const ids = JSON.stringify(schema.properties.brokerage).matchAll(/"const":"(\w+Brokerage)"/g)
+    const ids = JSON.stringify(schema.properties.brokerage).matchAll(/"enum":\["(\w+Brokerage)"\]/g)
     assert.deepEqual(
       [...new Set([...ids].map(([, id]) => id))].sort(),
       [...new Set(kinds.map(([{ id }]) => id))].sort(),

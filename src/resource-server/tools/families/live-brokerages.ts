@@ -1,5 +1,6 @@
-// The forms of QuantConnect's brokerages and live data providers: what each needs, and which of it is secret. Sentences
-// recur on purpose: a model reads all of them with every list of tools.
+// The forms of QuantConnect's brokerages and live data providers: what each needs, and which of it is secret. Each is spelled
+// out wherever it may stand, since an object without fields is one that some providers refuse and others leave empty. So
+// sentences are short, and recur: a model reads all of them with every list of tools.
 import { z } from 'zod'
 import { secret } from '../secrets.ts'
 
@@ -28,12 +29,8 @@ const holdings = z
 const cash = z
   .array(z.strictObject({ amount: z.number().describe('Amount.'), currency: line('As USD.') }))
   .describe('Cash to start with.')
-// Spelled out for paper trading only, and read with the same care everywhere: repeated, they would be a fifth of it all.
-const anything = z.unknown().meta({ type: 'object' })
-const sameHoldings = z.array(anything.describe('As for paper.')).pipe(holdings).optional().describe('As for paper.')
-const sameCash = z.array(anything.describe('As for paper.')).pipe(cash).describe('As for paper.')
-const start = { cash: sameCash.optional().describe('As for paper.'), holdings: sameHoldings }
-const held = { holdings: sameHoldings }
+const start = { cash: cash.optional(), holdings: holdings.optional() }
+const held = { holdings: holdings.optional() }
 
 const form = <Id extends string, Fields extends z.ZodRawShape>(id: Id, name: string, fields: Fields) =>
   z.strictObject({ id: z.literal(id).describe(name), ...fields })
@@ -61,7 +58,7 @@ const interactiveBrokers = form('InteractiveBrokersBrokerage', 'Interactive Brok
   'ib-password': secret('Password.'),
   'ib-weekly-restart-utc-time': z
     .string()
-    .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$/, 'Write it as hh:mm:ss.')
+    .refine((time) => /^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$/.test(time), 'Write it as hh:mm:ss.')
     .describe('Sunday restart in UTC as hh:mm:ss; a two-factor prompt follows.'),
   'ib-financial-advisors-group-filter': z.string().optional().describe('Advisor group.'),
 })
@@ -122,7 +119,7 @@ const tastytrade = form('TastytradeBrokerage', 'tastytrade.', {
 /** What trades: one form per brokerage. */
 export const Brokerage = z
   .discriminatedUnion('id', [
-    form('QuantConnectBrokerage', 'Paper trading.', { cash: cash.optional(), holdings: holdings.optional() }),
+    form('QuantConnectBrokerage', 'Paper trading.', start),
     interactiveBrokers,
     tradier,
     bitfinex,
@@ -136,7 +133,7 @@ export const Brokerage = z
       'tt-rest-app-secret': apiSecret,
       'tt-rest-environment': z.enum(['live', 'uat']).describe('live is real money.'),
       'tt-order-routing-sender-comp-id': line('Sender comp id.'),
-      cash: sameCash,
+      cash,
     }),
     kraken,
     bybit.extend(held),
@@ -184,31 +181,26 @@ export const Brokerage = z
   ])
   .describe('Brokerage to trade with, by id. All but QuantConnectBrokerage can trade real money.')
 
-/** Read as strictly as the brokerage of that name; its fields are not spelled out a second time. */
-const like = (brokerage: z.ZodType, name: string) =>
-  z
-    .unknown()
-    .pipe(brokerage)
-    .optional()
-    .meta({ type: 'object', description: `As brokerage ${name}.` })
+const feed = (form: z.ZodType, name: string) => form.optional().describe(`${name} feed.`)
 
 const Providers = z.strictObject({
-  QuantConnectBrokerage: form('QuantConnectBrokerage', 'QuantConnect.', {}).optional().describe('QuantConnect’s feed.'),
-  InteractiveBrokersBrokerage: like(interactiveBrokers, 'InteractiveBrokersBrokerage'),
-  TradierBrokerage: like(tradier, 'TradierBrokerage, live only'),
-  BitfinexBrokerage: like(bitfinex, 'BitfinexBrokerage'),
-  CoinbaseBrokerage: like(coinbase, 'CoinbaseBrokerage'),
-  BinanceBrokerage: like(binance({}), 'BinanceBrokerage'),
-  KrakenBrokerage: like(kraken, 'KrakenBrokerage'),
-  PolygonDataFeed: form('Polygon', 'Polygon.', { 'polygon-api-key': key }).optional().describe('Polygon’s feed.'),
-  BybitBrokerage: like(bybit, 'BybitBrokerage'),
-  OandaBrokerage: like(oanda, 'OandaBrokerage'),
-  CharlesSchwabBrokerage: like(charlesSchwab, 'CharlesSchwabBrokerage'),
-  TradeStationBrokerage: like(tradeStation, 'TradeStationBrokerage'),
-  TastytradeBrokerage: like(tastytrade, 'TastytradeBrokerage'),
-  AlpacaBrokerage: form('AlpacaBrokerage', 'Alpaca.', { 'alpaca-api-key': key, 'alpaca-api-secret': apiSecret })
-    .optional()
-    .describe('Alpaca’s feed.'),
+  QuantConnectBrokerage: feed(form('QuantConnectBrokerage', 'QuantConnect.', {}), 'QuantConnect’s'),
+  InteractiveBrokersBrokerage: feed(interactiveBrokers, 'Interactive Brokers’'),
+  TradierBrokerage: feed(tradier, 'Tradier’s live'),
+  BitfinexBrokerage: feed(bitfinex, 'Bitfinex’s'),
+  CoinbaseBrokerage: feed(coinbase, 'Coinbase’s'),
+  BinanceBrokerage: feed(binance({}), 'Binance’s'),
+  KrakenBrokerage: feed(kraken, 'Kraken’s'),
+  PolygonDataFeed: feed(form('Polygon', 'Polygon.', { 'polygon-api-key': key }), 'Polygon’s'),
+  BybitBrokerage: feed(bybit, 'Bybit’s'),
+  OandaBrokerage: feed(oanda, 'OANDA’s'),
+  CharlesSchwabBrokerage: feed(charlesSchwab, 'Charles Schwab’s'),
+  TradeStationBrokerage: feed(tradeStation, 'TradeStation’s'),
+  TastytradeBrokerage: feed(tastytrade, 'tastytrade’s'),
+  AlpacaBrokerage: feed(
+    form('AlpacaBrokerage', 'Alpaca.', { 'alpaca-api-key': key, 'alpaca-api-secret': apiSecret }),
+    'Alpaca’s',
+  ),
 })
 
 /** Data providers in the order given, which is that of their precedence; the schema would give its own. */
