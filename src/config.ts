@@ -21,6 +21,9 @@ const port = z.coerce
     'is no port; use 1 to 65535, such as 3000',
   )
 
+/** Characters of a name that can be looked up (RFC 1035 §2.3.4). It bounds every address that this server tells. */
+const HOST_AT_MOST = 253
+
 const publicUrl = z.string().superRefine((value, context) => {
   const example = 'use an origin such as https://qcgate.example.com'
   const url = URL.parse(value)
@@ -30,6 +33,8 @@ const publicUrl = z.string().superRefine((value, context) => {
     context.addIssue(`must be an origin in lower case, no path, no trailing slash; ${example}`)
   else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     context.addIssue(`must use https, since only loopback may go without; ${example}`)
+  } else if (url.hostname.length > HOST_AT_MOST) {
+    context.addIssue(`has a host of more than ${HOST_AT_MOST} characters, which nobody finds; ${example}`)
   }
 })
 

@@ -155,6 +155,7 @@ describe('configuration', () => {
         'https://user@qcgate.example.com',
         'http://qcgate.example.com',
         'http://192.168.0.1:3000',
+        `https://${'long.'.repeat(49)}example.com`,
       ],
       works: /https:\/\/qcgate\.example\.com/,
     },
