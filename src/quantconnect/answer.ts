@@ -63,12 +63,15 @@ export async function readAnswer(
   }
   if (status >= 500) return { kind: 'unavailable', status, sent: true, ...hint }
   if (!isRecord(body)) return { kind: 'unavailable', status, sent: true }
-  if (body.success === false) {
+  if (NO.includes(body.success)) {
     const reasons = reasonsIn(body)
     return { kind: reasons.some(isCredentialProblem) ? 'credentials' : 'refused', reasons }
   }
   return status >= 300 ? { kind: 'unavailable', status, sent: true } : { kind: 'done', body }
 }
+
+/** How an answer says that the work was not done; as its other fields, this one may come in another type. */
+const NO: readonly unknown[] = [false, 'false', 0]
 
 async function parse(text: string): Promise<unknown> {
   try {

@@ -41,6 +41,8 @@ const TABLE: [rule: string, status: number, body: unknown, answer: Answer, hints
     { success: false, errors: ['a'], messages: ['b'], Message: 'c' },
     refused('a', 'b', 'c'),
   ],
+  ['a no in another type is one too', 200, { success: 'false', errors: ['a'] }, refused('a')],
+  ['as a number as well', 200, { success: 0, errors: ['a'] }, refused('a')],
   ['or not at all', 200, { success: false }, refused(NO_REASON)],
   ['or as nothing', 200, { success: false, errors: [] }, refused(NO_REASON)],
   ['or as what is no text', 200, { success: false, errors: [null, 1, {}, ''], Message: {} }, refused(NO_REASON)],

@@ -1,6 +1,7 @@
 // How an answer is made: both halves from the same parts, times that say their zone, and bounds that nothing breaks.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { JsonType } from '../../src/resource-server/answers/declared-types.ts'
 import { readable } from '../../src/resource-server/answers/html.ts'
 import { outline } from '../../src/resource-server/answers/outline.ts'
 import { clip, say } from '../../src/resource-server/answers/reading.ts'
@@ -93,6 +94,44 @@ describe('an answer', () => {
         assert.equal(structuredContent.removed, undefined)
       }
     }
+  })
+
+  const left = (type: string, came: string) => ({ cut: [`field: QuantConnect gave no ${type} but ${came}.`] })
+  const TYPED: readonly [type: JsonType | undefined, came: unknown, told: unknown][] = [
+    ['string', 17, { field: '17' }],
+    ['string', true, { field: 'true' }],
+    ['string', { a: 1 }, left('string', 'an object')],
+    ['number', '12.5', { field: 12.5 }],
+    ['number', '12.5 %', left('number', '"12.5 %"')],
+    ['number', [1], left('number', 'a list')],
+    ['integer', '24681357', { field: 24681357 }],
+    ['integer', 1.5, left('integer', '1.5')],
+    ['integer', '90071992547409931', left('integer', '"90071992547409931"')],
+    ['integer', null, {}],
+    ['boolean', 'true', { field: true }],
+    ['boolean', 0, { field: false }],
+    ['boolean', 'constructor', left('boolean', '"constructor"')],
+    ['array', { 0: 'a', 2: 'c' }, { field: ['a', 'c'] }],
+    ['array', {}, { field: [] }],
+    ['array', 'a line', { field: ['a line'] }],
+    ['array', { a: 1 }, { field: [{ a: 1 }] }],
+    ['object', [], { field: {} }],
+    ['object', ['a'], left('object', 'a list')],
+    [undefined, ['a'], { field: ['a'] }],
+  ]
+  for (const [type, came, told] of TYPED) {
+    it(`tells ${JSON.stringify(came)} where ${type ?? 'no type'} is declared as ${JSON.stringify(told)}`, async () => {
+      const { structuredContent } = await made({ summary: 'x', data: { field: came } }, { output: { field: { type } } })
+      assert.deepEqual(structuredContent, { summary: 'x', ...(told as object) })
+    })
+  }
+
+  it('takes no other field for a declared one, whatever is unseen in its name', async () => {
+    const { structuredContent } = await made(
+      { summary: 'x', data: { 'count\u200b': ['a'] } },
+      { output: { count: { type: 'integer' } } },
+    )
+    assert.equal(structuredContent.count, undefined)
   })
 
   it('keeps apart two names that differ only in what no reader would see', async () => {

@@ -29,7 +29,10 @@ const OPTIMIZATION = {
 export type ArgumentValues = Record<string, unknown>
 
 /** A project with a build, a finished backtest, an optimization, a running paper deployment, and a stored object. */
-export async function createOneOfEach(server: TestServer, sandbox: SandboxCall): Promise<ArgumentValues> {
+export async function createOneOfEach(
+  server: Pick<TestServer, 'advance'>,
+  sandbox: SandboxCall,
+): Promise<ArgumentValues> {
   const [project] = (await sandbox('/projects/create', { name: 'Every tool', language: 'Py' })).projects
   const { projectId } = project
   await sandbox('/files/update', { projectId, name: 'main.py', content: AVERAGES })

@@ -2,6 +2,8 @@
 // and some the structure, so both are made from the same parts and neither knows more than the other.
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import { inPortions } from '../../portions.ts'
+import type { Declared } from './declared-types.ts'
+import { inDeclaredTypes } from './declared-types.ts'
 import { freeNames, sizeOf } from './measure.ts'
 import { outline } from './outline.ts'
 import { beginning } from './reading.ts'
@@ -30,7 +32,7 @@ const ANSWER_AT_MOST = 1_000_000
 interface AnswerSettings {
   readonly limit?: number | undefined
   readonly more?: string | undefined
-  readonly output?: Readonly<Record<string, unknown>>
+  readonly output?: Declared
   readonly exact?: readonly string[]
 }
 
@@ -50,7 +52,13 @@ export function toToolResult(
   const { data = {}, warning, cut } = answer
   const nameFor = freeNames(OURS.filter((name) => !Object.hasOwn(output, name)))
   const named = Object.entries(data).map(([name, value]) => [nameFor(unseen.remove(name)), value] as const)
-  const facts = { ...Object.fromEntries(named), ...(warning ? { warning } : {}), ...(cut ? { cut } : {}) }
+  const declared = inDeclaredTypes(named, output)
+  const omitted = [...(cut ?? []), ...declared.omitted]
+  const facts = {
+    ...Object.fromEntries(declared.facts),
+    ...(warning ? { warning } : {}),
+    ...(omitted.length ? { cut: omitted } : {}),
+  }
   const ours = new Set([...Object.keys(output), ...OURS])
   const build = (data: Readonly<Record<string, unknown>>): CallToolResult => {
     const told = { ...data, ...unseen.told }

@@ -3,6 +3,7 @@ import type { InputRequiredResult } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { CountsAs } from '../../audit/counts.ts'
 import type { Risk, Scopes } from '../../scopes.ts'
+import type { JsonType } from '../answers/declared-types.ts'
 import type { Body } from '../answers/reading.ts'
 import type { ToolAnswer } from '../answers/tool-answer.ts'
 import type { ToolContext } from '../calls/tool-context.ts'
@@ -40,7 +41,7 @@ export const readsHere: Posture<true> = { ...reads, openWorldHint: false }
 
 /** What an answer may hold, field by field: a JSON type, or none where QuantConnect's answers differ, and a sentence. */
 export interface Field {
-  readonly type?: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object'
+  readonly type?: JsonType
   readonly description: string
 }
 

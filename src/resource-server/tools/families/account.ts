@@ -1,5 +1,5 @@
 // Whose account this is: its credit, and the organizations that other tools ask for.
-import { number, pick, record, records, say, text } from '../../answers/reading.ts'
+import { idIn, number, pick, record, records, say, text } from '../../answers/reading.ts'
 import { reads, tool } from '../tool.ts'
 
 /** Of an organization: enough to choose one. The rest is about other people and about bills. */
@@ -32,7 +32,7 @@ export const account = [
       const balance = number(body.creditBalance)
       const lines = [
         balance === undefined ? 'QuantConnect names no credit balance.' : say`Credit balance: ${balance}.`,
-        say`Organization: ${text(body.organizationId) ?? 'none named'}.`,
+        say`Organization: ${idIn(body.organizationId) ?? 'none named'}.`,
         hasCard
           ? say`Payment card: ${text(card.brand) ?? 'of a brand that is not named'}.`
           : 'No payment card is on file.',
@@ -67,7 +67,7 @@ export const account = [
     output: { organizations: { type: 'array', description: 'Organizations, each with its organizationId.' } },
     answer({ organizations }) {
       const all = records(organizations)
-      const shown = all.map((one) => ({ organizationId: text(one.id), ...pick(one, ...ORGANIZATION) }))
+      const shown = all.map((one) => ({ organizationId: idIn(one.id), ...pick(one, ...ORGANIZATION) }))
       const left = new Set(
         all.flatMap((one) => Object.keys(one)).filter((name) => ![...ORGANIZATION, 'id'].includes(name)),
       )

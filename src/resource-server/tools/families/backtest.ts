@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { number, record, records, say, text } from '../../answers/reading.ts'
+import { idIn, number, only, records, say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { WAIT_AT_MOST } from '../../calls/tool-context.ts'
 import { adds, BacktestId, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
@@ -56,14 +56,14 @@ export const backtest = [
       // An empty object is refused where none at all is welcome.
       const given = parameters && Object.keys(parameters).length ? { parameters } : {}
       const created = await context.call('/backtests/create', { ...args, ...given })
-      const first = record(created.backtest)
-      const backtestId = text(first.backtestId)
+      const first = only(created.backtest)
+      const backtestId = idIn(first.backtestId)
       if (waitSeconds === 0 || isOver(first) || !backtestId) return answerBacktest(first)
       return context
         .follow(first, waitSeconds, async () => {
           const { projectId } = args
           const { backtest } = await context.call('/backtests/read', { projectId, backtestId }, { reads: true })
-          const seen = record(backtest)
+          const seen = only(backtest)
           const progress = (number(seen.progress) ?? 0) * 100
           return { done: isOver(seen), value: { ...first, ...seen }, progress, message: stateOf(seen) }
         })
@@ -89,7 +89,7 @@ export const backtest = [
     run: (args, context) =>
       context
         .wait(NUMBERS_FOLLOW_WITHIN, async () => {
-          const seen = record((await context.call('/backtests/read', args)).backtest)
+          const seen = only((await context.call('/backtests/read', args)).backtest)
           return { done: isOver(seen) || seen.completed !== true, value: seen, message: stateOf(seen) }
         })
         .then(answerBacktest),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Body } from '../../answers/reading.ts'
-import { clip, list, say, text, theirLine } from '../../answers/reading.ts'
+import { clip, idIn, list, say, text, theirLine } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { WAIT_AT_MOST } from '../../calls/tool-context.ts'
 import { adds, CompileId, ProjectId, reads, tool } from '../tool.ts'
@@ -69,7 +69,7 @@ export const compile = [
     async run({ projectId, waitSeconds }, context) {
       const created = await context.call('/compile/create', { projectId })
       if (isOver(created) || waitSeconds === 0) return answerCompile(created)
-      const compileId = text(created.compileId)
+      const compileId = idIn(created.compileId)
       const latest = await context.follow(created, waitSeconds, async () => {
         const seen = await context.call('/compile/read', { projectId, compileId }, { reads: true })
         return { done: isOver(seen), value: { ...created, ...seen }, message: say`Build: ${text(seen.state)}` }

@@ -1,7 +1,20 @@
 // How live deployments read: first the state and whose money it is, then the numbers.
 import { addressOf } from '../../answers/addresses.ts'
 import type { Body } from '../../answers/reading.ts'
-import { clip, linesWithin, list, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
+import {
+  clip,
+  idIn,
+  linesWithin,
+  list,
+  number,
+  only,
+  pick,
+  record,
+  records,
+  say,
+  text,
+  without,
+} from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { placeOf, slice, type Window } from '../../answers/windows.ts'
 import type { Field } from '../tool.ts'
@@ -87,7 +100,7 @@ const timesOf = ({ launched, stopped }: Body): string => {
 }
 
 function nextFor(status: string, deployId: unknown): string {
-  const logs = say`read_live_logs with ${text(deployId) ? say`algorithmId ${deployId}` : 'the deployId as algorithmId'}`
+  const logs = say`read_live_logs with ${idIn(deployId) ? say`algorithmId ${deployId}` : 'the deployId as algorithmId'}`
   if (STARTING.includes(status)) return 'read_live_algorithm again in half a minute; Running takes up to three minutes.'
   if (FAILED.includes(status))
     return say`${logs} for the cause. Positions may still be open at the brokerage: tell the person.`
@@ -97,8 +110,8 @@ function nextFor(status: string, deployId: unknown): string {
 
 /** What a creation answered. `brokerage` is what was asked for. */
 export function answerCreated(body: Body, projectId: number, brokerage: Body): ToolAnswer {
-  const live = record(body.live)
-  const deployId = text(body.deployId) ?? text(live.deployId)
+  const live = only(body.live)
+  const deployId = idIn(body.deployId) ?? idIn(live.deployId)
   const environment = environmentOf(brokerage)
   const paper = brokerage.id === 'QuantConnectBrokerage' || ['paper', 'Practice'].includes(environment ?? '')
   const status = text(live.status) ?? 'unknown'

@@ -1,7 +1,7 @@
 // The machines that a project may run on.
 import { z } from 'zod'
 import type { Body } from '../../answers/reading.ts'
-import { clip, pick, record, records, say, text } from '../../answers/reading.ts'
+import { clip, idIn, pick, record, records, say } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { addsOnce, ProjectId, reads, tool } from '../tool.ts'
 
@@ -19,7 +19,7 @@ const output = {
 } as const
 
 const isFree = (node: Body): boolean => node.busy !== true
-const idsOf = (nodes: readonly Body[]): string[] => nodes.flatMap((node) => text(node.id) ?? [])
+const idsOf = (nodes: readonly Body[]): string[] => nodes.flatMap((node) => idIn(node.id) ?? [])
 
 function answerNodes(body: Body, projectId: number, did = ''): ToolAnswer {
   const nodes = Object.fromEntries(KINDS.map((kind) => [kind, records(record(body.nodes)[kind])]))

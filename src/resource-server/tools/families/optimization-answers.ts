@@ -1,7 +1,7 @@
 // How optimizations read: where one stands and its best backtest first, then all of them, best first.
 import { addressOf } from '../../answers/addresses.ts'
 import type { Body } from '../../answers/reading.ts'
-import { clip, list, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
+import { clip, idIn, list, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { slice, type Window } from '../../answers/windows.ts'
 import { PERCENT_STATISTICS, statisticOf, statisticsOf } from './optimization-statistics.ts'
@@ -46,7 +46,7 @@ function backtestsOf(optimization: Body): Tried[] {
   return entries.map(([key, value]) => {
     const backtest = record(value)
     return {
-      id: text(backtest.id) ?? text(key),
+      id: idIn(backtest.id) ?? text(key),
       name: text(backtest.name) ?? '',
       state: stateOf(backtest),
       parameters: record(backtest.parameterSet),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { number, record, records, say, text } from '../../answers/reading.ts'
+import { idIn, number, only, record, records, say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { adds, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
 import { answerOptimization, rowOfOptimization } from './optimization-answers.ts'
@@ -140,11 +140,11 @@ export const optimization = [
     },
     verify: 'list_optimizations shows whether it was started and is spending credit.',
     answer({ optimizations }, { parameters, projectId, nodeType, parallelNodes }) {
-      const [created = {}] = records(optimizations)
+      const created = only(optimizations)
       const { optimizationId } = created
       const backtestsPlanned = backtestsIn(parameters)
       const data = { projectId, nodeType, parallelNodes, backtestsPlanned, ...rowOfOptimization(created) }
-      if (!text(optimizationId)) {
+      if (!idIn(optimizationId)) {
         return {
           summary: 'QuantConnect took the optimization but gave no id for it.',
           next: say`list_optimizations with projectId ${projectId}; do not start it again before that.`,

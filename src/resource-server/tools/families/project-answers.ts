@@ -1,7 +1,7 @@
 // How projects read: short rows in lists, one project whole.
 import { addressOf } from '../../answers/addresses.ts'
 import type { Body } from '../../answers/reading.ts'
-import { clip, list, pick, records, say, text, without } from '../../answers/reading.ts'
+import { clip, list, only, pick, say, text, without } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 
 /** Where deleted projects go. */
@@ -50,7 +50,7 @@ export function answerProjects(projects: readonly Body[], place: string, next: s
 }
 
 /** The one project in an answer. */
-export const projectIn = (body: Body): Body => records(body.projects)[0] ?? {}
+export const projectIn = (body: Body): Body => only(body.projects)
 
 /** A project, with `summary` and `next` around it; an answer without one says so. */
 export function answerProject(project: Body, summary: string, next: string): ToolAnswer {
