@@ -63,9 +63,7 @@ export const READABLE: Readonly<Record<string, Change>> = {
 }
 /** Changes after which not much can be read. */
 export const UNREADABLE: Readonly<Record<string, Change>> = {
-  'values as null': asNull,
   'values as objects': asObject,
-  'values as lists': asList,
   'lists and objects as text': containerAsText,
 }
 
