@@ -17,7 +17,7 @@ export const [OPENS_LIST, OPENS_OBJECT, CLOSES_LIST, CLOSES_OBJECT] = [0x5b, 0x7
  * Why a text is more than is read here as JSON, in a sentence; undefined when it is not. What lies in strings counts for
  * nothing, however long. Looks at the text alone, and no further than to its first excess.
  */
-export function excessOf(text: string): string | undefined {
+export function excessOf(text: string, most = MOST_VALUES): string | undefined {
   let [values, level] = [1, 0]
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
@@ -27,7 +27,7 @@ export function excessOf(text: string): string | undefined {
       values += 1
       if (code !== COMMA) level += 1
       if (level > DEEPEST) return TOO_DEEP
-      if (values > MOST_VALUES) return `JSON may hold ${MOST_VALUES} values at most`
+      if (values > most) return `JSON may hold ${most} values at most`
     }
   }
   return undefined
@@ -65,3 +65,26 @@ export function holdsMore(value: unknown, most: number): boolean {
     typeof inner === 'object' && inner !== null && Object.values(inner).some((one) => --left < 0 || isOver(one))
   return isOver(value)
 }
+
+/**
+ * A reader for texts that stand as values inside one other text of JSON: together they may hold as much as that one. It gives
+ * undefined for what is more, for what is no JSON, and for what holds a trap.
+ */
+export function createInnerReader(): (text: string) => unknown {
+  let left = MOST_VALUES
+  return (text) => {
+    if (excessOf(text, left)) return undefined
+    try {
+      const value = readJson(text)
+      left -= valuesIn(value)
+      return value
+    } catch {
+      return undefined
+    }
+  }
+}
+
+const valuesIn = (value: unknown): number =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).reduce<number>((sum, inner) => sum + valuesIn(inner), 1)
+    : 1

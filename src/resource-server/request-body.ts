@@ -1,12 +1,14 @@
-// The body of a request to /mcp: read once, bounded before it is parsed. What the gate looks at is what the handler gets.
+// The body of a request to /mcp: read once, bounded before it is parsed, put in order. What the gate looks at is what the
+// handler gets.
 import { bodyParser } from '@koa/bodyparser'
 import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server'
 import type { Context } from 'koa'
-import { excessOf, holdsMore, readJson } from '../json-bounds.ts'
+import { excessOf, holdsMore, isTooDeep, readJson, TOO_DEEP } from '../json-bounds.ts'
 import { nextPortion } from '../portions.ts'
 import { record } from './answers/reading.ts'
 import type { MessageLike } from './gate.ts'
 import { messagesIn } from './gate.ts'
+import { normalize } from './normalize.ts'
 import { LONGEST_ADDRESS } from './resources/templates.ts'
 
 /** A JSON-RPC error that belongs to no request. */
@@ -48,11 +50,7 @@ export async function readBody(ctx: Context): Promise<ReadBody> {
   if (text.length > LONG) await nextPortion()
   const excess = excessOf(text)
   if (text.length > LONG) await nextPortion()
-  if (excess) return refused(400, -32600, `The request body is too much: ${excess}`)
-  return parse(text)
-}
-
-function parse(text: string): ReadBody {
+  if (excess) return refused(400, -32600, tooMuch(excess))
   let body: unknown
   try {
     body = readJson(text)
@@ -62,6 +60,13 @@ function parse(text: string): ReadBody {
   if (Array.isArray(body) && body.length > LONGEST_BATCH) {
     return refused(400, -32600, `A batch may hold ${LONGEST_BATCH} messages at most`)
   }
+  if (text.length > LONG) await nextPortion()
+  return bounded(await normalize(body))
+}
+
+/** The bounds of what a body says, which hold for the texts of JSON in it too. */
+function bounded(body: unknown): ReadBody {
+  if (isTooDeep(body)) return refused(400, -32600, tooMuch(TOO_DEEP))
   const messages = messagesIn(body)
   if (messages.some(hasLongName)) {
     const bound = `${LONGEST_NAME} characters at most, an address ${LONGEST_ADDRESS}`
@@ -74,6 +79,7 @@ function parse(text: string): ReadBody {
 }
 
 const refused = (status: number, code: number, message: string): ReadBody => ({ refused: { status, code, message } })
+const tooMuch = (excess: string): string => `The request body is too much: ${excess}`
 const NO_JSON = refused(400, -32700, 'Parse error: the request body is not valid JSON')
 
 const besideArguments = (message: MessageLike): unknown =>

@@ -89,12 +89,19 @@ describe('the record of calls', () => {
   })
 
   it('keeps of arguments that did not fit only the ids that the tool takes as they are, one by one', async () => {
-    for (const odd of ['Renew', 'sk-live-123', '7', '', 1.5, true, null, [projectId], { projectId }]) {
+    for (const odd of ['Renew', 'sk-live-123', ' 7 ', '0x7', '', 1.5, true, null, [projectId], { projectId }]) {
       assert.deepEqual((await one(toolCall('read_project', { projectId: odd }))).ids, {}, JSON.stringify(odd))
     }
     const args = { projectId: 'Renew', backtestId: 'b-1', organizationId: 'not-taken', toString: 1 }
     assert.deepEqual((await one(toolCall('read_backtest', args))).ids, { backtestId: 'b-1' })
     assert.deepEqual((await one(toolCall('list_projects', { projectId: 7 }))).ids, {})
+  })
+
+  it('keeps an id that was sent as text, or among arguments that were, as the tool took it', async () => {
+    assert.deepEqual((await one(toolCall('read_project', { projectId: `${projectId}` }))).ids, { projectId })
+    const call = toolCall('read_project')
+    const params = { ...call.params, arguments: JSON.stringify({ projectId }) }
+    assert.deepEqual((await one({ ...call, params })).ids, { projectId })
   })
 
   it('keeps no sentence as an id, though the tool takes any text there', async () => {

@@ -48,7 +48,7 @@ describe('the params of a request', () => {
   ]
   for (const { era, send, methods } of ERAS) {
     it(`are an object, and so is their _meta: all else is -32602, ${era}`, async () => {
-      const unreadable = [null, [], 5, 'text', { _meta: 5 }, { _meta: { progressToken: {} } }]
+      const unreadable = [[], 5, 'text', { _meta: 5 }, { _meta: { progressToken: {} } }]
       await assertMisfits(
         send,
         methods.flatMap((method) => unreadable.map((params): Misfit => [method, params])),
@@ -60,7 +60,7 @@ describe('the params of a request', () => {
       const argument = { name: 'projectId', value: '' }
       const misfits: Misfit[] = [
         ...['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list'].flatMap((method) =>
-          [5, null, {}, []].map((cursor): Misfit => [method, { cursor }]),
+          [5, {}, []].map((cursor): Misfit => [method, { cursor }]),
         ),
         ...[{}, { name: 5 }, { name: null }, { name: ['x'] }, { name: { a: 1 } }].flatMap((params): Misfit[] => [
           ['tools/call', params],
@@ -97,6 +97,83 @@ describe('the params of a request', () => {
       await assertMisfits(send, misfits)
     })
   }
+
+  describe('that are null', () => {
+    const LISTS = ['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list']
+    const call = { name: 'list_projects' }
+
+    it('count as absent, as do their _meta, cursor and arguments, 2025', async () => {
+      for (const params of [
+        null,
+        { _meta: null },
+        { cursor: null },
+        { _meta: { progressToken: null }, cursor: null },
+      ]) {
+        for (const method of [...LISTS, 'ping']) {
+          const { result, error } = await ask(method, params)
+          assert.ok(result, `${method} ${JSON.stringify(params)}: ${JSON.stringify(error)}`)
+        }
+      }
+      for (const params of [
+        { ...call, arguments: null },
+        { ...call, arguments: null, _meta: null, task: null },
+      ]) {
+        assert.ok((await ask('tools/call', params)).result.structuredContent.projects, JSON.stringify(params))
+      }
+      const idea = { idea: 'Buy SPY', language: null }
+      const said = await ask('prompts/get', { name: 'write_and_backtest_strategy', arguments: idea, _meta: null })
+      assert.match(said.result.messages[0].content.text, /in Python/)
+    })
+
+    it('count as absent, 2026-07-28', async () => {
+      for (const method of LISTS) assert.ok((await askModern(method, { cursor: null })).result, method)
+      const nothing = { arguments: null, inputResponses: null, requestState: null }
+      assert.ok((await askModern('tools/call', { ...call, ...nothing })).result.structuredContent.projects)
+      const progress = { _meta: { ..._meta, progressToken: null }, ...call }
+      assert.ok((await askModern('tools/call', progress)).result)
+      const prompt = {
+        ref: { type: 'ref/prompt', name: 'explain_backtest' },
+        argument: { name: 'projectId', value: '' },
+      }
+      for (const context of [null, { arguments: null }, { arguments: { backtestId: null } }]) {
+        assert.ok((await askModern('completion/complete', { ...prompt, context })).result.completion)
+      }
+    })
+
+    it('count as absent in a notification, and in every message of a batch', async () => {
+      for (const params of [null, { _meta: null }]) {
+        const notification = { jsonrpc: '2.0', method: 'notifications/initialized', params }
+        assert.equal((await rpc(server, connection.token, notification)).status, 202)
+      }
+      const request = (id: number, method: string, params: unknown) => ({ jsonrpc: '2.0', id, method, params })
+      const batch = [
+        request(1, 'tools/call', { ...call, arguments: null }),
+        request(2, 'tools/list', null),
+        { jsonrpc: '2.0', method: 'notifications/initialized', params: null },
+        request(3, 'prompts/list', { cursor: null, _meta: null }),
+      ]
+      const answers = await messages(await rpc(server, connection.token, batch))
+      assert.deepEqual(
+        answers.map(({ id, result }) => [id, !!result]).toSorted(),
+        [1, 2, 3].map((id) => [id, true]),
+      )
+    })
+
+    it('are a misfit where something is needed, and nothing that headers are compared with is touched', async () => {
+      await assertMisfits(ask, [
+        ['tools/call', { name: null }],
+        ['resources/read', { uri: null }],
+        ['prompts/get', { name: 'explain_backtest', arguments: null }],
+        ['completion/complete', { ref: null, argument: null }],
+      ])
+      const version = { ..._meta, 'io.modelcontextprotocol/protocolVersion': null }
+      const body = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: version } }
+      assert.equal((await rpc(server, connection.token, body, mirror('tools/list'))).status, 400)
+      const nameless = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: null, _meta } }
+      const headers = mirror('tools/call', 'list_projects')
+      assert.ok((await message(await rpc(server, connection.token, nameless, headers))).error)
+    })
+  })
 
   it('are named where they do not fit', async () => {
     const { error } = await ask('resources/read', { uri: 5 })
@@ -175,6 +252,13 @@ describe('the params of a request', () => {
         }
       })
     }
+
+    it('may come as the text of their object, and are asked about when misspelt', async () => {
+      const { result } = await ask('prompts/get', { name: 'explain_backtest', arguments: '{"projectId":"7"}' })
+      assert.match(result.messages[0].content.text, /of project 7 /)
+      const { error } = await get('explain_backtest', { project_id: '7' })
+      assert.match(error.message, /Missing: projectId\b.*"project_id".*did you mean projectId\?/)
+    })
 
     it('go into the message as they fit, without what cannot be seen', async () => {
       assert.match(

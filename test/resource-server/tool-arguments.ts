@@ -28,6 +28,51 @@ const OPTIMIZATION = {
 /** Values by the name of the argument that takes them. */
 export type ArgumentValues = Record<string, unknown>
 
+/** What needs nothing that is there. */
+const PLAIN: ArgumentValues = {
+  collaboratorUserId: 'ca401000a2b3c4d5e6f708192a3b4c5d',
+  collaboratorId: 'ca401000a2b3c4d5e6f708192a3b4c5d',
+  ...OPTIMIZATION,
+  language: 'Py',
+  files: [{ name: 'main.py', content: AVERAGES }],
+  command: { $type: 'AlgorithmStatusCommand' },
+  objectData: 'Hello, values!',
+  newName: 'renamed.py',
+  content: AVERAGES,
+  patch: PATCH,
+  codeSourceId: 'a test',
+  brokerage: { id: 'QuantConnectBrokerage' },
+  backtestName: 'By a test',
+  sentence: 'self.add_eq',
+  error: { message: "'NoneType' object has no attribute 'price'" },
+  criteria: [{ input: 'alpha model', type: 'Docs', count: 2 }],
+  collaborationLiveControl: false,
+  collaborationWrite: true,
+  liveControl: false,
+  write: false,
+  startLine: 0,
+  endLine: 100,
+  versionId: '-1',
+}
+
+/** Values where nobody looks whether there is such a thing. */
+export const MADE_UP: ArgumentValues = {
+  ...PLAIN,
+  projectId: 10_150_461,
+  compileId: 'c-1',
+  backtestId: 'b-1',
+  spareBacktestId: 'b-2',
+  optimizationId: 'O-1',
+  newOptimizationId: 'O-2',
+  nodeId: 'LN-1',
+  nodes: ['BN-1'],
+  algorithmId: 'L-1',
+  organizationId: 'o-1',
+  jobId: 'j-1',
+  keys: ['greeting.txt'],
+  key: 'greeting.txt',
+}
+
 /** A project with a build, a finished backtest, an optimization, a running paper deployment, and a stored object. */
 export async function createOneOfEach(
   server: Pick<TestServer, 'advance'>,
@@ -49,10 +94,11 @@ export async function createOneOfEach(
   const { deployId } = await sandbox('/live/create', { ...deployment, nodeId: nodes.live[0].id })
   await server.advance(20 * 60)
   const { organizationId } = await sandbox('/account/read')
-  const text = { organizationId, key: 'greeting.txt', objectData: 'Hello, values!' }
+  const text = { organizationId, key: 'greeting.txt', objectData: PLAIN.objectData }
   await sandbox('/object/set', text)
   const { jobId } = await sandbox('/object/get', { organizationId, keys: [text.key] })
   return {
+    ...PLAIN,
     projectId,
     compileId,
     backtestId,
@@ -65,29 +111,6 @@ export async function createOneOfEach(
     jobId,
     keys: [text.key],
     key: text.key,
-    collaboratorUserId: 'ca401000a2b3c4d5e6f708192a3b4c5d',
-    collaboratorId: 'ca401000a2b3c4d5e6f708192a3b4c5d',
-    ...OPTIMIZATION,
-    language: 'Py',
-    files: [{ name: 'main.py', content: AVERAGES }],
-    command: { $type: 'AlgorithmStatusCommand' },
-    objectData: text.objectData,
-    newName: 'renamed.py',
-    content: AVERAGES,
-    patch: PATCH,
-    codeSourceId: 'a test',
-    brokerage: { id: 'QuantConnectBrokerage' },
-    backtestName: 'By a test',
-    sentence: 'self.add_eq',
-    error: { message: "'NoneType' object has no attribute 'price'" },
-    criteria: [{ input: 'alpha model', type: 'Docs', count: 2 }],
-    collaborationLiveControl: false,
-    collaborationWrite: true,
-    liveControl: false,
-    write: false,
-    startLine: 0,
-    endLine: 100,
-    versionId: '-1',
   }
 }
 

@@ -21,7 +21,7 @@ import { secretsIn } from '../tools/secrets.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { CallLease } from './one-at-a-time.ts'
 import { leaseFor } from './one-at-a-time.ts'
-import { problemsOf } from './problems.ts'
+import { problemsOf, wordsForMisspelt } from './problems.ts'
 import type { Ending } from './record-call.ts'
 import { recordCall } from './record-call.ts'
 import type { RefusedCall } from './refusals.ts'
@@ -132,7 +132,7 @@ async function authorize(tool: Tool, decision: Decision, { vault }: ToolSupplier
 }
 
 function validate(input: z.ZodType<Args>, args: unknown): Args {
-  const { success, data, error } = input.safeParse(args ?? {})
+  const { success, data, error } = input.safeParse(args ?? {}, { error: wordsForMisspelt() })
   if (!success) throw new Refusal({ reason: 'invalid-arguments', problem: problemsOf(error) })
   return data
 }

@@ -1,9 +1,8 @@
 // What is wrong with the arguments of a call, in as few words as a model can act on: the first problems, and how many more.
 // An answer that named them all would be many times as long as what it complains of.
 import { z } from 'zod'
-import { clip } from '../answers/reading.ts'
-
-type Issue = z.core.$ZodIssue
+import { clip, list, record } from '../answers/reading.ts'
+import { closestTo } from './spelling.ts'
 
 const PROBLEMS_AT_MOST = 5
 /** Unknown arguments that are called by their names. */
@@ -19,17 +18,57 @@ export function problemsOf({ issues }: z.ZodError): string {
   return [...told, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')
 }
 
-function problemOf(issue: Issue): string {
-  const named = issue.code === 'unrecognized_keys' ? { ...issue, message: unknownArguments(issue.keys) } : issue
-  const lines = z.prettifyError(new z.ZodError([named])).split('\n')
+function problemOf(issue: z.core.$ZodIssue): string {
+  const lines = z.prettifyError(new z.ZodError([issue])).split('\n')
   return lines.map((line) => line.slice(0, LINE_INDENT) + clip(line.slice(LINE_INDENT), LINE_AT_MOST)).join('\n')
 }
 
 /** What a line begins with: a mark, or the blanks before an arrow. */
 const LINE_INDENT = 2
 
-function unknownArguments(names: readonly string[]): string {
-  const told = names.slice(0, NAMES_AT_MOST).map((name) => `"${clip(name, NAME_AT_MOST)}"`)
+/** Problems in which a misspelt word is looked for. */
+const LOOKED_AT = 50
+
+/** For one look at arguments: names what is misspelt, and what it was likely meant to be, where zod's words do not. */
+export function wordsForMisspelt(): z.core.$ZodErrorMap {
+  let left = LOOKED_AT
+  return (issue) => (left-- > 0 ? misspeltIn(issue) : undefined)
+}
+
+function misspeltIn(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return unknownArguments(issue.keys, knownTo(issue.inst), record(issue.input))
+    case 'invalid_value':
+      return misspeltOption(issue.input, issue.values)
+    case 'invalid_union':
+      return issue.discriminator
+        ? misspeltOption(record(issue.input)[issue.discriminator], list(issue.options))
+        : undefined
+    default:
+      return undefined
+  }
+}
+
+const knownTo = (schema: unknown): string[] => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : [])
+
+function unknownArguments(names: readonly string[], known: readonly string[], given: object): string {
+  const open = known.filter((name) => !Object.hasOwn(given, name))
+  const told = names.slice(0, NAMES_AT_MOST).map((name) => `"${clip(name, NAME_AT_MOST)}"${didYouMean(name, open)}`)
   const more = names.length - told.length
   return `Unrecognized ${names.length === 1 ? 'key' : 'keys'}: ${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** A question after a name that is not known; nothing where no known one is close. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const closest = closestTo(name, known)
+  return closest === undefined ? '' : ` (did you mean ${closest}?)`
+}
+
+function misspeltOption(given: unknown, options: readonly unknown[]): string | undefined {
+  if (typeof given !== 'string') return undefined
+  const hint = didYouMean(given, options.map(String))
+  return hint
+    ? `Invalid option${hint}: expected one of ${options.map((one) => JSON.stringify(one)).join('|')}`
+    : undefined
 }
