@@ -6,11 +6,14 @@ import type { McpHttpHandler, McpServerFactory, ServerContext } from '@modelcont
 import { CLIENT_CAPABILITIES_META_KEY, createMcpHandler } from '@modelcontextprotocol/server'
 import { nextPortion } from '../portions.ts'
 import { VERSION } from '../version.ts'
+import { inForm } from './answer-form.ts'
 import { record } from './answers/reading.ts'
 import { visible } from './answers/unseen.ts'
 import type { Caller, ToolSuppliers } from './calls/call-tool.ts'
 import { callTool } from './calls/call-tool.ts'
 import type { Places } from './challenge.ts'
+import type { Form } from './content-negotiation.ts'
+import type { Decision } from './gate.ts'
 import { isDecision, messagesIn } from './gate.ts'
 import { instructionsFor } from './instructions.ts'
 import { ValidatingServer } from './params.ts'
@@ -27,16 +30,25 @@ const FOR_ALL = { ttlMs: 60 * 60 * 1000, cacheScope: 'public' } as const
 /** What depends on what a person allows, and may change at any time. */
 const FOR_ONE = { ttlMs: 60 * 1000, cacheScope: 'private' } as const
 const CACHE_HINTS = { ...Object.fromEntries(LISTS.map((method) => [method, FOR_ALL])), 'tools/list': FOR_ONE }
+/** What the SDK wants to read in every `Accept` header, literally. What a client takes was looked at before. */
+const BOTH_FORMS = 'application/json, text/event-stream'
 const ABOUT = { name: 'qcgate', title: 'QuantConnect', version: VERSION }
 
 /** Whether a body opens a conversation, in either era. Only then are instructions sent, and worth opening the vault for. */
 const greets = (body: unknown): boolean =>
   messagesIn(body).some(({ method }) => method === 'initialize' || method === 'server/discover')
 
-/**
- * The handlers behind the gate. They expect the gate's decision, the parsed body and the places that a refusal names in
- * `req.auth.extra`; without the decision no tool runs.
- */
+/** What goes along with a request, in `req.auth.extra`. Without the gate's decision no tool runs. */
+export interface Passed {
+  readonly decision: Decision
+  readonly body: unknown
+  /** How the client takes the answer. */
+  readonly form: Form
+  /** What a refusal names. */
+  readonly places: Places
+}
+
+/** The handlers behind the gate. */
 export interface Mcp {
   readonly answer: NodeMcpRequestHandler
   /** For one request that listens, see `listens`. */
@@ -88,8 +100,12 @@ export function createMcp(same: Omit<ToolSuppliers, 'metadata'>): Mcp {
   const newHandler = () =>
     createMcpHandler(newServer, { onerror: (error) => log.debug({ err: error }, 'MCP request refused') })
   const toAnswer = (handler: McpHttpHandler): NodeMcpRequestHandler => {
-    const fetch: McpHttpHandler['fetch'] = (request, { authInfo } = {}) =>
-      handler.fetch(request, { ...(authInfo ? { authInfo } : {}), parsedBody: authInfo?.extra?.body })
+    const fetch: McpHttpHandler['fetch'] = async (request, { authInfo } = {}) => {
+      const { body: parsedBody, form } = (authInfo?.extra ?? {}) as Partial<Passed> // sound: the resource server puts it there
+      request.headers.set('accept', BOTH_FORMS)
+      const answer = await handler.fetch(request, { ...(authInfo ? { authInfo } : {}), parsedBody })
+      return inForm(form ?? 'either', answer, Array.isArray(parsedBody))
+    }
     const answer = toNodeHandler({ fetch }, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') })
     // Of what it is given the adapter makes text again, which nobody reads: a copy of every upload.
     return (req, res, body) => answer(req, res, body === undefined ? undefined : {})
@@ -106,7 +122,7 @@ const callerIn = (context: ServerContext): Caller => ({
   decision: context.http?.authInfo?.extra?.decision,
   signal: context.mcpReq.signal,
   responses: context.mcpReq.inputResponses,
-  report: reporter(context),
+  report: context.http?.authInfo?.extra?.form === 'json' ? undefined : reporter(context),
   canOpen: canOpen(context),
 })
 

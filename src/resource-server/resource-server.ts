@@ -22,9 +22,11 @@ import { recordCall } from './calls/record-call.ts'
 import { wordsOf } from './calls/refusals.ts'
 import type { GateFailure, MissingScope, Places } from './challenge.ts'
 import { challenge } from './challenge.ts'
+import { formFor } from './content-negotiation.ts'
 import { createFirstUse } from './first-use.ts'
 import type { RequestedCall } from './gate.ts'
 import { callsIn, createGate, messagesIn, onlyStops } from './gate.ts'
+import type { Passed } from './mcp.ts'
 import { createMcp } from './mcp.ts'
 import { METADATA_PATHS, protectedResourceMetadata } from './metadata.ts'
 import { createOpenAnswers } from './open-answers.ts'
@@ -105,13 +107,16 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     })
     if (typeof over === 'number') return slowDown(ctx, over)
     if ('refused' in read) return reject(ctx, read.refused)
+    const form = formFor(ctx.req.headers.accept, listens(body))
+    if (!form && messagesIn(body).some(({ id }) => id !== undefined)) return reject(ctx, NOT_ACCEPTABLE)
     const decision = await gate.decide(grant, body, over)
     if ('reason' in decision) return refuseCalls(ctx, grant, body, decision)
 
     const unreadable = unreadableParams(body)
     if (unreadable) return reject(ctx, { status: 400, code: -32602, message: unreadable.message }, unreadable.id)
 
-    const extra = { decision, body, places: placesFor(ctx) }
+    const places = placesFor(ctx)
+    const extra: Passed & Record<string, unknown> = { decision, body, form: form ?? 'either', places }
     const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra }
     ctx.respond = false
     const stream = listens(body) ? mcp.newStream() : undefined
@@ -136,6 +141,12 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     (ctx) => endpoint(ctx as Context),
   )
   return compose([router.routes()] as Middleware[])
+}
+
+const NOT_ACCEPTABLE: BodyRefusal = {
+  status: 406,
+  code: -32000,
+  message: 'Not Acceptable: answers are application/json or text/event-stream, and a stream that listens is the latter',
 }
 
 /** Answers with a JSON-RPC error; it belongs to no request unless it says to which. */
