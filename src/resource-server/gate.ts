@@ -11,7 +11,7 @@ import type { OverBudget } from './call-budget.ts'
 import type { GateFailure, MissingScope } from './challenge.ts'
 import type { NoteRefusal } from './repeated-refusals.ts'
 import { completionIn, sourceOf } from './resources/completions.ts'
-import { readingOf } from './resources/templates.ts'
+import { LISTING_TOOL, readingOf } from './resources/templates.ts'
 import { findTool } from './tools/catalog.ts'
 import type { Tool } from './tools/tool.ts'
 
@@ -53,10 +53,17 @@ export function messagesIn(body: unknown): MessageLike[] {
   return messages.map((message) => message ?? {})
 }
 
+/**
+ * How a call is asked for: by the tool's name; by an address, whose reader knows no tool's result; or by what only offers what
+ * may be read, and offers nothing where that is not allowed.
+ */
+type AskedBy = 'name' | 'address' | 'offer'
+
 /** One run of a tool that somebody asks for. */
 export interface RequestedCall {
   readonly tool: Tool
   readonly args: unknown
+  readonly by: AskedBy
 }
 
 /**
@@ -65,24 +72,26 @@ export interface RequestedCall {
  */
 export const callsIn = (body: unknown): RequestedCall[] =>
   messagesIn(body).flatMap(({ method, params }) => {
-    const { name, args } = callBehind(method, params)
+    const { name, args, by = 'name' } = callBehind(method, params)
     const tool = typeof name === 'string' ? findTool(name) : undefined
-    return tool ? [{ tool, args }] : []
+    return tool ? [{ tool, args, by }] : []
   })
 
 function callBehind(
   method: unknown,
   params: Readonly<Record<string, unknown>> | undefined,
-): { name?: unknown; args?: unknown } {
+): { name?: unknown; args?: unknown; by?: AskedBy } {
   switch (method) {
     case 'tools/call':
       return { name: params?.name, args: params?.arguments }
     case 'resources/read': {
       const reading = readingOf(params?.uri)
-      return { name: reading?.tool, args: reading?.args }
+      return { name: reading?.tool, args: reading?.args, by: 'address' }
     }
     case 'completion/complete':
-      return { name: sourceOf(params)?.tool, args: completionIn(params).known }
+      return { name: sourceOf(params)?.tool, args: completionIn(params).known, by: 'offer' }
+    case 'resources/list':
+      return { name: LISTING_TOOL, args: {}, by: 'offer' }
     default:
       return {} // everything else runs no tool
   }
@@ -147,20 +156,23 @@ export function createGate(
 
     async decide(grant, body, over) {
       if (grant.suspended) return makeDecision({ grant, tools: new Set(), refusal: { reason: 'suspended' } })
-      const tools = callsIn(body).map(({ tool }) => tool.name)
-      const required = scopesFor(tools)
       const lacks = (scope: Scope) => !grant.scopes.includes(scope)
-      const missing = required.filter(lacks)
-      if (!missing.length) {
+      const isMissing = ({ tool }: RequestedCall) => tool.scopes.some(lacks)
+      const calls = callsIn(body).filter((call) => call.by !== 'offer' || !isMissing(call))
+      const refused = calls.filter(isMissing)
+      if (!refused.length) {
+        const tools = calls.map(({ tool }) => tool.name)
         // What only stops something waits for neither a budget nor a store that is away.
         const stops = tools.filter((name) => findTool(name)?.onlyLowersRisk)
         return makeDecision(over ? { grant, tools: new Set(stops), refusal: over } : { grant, tools: new Set(tools) })
       }
-      const refusal = { reason: 'missing-scope', grantId: grant.id, required, missing } as const
-      const refused = tools.filter((name) => scopesFor([name]).some(lacks))
+      const required = scopesFor(calls.map(({ tool }) => tool.name))
+      const refusal = { reason: 'missing-scope', grantId: grant.id, required, missing: required.filter(lacks) } as const
       // Whoever calls again as if nothing had been said did not understand HTTP 403, or has no way to ask its person.
-      const repeats = await noteRefusal(grant, new Set(refused))
-      return repeats || readsChallengeInResult(grant) ? makeDecision({ grant, tools: new Set(), refusal }) : refusal
+      const named = refused.filter(({ by }) => by === 'name')
+      const repeats = await noteRefusal(grant, new Set(named.map(({ tool }) => tool.name)))
+      const isTold = named.length === refused.length && (repeats || readsChallengeInResult(grant))
+      return isTold ? makeDecision({ grant, tools: new Set(), refusal }) : refusal
     },
   }
 }

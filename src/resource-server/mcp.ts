@@ -18,6 +18,7 @@ import { isDecision, messagesIn } from './gate.ts'
 import { instructionsFor } from './instructions.ts'
 import { ValidatingServer } from './params.ts'
 import { getPrompt, PROMPT_LIST } from './prompts/get-prompt.ts'
+import { listResources } from './resources/list-resources.ts'
 import { complete, readResource } from './resources/read-resource.ts'
 import { TEMPLATE_LIST } from './resources/templates.ts'
 import type { Stream } from './subscriptions.ts'
@@ -25,11 +26,15 @@ import { createStream } from './subscriptions.ts'
 import { visibleTools } from './tools/visible-tools.ts'
 
 /** What is the same for everyone, and changes only with a release (MCP 2026-07-28, Caching). */
-const LISTS = ['resources/list', 'resources/templates/list', 'prompts/list'] as const
+const LISTS = ['resources/templates/list', 'prompts/list'] as const
 const FOR_ALL = { ttlMs: 60 * 60 * 1000, cacheScope: 'public' } as const
 /** What depends on what a person allows, and may change at any time. */
 const FOR_ONE = { ttlMs: 60 * 1000, cacheScope: 'private' } as const
-const CACHE_HINTS = { ...Object.fromEntries(LISTS.map((method) => [method, FOR_ALL])), 'tools/list': FOR_ONE }
+const CACHE_HINTS = {
+  ...Object.fromEntries(LISTS.map((method) => [method, FOR_ALL])),
+  'tools/list': FOR_ONE,
+  'resources/list': FOR_ONE,
+}
 /** What the SDK wants to read in every `Accept` header, literally. What a client takes was looked at before. */
 const BOTH_FORMS = 'application/json, text/event-stream'
 const ABOUT = { name: 'qcgate', title: 'QuantConnect', version: VERSION }
@@ -85,7 +90,7 @@ export function createMcp(same: Omit<ToolSuppliers, 'metadata'>): Mcp {
       if (Array.isArray(authInfo?.extra?.body)) await nextPortion()
       return callTool({ name, args, ...callerIn(context) }, suppliers)
     })
-    server.setRequestHandler('resources/list', () => ({ resources: [] }))
+    server.setRequestHandler('resources/list', (_request, context) => listResources(callerIn(context), suppliers))
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...TEMPLATE_LIST] }))
     server.setRequestHandler('resources/read', ({ params: { uri } }, context) =>
       readResource(uri, callerIn(context), suppliers),

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { connect, useConnection } from '../support/connection.ts'
-import { message, messages, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
+import { challengeOf, message, messages, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import type { Tokens } from '../support/raw-client.ts'
 import { refresh } from '../support/raw-client.ts'
 import { projectNames } from '../support/sandbox.ts'
@@ -75,22 +75,20 @@ describe('a call that is refused again', () => {
     )
   })
 
-  it('by address or by a completion is a protocol error with the same words', async () => {
+  it('stays HTTP 403 by address, whose answer has no place for it, and leaves a call of the same tool the first', async () => {
     const uri = 'qc://projects/1/files/main.py'
     const reading = { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } }
-    assert.equal((await rpc(server, connection.token, reading)).status, 403)
-    const { error } = await message(await rpc(server, connection.token, reading))
-    assert.match(error.message, /Read the code and notebooks.*\/account\/connections\//)
-    const params = {
-      ref: { type: 'ref/resource', uri: 'qc://projects/{projectId}/files/{name}' },
-      argument: { name: 'name', value: '' },
-      context: { arguments: { projectId: '1' } },
+    for (let times = 0; times < 3; times += 1) {
+      const response = await rpc(server, connection.token, reading)
+      assert.equal(response.status, 403)
+      assert.equal(challengeOf(response).scope, 'qc:files:read')
     }
-    const completing = { jsonrpc: '2.0', id: 1, method: 'completion/complete', params }
-    assert.match(
-      (await message(await rpc(server, connection.token, completing))).error.message,
-      /Read the code and notebooks/,
-    )
+    const modernReading = modern('resources/read', { uri })
+    assert.equal((await rpc(server, connection.token, modernReading, mirror('resources/read', uri))).status, 403)
+    assert.equal((await ask('read_file', { projectId: 1 })).status, 403)
+    assert.equal((await ask('read_file', { projectId: 1 })).status, 200)
+    const batch = [toolCall('read_file', { projectId: 1 }, 2), reading]
+    assert.equal((await rpc(server, connection.token, batch)).status, 403)
   })
 
   it('is the first again an hour later', async () => {

@@ -8,6 +8,7 @@ import { UnseenCharacters, visible } from '../answers/unseen.ts'
 import type { Caller, Operation, ToolSuppliers } from '../calls/call-tool.ts'
 import { callTool, perform, protocolError } from '../calls/call-tool.ts'
 import { Refusal } from '../calls/refusals.ts'
+import { isDecision } from '../gate.ts'
 import { findTool } from '../tools/catalog.ts'
 import { choicesOf, completionIn, matching, sourceOf } from './completions.ts'
 import { mimeTypeOf, readingOf } from './templates.ts'
@@ -37,7 +38,10 @@ export async function readResource(uri: string, caller: Caller, suppliers: ToolS
   return { contents }
 }
 
-/** The ids and names that fit what was typed. Nothing when QuantConnect does not say which there are, or there was too much of late. */
+/**
+ * The ids and names that fit what was typed. Nothing when they may not be seen, QuantConnect does not say which there are, or
+ * there was too much of late.
+ */
 export async function complete(params: unknown, caller: Caller, suppliers: ToolSuppliers): Promise<CompleteResult> {
   const question = completionIn(params)
   if (!question.of) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'No such prompt, template or argument')
@@ -52,6 +56,7 @@ export async function complete(params: unknown, caller: Caller, suppliers: ToolS
       ),
     }
   }
+  if (isNotOffered(tool.name, caller)) return { completion: matching([], typed) }
   const look: Operation<Awaited<ReturnType<typeof source.look>>, CompleteResult> = {
     tool,
     input: z.record(z.string(), z.unknown()),
@@ -64,6 +69,10 @@ export async function complete(params: unknown, caller: Caller, suppliers: ToolS
     throw protocolError(error, tool, caller, suppliers)
   })
 }
+
+/** Whether the gate passed over what only offers, since what it offers from is not allowed. Nobody was refused anything. */
+const isNotOffered = (tool: string, { decision }: Caller): boolean =>
+  isDecision(decision) && !decision.refusal && !decision.tools.has(tool)
 
 /** What is offered, as a reader sees it. */
 function completed({ values, ...completion }: CompleteResult['completion']): CompleteResult {

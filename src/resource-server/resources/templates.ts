@@ -40,6 +40,9 @@ const TEMPLATES: readonly Template[] = [
 /** What `resources/templates/list` answers. */
 export const TEMPLATE_LIST = TEMPLATES.map(({ tool: _how, ...template }) => template)
 
+/** Whose scopes a list of addresses takes. */
+export const LISTING_TOOL = 'list_projects'
+
 /** A tool call that reads an address. */
 export interface Reading {
   readonly tool: string
@@ -48,6 +51,12 @@ export interface Reading {
 
 /** Characters. A file's name has two hundred at most, each of them up to nine when it is encoded. */
 export const LONGEST_ADDRESS = 2_048
+
+/** The address of a project; undefined where its number is none. */
+export const addressOfProject = (projectId: unknown): string | undefined => {
+  const uri = `qc://projects/${projectId}`
+  return readingOf(uri)?.tool === 'read_project' ? uri : undefined
+}
 
 /** What reads `uri`; undefined when it is none of ours. */
 export function readingOf(uri: unknown): Reading | undefined {

@@ -8,6 +8,13 @@ import type { ToolAnswer } from '../../answers/tool-answer.ts'
 export const BIN = 'Recycle Bin/'
 export const isDeleted = (project: Body): boolean => text(project.name)?.startsWith(BIN) === true
 
+/** Newest change first and deleted ones last, since a person rarely means those. */
+export const forReading = (projects: readonly Body[]): Body[] =>
+  projects.toSorted(
+    (a, b) =>
+      Number(isDeleted(a)) - Number(isDeleted(b)) || (text(b.modified) ?? '').localeCompare(text(a.modified) ?? ''),
+  )
+
 /** Layouts, keys and remembered forms: nothing to act on, and some of it (keys, sharing tokens) nobody else's business. */
 const BALLAST = [
   'grid',

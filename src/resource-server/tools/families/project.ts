@@ -1,9 +1,9 @@
 // Projects: where code, backtests and deployments live.
 import { z } from 'zod'
-import { records, say, text } from '../../answers/reading.ts'
+import { records, say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { adds, ProjectId, reads, replaces, tool } from '../tool.ts'
-import { answerProject, answerProjects, BIN, describe, isDeleted, projectIn } from './project-answers.ts'
+import { answerProject, answerProjects, BIN, describe, forReading, projectIn } from './project-answers.ts'
 
 const LIST_AT_MOST = 50
 
@@ -18,13 +18,6 @@ const changed = {
 
 /** The files that QuantConnect puts into a new project. */
 const STARTERS = { Py: ['main.py', 'research.ipynb'], 'C#': ['Main.cs', 'Research.ipynb'] } as const
-
-/** Newest change first and deleted ones last, since a person rarely means those. */
-const forReading = (projects: ReturnType<typeof records>) =>
-  projects.toSorted(
-    (a, b) =>
-      Number(isDeleted(a)) - Number(isDeleted(b)) || (text(b.modified) ?? '').localeCompare(text(a.modified) ?? ''),
-  )
 
 export const project = [
   tool({
