@@ -18,9 +18,11 @@ import { isDecision, messagesIn } from './gate.ts'
 import { instructionsFor } from './instructions.ts'
 import { ValidatingServer } from './params.ts'
 import { getPrompt, PROMPT_LIST } from './prompts/get-prompt.ts'
+import { namingAllVersions, SERVED_VERSIONS } from './protocol-versions.ts'
 import { listResources } from './resources/list-resources.ts'
 import { complete, readResource } from './resources/read-resource.ts'
 import { TEMPLATE_LIST } from './resources/templates.ts'
+import { ServerOf2025 } from './server-of-2025.ts'
 import type { Stream } from './subscriptions.ts'
 import { createStream } from './subscriptions.ts'
 import { visibleTools } from './tools/visible-tools.ts'
@@ -76,8 +78,9 @@ export function createMcp(same: Omit<ToolSuppliers, 'metadata'>): Mcp {
     })
     // Sound: resource-server.ts puts them there, for every request that it lets come so far.
     const suppliers: ToolSuppliers = { ...same, ...(authInfo?.extra?.places as Places) }
-    const server = new ValidatingServer(ABOUT, {
+    const server = new (era === 'legacy' ? ServerOf2025 : ValidatingServer)(ABOUT, {
       capabilities: { tools: { listChanged: era === 'modern' }, resources: {}, prompts: {}, completions: {} },
+      supportedProtocolVersions: [...SERVED_VERSIONS],
       cacheHints: CACHE_HINTS,
       ...(about ? { instructions: about } : {}),
     })
@@ -109,7 +112,7 @@ export function createMcp(same: Omit<ToolSuppliers, 'metadata'>): Mcp {
       const { body: parsedBody, form } = (authInfo?.extra ?? {}) as Partial<Passed> // sound: the resource server puts it there
       request.headers.set('accept', BOTH_FORMS)
       const answer = await handler.fetch(request, { ...(authInfo ? { authInfo } : {}), parsedBody })
-      return inForm(form ?? 'either', answer, Array.isArray(parsedBody))
+      return inForm(form ?? 'either', await namingAllVersions(answer), Array.isArray(parsedBody))
     }
     const answer = toNodeHandler({ fetch }, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') })
     // Of what it is given the adapter makes text again, which nobody reads: a copy of every upload.

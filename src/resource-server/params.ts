@@ -4,6 +4,7 @@ import type { JSONRPCRequest, Result, ServerContext } from '@modelcontextprotoco
 import { ProtocolError, ProtocolErrorCode, Server, specTypeSchemas } from '@modelcontextprotocol/server'
 import { clip, record } from './answers/reading.ts'
 import { visible } from './answers/unseen.ts'
+import { SERVED_VERSIONS } from './protocol-versions.ts'
 
 /** The requests that are answered here, in either era. */
 const REQUESTS = {
@@ -57,7 +58,8 @@ export class ValidatingServer extends Server {
     return async (request, context) => {
       const misfit = isAnswered(method) ? misfitOf(REQUESTS[method], method, request.params) : undefined
       if (misfit) throw new ProtocolError(ProtocolErrorCode.InvalidParams, misfit)
-      return answer(request, context)
+      const result = await answer(request, context)
+      return method === 'server/discover' ? { ...result, supportedVersions: SERVED_VERSIONS } : result
     }
   }
 }

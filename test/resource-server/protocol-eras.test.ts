@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { useConnection } from '../support/connection.ts'
-import { message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
+import { initialize, message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
+
+/** Every version that is served, the newest first. */
+const SERVED = ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05', '2024-10-07']
 
 describe('both protocol eras on one address', () => {
   const server = useServer()
@@ -52,7 +55,7 @@ describe('both protocol eras on one address', () => {
 
     it('tells versions, capabilities and instructions to server/discover, for this person only', async () => {
       const { result } = await ask('server/discover')
-      assert.ok(result.supportedVersions.includes('2026-07-28'))
+      assert.deepEqual(result.supportedVersions, SERVED)
       assert.ok(result.capabilities.tools)
       assert.equal(result._meta['io.modelcontextprotocol/serverInfo'].name, 'qcgate')
       assert.equal(result.cacheScope, 'private') // the instructions name an account: no shared cache may keep them
@@ -76,7 +79,25 @@ describe('both protocol eras on one address', () => {
         'mcp-protocol-version': '2099-01-01',
       })
       assert.equal(future.status, 400)
-      assert.ok((await message(future)).error.data.supported.includes('2026-07-28'))
+      const { code, data } = (await message(future)).error
+      assert.deepEqual([code, data], [-32022, { supported: SERVED, requested: '2099-01-01' }])
+    })
+
+    it('is told all versions by a request of 2025 whose version is not known', async () => {
+      const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
+      const unknown = await rpc(server, connection.token, list, { 'mcp-protocol-version': '2025-01-01' })
+      assert.equal(unknown.status, 400)
+      const said = (await message(unknown)).error.message
+      for (const version of SERVED) assert.ok(said.includes(version), said)
+    })
+
+    it('is served in every version that is named', async () => {
+      for (const version of SERVED.slice(1)) {
+        const { result } = await message(await rpc(server, connection.token, initialize(version)))
+        assert.equal(result.protocolVersion, version)
+        const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
+        assert.equal((await rpc(server, connection.token, list, { 'mcp-protocol-version': version })).status, 200)
+      }
     })
 
     it('answers an unknown method with 404 and -32601', async () => {

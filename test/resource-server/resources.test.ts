@@ -145,6 +145,36 @@ describe('resources and prompts', () => {
     }
   })
 
+  it('what is not there has the code of the client’s era (Resources, Error Handling)', async () => {
+    await allow('qc:projects:read')
+    for (const uri of ['qc://projects/1', 'qc://nonsense']) {
+      for (const { name, program, notFound } of programs()) {
+        const error = await program.readResource({ uri }).then(
+          () => assert.fail(name),
+          (error: Json) => error,
+        )
+        assert.equal(error.code, notFound, `${name}: ${error.message}`)
+        assert.match(error.message, /not found/)
+      }
+      const answers = await Promise.all([
+        rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } }),
+        rpc(server, connection.token, modern('resources/read', { uri }), mirror('resources/read', uri)),
+      ])
+      const errors = await Promise.all(answers.map(async (answer) => (await message(answer)).error))
+      assert.deepEqual(
+        errors.map(({ code, data }) => [code, data.uri]),
+        [
+          [-32002, uri],
+          [-32602, uri],
+        ],
+      )
+    }
+    const { error } = await message(
+      await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'prompts/get', params: { name: 'x' } }),
+    )
+    assert.equal(error.code, -32602)
+  })
+
   it('what is there and cannot be read is an error of another kind (2026-07-28, Resources, Error Handling)', async () => {
     await allow('qc:projects:read')
     const ask = async (uri: unknown) =>
@@ -153,7 +183,7 @@ describe('resources and prompts', () => {
           await rpc(server, connection.token, { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } }),
         )
       ).error
-    assert.deepEqual((await ask('qc://projects/1')).code, -32602)
+    assert.deepEqual((await ask('qc://projects/1')).code, -32002)
     await sandbox('/sandbox/trouble', { path: '/projects/read', kind: 'http-500' })
     assert.deepEqual((await ask(`qc://projects/${projectId}`)).code, -32603)
     for (const odd of [{ toString: 1 }, [`qc://projects/${projectId}`], 1, null]) assert.ok((await ask(odd)).code)
