@@ -135,6 +135,20 @@ describe('the record of calls', () => {
     assert.deepEqual(await added(() => rpc(server, connection.token, complete('backtestId', 'Renew'))), [])
   })
 
+  it('has what was offered, and nothing of what was not since it may not be seen', async () => {
+    const list = { jsonrpc: '2.0', id: 1, method: 'resources/list' }
+    const ref = { type: 'ref/resource', uri: 'qc://projects/{projectId}' }
+    const completion = { ref, argument: { name: 'projectId', value: '' } }
+    const complete = { jsonrpc: '2.0', id: 1, method: 'completion/complete', params: completion }
+    for (const body of [list, complete]) {
+      await allow(['qc:account:read'])
+      assert.deepEqual(await added(async () => (await rpc(server, connection.token, body)).text()), [])
+      await allow(ALL_SCOPES)
+      const { tool, outcome } = await one(body)
+      assert.deepEqual([tool, outcome], ['list_projects', 'answered'])
+    }
+  })
+
   it('strikes a brokerage’s secrets out of a refusal that repeats them', async () => {
     const secret = 'tradier-token-that-nobody-may-read'
     const brokerage = { id: 'TradierBrokerage', 'tradier-account-id': 'a', 'tradier-environment': 'paper' }
