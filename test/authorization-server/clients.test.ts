@@ -57,6 +57,6 @@ describe('a client that cannot be answered, RFC 6749 §4.1.2.1', () => {
   it('is told so at the token endpoint (§5.2)', async () => {
     const parameters = { grant_type: 'authorization_code', code: 'x', redirect_uri: 'https://client.example/cb' }
     assert.equal(await refusal(await tokenRequest(server, { ...parameters, client_id: 'gone' })), '401 invalid_client')
-    assert.equal(await refusal(await tokenRequest(server, parameters)), '400 invalid_request')
+    assert.equal(await refusal(await tokenRequest(server, parameters)), '401 invalid_client')
   })
 })
