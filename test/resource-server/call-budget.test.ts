@@ -132,8 +132,11 @@ for (const name of ['SQLite', 'Redis'] as const) {
       assert.equal(await outcome(await call(token)), 'ok')
       await leave(token, { out: 1_000 })
       await (await list()).text()
-      const told = (await message(await call(token, undefined, 1))).result.structuredContent
-      assert.match(told.error, /may be sent 128 MiB a minute/)
+      // What an answer weighed is known when it was sent, and written down a moment later.
+      await until('the other process says so', async () => {
+        const { structuredContent } = (await message(await call(token, undefined, 1))).result
+        return /may be sent 128 MiB a minute/.test(structuredContent.error)
+      })
       assert.equal((await list()).status, 200)
       // A process that was told what an answer weighed may have taken a slice since.
       await until('nothing is listened to', async () => {

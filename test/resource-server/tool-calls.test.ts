@@ -34,7 +34,7 @@ describe('a tool call', () => {
       assert.equal(result.isError, true)
       assert.match(words(result), /language/)
     }
-    assert.match(words(await ask('read_file', { projectId: '1' })), /projectId/)
+    assert.match(words(await ask('read_file', { projectId: 'one' })), /projectId/)
     assert.match(words(await ask('read_file', { projectId: 1.5 })), /projectId/)
   })
 
