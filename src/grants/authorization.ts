@@ -22,8 +22,10 @@ export const Authorization = z.looseObject({
   usedUpAt: z.array(z.number()),
   /** A hash of the address that the latest rotation came from, or the code. */
   from: z.string(),
-  /** Whether somebody at another address took the newest generation for a lost answer. */
+  /** Whether somebody at another address was given the newest generation, since the answer was lost. */
   takenElsewhere: z.boolean().optional(),
+  /** Whether that was so of the generation before: perhaps two hold tokens now. */
+  contested: z.boolean().optional(),
   /** How many refreshes there were in the time that is counted, and since when. */
   refreshes: z.object({ since: z.number(), count: z.int() }),
   createdAt: z.number(),
@@ -53,15 +55,25 @@ export const issuedAt = ({ usedUpAt, createdAt }: Authorization): number => used
  */
 export type Standing = 'newest' | 'repeated' | 'lost' | 'stale'
 
-/** How the refresh token of a generation stands; undefined of one that there has not been yet. */
-export function refreshStanding(authorization: Authorization, generation: number, now: number): Standing | undefined {
+/**
+ * How the refresh token of a generation stands, when it comes from the address with a hash; undefined of one that there has not
+ * been yet. After an answer that was given at two addresses, one that is lost is given once more at its own address only: else a
+ * thief who is always ahead, and calls with older tokens, would share each generation with its owner.
+ */
+export function refreshStanding(
+  authorization: Authorization,
+  generation: number,
+  from: string,
+  now: number,
+): Standing | undefined {
   const behind = authorization.generation - generation
   if (behind < 0) return undefined
   if (behind === 0) return 'newest'
   const usedUpAt = authorization.usedUpAt.at(-behind)
   if (usedUpAt === undefined) return 'stale'
   if (now - usedUpAt <= REPEAT_WINDOW) return 'repeated'
-  return behind === 1 && !authorization.used && now - usedUpAt <= LOST_ANSWER ? 'lost' : 'stale'
+  const isUnused = behind === 1 && !authorization.used && now - usedUpAt <= LOST_ANSWER
+  return isUnused && (!authorization.contested || from === authorization.from) ? 'lost' : 'stale'
 }
 
 /** Seconds until there may be another refresh; 0 means now. */
@@ -90,6 +102,7 @@ export function afterRefresh(
     usedUpAt: [...(recent < 0 ? [] : before.usedUpAt.slice(recent)), now],
     from,
     takenElsewhere: false,
+    contested: before.takenElsewhere ?? false,
     expiresAt: now + KEPT_UNUSED,
   }
 }

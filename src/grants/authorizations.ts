@@ -61,7 +61,7 @@ export function createAuthorizations(store: Store, grants: Pick<Grants, 'endAuth
         (stored) => {
           const now = unixTime()
           const before = parse(stored)
-          const standing = before && refreshStanding(before, generation, now)
+          const standing = before && refreshStanding(before, generation, from, now)
           came = { refused: standing === 'stale' ? 'stale' : 'unknown' }
           if (!before || !standing || standing === 'stale') return undefined
           const retryAfter = refreshWait(before, now)

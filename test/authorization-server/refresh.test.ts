@@ -217,6 +217,16 @@ describe('a refresh whose answer got lost', () => {
     assert.deepEqual(await connectionState(server, client, again), ALIVE)
   })
 
+  it('is forgiven twice in a row to a laptop that stays where it woke up', async () => {
+    const { client, tokens } = await lost()
+    await server.advance(3600)
+    const second = await bodyOf(await refreshFrom(ELSEWHERE, server, client, tokens.refresh_token))
+    await refreshFrom(ELSEWHERE, server, client, second.refresh_token) // whose answer is lost as well
+    await server.advance(3600)
+    const third = await bodyOf(await refreshFrom(ELSEWHERE, server, client, second.refresh_token))
+    assert.equal(await call(third), 200)
+  })
+
   it('is too old after a day: the token is refused, and the connection lives on', async () => {
     const { client, tokens, answer } = await lost()
     await server.advance(DAY + 60)

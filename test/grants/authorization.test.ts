@@ -12,7 +12,7 @@ const rotatedAt = (...times: number[]): Authorization =>
   times.reduce((before, at) => afterRefresh(before, 'newest', HERE, START + at), begun)
 /** How the tokens of the generations stand at a time, the first one first. */
 const standings = (authorization: Authorization, at: number) =>
-  Array.from({ length: authorization.generation + 2 }, (_, n) => refreshStanding(authorization, n, START + at))
+  Array.from({ length: authorization.generation + 2 }, (_, n) => refreshStanding(authorization, n, HERE, START + at))
 
 describe('a refresh token of an authorization', () => {
   it('is the newest until it is used, however long that takes', () => {
@@ -33,9 +33,18 @@ describe('a refresh token of an authorization', () => {
     assert.deepEqual(standings({ ...rotatedAt(0, 100), used: true }, 131), ['stale', 'stale', 'newest', undefined])
   })
 
+  it('is good for a lost answer at its own address only, after one that was given at two', () => {
+    const taken = afterRefresh(rotatedAt(0), 'lost', ELSEWHERE, START + 40)
+    const next = afterRefresh(taken, 'newest', ELSEWHERE, START + 100)
+    assert.equal(refreshStanding(next, 1, HERE, START + 131), 'stale')
+    assert.equal(refreshStanding(next, 1, ELSEWHERE, START + 131), 'lost')
+    const later = afterRefresh(next, 'newest', ELSEWHERE, START + 200)
+    assert.equal(refreshStanding(later, 2, HERE, START + 231), 'lost')
+  })
+
   it('that there has not been yet is none, though our key has made it', () => {
-    assert.equal(refreshStanding(begun, 1, START), undefined)
-    assert.equal(refreshStanding(begun, 10 ** 9, START), undefined)
+    assert.equal(refreshStanding(begun, 1, HERE, START), undefined)
+    assert.equal(refreshStanding(begun, 10 ** 9, HERE, START), undefined)
   })
 })
 

@@ -29,8 +29,10 @@ export function createRefreshTokenAdapter(suppliers: RefreshTokenSuppliers): Ada
     async find(token) {
       const parts = refreshTokens.read(token)
       const found = parts && (await authorizations.find(authorizationOf(parts.family)))
-      const standing = found && refreshStanding(found.authorization, parts.generation, unixTime())
-      const grant = standing && (await grants.find(found.authorization.grantId))
+      if (!found) return undefined
+      const { grantId } = found.authorization
+      const standing = refreshStanding(found.authorization, parts.generation, placeOf(grantId), unixTime())
+      const grant = standing && (await grants.find(grantId))
       if (!grant) return undefined
       Object.assign(atHand(), { presented: found, grant })
       return {

@@ -1,7 +1,7 @@
 // Reuse detection: a code or a refresh token that comes back when it is good for nothing any more. Stolen, or kept by another
 // window of the same program? The address tells them apart, and so does a client that proves itself: a thief elsewhere is shut
 // out (OAuth 2.1 §4.1.3, RFC 9700 §4.14.2), a forgetful window only gets its refusal, and signs in again.
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Context } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import Provider from 'oidc-provider'
@@ -27,7 +27,10 @@ export interface FirstUse {
 }
 
 export interface TokenReuse {
-  /** Where the request at hand comes from, for a grant. It is kept only to be compared, so it is no address. */
+  /**
+   * Where the request at hand comes from, for a grant. It is kept only to be compared, so it is no address. Where addresses tell
+   * nothing, each is another place.
+   */
   placeOf(grantId: string): string
   /** Judges a second use of a code by the client that it was made for: ends what came of the first, unless it is an accident. */
   judgeCode(grantId: string, first: FirstUse): Promise<void>
@@ -45,11 +48,11 @@ export function createTokenReuse(
 ): TokenReuse {
   const { grants, authorizations, accounts, log, clientAddress } = suppliers
 
-  const placeOf = (grantId: string) =>
-    createHash('sha256')
-      .update(`${grantId}\n${clientAddress(Provider.ctx as unknown as Context)}`) // sound: asked only while one is answered
-      .digest('base64url')
-  const isFrom = (place: string, grantId: string) => addressesAreKnown && place === placeOf(grantId)
+  function placeOf(grantId: string): string {
+    if (!addressesAreKnown) return randomUUID()
+    const address = clientAddress(Provider.ctx as unknown as Context) // sound: asked only while a request is answered
+    return createHash('sha256').update(`${grantId}\n${address}`).digest('base64url')
+  }
 
   /** What was done is done, also when nobody can be told of it. */
   async function tell(grant: Grant | undefined, what: News['what'], says: string): Promise<void> {
@@ -64,7 +67,7 @@ export function createTokenReuse(
     placeOf,
 
     async judgeCode(grantId, { authorization, from, at }) {
-      const isAccident = unixTime() - at <= ACCIDENT && isFrom(from, grantId)
+      const isAccident = unixTime() - at <= ACCIDENT && from === placeOf(grantId)
       log.warn({ grant: grantId, isAccident }, 'a code was used twice')
       if (isAccident) return
       await authorizations.end(authorization, grantId)
@@ -81,7 +84,7 @@ export function createTokenReuse(
       if (route !== 'token' || !token?.grantId || !token.consumed || !presented) return true
       const { from, takenElsewhere } = presented.authorization
       // Whoever rotated is back here with what somebody elsewhere has exchanged: there are two of them.
-      const isForgetful = isFrom(from, token.grantId) && !takenElsewhere
+      const isForgetful = from === placeOf(token.grantId) && !takenElsewhere
       const isSpared = client?.clientAuthMethod !== 'none' || isForgetful
       log.warn({ client: token.clientId, grant: token.grantId, isSpared }, 'a used refresh token came back')
       if (isSpared) await grants.markSeveralSessions(token.grantId)
