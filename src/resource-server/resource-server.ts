@@ -108,7 +108,8 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     if (typeof over === 'number') return slowDown(ctx, over)
     if ('refused' in read) return reject(ctx, read.refused)
     const form = formFor(ctx.req.headers.accept, listens(body))
-    if (!form && messagesIn(body).some(({ id }) => id !== undefined)) return reject(ctx, NOT_ACCEPTABLE)
+    if (!form && messagesIn(body).some(({ id, method }) => id !== undefined && method !== undefined))
+      return reject(ctx, NOT_ACCEPTABLE)
     const decision = await gate.decide(grant, body, over)
     if ('reason' in decision) return refuseCalls(ctx, grant, body, decision)
 

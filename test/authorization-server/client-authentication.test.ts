@@ -129,6 +129,16 @@ describe('client authentication, RFC 6749 §2.3', () => {
     }
   })
 
+  it('says in the header too that nobody is known by that name, whatever the name is like (§5.2)', async () => {
+    for (const path of PATHS) {
+      for (const id of ['gone', 'x'.repeat(22), 'https://app.example/gone.json']) {
+        const refused = await ask(path, {}, basic(encodeURIComponent(id), 'x'))
+        if (refused.status === 401) assert.match(refused.headers.get('www-authenticate') ?? '', /^Basic realm="/, id)
+        else assert.equal(id, 'https://app.example/gone.json')
+      }
+    }
+  })
+
   /** What public clients send that proves nothing. */
   const BESIDE: Record<string, (id: string) => [who: Record<string, string>, headers?: Record<string, string>]> = {
     'a secret': (id) => [{ client_id: id, client_secret: 'of-another' }],

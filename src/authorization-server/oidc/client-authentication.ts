@@ -4,6 +4,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Client } from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import type { Middleware } from './answers.ts'
 import { mayHaveSecret } from './registration.ts'
 
 /** Members of the library's context that its types leave out. */
@@ -24,7 +25,7 @@ export function acceptCredentials(request: RequestAtHand, body: unknown): unknow
   if (!ROUTES.includes(request.route) || typeof body !== 'object' || body === null) return body
   const { headers } = request.ctx.req
   const form: Record<string, unknown> = { ...body }
-  if (!/^basic( |$)/i.test(headers.authorization ?? '')) delete headers.authorization
+  if (!isBasic(headers.authorization)) delete headers.authorization
   for (const name of ATTESTATION) delete headers[name]
 
   // What proves nothing, since its client has no secret, says no more than who that is.
@@ -45,6 +46,19 @@ export function acceptCredentials(request: RequestAtHand, body: unknown): unknow
   })
   return form
 }
+
+const isBasic = (authorization = ''): boolean => /^basic( |$)/i.test(authorization)
+
+/** Middleware for the provider: whoever came with Basic is told so in the challenge, though it was set aside (§5.2). */
+export const challengeBasic =
+  (issuer: string): Middleware =>
+  async (ctx, next) => {
+    const cameWithBasic = isBasic(ctx.get('Authorization'))
+    await next()
+    if (cameWithBasic && ctx.status === 401 && !ctx.response.get('WWW-Authenticate')) {
+      ctx.set('WWW-Authenticate', `Basic realm="${issuer}"`)
+    }
+  }
 
 /** Whether there is a body in which nobody has looked for a name: packed, or not said to be a form. */
 const isHidden = (headers: IncomingHttpHeaders): boolean =>

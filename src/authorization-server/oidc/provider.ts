@@ -22,7 +22,7 @@ import type { Middleware, RenderError } from './answers.ts'
 import { adaptedProvider, describeTruthfully, sayWhenToRetry } from './answers.ts'
 import { atHand } from './at-hand.ts'
 import { createClientAdapter } from './client-adapter.ts'
-import { acceptCredentials } from './client-authentication.ts'
+import { acceptCredentials, challengeBasic } from './client-authentication.ts'
 import { compareHashedSecrets } from './client-secrets.ts'
 import { noteServedClient } from './client-use.ts'
 import { createCodeAdapter } from './code-adapter.ts'
@@ -172,6 +172,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
   // Sound: what runs here gets the library's own context, which its types for middleware leave out.
   const use = (middleware: Middleware) => provider.use(middleware as Parameters<typeof provider.use>[0])
   use(sayWhenToRetry)
+  use(challengeBasic(issuer))
   // Mostly the library has answered an outage by then; where it saves a session last, it has not.
   use(
     answerOutages({ showPage: (ctx, { error, error_description }) => renderError(ctx, { error, error_description }) }),

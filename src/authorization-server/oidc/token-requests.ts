@@ -15,7 +15,7 @@ export const checkTokenRequest =
   (resource: string): CheckTokenRequest =>
   async ({ oidc: { params, provider } }) => {
     const { grant_type, code, redirect_uri } = params ?? {}
-    if (![params?.resource].flat().includes(resource)) throw new errors.InvalidTarget()
+    if ([params?.resource].flat().some((one) => one !== resource)) throw new errors.InvalidTarget()
     if (!params || grant_type !== 'authorization_code' || !code || redirect_uri !== undefined) return
     const issued = await provider.AuthorizationCode.find(String(code), { ignoreExpiration: true })
     params.redirect_uri = issued?.redirectUri ?? ''
