@@ -14,6 +14,7 @@ import {
   tokenRequest,
 } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
+import { grantOf } from '../support/stored.ts'
 import { rawRequest } from './raw-request.ts'
 
 const ELSEWHERE = '198.51.100.9'
@@ -91,6 +92,21 @@ describe('authorization codes, OAuth 2.1 §4.1.3', () => {
     const { access_token } = await tokensOf(await redeem())
     await redeem({}, ELSEWHERE)
     assert.equal((await rpc(server, access_token, PING)).status, 401)
+  })
+
+  it('has the access token of what it ended be active no more, and give nothing back (RFC 7662 §2.2, RFC 7009 §2.1)', async () => {
+    const client = await register(server, { token_endpoint_auth_method: 'client_secret_post' })
+    const who = { client_id: client.client_id, client_secret: client.client_secret ?? '' }
+    const redeem = await issueCode(client)
+    const { access_token } = await tokensOf(await redeem(who))
+    const post = (path: string) =>
+      fetch(`${server.origin}${path}`, { method: 'POST', body: new URLSearchParams({ ...who, token: access_token }) })
+    const isActive = async () => ((await (await post('/introspect')).json()) as { active: boolean }).active
+    assert.equal(await isActive(), true)
+    await redeem(who, ELSEWHERE)
+    assert.equal(await isActive(), false)
+    assert.equal((await post('/revoke')).status, 200)
+    assert.ok(await grantOf(server, access_token))
   })
 
   it('ends an answer that is still open, when its code is presented again from elsewhere', async () => {

@@ -12,6 +12,7 @@ import { rpc } from '../support/mcp-requests.ts'
 import { usePair } from '../support/pair.ts'
 import type { Registration, Tokens } from '../support/raw-client.ts'
 import { tokenRequest } from '../support/raw-client.ts'
+import type { RawPerson } from '../support/raw-person.ts'
 import { withGrants } from '../support/stored.ts'
 import { storeEnv } from '../support/stores.ts'
 
@@ -19,7 +20,7 @@ const DAYS = 30
 /** They work two days in a row, then have eight off; on a day of work something happens each half hour, four times. */
 const worksOn = (day: number) => day % 10 < 2
 const [TICKS, TICK, REST] = [4, 30 * 60, 22 * 60 * 60]
-const [NEW_KEY_ON, KEY_MOVES_ON] = [10, 11]
+const NEW_KEY_ON = 10
 const [OWNER, THIEF] = ['198.51.100.7', '203.0.113.9']
 
 /** Whoever holds tokens of a connection: what they refresh and call with, at which process, and from where. */
@@ -162,16 +163,16 @@ for (const name of ['SQLite', 'Redis'] as const) {
       await server.crashAndRestart()
       await server.advance(passed)
     }
-    /** Puts a new first key into the file that signs cookies and proves refresh tokens, in the steps that keys/README.md asks for. */
-    async function changeKeys(order: (old: object, fresh: object) => object[]): Promise<void> {
+    /** Puts a new key before the one that signs cookies and proves refresh tokens. Nobody asks while the two differ. */
+    async function changeKey(): Promise<void> {
       const file = join(pair.one.folder, 'keys', 'cookies.jwks.json')
-      const [fresh] = await readOrMakeKeys(spare.path, 'cookies.jwks.json', secretKind('HS256'))
-      const { keys } = JSON.parse(readFileSync(file, 'utf8')) as { keys: [object] }
-      writeFileSync(file, JSON.stringify({ keys: order(keys[0], fresh) }))
+      const fresh = await readOrMakeKeys(spare.path, 'cookies.jwks.json', secretKind('HS256'))
+      const { keys } = JSON.parse(readFileSync(file, 'utf8')) as { keys: object[] }
+      writeFileSync(file, JSON.stringify({ keys: [...fresh, ...keys] }))
       for (const server of servers()) await restart(server)
     }
-    async function stage(): Promise<Stage> {
-      const { client, tokens } = await connectAs(await signedIn(pair.one))
+    async function stage(person: RawPerson): Promise<Stage> {
+      const { client, tokens } = await connectAs(person)
       const [one, two] = pair.addresses
       const crash = async (asked: () => Promise<unknown>) => {
         const answer = asked().catch(() => undefined)
@@ -183,10 +184,10 @@ for (const name of ['SQLite', 'Redis'] as const) {
 
     before(async () => {
       const stages = new Map<string, Stage>()
-      for (const title of Object.keys(SCENARIOS)) stages.set(title, await stage())
+      const person = await signedIn(pair.one)
+      for (const title of Object.keys(SCENARIOS)) stages.set(title, await stage(person))
       for (let day = 0; day < DAYS; day++) {
-        if (day === NEW_KEY_ON) await changeKeys((old, fresh) => [old, fresh])
-        if (day === KEY_MOVES_ON) await changeKeys((old, fresh) => [fresh, old])
+        if (day === NEW_KEY_ON) await changeKey()
         for (let tick = 0; worksOn(day) && tick < TICKS; tick++) {
           const playing = [...stages].filter(([title]) => !outcomes.has(title))
           for (const [title, on] of playing) await SCENARIOS[title]?.(on, tick, day)
