@@ -137,7 +137,7 @@ The load: ${WORKERS} workers, each busy all the time. A worker is a client with 
 tools, refreshes (in one or two windows at once), revokes and connects again, authorizes again, and registers anew. A
 request that fails is one without an answer, or with 429 or 5xx. A worker repeats it as an honest client does: a refresh
 with the same old token, a code or a revocation with the same parameters, a visit from its beginning. Presenting a code
-twice ends what it gave (OAuth 2.1 section 4.1.3), so connections of such a code may be over by the rules; they are
+twice may end what it gave (OAuth 2.1 section 4.1.3), so connections of such a code may be over by the rules; they are
 counted and not missed.
 
 With Sentinels and in a Cluster, replication is asynchronous. The store waits up to 100 ms for a replica to have each
