@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, beforeEach, describe, it, mock } from 'node:test'
-import { createGrants } from '../../src/grants/grants.ts'
+import { createGrants, isEnded } from '../../src/grants/grants.ts'
 import type { Lifetime } from '../../src/grants/lifetime.ts'
 import { lifeOf } from '../../src/grants/lifetime.ts'
 import { KEYS } from '../../src/storage/keys.ts'
@@ -41,6 +41,27 @@ describe('a grant', () => {
 
   it('never was, under any other name', async () => {
     for (const id of ['', 'nonsense', '__proto__']) assert.equal(await grants.find(id), undefined)
+  })
+
+  it('knows the authorizations of its own that were ended for longer than their access tokens live, and then no more', async () => {
+    const { id } = await create(now() + 100_000)
+    await grants.endAuthorization(id, 'one')
+    mock.timers.tick(64 * 60_000)
+    await createGrants(other).endAuthorization(id, 'two')
+    const both = await grants.find(id)
+    assert.deepEqual([both && isEnded(both, 'one'), both && isEnded(both, 'two')], [true, true])
+    assert.equal(both && isEnded(both, 'three'), false)
+    mock.timers.tick(2 * 60_000)
+    await grants.endAuthorization(id, 'three')
+    assert.deepEqual(Object.keys((await grants.find(id))?.endedAuthorizations ?? {}), ['two', 'three'])
+  })
+
+  it('ends as a whole when more of them are ended within an hour than it can know', async () => {
+    const { id } = await create()
+    for (let i = 0; i < 100; i++) await grants.endAuthorization(id, `authorization ${i}`)
+    assert.ok(await grants.find(id))
+    await grants.endAuthorization(id, 'one more')
+    assert.equal(await grants.find(id), undefined)
   })
 
   it('is changed for all at once, and stays whose it was', async () => {
