@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import * as v2 from '@modelcontextprotocol/client'
+import * as v1 from '@modelcontextprotocol/sdk/client/auth.js'
 import { claimsOf } from '../support/access-token.ts'
 import { ALIVE, connectAs, connectionState, OVER, useSignedIn } from '../support/connection.ts'
 import { rpc } from '../support/mcp-requests.ts'
@@ -14,6 +16,7 @@ import {
   register,
   tokenRequest,
 } from '../support/raw-client.ts'
+import { noteAnswer } from '../support/secrets.ts'
 import { useServer } from '../support/server.ts'
 import { changeAuthorization, entriesOf } from '../support/stored.ts'
 
@@ -207,6 +210,21 @@ describe('a refresh whose answer got lost', () => {
       assert.equal(again.refresh_token, answer.refresh_token)
       assert.equal(await call(again), 200)
       assert.deepEqual(await connectionState(server, client, again), ALIVE)
+    })
+  }
+
+  for (const [line, { refreshAuthorization }] of Object.entries({ v1, v2 })) {
+    it(`is repeated by the SDK ${line}, which has kept its old token, when the network is back`, async () => {
+      const { client, tokens } = await connectAs(person)
+      const request = { clientInformation: client, refreshToken: tokens.refresh_token }
+      const losesAnswers: typeof fetch = async (...sent) => {
+        await noteAnswer(await fetch(...sent))
+        throw new TypeError('fetch failed')
+      }
+      await assert.rejects(refreshAuthorization(server.origin, { ...request, fetchFn: losesAnswers }), /fetch failed/)
+      await server.advance(3600)
+      const again = await refreshAuthorization(server.origin, request)
+      assert.equal(await call(again), 200)
     })
   }
 
