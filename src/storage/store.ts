@@ -2,6 +2,7 @@
 // compare-and-swap are made, journals, which only grow at one end and are dropped at the other, and rosters, which know
 // whose turn it is to go. Nothing here needs a scan, and a step touches only keys that share a {hash tag}, so the same
 // promises can be kept by one SQLite file and by a Redis Cluster.
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** A value and the seconds it stays. Nothing is stored without an end. */
 export interface Entry {
@@ -126,8 +127,10 @@ export async function update(
   change: (current: string | undefined) => Entry | undefined,
   known?: string,
 ): Promise<string | undefined> {
-  for (let tried = false; ; tried = true) {
-    const current = !tried && known !== undefined ? known : await store.get(key)
+  for (let tries = 0; ; tries += 1) {
+    // Many who come at once would else all come back at once, again and again (backoff with jitter).
+    if (tries) await pause(Math.random() * tries)
+    const current = !tries && known !== undefined ? known : await store.get(key)
     const next = change(current)
     if (next === undefined) return current
     if (await store.commit({ expect: { [key]: current }, write: { [key]: next } })) return next.value
