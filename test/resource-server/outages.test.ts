@@ -83,20 +83,18 @@ describe('when QuantConnect misbehaves, a tool call', () => {
     assert.doesNotMatch(await failed(read()), /Maintenance/)
   })
 
-  it('ends upstream when the client hangs up', async () => {
-    upstream.replies.push(never)
-    const asked = upstream.next()
-    const headers = {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-    }
-    const client = request(server.mcp, { method: 'POST', headers, agent: false })
-    client.on('error', () => 'nobody listens').end(JSON.stringify(toolCall('list_projects')))
-    const { hungUp } = await asked
-    client.destroy()
-    await hungUp
-  })
+  for (const accept of ['application/json, text/event-stream', 'application/json', 'text/event-stream', '*/*']) {
+    it(`ends upstream when the client hangs up, which accepts ${accept}`, async () => {
+      upstream.replies.push(never)
+      const asked = upstream.next()
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept }
+      const client = request(server.mcp, { method: 'POST', headers, agent: false })
+      client.on('error', () => 'nobody listens').end(JSON.stringify(toolCall('list_projects')))
+      const { hungUp } = await asked
+      client.destroy()
+      await hungUp
+    })
+  }
 
   it('is told in the instructions to be about a real account', async () => {
     const hello = await rpc(server, token, initialize())
