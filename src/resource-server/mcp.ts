@@ -112,6 +112,7 @@ export function createMcp(same: Omit<ToolSuppliers, 'metadata'>): Mcp {
       const { body: parsedBody, form } = (authInfo?.extra ?? {}) as Partial<Passed> // sound: the resource server puts it there
       request.headers.set('accept', BOTH_FORMS)
       const answer = await handler.fetch(request, { ...(authInfo ? { authInfo } : {}), parsedBody })
+      answer.headers.delete('connection') // which Node.js answers for (RFC 9110 §7.6.1)
       return inForm(form ?? 'either', await namingAllVersions(answer), Array.isArray(parsedBody))
     }
     const answer = toNodeHandler({ fetch }, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') })

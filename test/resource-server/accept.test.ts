@@ -160,6 +160,23 @@ describe('the Accept header at /mcp', () => {
     }
   })
 
+  for (const accept of [JSON_TYPE, STREAM_TYPE, `${JSON_TYPE}, ${STREAM_TYPE}`]) {
+    it(`keeps no connection that its client wants closed, and accepts ${accept}`, async () => {
+      const headers = {
+        authorization: `Bearer ${connection.token}`,
+        'content-type': JSON_TYPE,
+        accept,
+        connection: 'close',
+      }
+      const sent = request(server.mcp, { method: 'POST', agent: false, headers }).end(
+        JSON.stringify(toolCall('read_account')),
+      )
+      const [response]: IncomingMessage[] = await once(sent, 'response')
+      assert.equal(response?.headers.connection, 'close')
+      response?.resume()
+    })
+  }
+
   it('changes nothing about a refusal: its cause is JSON, and its challenge a header', async () => {
     await connection.change({ scopes: ['qc:account:read'], authorizedAt: 1 })
     const response = await rpc(server, connection.token, toolCall('list_projects'), { accept: STREAM_TYPE })
