@@ -12,7 +12,7 @@ import { node } from './families/node.ts'
 import { object } from './families/object.ts'
 import { optimization } from './families/optimization.ts'
 import { project } from './families/project.ts'
-import { inputSchema, outputSchema } from './schemas.ts'
+import { inputSchema, jsonSchemaOf, outputSchema } from './schemas.ts'
 import { secretNames } from './secrets.ts'
 import type { Tool } from './tool.ts'
 
@@ -39,12 +39,14 @@ export const findTool = (name: string): Tool | undefined => byName.get(name)
 /** Every argument that some tool lets the record keep. */
 export const RECORDED: readonly string[] = [...new Set(TOOLS.flatMap(({ recorded }) => recorded))]
 
+const WITH_SCHEMA = TOOLS.map((tool) => ({ tool, schema: jsonSchemaOf(tool) }))
+
 /** What `tools/list` answers. */
-export const TOOL_LIST: readonly WireTool[] = TOOLS.map((tool) => ({
+export const TOOL_LIST: readonly WireTool[] = WITH_SCHEMA.map(({ tool, schema }) => ({
   name: tool.name,
   title: tool.title,
   description: tool.description,
-  inputSchema: inputSchema(tool),
+  inputSchema: inputSchema(schema),
   outputSchema: outputSchema(tool),
   annotations: { title: tool.title, ...tool.annotations },
   // ChatGPT asks its person for what a tool needs before it calls it.
@@ -52,7 +54,7 @@ export const TOOL_LIST: readonly WireTool[] = TOOLS.map((tool) => ({
 }))
 
 const secrets: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  TOOLS.map(({ name, input }) => [name, secretNames(input)]),
+  WITH_SCHEMA.map(({ tool, schema }) => [tool.name, secretNames(schema)]),
 )
 
 /** The names of a tool's arguments that are secrets, at any depth. */

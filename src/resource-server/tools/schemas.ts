@@ -67,11 +67,14 @@ function union(_forms: Schema[], schema: Schema): Schema {
   return { anyOf: [says ? { ...first, description: says } : first, ...others] }
 }
 
-/** The schema a model fills in. */
-export function inputSchema({ input }: Tool): WireTool['inputSchema'] {
+/** What a tool takes, in every keyword that there is: with the marks of secrets, which nobody is sent. */
+export const jsonSchemaOf = ({ input }: Tool): Schema => {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(input, { io: 'input' })
-  return toldSchema(schema) as WireTool['inputSchema'] // sound: an object schema has type "object"
+  return schema
 }
+
+/** The schema a model fills in, of one that `jsonSchemaOf` gives. */
+export const inputSchema = (schema: Schema) => toldSchema(schema) as WireTool['inputSchema'] // sound: an object schema has type "object"
 
 /** Lenient on purpose: nothing is required, so that a refusal fits too, and strangers' fields are welcome. */
 export const outputSchema = ({ output }: Tool): WireTool['outputSchema'] => ({

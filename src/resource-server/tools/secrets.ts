@@ -18,8 +18,8 @@ export const secret = (description: string) =>
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** The names of the secret arguments of a tool, at any depth. `writeOnly` marks them here, and stays here (schemas.ts). */
-export function secretNames(input: z.ZodType): ReadonlySet<string> {
+/** The names of the secret properties anywhere in a JSON Schema. `writeOnly` marks them, which no client sees (schemas.ts). */
+export function secretNames(schema: unknown): ReadonlySet<string> {
   const names = new Set<string>()
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return
@@ -28,7 +28,7 @@ export function secretNames(input: z.ZodType): ReadonlySet<string> {
       walk(value)
     }
   }
-  walk(z.toJSONSchema(input, { io: 'input' }))
+  walk(schema)
   return names
 }
 
