@@ -28,7 +28,7 @@ export const Authorization = z.looseObject({
   contested: z.boolean().optional(),
   /** How many refreshes there were in the time that is counted, and since when. */
   refreshes: z.object({ since: z.number(), count: z.int() }),
-  createdAt: z.number(),
+  /** So long after the newest tokens were issued. */
   expiresAt: z.number(),
 })
 /** Times are seconds since 1970. */
@@ -42,12 +42,11 @@ export const beginAuthorization = (beginning: Pick<Authorization, 'grantId' | 'f
   used: false,
   usedUpAt: [],
   refreshes: { since: now, count: 0 },
-  createdAt: now,
   expiresAt: now + KEPT_UNUSED,
 })
 
 /** When the newest tokens were issued. */
-export const issuedAt = ({ usedUpAt, createdAt }: Authorization): number => usedUpAt.at(-1) ?? createdAt
+export const issuedAt = ({ expiresAt }: Authorization): number => expiresAt - KEPT_UNUSED
 
 /**
  * What a refresh token is good for: the next generation; the newest one once more, since the request is repeated or its answer
@@ -76,10 +75,15 @@ export function refreshStanding(
   return isUnused && (!authorization.contested || from === authorization.from) ? 'lost' : 'stale'
 }
 
+/** The refreshes that count now: when their time is over, none, and another time begins. */
+const refreshesOf = ({ refreshes }: Authorization, now: number): Authorization['refreshes'] =>
+  now - refreshes.since < RATE_LIMITS.refresh.seconds ? refreshes : { since: now, count: 0 }
+
 /** Seconds until there may be another refresh; 0 means now. */
-export function refreshWait({ refreshes: { since, count } }: Authorization, now: number): number {
+export function refreshWait(authorization: Authorization, now: number): number {
+  const { since, count } = refreshesOf(authorization, now)
   const { most, seconds } = RATE_LIMITS.refresh
-  return count >= most && now - since < seconds ? seconds - (now - since) : 0
+  return count >= most ? since + seconds - now : 0
 }
 
 /** After a refresh with a token that is good, from the address with a hash. A repetition is counted, and moves no address. */
@@ -89,9 +93,8 @@ export function afterRefresh(
   from: string,
   now: number,
 ): Authorization {
-  const { since, count } = before.refreshes
-  const isOver = now - since >= RATE_LIMITS.refresh.seconds
-  const counted = { ...before, refreshes: isOver ? { since: now, count: 1 } : { since, count: count + 1 } }
+  const { since, count } = refreshesOf(before, now)
+  const counted = { ...before, refreshes: { since, count: count + 1 } }
   if (standing === 'repeated') return counted
   if (standing === 'lost') return from === before.from ? counted : { ...counted, takenElsewhere: true }
   const recent = before.usedUpAt.findIndex((at) => now - at <= REPEAT_WINDOW)

@@ -1,10 +1,11 @@
 // What a finished visit to the consent page becomes: a grant.
 import { randomBytes } from 'node:crypto'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Event, News } from '../../accounts/news.ts'
-import { countsStill, withNews } from '../../accounts/profile.ts'
+import { tellOfConnection } from '../../accounts/connection-news.ts'
+import type { Event } from '../../accounts/news.ts'
+import { countsStill } from '../../accounts/profile.ts'
 import type { Allowance } from '../../grants/allowance.ts'
-import { allowanceOf, dangerousIn, exceeds } from '../../grants/allowance.ts'
+import { allowanceOf, exceeds } from '../../grants/allowance.ts'
 import type { Grant, GrantClient } from '../../grants/grants.ts'
 import { nameOf, revisionOf } from '../../grants/grants.ts'
 import { parseScopes } from '../../scopes.ts'
@@ -119,11 +120,7 @@ export const tellOfReturn = (accounts: Suppliers['accounts'], grant: Grant) =>
   tell(accounts, grant, 'connection-joined')
 
 async function tell(accounts: Suppliers['accounts'], grant: Grant, what: Event | undefined): Promise<void> {
-  if (!what) return
-  const name = nameOf(grant)
-  const { sentence } = summarize(name, grant, [], 'now')
-  const news: News = { what, of: grant.id, name, says: sentence, grave: dangerousIn(grant).length > 0 }
-  await accounts.change(grant.accountId, (profile) => withNews(profile, [news], Date.now()))
+  if (what) await tellOfConnection(accounts, grant, what, summarize(nameOf(grant), grant, [], 'now').sentence)
 }
 
 function eventOf(before: Grant | undefined, after: Grant): Event | undefined {

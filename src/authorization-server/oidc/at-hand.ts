@@ -9,8 +9,8 @@ import type { RefreshTokenParts } from './refresh-tokens.ts'
 export interface AtHand {
   client?: ClientRecord | undefined
   grant?: Grant | undefined
-  /** What the refresh token that was presented belongs to. */
-  presented?: FoundAuthorization
+  /** The refresh token that was presented: what it says and belongs to, and where it comes from, as `placeOf` says it. */
+  presented?: { readonly parts: RefreshTokenParts; readonly found: FoundAuthorization; readonly from: string }
   /** What the tokens of the answer are made of. */
   issued?: RefreshTokenParts
 }

@@ -30,11 +30,14 @@ export function createRefreshTokenAdapter(suppliers: RefreshTokenSuppliers): Ada
       const parts = refreshTokens.read(token)
       const found = parts && (await authorizations.find(authorizationOf(parts.family)))
       if (!found) return undefined
-      const { grantId } = found.authorization
-      const standing = refreshStanding(found.authorization, parts.generation, placeOf(grantId), unixTime())
-      const grant = standing && (await grants.find(grantId))
+      const { authorization } = found
+      const from = placeOf(authorization.grantId)
+      const standing = refreshStanding(authorization, parts.generation, from, unixTime())
+      const grant = standing && (await grants.find(authorization.grantId))
       if (!grant) return undefined
-      Object.assign(atHand(), { presented: found, grant })
+      const hand = atHand()
+      hand.presented = { parts, found, from }
+      hand.grant = grant
       return {
         jti: token,
         kind: 'RefreshToken',
@@ -42,23 +45,22 @@ export function createRefreshTokenAdapter(suppliers: RefreshTokenSuppliers): Ada
         clientId: grant.clientId,
         grantId: grant.id,
         resource,
-        iat: issuedAt(found.authorization),
-        exp: found.authorization.expiresAt,
+        iat: issuedAt(authorization),
+        exp: authorization.expiresAt,
         ...(standing === 'stale' ? { consumed: true } : {}),
       }
     },
 
     /** Rotates: from here on the request stands for the generation that its answer will carry. Throws `InvalidGrant`. */
-    async consume(token) {
-      const parts = refreshTokens.read(token)
-      const { presented } = atHand()
-      if (!parts || !presented) throw new errors.InvalidGrant('refresh token not found')
+    async consume() {
+      const hand = atHand()
+      if (!hand.presented) throw new errors.InvalidGrant('refresh token not found')
+      const { parts, found, from } = hand.presented
       const { family, generation } = parts
-      const from = placeOf(presented.authorization.grantId)
-      const refreshed = await authorizations.refresh(authorizationOf(family), generation, from, presented)
+      const refreshed = await authorizations.refresh(authorizationOf(family), generation, from, found)
       if ('retryAfter' in refreshed) throw tooMany('this connection was refreshed too often', refreshed.retryAfter)
       if ('refused' in refreshed) throw new errors.InvalidGrant(`refresh token is ${refreshed.refused} by now`)
-      atHand().issued = { family, generation: refreshed.generation }
+      hand.issued = { family, generation: refreshed.generation }
     },
 
     /** A rotation is written by then. The first token of a code begins its authorization. Throws `InvalidGrant`. */

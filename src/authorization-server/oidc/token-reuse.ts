@@ -5,11 +5,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Context } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import Provider from 'oidc-provider'
-import type { News } from '../../accounts/news.ts'
-import { withNews } from '../../accounts/profile.ts'
-import { dangerousIn } from '../../grants/allowance.ts'
+import { tellOfConnection } from '../../accounts/connection-news.ts'
+import type { Event } from '../../accounts/news.ts'
 import type { Grant } from '../../grants/grants.ts'
-import { nameOf } from '../../grants/grants.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import { unixTime } from '../../unix-time.ts'
 import { atHand } from './at-hand.ts'
@@ -55,12 +53,11 @@ export function createTokenReuse(
   }
 
   /** What was done is done, also when nobody can be told of it. */
-  async function tell(grant: Grant | undefined, what: News['what'], says: string): Promise<void> {
+  async function tell(grant: Grant | undefined, what: Event, says: string): Promise<void> {
     if (!grant) return
-    const news = { what, of: grant.id, name: nameOf(grant), says, grave: dangerousIn(grant).length > 0 }
-    await accounts
-      .change(grant.accountId, (profile) => withNews(profile, [news], Date.now()))
-      .catch((err) => log.warn({ err, grant: grant.id }, 'the person was not told'))
+    await tellOfConnection(accounts, grant, what, says).catch((err) =>
+      log.warn({ err, grant: grant.id }, 'the person was not told'),
+    )
   }
 
   return {
@@ -82,9 +79,9 @@ export function createTokenReuse(
       const { RefreshToken: token } = entities
       const { presented } = atHand()
       if (route !== 'token' || !token?.grantId || !token.consumed || !presented) return true
-      const { from, takenElsewhere } = presented.authorization
+      const { from, takenElsewhere } = presented.found.authorization
       // Whoever rotated is back here with what somebody elsewhere has exchanged: there are two of them.
-      const isForgetful = from === placeOf(token.grantId) && !takenElsewhere
+      const isForgetful = from === presented.from && !takenElsewhere
       const isSpared = client?.clientAuthMethod !== 'none' || isForgetful
       log.warn({ client: token.clientId, grant: token.grantId, isSpared }, 'a used refresh token came back')
       if (isSpared) await grants.markSeveralSessions(token.grantId)
