@@ -34,6 +34,8 @@ function reaches(file: string, stepsOf = importsOf, seen = new Set<string>()): S
 const within = (folder: string) => FILES.filter((file) => file.startsWith(`${folder}/`))
 const AS = 'authorization-server'
 const RS = 'resource-server'
+/** The program, which stands above both parties. */
+const COMMANDS = 'commands'
 /** What both parties may import, and what imports neither of them. */
 const SHARED = [
   'accounts',
@@ -83,9 +85,9 @@ describe('architecture', () => {
     })
   }
 
-  it('has no rooms but the two parties and what they share, and CONTRIBUTING.md names all of them', () => {
+  it('has no rooms but the two parties, what they share and the program, and CONTRIBUTING.md names all of them', () => {
     const rooms = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    assert.deepEqual(rooms.map(({ name }) => name).sort(), [AS, RS, ...SHARED].sort())
+    assert.deepEqual(rooms.map(({ name }) => name).sort(), [AS, RS, COMMANDS, ...SHARED].sort())
     const guide = readFileSync(join(SRC, '../CONTRIBUTING.md'), 'utf8')
     for (const { name } of rooms) assert.ok(guide.includes(`\`${name}/\``), name)
   })
@@ -117,6 +119,26 @@ describe('architecture', () => {
       }
     })
   }
+
+  it('keeps everything that the program is made of from knowing the program', () => {
+    assert.ok(within(COMMANDS).length)
+    const knowing = FILES.filter(
+      (file) => !file.startsWith(`${COMMANDS}/`) && importsOf(file).some((path) => path.startsWith(`${COMMANDS}/`)),
+    )
+    assert.deepEqual(
+      knowing.filter((file) => file !== 'main.ts'),
+      [],
+    )
+  })
+
+  it('keeps the doctor from knowing anything of the server that it judges', () => {
+    const doctor = `${COMMANDS}/doctor`
+    assert.ok(within(doctor).length > 5)
+    for (const file of within(doctor)) {
+      const known = [...reaches(file)].filter((path) => !path.startsWith(`${doctor}/`))
+      assert.deepEqual(known, [], file)
+    }
+  })
 
   it('keeps the vocabulary and the storage interface from knowing anybody', () => {
     assert.deepEqual(importsOf('scopes.ts'), [])

@@ -1,11 +1,15 @@
-// `npm run doctor`: the real script against the real server behind a front, which breaks one thing at a time.
+// `qcgate doctor`: the real checks of the real server behind a front, which breaks one thing at a time.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http'
 import { createServer, request } from 'node:http'
 import { after, before, describe, it } from 'node:test'
+import type { PeerCertificate } from 'node:tls'
 import { fileURLToPath } from 'node:url'
+import type { HttpAnswer } from '../src/commands/doctor/answer.ts'
+import { checkHost, checkPlainHttp, checkReachable, checkTls } from '../src/commands/doctor/connection.ts'
+import { doctor, problemOfServerOrigin } from '../src/commands/doctor/doctor.ts'
 import { freePort, useServer } from './support/server.ts'
 
 interface Visit {
@@ -15,19 +19,31 @@ interface Visit {
   readonly faults: readonly { check: string; says: string; remedy: string }[]
 }
 
-/** Runs the script to its end, as `npm run doctor` does. */
-const doctor = (...args: string[]): Promise<Visit> =>
+function read(code: number, output: string): Visit {
+  const faults = [...output.matchAll(/^(?:FAIL|warn) {2}(\S+) +(.*)\n {6}remedy: (.+)$/gm)]
+  return {
+    code,
+    output,
+    faults: faults.map(([, check = '', says = '', remedy = '']) => ({ check, says, remedy })),
+  }
+}
+
+/** Runs the program to its end, as somebody at a terminal does. */
+const qcgateDoctor = (...args: string[]): Promise<Visit> =>
   new Promise((resolve) => {
-    const script = fileURLToPath(new URL('../scripts/doctor.mjs', import.meta.url))
-    execFile(process.execPath, [script, ...args], (error, stdout, stderr) => {
-      const faults = [...stdout.matchAll(/^(?:FAIL|warn) {2}(\S+) +(.*)\n {6}remedy: (.+)$/gm)]
-      resolve({
-        code: error ? Number(error.code) : 0,
-        output: stdout + stderr,
-        faults: faults.map(([, check = '', says = '', remedy = '']) => ({ check, says, remedy })),
-      })
-    })
+    const program = ['--disable-warning=ExperimentalWarning', MAIN, 'doctor']
+    execFile(process.execPath, [...program, ...args], (error, stdout, stderr) =>
+      resolve(read(error ? Number(error.code) : 0, stdout + stderr)),
+    )
   })
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+/** The same without a process of its own, for the many faults that there are. */
+async function visit(origin: string): Promise<Visit> {
+  const lines: string[] = []
+  const code = await doctor(origin, (line) => lines.push(`${line}\n`))
+  return read(code, lines.join(''))
+}
 
 interface Answer {
   status: number
@@ -241,7 +257,7 @@ const FAULTS: readonly { title: string; fault: Fault; check: string; says: RegEx
   },
 ]
 
-describe('npm run doctor', () => {
+describe('qcgate doctor', () => {
   const server = useServer({ PORT: String(SERVER_PORT), PUBLIC_URL: ORIGIN })
   let front: Front
   before(async () => {
@@ -251,7 +267,7 @@ describe('npm run doctor', () => {
 
   it('finds nothing to complain about in a server that is well, and ends with 0', async () => {
     front.fault = none
-    const { code, output, faults } = await doctor(server.origin)
+    const { code, output, faults } = await qcgateDoctor(server.origin)
     assert.deepEqual(faults, [])
     assert.match(output, /^ok {4}issuer {5}spelled one way everywhere$/m)
     assert.match(output, /\nhttp:\/\/localhost:\d+: all \d+ checks passed\.\n$/)
@@ -260,14 +276,14 @@ describe('npm run doctor', () => {
 
   it('tells which web pages may call tools, without judging', async () => {
     front.fault = none
-    const { output } = await doctor(server.origin)
+    const { output } = await visit(server.origin)
     assert.match(output, /^info {2}cors-mcp .* may from http:\/\/localhost:\d+, may not from https:\/\/app\.example /m)
   })
 
   for (const { title, fault, check, says, remedy } of FAULTS) {
     it(`finds ${title}, names the remedy, blames nothing else, and ends with 1`, async () => {
       front.fault = fault
-      const { code, output, faults } = await doctor(server.origin)
+      const { code, output, faults } = await visit(server.origin)
       assert.deepEqual(
         faults.map((one) => one.check),
         [check],
@@ -282,7 +298,7 @@ describe('npm run doctor', () => {
 
   it('prints nothing of a server that could move the cursor', async () => {
     front.fault = replace(`"issuer":"${ORIGIN}"`, '"issuer":"\\u001b[2J\\u009b2J"')
-    const { output } = await doctor(server.origin)
+    const { output } = await visit(server.origin)
     assert.match(output, /^FAIL {2}issuer/m)
     assert.doesNotMatch(output, /[^\x20-\x7e\n]/)
   })
@@ -291,61 +307,66 @@ describe('npm run doctor', () => {
     front.fault = (answer) => {
       answer.status = 502
     }
-    const behind = await doctor(server.origin)
+    const behind = await qcgateDoctor(server.origin)
     assert.match(
       behind.output,
       /^FAIL {2}reachable {2}a proxy answers 502.*\n {6}remedy: start qcgate.*\n.*not reached/,
     )
-    const refused = await doctor(`http://localhost:${await freePort()}`)
+    const refused = await visit(`http://localhost:${await freePort()}`)
     assert.match(refused.output, /^FAIL {2}reachable {2}nothing listens on port \d+.*\n {6}remedy: start qcgate/)
-    const withoutTls = await doctor(`https://localhost:${PORT}`)
+    const withoutTls = await visit(`https://localhost:${PORT}`)
     assert.match(withoutTls.output, /^FAIL {2}reachable {2}port \d+ of localhost does not speak TLS/)
     assert.deepEqual([behind.code, refused.code, withoutTls.code], [1, 1, 1])
   })
 
   it('asks for the Host header where a proxy replaces it, and looks no further', async () => {
     Object.assign(front, { fault: none, host: 'backend:3000' })
-    const { code, output, faults } = await doctor(server.origin)
+    const { code, output, faults } = await visit(server.origin)
     front.host = undefined
     assert.deepEqual([code, faults.length, faults[0]?.check], [1, 1, 'host'], output)
     assert.match(faults[0]?.remedy ?? '', /pass the Host header on/)
     assert.doesNotMatch(output, /resource/)
   })
 
-  it('explains itself and ends with 2 when it is not given an origin, repeating no password', async () => {
-    for (const args of [[], ['abc'], ['ftp://a.example'], ['https://me:secret@a.example'], [ORIGIN, ORIGIN]]) {
-      const { code, output } = await doctor(...args)
-      assert.equal(code, 2)
-      assert.match(output, /usage: npm run doctor -- ORIGIN/)
+  it('ends with 2 when it is not given one origin, says why, and repeats no password', async () => {
+    const secret = 'https://me:secret@a.example'
+    for (const args of [[], ['abc'], [secret], [ORIGIN, secret]]) {
+      const { code, output } = await qcgateDoctor(...args)
+      assert.equal(code, 2, output)
+      assert.match(output, /\w/)
       assert.doesNotMatch(output, /secret/)
     }
-    assert.match((await doctor(`${ORIGIN}/`)).output, /Use http:\/\/localhost:\d+\n/)
+    assert.match((await qcgateDoctor(`${ORIGIN}/`)).output, /Use http:\/\/localhost:\d+$/m)
   })
 })
 
-interface Finding {
-  readonly verdict: string
-  readonly says: string
-  readonly remedy?: string
-}
-type Facts = Record<string, unknown>
+describe('what the doctor takes for an origin', () => {
+  it('has no problem with one that is spelled as PUBLIC_URL is', () => {
+    for (const origin of [ORIGIN, 'https://a.example', 'https://a.example:8443', 'http://[::1]:3000']) {
+      assert.equal(problemOfServerOrigin(origin), undefined)
+    }
+  })
 
-// The script is plain JavaScript, which the type checker does not read; what is used of it is declared here.
-const {
-  checkTls,
-  checkReachable,
-  checkPlainHttp,
-  checkHost,
-}: {
-  checkTls(url: URL, handshake: Facts | undefined, now: number): Finding
-  checkReachable(url: URL, answer: Facts): Finding
-  checkPlainHttp(url: URL, answer: Facts | undefined): Finding
-  checkHost(url: URL, answer: Facts): Finding
-} = await import(new URL('../scripts/doctor/connection.mjs', import.meta.url).href)
+  it('names the usual spelling of what is more than one, without the password', () => {
+    for (const more of ['https://me:secret@a.example', 'https://a.example/', 'HTTPS://A.example:443/mcp?a=b#c']) {
+      assert.match(problemOfServerOrigin(more) ?? '', /\. Use https:\/\/a\.example$/)
+    }
+  })
+
+  it('repeats nothing of what is no http URL', () => {
+    for (const other of ['', 'abc', 'ftp://me:secret@a.example', 'https://', 'me:secret@a.example']) {
+      assert.equal(problemOfServerOrigin(other), 'That is no http(s) URL.')
+    }
+  })
+})
 
 const HOST = new URL('https://qcgate.example.com')
 const NOW = Date.parse('2030-06-15T12:00:00Z')
 const DAY = 24 * 60 * 60 * 1000
+const answer = (status: number, more: Partial<HttpAnswer> = {}): HttpAnswer => ({
+  ...{ status, headers: {}, body: '', at: NOW },
+  ...more,
+})
 
 describe('what the doctor says of a certificate', () => {
   type Certificate = { left: number; life: number; names: string; untrusted: string; protocol: string }
@@ -355,12 +376,12 @@ describe('what the doctor says of a certificate', () => {
       HOST,
       {
         protocol: 'TLSv1.3',
-        untrusted: null,
+        untrusted: undefined,
         certificate: {
           subjectaltname: names,
           valid_from: new Date(NOW + (left - life) * DAY).toUTCString(),
           valid_to: new Date(NOW + left * DAY).toUTCString(),
-        },
+        } as PeerCertificate, // sound: no more of one is read
         ...more,
       },
       NOW,
@@ -422,18 +443,18 @@ describe('what the doctor says of the way to a server', () => {
   })
 
   it('tells a server that was started for another address from a proxy that replaces the Host header', () => {
-    const refusal = (host: string) => ({ status: 403, body: `This server answers as ${host} only.` })
+    const refusal = (host: string) => answer(403, { body: `This server answers as ${host} only.` })
     assert.match(checkHost(HOST, refusal('localhost:3000')).remedy ?? '', /PUBLIC_URL=https:\/\/qcgate\.example\.com/)
     assert.match(checkHost(HOST, refusal('qcgate.example.com')).remedy ?? '', /proxy_set_header Host/)
-    assert.equal(checkHost(HOST, { status: 401, body: '' }).verdict, 'ok')
+    assert.equal(checkHost(HOST, answer(401)).verdict, 'ok')
   })
 
   it('lets port 80 be closed or lead to https, and else only warns', () => {
-    const redirect = (location: string) => checkPlainHttp(HOST, { status: 301, headers: { location } }).verdict
+    const redirect = (location: string) => checkPlainHttp(HOST, answer(301, { headers: { location } })).verdict
     assert.equal(checkPlainHttp(HOST, { error: 'ECONNREFUSED' }).verdict, 'ok')
     assert.equal(redirect('https://qcgate.example.com/'), 'ok')
     assert.equal(redirect('http://qcgate.example.com/'), 'warn')
     assert.equal(redirect('https://other.example/'), 'warn')
-    assert.equal(checkPlainHttp(HOST, { status: 200, headers: {} }).verdict, 'warn')
+    assert.equal(checkPlainHttp(HOST, answer(200)).verdict, 'warn')
   })
 })

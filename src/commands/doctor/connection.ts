@@ -1,22 +1,17 @@
 // The way to the server and its state: name, port, TLS, health, clock.
 import { checkServerIdentity } from 'node:tls'
-import { fail, ok, quote, skip, warn } from './finding.mjs'
-
-/**
- * @typedef {import('./look.mjs').Answer} Answer
- * @typedef {import('./look.mjs').NoAnswer} NoAnswer
- * @typedef {import('./look.mjs').Handshake} Handshake
- * @typedef {import('./finding.mjs').Finding} Finding
- */
+import type { MaybeAnswer, NoAnswer } from './answer.ts'
+import { problemOfStatus } from './answer.ts'
+import type { Finding } from './finding.ts'
+import { fail, ok, quote, skip, warn } from './finding.ts'
+import type { Handshake } from './look.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+const FORWARD_ALL = 'have the proxy forward every path to qcgate, this one included'
 
-/**
- * Why no answer came, by the error's code: what is said, and the remedy.
- * @type {(url: URL) => [RegExp, string, string][]}
- */
-const noAnswer = ({ hostname, host, port, protocol, origin }) => {
+/** Why no answer came, by the error's code: what is said, and the remedy. */
+function reasonsOfSilence({ hostname, host, port, protocol, origin }: URL): [RegExp, string, string][] {
   const number = port || (protocol === 'https:' ? '443' : '80')
   return [
     [
@@ -48,8 +43,8 @@ const noAnswer = ({ hostname, host, port, protocol, origin }) => {
   ]
 }
 
-/** @type {(url: URL, answer: Answer | NoAnswer) => Finding} */
-export function checkReachable(url, answer) {
+/** Whether anybody answers; a proxy that answers for qcgate counts as nobody. */
+export function checkReachable(url: URL, answer: MaybeAnswer): Finding {
   if ('status' in answer) {
     if (![502, 503, 504].includes(answer.status)) return ok('reachable', `${url.host} answers`)
     return fail(
@@ -58,7 +53,7 @@ export function checkReachable(url, answer) {
       'start qcgate, and have the proxy forward to the HOST and PORT that qcgate listens on',
     )
   }
-  const [, says, remedy] = noAnswer(url).find(([code]) => code.test(answer.error)) ?? []
+  const [, says, remedy] = reasonsOfSilence(url).find(([code]) => code.test(answer.error)) ?? []
   return fail(
     'reachable',
     says ?? `the connection broke off (${answer.error})`,
@@ -66,8 +61,12 @@ export function checkReachable(url, answer) {
   )
 }
 
-/** @type {(url: URL, handshake: Handshake | NoAnswer | undefined, now: number) => Finding} */
-export function checkTls({ protocol, hostname, host }, handshake, now) {
+/** Whether what travels is encrypted, and clients will believe that it comes from this server. */
+export function checkTls(
+  { protocol, hostname, host }: URL,
+  handshake: Handshake | NoAnswer | undefined,
+  now: number,
+): Finding {
   if (protocol === 'http:') {
     if (LOOPBACK.includes(hostname)) return ok('tls', 'not needed, since loopback does not leave the machine')
     return fail(
@@ -82,11 +81,8 @@ export function checkTls({ protocol, hostname, host }, handshake, now) {
   return checkCertificate(hostname.replace(/^\[|\]$/g, ''), handshake, now)
 }
 
-/**
- * A certificate as clients will judge it, worst fault first.
- * @type {(name: string, handshake: Handshake, now: number) => Finding}
- */
-export function checkCertificate(name, { certificate, untrusted, protocol }, now) {
+/** A certificate as clients will judge it, worst fault first. */
+function checkCertificate(name: string, { certificate, untrusted, protocol }: Handshake, now: number): Finding {
   const [from, to] = [Date.parse(certificate.valid_from), Date.parse(certificate.valid_to)]
   const days = Math.floor((to - now) / DAY_MS)
   // A certificate that lives for days only is renewed in its last third; nobody can have it 14 days ahead.
@@ -124,18 +120,15 @@ export function checkCertificate(name, { certificate, untrusted, protocol }, now
   return ok('tls', `${protocol}, certificate for ${name} with ${daysOf(days)} left`)
 }
 
-const daysOf = (/** @type {number} */ days) => (days === 1 ? '1 day' : `${days} days`)
+const daysOf = (days: number): string => (days === 1 ? '1 day' : `${days} days`)
 
-const remedyForTrust = (/** @type {string} */ untrusted) =>
+const remedyForTrust = (untrusted: string): string =>
   /SELF_SIGNED/.test(untrusted)
     ? 'get one from a public authority: hosted assistants trust no other (where your own will do: NODE_EXTRA_CA_CERTS)'
     : 'have the proxy send the whole chain (often a file called fullchain.pem), not the certificate alone'
 
-/**
- * Somebody who types the name lands on http first.
- * @type {(url: URL, answer: Answer | NoAnswer | undefined) => Finding}
- */
-export function checkPlainHttp({ hostname }, answer) {
+/** Somebody who types the name lands on http first. */
+export function checkPlainHttp({ hostname }: URL, answer: MaybeAnswer | undefined): Finding {
   if (!answer) return skip('http', 'looked at only beside https on port 443')
   if ('error' in answer) return ok('http', 'closed')
   const { status, headers } = answer
@@ -151,36 +144,30 @@ export function checkPlainHttp({ hostname }, answer) {
   )
 }
 
-/** @type {(answer: Answer | NoAnswer) => Finding} */
-export const checkHealth = (answer) =>
-  'status' in answer && answer.status === 200
-    ? ok('healthz', 'the process is alive')
-    : fail('healthz', `/healthz ${answerOf(answer)}`, 'have the proxy forward every path to qcgate, this one included')
-
-/** @type {(answer: Answer | NoAnswer) => Finding} */
-export function checkReady(answer) {
-  if ('status' in answer && answer.status === 200) return ok('readyz', 'the store can be reached')
-  if ('status' in answer && answer.status === 503) {
-    return fail(
-      'readyz',
-      'qcgate cannot reach its store (/readyz answers 503)',
-      'bring back the Redis of REDIS_URL, or where that is unset make DATA_DIR a folder that qcgate can write',
-    )
-  }
-  return fail('readyz', `/readyz ${answerOf(answer)}`, 'have the proxy forward every path to qcgate, this one included')
+/** Whether `/healthz` gets through to the process. */
+export function checkHealth(answer: MaybeAnswer): Finding {
+  const problem = problemOfStatus(answer, 200)
+  return problem ? fail('healthz', `/healthz ${problem}`, FORWARD_ALL) : ok('healthz', 'the process is alive')
 }
 
-/** @type {(answer: Answer | NoAnswer) => string} */
-const answerOf = (answer) =>
-  'error' in answer ? `gets no answer (${answer.error})` : `answers ${answer.status}, not 200`
+/** Whether the process reaches its store. */
+export function checkReady(answer: MaybeAnswer): Finding {
+  const problem = problemOfStatus(answer, 200)
+  if (!problem) return ok('readyz', 'the store can be reached')
+  if ('error' in answer || answer.status !== 503) return fail('readyz', `/readyz ${problem}`, FORWARD_ALL)
+  return fail(
+    'readyz',
+    'qcgate cannot reach its store (/readyz answers 503)',
+    'bring back the Redis of REDIS_URL, or where that is unset make DATA_DIR a folder that qcgate can write',
+  )
+}
 
 /**
  * qcgate answers nothing under a name that is not its own. Some proxies give it one unless told otherwise: they put the
  * address behind them into `Host`.
- * @type {(url: URL, answer: Answer | NoAnswer | undefined) => Finding}
  */
-export function checkHost({ host, origin }, answer) {
-  const refused = answer && 'status' in answer && answer.status === 403 ? answer.body : ''
+export function checkHost({ host, origin }: URL, answer: MaybeAnswer): Finding {
+  const refused = 'status' in answer && answer.status === 403 ? answer.body : ''
   const own = /^This server answers as (\S+) only\.$/.exec(refused)?.[1]
   if (!own) return ok('host', 'the Host header arrives as it was sent')
   if (own === host) {
@@ -191,11 +178,8 @@ export function checkHost({ host, origin }, answer) {
   return fail('host', `qcgate was started for ${quote(own)}, and refuses to answer as ${host}`, remedy)
 }
 
-/**
- * A token carries times, and each side reads them on its own clock.
- * @type {(answer: Answer | NoAnswer) => Finding}
- */
-export function checkClock(answer) {
+/** A token carries times, and each side reads them on its own clock. */
+export function checkClock(answer: MaybeAnswer): Finding {
   const date = 'status' in answer ? Date.parse(answer.headers.date ?? '') : Number.NaN
   if ('error' in answer || Number.isNaN(date)) return skip('clock', 'the answer does not say what time it is')
   const ahead = Math.round((date + 500 - answer.at) / 1000) // `Date` leaves out the fraction of its second

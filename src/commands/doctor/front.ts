@@ -1,24 +1,18 @@
 // What stands in front of the server and must let OAuth through: no redirects, challenges and CORS headers unharmed.
-import { fail, info, ok, quote, skip } from './finding.mjs'
-import { FOREIGN_ORIGIN, PREFLIGHTS } from './look.mjs'
+import type { HttpAnswer } from './answer.ts'
+import { isRedirect, problemOfStatus } from './answer.ts'
+import type { Finding } from './finding.ts'
+import { fail, info, ok, quote, skip } from './finding.ts'
+import type { Facts } from './look.ts'
+import { FOREIGN_ORIGIN, PREFLIGHTS } from './look.ts'
 
-/**
- * @typedef {import('./look.mjs').Answer} Answer
- * @typedef {import('./look.mjs').NoAnswer} NoAnswer
- * @typedef {import('./look.mjs').Facts} Facts
- * @typedef {import('./finding.mjs').Finding} Finding
- */
-
-/** @type {(answer: Answer | NoAnswer) => boolean} */
-export const isRedirect = (answer) => 'status' in answer && [301, 302, 303, 307, 308].includes(answer.status)
-
-/**
- * A POST may arrive as a GET, and a token must not follow to another place.
- * @type {(facts: Facts) => Finding}
- */
-export function checkRedirects({ url, documents, mcp, token }) {
-  const calls = Object.entries(mcp).map(([method, answer]) => [`${method} /mcp`, answer])
-  const answers = Object.entries({ ...documents, ...Object.fromEntries(calls), 'POST /token': token })
+/** A POST may arrive as a GET, and a token must not follow to another place. */
+export function checkRedirects({ url, documents, mcp, token }: Facts): Finding {
+  const answers = [
+    ...Object.entries(documents),
+    ...Object.entries(mcp).map(([method, answer]) => [`${method} /mcp`, answer] as const),
+    ['POST /token', token] as const,
+  ]
   const [name, answer] = answers.find(([, one]) => isRedirect(one)) ?? []
   if (!answer || 'error' in answer) return ok('redirects', 'none on metadata, /token and /mcp')
   return fail(
@@ -28,31 +22,17 @@ export function checkRedirects({ url, documents, mcp, token }) {
   )
 }
 
-/**
- * RFC 9728 §5.1: without this header a client does not find out where to sign in.
- * @type {(facts: Facts) => Finding}
- */
-export function checkChallenge({ url, mcp }) {
+/** RFC 9728 §5.1: without this header a client does not find out where to sign in. */
+export function checkChallenge({ url, mcp }: Facts): Finding {
   if (Object.values(mcp).some(isRedirect)) return skip('challenge', '/mcp is redirected, see above')
   const expected = `${url.origin}/.well-known/oauth-protected-resource/mcp`
   for (const [method, answer] of Object.entries(mcp)) {
     const asked = `${method} /mcp without a token`
-    if ('error' in answer) {
-      return fail(
-        'challenge',
-        `${asked} gets no answer (${answer.error})`,
-        'have the proxy pass /mcp to qcgate, with every method',
-      )
-    }
-    if (answer.status !== 401) {
-      return fail(
-        'challenge',
-        `${asked} answers ${answer.status}, not 401`,
-        'have the proxy pass /mcp to qcgate, with every method',
-      )
+    const problem = problemOfStatus(answer, 401)
+    if (problem || 'error' in answer) {
+      return fail('challenge', `${asked} ${problem}`, 'have the proxy pass /mcp to qcgate, with every method')
     }
     const header = answer.headers['www-authenticate']
-    const found = /\bBearer\s.*?\bresource_metadata="([^"]*)"/i.exec(header ?? '')?.[1]
     if (header === undefined) {
       return fail(
         'challenge',
@@ -60,6 +40,7 @@ export function checkChallenge({ url, mcp }) {
         'have the proxy pass the WWW-Authenticate header through, and answer no 401 of its own',
       )
     }
+    const found = /\bBearer\s.*?\bresource_metadata="([^"]*)"/i.exec(header)?.[1]
     if (found !== expected) {
       return fail(
         'challenge',
@@ -71,24 +52,21 @@ export function checkChallenge({ url, mcp }) {
   return ok('challenge', '/mcp answers 401 and says where to sign in')
 }
 
-/**
- * Clients that live in web pages ask before every step, from origins that nobody can list.
- * @type {(facts: Facts) => Finding}
- */
-export function checkCors({ documents, preflights, token }) {
+/** Clients that live in web pages ask before every step, from origins that nobody can list. */
+export function checkCors({ documents, preflights, token }: Facts): Finding {
   const told = Object.entries(documents).flatMap(([path, one]) => ('status' in one && one.status === 200 ? [] : path))
   if (isRedirect(token)) told.push('/token')
   const asked = PREFLIGHTS.map(({ path, header }) => ({
     path,
     name: `OPTIONS ${path}`,
-    answer: preflights[path] ?? { error: 'not asked' },
-    problem: (/** @type {Answer} */ answer) => preflightProblem(FOREIGN_ORIGIN, [header], answer),
+    answer: preflights[path],
+    problem: (answer: HttpAnswer) => preflightProblem(FOREIGN_ORIGIN, [header], answer),
   }))
   const read = Object.entries(documents).map(([path, answer]) => ({
     path,
     name: `GET ${path}`,
     answer,
-    problem: (/** @type {Answer} */ { headers }) => originProblem(FOREIGN_ORIGIN, headers),
+    problem: ({ headers }: HttpAnswer) => originProblem(FOREIGN_ORIGIN, headers),
   }))
   for (const { path, name, answer, problem } of [...asked, ...read]) {
     if (told.includes(path)) continue // by another check, and more to the point
@@ -103,11 +81,8 @@ export function checkCors({ documents, preflights, token }) {
   return ok('cors', 'web pages may read the metadata, register, and use /token and /revoke')
 }
 
-/**
- * Which web pages may call tools is the operator's choice, so it is only told.
- * @type {(facts: Facts) => Finding}
- */
-export function checkMcpCors({ mcpPreflights }) {
+/** Which web pages may call tools is the operator's choice, so it is only told. */
+export function checkMcpCors({ mcpPreflights }: Facts): Finding {
   const answers = Object.entries(mcpPreflights).map(([web, answer]) => {
     const may = 'status' in answer && !preflightProblem(web, ['authorization', 'content-type'], answer)
     return `${may ? 'may' : 'may not'} from ${web}`
@@ -116,11 +91,7 @@ export function checkMcpCors({ mcpPreflights }) {
 }
 
 /** What a browser would not accept in the answer to a preflight (Fetch, CORS-preflight fetch). */
-function preflightProblem(
-  /** @type {string} */ web,
-  /** @type {readonly string[]} */ needed,
-  /** @type {Answer} */ { status, headers },
-) {
+function preflightProblem(web: string, needed: readonly string[], { status, headers }: HttpAnswer): string | undefined {
   if (status < 200 || status > 299) return `answers ${status}`
   const allowed = (headers['access-control-allow-headers'] ?? '').toLowerCase().split(/\s*,\s*/)
   // `*` stands for every header except Authorization. The methods, GET and POST, need no permission.
@@ -128,8 +99,10 @@ function preflightProblem(
   return lacking ? `does not allow the header ${lacking}` : originProblem(web, headers)
 }
 
-/** @type {(web: string, headers: Answer['headers']) => string | undefined} */
-function originProblem(web, { 'access-control-allow-origin': allowed }) {
+function originProblem(
+  web: string,
+  { 'access-control-allow-origin': allowed }: HttpAnswer['headers'],
+): string | undefined {
   if (allowed === undefined) return 'comes without Access-Control-Allow-Origin'
   return allowed === '*' || allowed === web ? undefined : `allows the origin ${quote(allowed)} only`
 }
