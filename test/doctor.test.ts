@@ -303,6 +303,15 @@ describe('qcgate doctor', () => {
     assert.doesNotMatch(output, /[^\x20-\x7e\n]/)
   })
 
+  it('survives metadata that is nested without end', async () => {
+    front.fault = (answer, asked) => {
+      if (isMetadata(asked)) answer.body = `{"issuer":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+    }
+    const { code, output } = await visit(server.origin)
+    assert.match(output, /^FAIL {2}discovery .* is no JSON object that could be metadata$/m)
+    assert.equal(code, 1)
+  })
+
   it('stops where qcgate is not reached, with a remedy for each reason', async () => {
     front.fault = (answer) => {
       answer.status = 502

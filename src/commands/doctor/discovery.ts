@@ -14,11 +14,14 @@ const WITHOUT = 'needs the metadata of the authorization server'
 const publicUrl = ({ origin }: URL): string =>
   `if people use ${origin}, set PUBLIC_URL=${origin} and restart qcgate; a proxy must not rewrite what it answers`
 
-/** The JSON object that a body is; undefined when it is anything else. */
+/** Metadata has lists in an object. What is nested far deeper would exhaust the stack of whoever compares or prints it. */
+const DEEPEST_LEVEL = 20
+
+/** The metadata that a body is; undefined when it is anything else. */
 function parse(body: string): Metadata | undefined {
   try {
     const value: unknown = JSON.parse(body)
-    return isObject(value) ? value : undefined
+    return isObject(value) && !isDeeper(value, DEEPEST_LEVEL) ? value : undefined
   } catch {
     return undefined
   }
@@ -26,6 +29,11 @@ function parse(body: string): Metadata | undefined {
 
 const isObject = (value: unknown): value is Metadata =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)))
 
 /** The documents at these paths, as far as they can be read. */
 const readable = (paths: readonly MetadataPath[], { documents }: Facts) =>
@@ -43,7 +51,7 @@ function problemOf(answer: MaybeAnswer): string | undefined {
   const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = answer.headers
   if (encoding !== 'identity') return `is compressed (${quote(encoding)}), which the request ruled out`
   if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) return `has the type ${quote(type)}, not application/json`
-  return parse(answer.body) ? undefined : 'is no JSON object'
+  return parse(answer.body) ? undefined : 'is no JSON object that could be metadata'
 }
 
 /** The first finding about the documents at these paths that keeps them from being used. */
