@@ -98,4 +98,4 @@ async function openStore({ redis, dataDir }: Config, log: Log): Promise<Store> {
 const howToForgetKeys = ({ redis, dataDir }: Config): string =>
   redis
     ? `delete ${redis.prefix}${KEYS.fingerprint()} in Redis`
-    : `sqlite3 ${dataDir}/qcgate.sqlite "DELETE FROM entries WHERE key = '${KEYS.fingerprint()}'"`
+    : `sqlite3 "${dataDir}/qcgate.sqlite" "DELETE FROM entries WHERE key = '${KEYS.fingerprint()}'"`

@@ -2,6 +2,7 @@
 // the variable, what is wrong and what would work.
 import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
+import { type DefaultFolders, FOLDERS_OF_CHECKOUT } from './default-folders.ts'
 import { isUserId } from './quantconnect/user-id.ts'
 import type { RedisAddress } from './storage/redis-url.ts'
 import { parseRedisUrl } from './storage/redis-url.ts'
@@ -108,8 +109,8 @@ const Environment = z.object({
   ALLOWED_USERS: userIds.optional(),
   CALL_BUDGET: callBudget.prefault('60,10,200,30'),
   REDIS_URL: redis.optional(),
-  DATA_DIR: z.string().default('./data'),
-  KEYS_DIR: z.string().default('./keys'),
+  DATA_DIR: z.string().optional(),
+  KEYS_DIR: z.string().optional(),
   TRUSTED_PROXIES: cidrs.default([]),
   QUANTCONNECT_API_URL: upstream.default('https://www.quantconnect.com/api/v2'),
   SANDBOX: z.enum(['on', 'off'], 'must be on or off').optional(),
@@ -117,6 +118,9 @@ const Environment = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'is no level; use info, debug, warn or error')
     .default('info'),
 })
+
+/** The name of a variable that is read. */
+export type Variable = keyof typeof Environment.shape
 
 /** How many calls may be made at once, and how many a second, by a connection and by all of its account. */
 export interface CallBudget {
@@ -159,10 +163,14 @@ export class ConfigurationError extends Error {
 }
 
 /**
- * Reads the configuration. The only reader of the environment; everyone else is handed what they need.
+ * Reads the configuration; everyone else is handed what they need. Data and keys lie in `folders` where no variable names
+ * others.
  * An empty value counts as unset. Throws `ConfigurationError` naming every value that cannot be used.
  */
-export function readConfig(env: Record<string, string | undefined>): Config {
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  folders: DefaultFolders = FOLDERS_OF_CHECKOUT,
+): Config {
   const result = Environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')))
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message }) => {
@@ -172,6 +180,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigurationError(`This configuration cannot be used:\n${problems.join('\n')}`)
   }
   const { data } = result
+  const dataDir = data.DATA_DIR ?? folders.dataDir
   const issuer = data.PUBLIC_URL ?? `http://localhost:${data.PORT}`
   return {
     port: data.PORT,
@@ -183,8 +192,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     ...(data.ALLOWED_USERS ? { allowedUsers: data.ALLOWED_USERS } : {}),
     callBudget: data.CALL_BUDGET,
     ...(data.REDIS_URL ? { redis: data.REDIS_URL } : {}),
-    dataDir: data.DATA_DIR,
-    keysDir: data.KEYS_DIR,
+    dataDir,
+    keysDir: data.KEYS_DIR ?? folders.keysDirFor(dataDir),
     trustedProxies: data.TRUSTED_PROXIES,
     addressesAreKnown: issuer.startsWith('http:') || data.TRUSTED_PROXIES.length > 0,
     quantConnectApiUrl: data.QUANTCONNECT_API_URL,

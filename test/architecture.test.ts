@@ -153,13 +153,14 @@ describe('architecture', () => {
     assert.deepEqual(joins, ['app.ts'])
   })
 
-  it('loads the sandbox only where it is on', () => {
-    const loaded = reaches('main.ts', loadedWith)
+  it('loads the sandbox only where it is on, and no command before it is called', () => {
+    const loaded = reaches('commands/serve.ts', loadedWith)
     assert.ok(loaded.size > 100)
     assert.deepEqual(
       [...loaded].filter((file) => file.startsWith('sandbox/')),
       [],
     )
+    assert.ok(reaches('main.ts', loadedWith).size < 12)
   })
 
   it('has one reader of the environment', () => {
@@ -171,7 +172,7 @@ describe('architecture', () => {
 
   it('has importing do nothing that can be heard: only main.ts writes to the console', () => {
     assert.deepEqual(
-      FILES.filter((file) => /\bconsole\./.test(read(file))),
+      FILES.filter((file) => /\bconsole\.|\bstd(out|err)\./.test(read(file))),
       ['main.ts'],
     )
   })

@@ -244,13 +244,13 @@ describe('a start that cannot succeed', () => {
   const start = (env: Record<string, string>) =>
     startInVain({ DATA_DIR: join(folder.path, 'data'), KEYS_DIR: join(folder.path, 'keys'), ...env })
 
-  it('ends with exit code 1 and the message, and nothing else', async () => {
+  it('ends with exit code 2 and the message, and nothing else', async () => {
     const { status, stdout, stderr } = await start({
       PORT: 'no',
       ALLOWED_USERS: 'alice',
       REDIS_URL: 'https://user:s3cret@redis.example',
     })
-    assert.equal(status, 1)
+    assert.equal(status, 2)
     assert.equal(stdout, '')
     assert.match(stderr, /PORT=no/)
     assert.match(stderr, /ALLOWED_USERS=alice/)
@@ -275,7 +275,7 @@ describe('a start that cannot succeed', () => {
   for (const [name, why, value] of unusable) {
     it(`ends at once and says which variable to change when ${name} ${why}`, async () => {
       const { status, stdout, stderr } = await start({ [name]: value })
-      assert.deepEqual([status, stdout], [1, ''])
+      assert.deepEqual([status, stdout], [2, ''])
       assert.match(stderr, new RegExp(`\\b${name}\\b`))
       assert.equal(stderr.trim().split('\n').length, 1, stderr)
     })

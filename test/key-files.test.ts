@@ -142,7 +142,7 @@ describe('a key file that cannot be used', () => {
   for (const [name, what, put] of unusable) {
     it(`stops the start with one message that names it: ${name} ${what}`, async () => {
       const { status, stdout, stderr } = await startOver(name, put)
-      assert.equal(status, 1, stdout && 'the server went on')
+      assert.equal(status, 2, stdout && 'the server went on')
       assert.ok(stderr.includes(join('keys', name)), stderr)
       assert.equal(stderr.trim().split('\n').length, 1, stderr)
       assert.equal(stdout, '')
@@ -207,7 +207,7 @@ describe('a key file that cannot be used', () => {
   ] as const) {
     it(`stops the start with one message when it is one ${what}`, async () => {
       const { status, stdout, stderr } = await startOver('vault.jwks.json', (file) => write(file, text, mode))
-      assert.deepEqual([status, stdout], [1, ''])
+      assert.deepEqual([status, stdout], [2, ''])
       assert.equal(stderr.trim().split('\n').length, 1, stderr)
     })
   }

@@ -128,7 +128,7 @@ describe('where a server listens', () => {
     })
     other.close()
     folder.remove()
-    assert.deepEqual([status, stdout], [1, ''])
+    assert.deepEqual([status, stdout], [2, ''])
     assert.match(stderr, new RegExp(`PORT=${port}: .*address already in use.*3001`))
   })
 })

@@ -1,5 +1,6 @@
 // One thread that draws, for everybody: pictures wait in line, the line has an end, and no picture takes for ever.
 import { Worker } from 'node:worker_threads'
+import { IS_INSTALLED } from '../installed.ts'
 import type { Series } from './chart-data.ts'
 
 export interface Drawing {
@@ -19,7 +20,7 @@ const LONGEST_DRAWING = 15_000
 /** The thread's memory is given back when nobody has asked for a picture for so long. */
 const LONGEST_IDLE = 60_000
 
-const THREAD = new URL(`./worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
+const THREAD = new URL(`./worker.${IS_INSTALLED ? 'js' : 'ts'}`, import.meta.url)
 
 export class DrawingThread {
   readonly #line: Waiting[] = []

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { runCommand, startServerByCommand } from '../support/command.ts'
+import { runCommand, SHELL, startServerByCommand } from '../support/command.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { freePort } from '../support/server.ts'
 import { redisUrl } from '../support/stores.ts'
@@ -21,7 +21,8 @@ describe('a fresh clone', { timeout: 240_000 }, () => {
   })
   after(() => folder.remove())
 
-  const start = (env = {}) => startServerByCommand('npm', ['start'], folder.path, { PORT: String(port), ...env })
+  const start = (env = {}) =>
+    startServerByCommand('npm', ['start'], folder.path, { ...SHELL, PORT: String(port), ...env })
   const made = () =>
     ['node_modules/.qcgate-installed', ...readdirSync(join(folder.path, 'keys')).map((name) => `keys/${name}`)].map(
       (name) => [name, statSync(join(folder.path, name)).mtimeMs],

@@ -26,7 +26,7 @@ const startWith = (REDIS_URL: string) =>
 /** The one message of a server that does not start. */
 async function refusal(REDIS_URL: string): Promise<string> {
   const { status, stdout, stderr } = await startWith(REDIS_URL)
-  assert.deepEqual([status, stdout], [1, ''])
+  assert.deepEqual([status, stdout], [2, ''])
   const lines = stderr.split('\n').filter(Boolean)
   assert.equal(lines.length, 1, stderr)
   return lines[0] ?? ''

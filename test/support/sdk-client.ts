@@ -29,7 +29,7 @@ export interface McpClient {
 export type Visit = (authorizationUrl: string) => Promise<void>
 
 /** Client programs for the tests of one suite, ended after the last. Call it inside `describe`. */
-export function usePrograms(server: TestServer) {
+export function usePrograms(server: Pick<TestServer, 'mcp'>) {
   const programs: Program[] = []
   after(() => {
     for (const program of programs) program.close()

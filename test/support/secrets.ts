@@ -39,8 +39,9 @@ export async function assertNothingSecretLeft(output: string, folder: string, re
   for (const token of IN_NO_STORE) assert.ok(!stored.includes(token), `the API token ${token} is in the store`)
 }
 
-/** All files of the embedded store, the write-ahead log included. */
+/** All files of the embedded store, the write-ahead log and what is kept beside them included. */
 export function dumpFolder(folder: string): Buffer {
-  const files = existsSync(folder) ? readdirSync(folder) : []
-  return Buffer.concat(files.map((file) => readFileSync(join(folder, file))))
+  const entries = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : []
+  const files = entries.filter((entry) => entry.isFile())
+  return Buffer.concat(files.map(({ parentPath, name }) => readFileSync(join(parentPath, name))))
 }

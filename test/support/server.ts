@@ -4,13 +4,12 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from './folder.ts'
+import { PROGRAM } from './program.ts'
 import { assertNothingSecretLeft } from './secrets.ts'
 import { redisUrl } from './stores.ts'
 import { whileRunning } from './while-running.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const CLOCK = new URL('./clock.ts', import.meta.url).href
 
 // A node of a Redis Cluster talks to the others 10,000 ports higher, which must stay below that range as well.
@@ -64,11 +63,14 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-/** A server for the tests of one suite: started before the first, stopped after the last. Call it inside `describe`. */
-export function useServer(env: Record<string, string> = {}): TestServer {
+/**
+ * A server for the tests of one suite: started before the first, stopped after the last. Call it inside `describe`. Of our
+ * sources, unless it is told of another program.
+ */
+export function useServer(env: Record<string, string> = {}, program?: () => string): TestServer {
   let server: TestServer | undefined
   before(async () => {
-    server = await startServer(env)
+    server = await startServer(env, program?.())
   })
   after(() => server?.stop())
   return whileRunning('server', () => server)
@@ -80,7 +82,7 @@ const usualStore = (): { REDIS_URL?: string } =>
   process.env.QCGATE_TEST_STORE === 'Redis' ? { REDIS_URL: redisUrl('single', `${process.pid}-${started++}:`) } : {}
 
 /** Starts a server and waits until it says that it runs. Throws with its output when it ends instead. */
-export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
+export async function startServer(env: Record<string, string> = {}, program: string = PROGRAM): Promise<TestServer> {
   const folder = temporaryFolder()
   const port = Number(env.PORT ?? (await freePort()))
   const store = usualStore()
@@ -89,7 +91,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
   let child: ChildProcess
 
   async function start(changed: Record<string, string> = {}) {
-    child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', CLOCK, MAIN], {
+    child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', CLOCK, program], {
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,

@@ -1,10 +1,10 @@
 // A prompt, filled in.
 import type { GetPromptResult } from '@modelcontextprotocol/server'
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import { closestTo } from '../../spelling.ts'
 import { clip } from '../answers/reading.ts'
 import { visible } from '../answers/unseen.ts'
 import { didYouMean } from '../calls/problems.ts'
-import { closestTo } from '../calls/spelling.ts'
 import type { Argument } from './prompts.ts'
 import { PROMPTS } from './prompts.ts'
 

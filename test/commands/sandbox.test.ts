@@ -1,31 +1,15 @@
-// `npm run sandbox`: the real script, as people who build clients start it.
+// `qcgate sandbox`: the real program, as people who build clients start it.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { ALICE } from '../support/accounts.ts'
+import { startProgram } from '../support/program.ts'
 import { sandboxClient } from '../support/sandbox-client.ts'
 import { freePort } from '../support/server.ts'
 
-const SCRIPT = fileURLToPath(new URL('../../scripts/sandbox.mjs', import.meta.url))
+const start = (port: number | string) => startProgram(['sandbox'], /Ctrl-C/, { PORT: String(port) })
 
-async function start(port: number | string) {
-  const child = spawn(process.execPath, [SCRIPT], {
-    env: { ...process.env, PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  child.stdout.on('data', (chunk) => (output += chunk))
-  child.stderr.on('data', (chunk) => (output += chunk))
-  await Promise.race([
-    once(child, 'exit'),
-    new Promise<void>((resolve) => child.stdout.on('data', () => /Ctrl-C/.test(output) && resolve())),
-  ])
-  return { child, output: () => output }
-}
-
-describe('npm run sandbox', () => {
+describe('qcgate sandbox', () => {
   it('says where it is, who may call and what trouble there is, and ends cleanly on Ctrl-C', async () => {
     const port = await freePort()
     const { child, output } = await start(port)
@@ -47,7 +31,7 @@ describe('npm run sandbox', () => {
     const { child } = await start(port)
     try {
       const second = await start(port)
-      assert.equal(second.child.exitCode, 1)
+      assert.equal(second.child.exitCode, 2)
       assert.match(second.output(), new RegExp(`PORT=${port}: .*use a free port`))
       assert.match((await start('x')).output(), /PORT=x is not a port/)
     } finally {

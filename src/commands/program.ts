@@ -1,0 +1,100 @@
+// The program that people start: its commands, their help, and what the exit code says. A command is loaded when it is
+// called, so that help and version answer at once and start nothing.
+import { homedir } from 'node:os'
+import { Command, CommanderError } from 'commander'
+import { FOLDERS_OF_CHECKOUT, foldersOfInstalled } from '../default-folders.ts'
+import { IS_INSTALLED } from '../installed.ts'
+import { SETTINGS } from '../settings.ts'
+import { closestTo } from '../spelling.ts'
+import { VERSION } from '../version.ts'
+import { keepCompiled } from './compile-cache.ts'
+import { EXIT, type Terminal } from './terminal.ts'
+
+/**
+ * Runs a command and gives its exit code: 0 done, 1 found something, 2 cannot. For a server that is the code of its start; it
+ * goes on until a signal ends it. `args` are those behind the program's name; without a command they are of `serve`.
+ */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = EXIT.done
+  const program = describeItself(new Command('qcgate'))
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.print, writeErr: terminal.complain })
+    .description('The gate between AI assistants and QuantConnect accounts.')
+    .helpCommand('help [command]', 'say what a command does')
+    .addHelpText('after', '\nWithout a command it serves. Exit codes: 0 done, 1 found something, 2 cannot.')
+
+  describeItself(program.command('serve'))
+    .description('run the server (what happens without a command)')
+    .addHelpText('after', settings(SETTINGS))
+    .action(async () => {
+      const folders = defaultFolders(terminal.env)
+      if (IS_INSTALLED) keepCompiled(terminal.env.DATA_DIR || folders.dataDir)
+      code = await (await import('./serve.ts')).serve(terminal, folders)
+    })
+  describeItself(program.command('doctor'))
+    .description('check a running server from outside, as clients see it')
+    .argument('<url>', 'its PUBLIC_URL, such as https://qcgate.example.com: no path, no trailing slash')
+    .allowExcessArguments() // which the library would repeat, and a URL may hold a password
+    .action(async (url: string, _options: unknown, command: Command) => {
+      const { doctor, problemOfServerOrigin } = await import('./doctor/doctor.ts')
+      const problem = command.args.length > 1 ? 'One argument is needed.' : problemOfServerOrigin(url)
+      if (problem) command.error(`error: ${problem}`)
+      code = await doctor(url, (line) => terminal.print(`${line}\n`))
+    })
+  describeItself(program.command('sandbox'))
+    .description('run the offline QuantConnect API alone, for people who build clients')
+    .addHelpText('after', settings(SANDBOX_SETTINGS))
+    .action(async () => {
+      code = await (await import('./sandbox.ts')).sandbox(terminal)
+    })
+  describeItself(program.command('version'))
+    .description('say which version this is, and of which Node.js')
+    .action(() => {
+      const { versions, platform, arch } = process
+      terminal.print(`qcgate ${VERSION}\nNode.js ${versions.node}, ${platform}-${arch}\n`)
+    })
+
+  try {
+    await program.parseAsync(namesCommand(args) ? args : ['serve', ...args], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return EXIT.done // help or version
+    if (error.code !== 'commander.help') terminal.complain(`${whatToDo(args, error)}\n`)
+    return EXIT.cannot
+  }
+  return code
+}
+
+const HELP = ['-h', '--help']
+const VERSION_OPTIONS = ['-v', '--version']
+const SANDBOX_SETTINGS = { PORT: 'where it listens (3100)' }
+
+const describeItself = (command: Command): Command =>
+  command
+    .version(VERSION, VERSION_OPTIONS.join(', '), 'say which version this is')
+    .helpOption(HELP.join(', '), 'say what there is')
+
+/** Whether the arguments are for the program or one of its commands, rather than for the one that needs no name. */
+const namesCommand = ([first]: readonly string[]): boolean =>
+  first !== undefined && (!first.startsWith('-') || [...HELP, ...VERSION_OPTIONS].includes(first))
+
+/** What follows a mistake: the setting that an option was taken for, or where to read on. */
+function whatToDo(args: readonly string[], { code }: CommanderError): string {
+  const [command = 'serve'] = args.filter((argument) => !argument.startsWith('-'))
+  if (code === 'commander.unknownOption') {
+    const [, option = '', value] = args.map((argument) => /^--?([^=]+)=?(.*)$/.exec(argument)).find(Boolean) ?? []
+    const known = command === 'sandbox' ? SANDBOX_SETTINGS : SETTINGS
+    const setting = command === 'doctor' ? undefined : closestTo(option, Object.keys(known))
+    if (setting) return `Settings are environment variables: ${setting}=${value || '…'} before the command.`
+  }
+  return 'qcgate --help says what there is.'
+}
+
+const settings = (known: Readonly<Record<string, string>>): string =>
+  `\nSettings are environment variables:\n${Object.entries(known)
+    .map(([name, meaning]) => `  ${name.padEnd(22)}${meaning}`)
+    .join('\n')}`
+
+function defaultFolders(env: Terminal['env']) {
+  return IS_INSTALLED ? foldersOfInstalled({ platform: process.platform, env, home: homedir() }) : FOLDERS_OF_CHECKOUT
+}

@@ -1,0 +1,56 @@
+// `qcgate serve`: reads the configuration, composes what one process needs, listens, and says where everything is.
+import { flushCompileCache } from 'node:module'
+import { resolve } from 'node:path'
+import { compose } from '../compose.ts'
+import { type Config, ConfigurationError, readConfig } from '../config.ts'
+import type { DefaultFolders } from '../default-folders.ts'
+import { KeyFileError } from '../key-files/key-file.ts'
+import { listen } from '../listen.ts'
+import { createLog } from '../observability/log.ts'
+import { EXIT, type Terminal } from './terminal.ts'
+
+/** Starts one process, which runs until a signal ends it. The exit code: cannot, when there is something to mend. */
+export async function serve({ env, print, complain }: Terminal, folders: DefaultFolders): Promise<number> {
+  try {
+    const config = readConfig(env, folders)
+    print(welcome(config, await start(config)))
+    flushCompileCache() // for the next start, also if this process is killed
+    return EXIT.done
+  } catch (error) {
+    if (!(error instanceof ConfigurationError || error instanceof KeyFileError)) throw error
+    complain(`qcgate cannot start. ${error.message}\n`)
+    return EXIT.cannot
+  }
+}
+
+async function start(config: Config): Promise<{ sandbox: boolean }> {
+  const log = createLog(config.logLevel)
+  const composition = await compose(config, log)
+  if (!config.addressesAreKnown) {
+    log.warn(
+      'PUBLIC_URL is https, so a proxy stands in front, and TRUSTED_PROXIES does not name it: all visitors look like one',
+    )
+  }
+  await listen(config, composition, log)
+  const { sandboxUrl } = composition
+  if (sandboxUrl) log.info({ url: sandboxUrl }, 'sandbox is listening')
+  return { sandbox: sandboxUrl !== undefined }
+}
+
+/** What to open, what to paste, and where everything lies. */
+function welcome(config: Config, { sandbox }: { sandbox: boolean }): string {
+  const oneClick = sandbox && (config.allowedUsers?.includes('100001') ?? true)
+  const { redis } = config
+  const store = redis
+    ? `Redis, ${redis.hosts.map(({ host, port }) => `${host}:${port}`).join(', ')}`
+    : resolve(config.dataDir)
+  return `qcgate is running.
+
+  Open in a browser      ${config.issuer}/
+  MCP URL for clients    ${config.resource}
+${oneClick ? '\n  The sandbox is on: sign in as 100001 with sandbox-alice, or with one click.\n' : ''}
+  Data                   ${store}
+  Keys                   ${resolve(config.keysDir)}
+
+`
+}
