@@ -24,6 +24,14 @@ export const REDIS_SERVER = {
   places: ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'],
   packages: ['redis-server'],
 }
+/** Reads the unit in deploy/ as systemd would. Where there is no systemd there is nothing that could read it. */
+export const SYSTEMD_ANALYZE = {
+  name: 'systemd-analyze',
+  variable: 'SYSTEMD_ANALYZE',
+  commands: ['systemd-analyze'],
+  places: ['/usr/bin/systemd-analyze'],
+  packages: ['systemd'],
+}
 
 const path = (process.env.PATH ?? '').split(delimiter)
 const find = ({ variable, commands, places }) =>
