@@ -1,10 +1,11 @@
 // What an image says of itself beside what the Dockerfile says of every build.
 import { registryName } from './server-json.ts'
 
-/** What is built: the version, the commit, and where the source is (empty until its owners give it). */
+/** What is built; `repository` is where its source is, empty until its owners give it. */
 export interface Build {
   readonly version: string
-  readonly revision: string
+  /** The commit, where git knows it. */
+  readonly revision?: string | undefined
   readonly repository: string
 }
 
@@ -17,7 +18,7 @@ export function imageLabels({ version, revision, repository }: Build): string[] 
   const labels = { 'org.opencontainers.image.version': version }
   const name = registryName(repository)
   const found = name && {
-    'org.opencontainers.image.revision': revision,
+    ...(revision && { 'org.opencontainers.image.revision': revision }),
     'org.opencontainers.image.source': repository,
     'org.opencontainers.image.url': repository,
     'org.opencontainers.image.documentation': `${repository}#readme`,

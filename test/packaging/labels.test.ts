@@ -20,6 +20,12 @@ describe("the image's labels", () => {
     assert.deepEqual(imageLabels({ ...build, repository: '' }), ['org.opencontainers.image.version=1.2.3'])
   })
 
+  it('name no commit where git knows none', () => {
+    const lines = imageLabels({ ...build, revision: undefined })
+    assert.ok(!lines.some((line) => line.includes('revision')))
+    assert.equal(lines.length, imageLabels(build).length - 1)
+  })
+
   it('are a line each', () => {
     for (const line of imageLabels(build)) assert.match(line, /^[a-z.]+=\S+$/)
   })
