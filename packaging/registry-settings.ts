@@ -1,6 +1,8 @@
+import type { Variable } from '../src/config.ts'
+
 /** A variable as server.json describes it (`KeyValueInput` of its schema). */
 interface RegistrySetting {
-  readonly name: string
+  readonly name: Variable
   readonly description: string
   readonly format: 'string' | 'number' | 'filepath'
   readonly default?: string

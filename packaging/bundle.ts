@@ -1,0 +1,41 @@
+// The program as few files of JavaScript: all that it needs in one folder, and nothing to install.
+import { basename, extname } from 'node:path'
+import { build, type Metafile } from 'esbuild'
+import { FONTS, RENDERER } from '../src/charts/assets.ts'
+
+/** CommonJS parts ask for Node.js's own modules by `require`, which modules of JavaScript do not have. */
+const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module'
+const require = createRequireOfBundle(import.meta.url)`
+
+/**
+ * Bundles `root`/src into a folder, and returns what the bundler tells of it. What is imported only when it is wanted is a
+ * file of its own (the commands, the sandbox, the Redis client, passkeys), and so is the thread that draws. Identifiers stay as
+ * they are, so that an error says where it comes from.
+ */
+export async function bundle(root: string, folder: string): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [
+      { in: 'src/main.ts', out: 'main' },
+      { in: 'src/charts/worker.ts', out: 'worker' },
+      ...[RENDERER, ...FONTS].map((path) => ({ in: path, out: `assets/${basename(path, extname(path))}` })),
+    ],
+    outdir: folder,
+    chunkNames: '[name]-[hash]',
+    loader: { '.wasm': 'copy', '.ttf': 'copy' },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    charset: 'utf8',
+    legalComments: 'none', // THIRD-PARTY-LICENSES.txt has the texts
+    keepNames: true, // two classes of one name would get a number, and oidc-provider stores by the names of its classes
+    minifySyntax: true,
+    minifyWhitespace: true,
+    banner: { js: REQUIRE },
+    metafile: true,
+    logLevel: 'warning',
+  })
+  return metafile
+}
