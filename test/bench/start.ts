@@ -1,0 +1,77 @@
+// How large the package is, and how long a start takes: from the command to the line that it runs. Run with
+// `npm run bench -- start`; it ends with 1 where that is more than a newcomer should wait for.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryFolder } from '../support/folder.ts'
+import { buildPackage } from '../support/package.ts'
+import { freePort } from '../support/server.ts'
+
+/** Milliseconds, of a start that is not the first one. */
+const AT_MOST = 400
+const TIMES = 21
+
+let firsts = 0
+
+const folder = temporaryFolder()
+const build = await buildPackage(join(folder.path, 'dist'))
+try {
+  const files = readdirSync(build.folder, { recursive: true, encoding: 'utf8' })
+    .map((file) => statSync(join(build.folder, file)))
+    .filter((file) => file.isFile())
+  print('to download', megabytes(statSync(build.tgz).size))
+  print('unpacked', `${megabytes(files.reduce((sum, { size }) => sum + size, 0))} in ${files.length} files`)
+  await measure('the first start', () => start('first', build.program))
+  const next = await measure('a start', () => start('next', build.program))
+  await measure('without the sandbox', () => start('bare', build.program, { SANDBOX: 'off' }))
+  await measure('from the sources', () => start('sources', join(process.cwd(), 'src/main.ts')))
+  await measure('--version', () => run([build.program, '--version'], {}, 'exit'))
+  if (next > AT_MOST) {
+    console.log(`\nA start takes more than ${AT_MOST} ms.`)
+    process.exitCode = 1
+  }
+} finally {
+  folder.remove()
+}
+
+/** Does something often, and prints the median of the milliseconds that it took. The first time is no part of it. */
+async function measure(row: string, act: () => Promise<number>): Promise<number> {
+  await act()
+  const took: number[] = []
+  for (let time = 0; time < TIMES; time += 1) took.push(await act())
+  took.sort((one, other) => one - other)
+  const [least = 0, median = 0, most = 0] = [took[0], took[TIMES >> 1], took.at(-1)]
+  print(row, `${Math.round(median)} ms (${Math.round(least)} to ${Math.round(most)})`)
+  return median
+}
+
+/** Starts a server in a home of its own, or always in a new one. */
+async function start(home: string, program: string, env: Record<string, string> = {}): Promise<number> {
+  const place = join(folder.path, home === 'first' ? `first-${firsts++}` : home)
+  const folders = { DATA_DIR: join(place, 'data'), KEYS_DIR: join(place, 'keys') }
+  return run([program], { ...folders, PORT: String(await freePort()), ...env }, 'running')
+}
+
+/** Runs this Node.js until it has said something or has ended, ends it, and gives the milliseconds until then. */
+async function run(args: string[], env: Record<string, string>, until: 'running' | 'exit'): Promise<number> {
+  const from = performance.now()
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const gone = once(child, 'exit')
+  await (until === 'exit' ? gone : once(child.stdout, 'data'))
+  const took = performance.now() - from
+  child.kill('SIGTERM')
+  await gone
+  return took
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(2)} MB`
+}
+
+function print(row: string, value: string): void {
+  console.log(`${row.padEnd(22)}${value}`)
+}
