@@ -43,7 +43,9 @@ describe('the documents', () => {
         assert.ok(existsSync(join(ROOT, target)), target)
         if (anchor) assert.ok(anchorsOf(target).has(anchor), `${target}#${anchor}`)
       }
-      for (const [, path = ''] of read(page).matchAll(/`((?:src|test|scripts|docs|packaging)\/[\w./-]+\.\w+)`/g)) {
+      for (const [, path = ''] of read(page).matchAll(
+        /`((?:src|test|scripts|docs|packaging|deploy)\/[\w./-]+\.\w+)`/g,
+      )) {
         assert.ok(existsSync(join(ROOT, path)), path)
       }
     })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, statSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { between, cloneLines, packageReadme } from '../../packaging/readme.ts'
+import { REPOSITORY } from '../../packaging/repository.ts'
 
 const EXAMPLE = 'https://github.com/example/qcgate'
 const README = readFileSync('README.md', 'utf8')
@@ -95,7 +96,7 @@ describe('README.md', () => {
 
   it('holds the lines that are made of the repository', () => {
     assert.equal(
-      between('repository', README, () => `${cloneLines('')}\n`),
+      between('repository', README, () => `${cloneLines(REPOSITORY)}\n`),
       README,
     )
   })

@@ -32,9 +32,16 @@ export async function tryCommand(command: string, args: readonly string[], cwd: 
 }
 
 /**
- * Starts a command in an environment, and waits until it says that the server runs; returns what it said, and a way to end it.
+ * Starts a command in an environment, and waits until it has said that the server runs; returns what it said, and a way to end
+ * it. `saysLast` is the last that a start says.
  */
-export async function startServerByCommand(command: string, args: readonly string[], cwd: string, env: Env) {
+export async function startServerByCommand(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: Env,
+  saysLast = /^ *Keys .*\n/m,
+) {
   const child = spawn(command, args, {
     cwd,
     env,
@@ -45,7 +52,7 @@ export async function startServerByCommand(command: string, args: readonly strin
   await new Promise<void>((resolve, reject) => {
     const hear = (chunk: Buffer) => {
       output += chunk
-      if (/^ *Keys .*\n/m.test(output)) resolve() // the last that a start says
+      if (saysLast.test(output)) resolve()
     }
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
