@@ -99,7 +99,7 @@ const TABLE: Record<string, Entry> = {
   'npm run catalogue': { in: 'test/golden/golden.test.ts', titled: 'generated files are current' },
 }
 const CANNOT_RUN_HERE: readonly (readonly [RegExp, string])[] = [
-  [/\bdocker /, 'needs Docker; test/deployment.test.ts holds the files that it reads'],
+  [/\bdocker /, 'needs Docker; test/deployment/ holds the files that it reads'],
   [/^(sudo|journalctl) /, 'needs systemd, and root'],
 ]
 const entryOf = (line: string): Entry | undefined =>

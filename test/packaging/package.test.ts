@@ -5,7 +5,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { JsonStrictValidator } from '@cyclonedx/cyclonedx-library/Validation'
-import { REPOSITORY } from '../../packaging/repository.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import type { Json } from '../support/json.ts'
 import { buildPackage, usePackage } from '../support/package.ts'
@@ -160,12 +159,5 @@ describe('the package', () => {
       inputs.filter((input) => rare.test(input)),
       [],
     )
-  })
-
-  it('speaks of no repository while there is none', () => {
-    const { repository, homepage, bugs, mcpName } = JSON.parse(read('package.json'))
-    if (REPOSITORY === '')
-      assert.deepEqual([repository, homepage, bugs, mcpName], [undefined, undefined, undefined, undefined])
-    else assert.equal(homepage, `${REPOSITORY}#readme`)
   })
 })
