@@ -249,6 +249,7 @@ async function inspect(page: Page, name: string): Promise<void> {
     // Written as text, since it runs in the page: our types are those of a server.
     const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
     assert.equal(overflow, 0, `${name} is wider than a screen of ${SIZES[size].width}`)
+    for (const says of await page.locator('.lifetime label').allInnerTexts()) assert.doesNotMatch(says, /\n/)
   }
   const picture = async (what: string) => {
     if (process.env.PICTURES) await page.screenshot({ path: `screenshots/${name}-${what}.png`, fullPage: true })

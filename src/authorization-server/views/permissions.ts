@@ -73,7 +73,7 @@ export function permissionFields(view: PermissionsView): Html {
 }
 
 const lifetimeChoice = (value: string, says: Html | string, { ends }: ChosenAllowance): Html => html`<label>
-        <input type="radio" name="expires" value="${value}" ${value === ends ? 'checked' : ''}> ${says}
+        <input type="radio" name="expires" value="${value}" ${value === ends ? 'checked' : ''}> <span>${says}</span>
       </label>`
 
 /** When it ends, continuing a sentence. */
