@@ -1,5 +1,5 @@
 // Makes what a release consists of.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from './bundle.ts'
@@ -46,6 +46,19 @@ export async function build(into: string, repository: string, revision?: string)
     'labels.txt': `${imageLabels({ version, revision, repository }).join('\n')}\n`,
   }
   for (const [file, text] of Object.entries(made)) writeFileSync(join(into, file), text)
+  openToReaders(folder)
   const server = serverJson({ version, repository, description })
   if (server) writeFileSync(join(into, 'server.json'), json(server))
+}
+
+/**
+ * The same modes whatever umask the build and the checkout had: npm packs them, and in the image somebody reads the files to
+ * whom they do not belong.
+ */
+function openToReaders(folder: string): void {
+  chmodSync(folder, 0o755)
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const isExecutable = file === 'qcgate.cjs' || statSync(join(folder, file)).isDirectory()
+    chmodSync(join(folder, file), isExecutable ? 0o755 : 0o644)
+  }
 }

@@ -70,8 +70,19 @@ describe('the package', () => {
     }
   })
 
-  it('is the same, byte by byte, when it is built again elsewhere', async () => {
+  it('can be read by everybody, and run by nobody but where it begins', () => {
+    const modes = new Map<string, string[]>()
+    for (const file of ['', ...readdirSync(build().folder, { recursive: true, encoding: 'utf8' })]) {
+      const mode = (statSync(join(build().folder, file)).mode & 0o777).toString(8)
+      modes.set(mode, [...(modes.get(mode) ?? []), file])
+    }
+    assert.deepEqual(modes.get('755')?.sort(), ['', 'dist', 'dist/assets', 'qcgate.cjs'])
+    assert.deepEqual([...modes.keys()].sort(), ['644', '755'])
+  })
+
+  it('is the same, byte by byte, when it is built again elsewhere, by somebody who closes what they make', async () => {
     const elsewhere = temporaryFolder()
+    const umask = process.umask(0o077)
     try {
       const again = await buildPackage(join(elsewhere.path, 'deeper', 'down'))
       for (const file of filesIn(build().folder)) {
@@ -79,6 +90,7 @@ describe('the package', () => {
       }
       assert.equal(sha256(again.tgz), sha256(build().tgz))
     } finally {
+      process.umask(umask)
       elsewhere.remove()
     }
   })
