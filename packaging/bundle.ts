@@ -30,6 +30,7 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
     target: 'node24',
     charset: 'utf8',
     legalComments: 'none', // THIRD-PARTY-LICENSES.txt has the texts
+    preserveSymlinks: true, // names what is in node_modules the same way, wherever that folder lies
     keepNames: true, // two classes of one name would get a number, and oidc-provider stores by the names of its classes
     minifySyntax: true,
     minifyWhitespace: true,

@@ -128,8 +128,16 @@ describe('the package', () => {
     for (const { name, version, license } of bundled()) {
       assert.ok(named.get(`${name}@${version}`)?.includes(`"${license}"`), `${name}@${version}`)
     }
-    // What went into a file that was bundled before it came to us.
-    for (const name of ['zrender', 'tslib'])
+    // What went into files that were bundled before they came to us.
+    for (const name of [
+      'zrender',
+      'tslib',
+      'ajv',
+      'ajv-formats',
+      'fast-uri',
+      'fast-deep-equal',
+      'json-schema-traverse',
+    ])
       assert.ok(
         [...named.keys()].some((one) => one.startsWith(`${name}@`)),
         name,
@@ -149,6 +157,10 @@ describe('the package', () => {
       'TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION',
       'SIL OPEN FONT LICENSE',
       'https://spdx.org/licenses/MPL-2.0.html',
+      'Copyright 2017 Andrey Sitnik', // a notice of third parties beside a licence
+      'Copyright (c) 2024 Viva Republica', // in the comments of files that were taken over from elsewhere
+      'Copyright (c) 2022-2023, Redis, Inc.',
+      'Copyright 2010 Salvatore Sanfilippo',
     ]) {
       assert.ok(texts.includes(words), words)
     }
