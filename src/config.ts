@@ -181,6 +181,9 @@ export function readConfig(
   }
   const { data } = result
   const dataDir = data.DATA_DIR ?? folders.dataDir
+  if (dataDir === undefined) {
+    throw new ConfigurationError('DATA_DIR: this user has no home folder; name one, such as /var/lib/qcgate/data')
+  }
   const issuer = data.PUBLIC_URL ?? `http://localhost:${data.PORT}`
   return {
     port: data.PORT,

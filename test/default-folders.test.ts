@@ -1,5 +1,6 @@
 // Where an installed program keeps things, on each platform.
 import assert from 'node:assert/strict'
+import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { readConfig } from '../src/config.ts'
 import { foldersOfInstalled, type Machine } from '../src/default-folders.ts'
@@ -46,6 +47,25 @@ describe('where an installed program keeps its data', () => {
     assert.deepEqual(chosen({ DATA_DIR: '/srv/gate/data' }), ['/srv/gate/data', '/srv/gate/keys'])
     assert.deepEqual(chosen({ KEYS_DIR: '/etc/gate' }), ['/home/ada/.local/share/qcgate/data', '/etc/gate'])
     assert.deepEqual(chosen({ DATA_DIR: '', KEYS_DIR: '' }), chosen({}))
+    const above = dirname(process.cwd())
+    assert.deepEqual(chosen({ DATA_DIR: '.' }), ['.', join(above, 'keys')])
+    assert.deepEqual(chosen({ DATA_DIR: '..' }), ['..', join(dirname(above), 'keys')])
+  })
+
+  it('is nowhere for a user without a home, who is asked for DATA_DIR', () => {
+    const folders = foldersOfInstalled({ ...LINUX, home: undefined })
+    assert.throws(
+      () => readConfig({}, folders),
+      /^ConfigurationError: DATA_DIR: this user has no home folder; name one/,
+    )
+    assert.equal(readConfig({ DATA_DIR: '/srv/gate/data' }, folders).keysDir, '/srv/gate/keys')
+    const env = { XDG_DATA_HOME: '/srv/ada' }
+    assert.equal(foldersOfInstalled({ ...LINUX, env, home: undefined }).dataDir, '/srv/ada/qcgate/data')
+    for (const platform of ['linux', 'darwin', 'win32'] as const) {
+      for (const home of [undefined, '', '.', 'ada']) {
+        assert.equal(foldersOfInstalled({ platform, env: { LOCALAPPDATA: home }, home }).dataDir, undefined)
+      }
+    }
   })
 
   it('in a checkout data and keys lie where it is started', () => {

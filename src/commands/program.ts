@@ -28,7 +28,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .addHelpText('after', settings(SETTINGS))
     .action(async () => {
       const folders = defaultFolders(terminal.env)
-      if (IS_INSTALLED) keepCompiled(terminal.env.DATA_DIR || folders.dataDir)
+      const dataDir = terminal.env.DATA_DIR || folders.dataDir
+      if (IS_INSTALLED && dataDir) keepCompiled(dataDir)
       code = await (await import('./serve.ts')).serve(terminal, folders)
     })
   describeItself(program.command('doctor'))
@@ -96,5 +97,14 @@ const settings = (known: Readonly<Record<string, string>>): string =>
     .join('\n')}`
 
 function defaultFolders(env: Terminal['env']) {
-  return IS_INSTALLED ? foldersOfInstalled({ platform: process.platform, env, home: homedir() }) : FOLDERS_OF_CHECKOUT
+  return IS_INSTALLED ? foldersOfInstalled({ platform: process.platform, env, home: home() }) : FOLDERS_OF_CHECKOUT
+}
+
+/** A user without a name, as in a container, has none where HOME does not say. */
+function home(): string | undefined {
+  try {
+    return homedir()
+  } catch {
+    return undefined
+  }
 }

@@ -120,6 +120,16 @@ describe('npx FILE', { timeout: 60_000 }, () => {
     assert.deepEqual(readdirSync(alone.TMPDIR), [])
   })
 
+  it('writes nothing where somebody stands when HOME names no place: it asks for DATA_DIR', async () => {
+    for (const HOME of ['', '.', 'home']) {
+      const env = { ...machine.env, HOME }
+      const { code, output } = await tryCommand('node', [build().program], machine.at('here'), env)
+      assert.equal(code, 2)
+      assert.match(output, /^qcgate cannot start\. DATA_DIR: [^\n]*\n$/)
+    }
+    assert.deepEqual(readdirSync(machine.at('here')), [basename(build().tgz)])
+  })
+
   it('starts a second time with the same keys, and knows who was there', async () => {
     const server = await start()
     try {
