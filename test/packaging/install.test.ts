@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -128,6 +130,29 @@ describe('npx FILE', { timeout: 60_000 }, () => {
       assert.match(output, /^qcgate cannot start\. DATA_DIR: [^\n]*\n$/)
     }
     assert.deepEqual(readdirSync(machine.at('here')), [basename(build().tgz)])
+  })
+
+  it('loads nothing compiled from where others could have put it', async () => {
+    const data = machine.at('data')
+    const cache = join(data, 'compile-cache')
+    const elsewhere = machine.at('elsewhere')
+    for (const folder of [data, elsewhere]) mkdirSync(folder)
+    /** What a start left there. */
+    const kept = async () => {
+      const env = { ...machine.env, DATA_DIR: data }
+      await (await startServerByCommand('node', [build().program], machine.at('here'), env)).stop()
+      const left = statSync(cache).isDirectory() ? readdirSync(cache).length : 0
+      rmSync(cache, { recursive: true })
+      return left
+    }
+    assert.equal(await kept(), 1)
+    mkdirSync(cache)
+    chmodSync(cache, 0o777)
+    assert.equal(await kept(), 0)
+    symlinkSync(elsewhere, cache)
+    assert.equal(await kept(), 0)
+    writeFileSync(cache, '')
+    assert.equal(await kept(), 0)
   })
 
   it('starts a second time with the same keys, and knows who was there', async () => {
