@@ -3,6 +3,13 @@
 import { runProgram } from './commands/program.ts'
 import { EXIT } from './commands/terminal.ts'
 
+// Whoever closes a pipe has read enough (`| head`): no failure, and no end of a server. What cannot be printed for another
+// reason, as on a disk that is full, was not done.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') process.exitCode = EXIT.cannot
+})
+process.stderr.on('error', () => {})
+
 runProgram(process.argv.slice(2), {
   env: process.env,
   print: (text) => void process.stdout.write(text),
@@ -11,7 +18,7 @@ runProgram(process.argv.slice(2), {
   (code) => {
     // What a start that failed has opened meanwhile must not keep the process.
     if (code === EXIT.cannot) process.exit(code)
-    process.exitCode = code
+    process.exitCode ??= code
   },
   (error) => {
     console.error(error)

@@ -18,7 +18,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   let code: number = EXIT.done
   const program = describeItself(new Command('qcgate'))
     .exitOverride()
-    .configureOutput({ writeOut: terminal.print, writeErr: terminal.complain })
+    .configureOutput({ writeOut: terminal.print, writeErr: (text) => terminal.complain(withoutPasswords(text)) })
     .description('The gate between AI assistants and QuantConnect accounts.')
     .helpCommand('help [command]', 'say what a command does')
     .addHelpText('after', '\nWithout a command it serves. Exit codes: 0 done, 1 found something, 2 cannot.')
@@ -56,11 +56,15 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     })
 
   try {
-    await program.parseAsync(namesCommand(args) ? args : ['serve', ...args], { from: 'user' })
+    const [help, topic] = args
+    // Help with what is no command would be help with everything; so it is read as that command, which says what is meant.
+    const isUnknown = help === 'help' && topic && !program.commands.some((command) => command.name() === topic)
+    const words = isUnknown ? args.slice(1) : args
+    await program.parseAsync(namesCommand(words) ? words : ['serve', ...words], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return EXIT.done // help or version
-    if (error.code !== 'commander.help') terminal.complain(`${whatToDo(args, error)}\n`)
+    terminal.complain(`${withoutPasswords(whatToDo(args, error))}\n`)
     return EXIT.cannot
   }
   return code
@@ -78,6 +82,9 @@ const describeItself = (command: Command): Command =>
 /** Whether the arguments are for the program or one of its commands, rather than for the one that needs no name. */
 const namesCommand = ([first]: readonly string[]): boolean =>
   first !== undefined && (!first.startsWith('-') || [...HELP, ...VERSION_OPTIONS].includes(first))
+
+/** The library repeats what it does not know, and a URL may hold a password. */
+const withoutPasswords = (text: string): string => text.replace(/\/\/\S*@/g, '//…@')
 
 /** What follows a mistake: the setting that an option was taken for, or where to read on. */
 function whatToDo(args: readonly string[], { code }: CommanderError): string {

@@ -1,10 +1,13 @@
 // The program's commands: what they say of themselves, and what a mistake is told.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { readConfig } from '../../src/config.ts'
 import { SETTINGS } from '../../src/settings.ts'
-import { runProgram } from '../support/program.ts'
+import { PROGRAM, runProgram } from '../support/program.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 const COMMANDS = ['serve', 'doctor', 'sandbox', 'version']
@@ -61,6 +64,7 @@ describe('qcgate', { concurrency: 3 }, () => {
     ['serve --hlep', /Did you mean --help\?/],
     ['doctr https://qcgate.example.com', /unknown command 'doctr'\n\(Did you mean doctor\?\)/],
     ['sevre', /Did you mean serve\?/],
+    ['help sevre', /unknown command 'sevre'\n\(Did you mean serve\?\)/],
     ['sandbox 3100', /too many arguments/],
     ['version --all', /unknown option '--all'\nqcgate --help/],
     ['doctor', /missing required argument 'url'/],
@@ -75,11 +79,34 @@ describe('qcgate', { concurrency: 3 }, () => {
     })
   }
 
-  it('says nothing of what was given to doctor, which may hold a password', async () => {
-    for (const args of [['http://u:s3cret@x', 'y'], ['http://u:s3cret@x/path']]) {
-      const { code, output } = await runProgram(['doctor', ...args])
+  it('repeats no password of a URL that stands in the wrong place', async () => {
+    for (const args of [
+      'doctor http://u:s3cret@x y',
+      'doctor http://u:s3cret@x/path',
+      'doctor --url=http://u:s3cret@x',
+      'http://u:s3cret@x',
+      'serve http://u:s3cret@x',
+      '--redis-url=redis://:s3cret@x:6379/0',
+      'REDIS_URL=redis://:s3/cr@et:s3cret@x:6379/0',
+      'help http://u:s3cret@x',
+    ]) {
+      const { code, output } = await runProgram(args.split(' '))
       assert.equal(code, 2)
       assert.doesNotMatch(output, /s3cret/)
     }
+  })
+
+  it('goes on when nobody reads to the end, and says that it cannot when nothing can be written', async () => {
+    for (const args of [['--help'], ['serve', '--help'], ['version']]) {
+      const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+      child.stdout.destroy()
+      const complaints = await text(child.stderr)
+      assert.deepEqual([child.exitCode ?? (await once(child, 'exit'))[0], complaints], [0, ''])
+    }
+    if (process.platform !== 'linux') return
+    const full = openSync('/dev/full', 'w')
+    const child = spawn(process.execPath, [PROGRAM, 'version'], { stdio: ['ignore', full, 'ignore'] })
+    closeSync(full)
+    assert.deepEqual(await once(child, 'exit'), [2, null])
   })
 })
