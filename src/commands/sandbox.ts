@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { SANDBOX_ACCOUNTS, type Sandbox, startSandbox } from '../sandbox/server.ts'
 import { KINDS } from '../sandbox/world/trouble.ts'
 import { openSqliteStore } from '../storage/sqlite.ts'
+import type { Store } from '../storage/store.ts'
 import { EXIT, type Terminal } from './terminal.ts'
 
 const DEFAULT_PORT = '3100'
 
-/** Runs it until a signal ends it. The exit code: cannot, when the port cannot be had. */
+/** Runs it until a signal ends it. The exit code: cannot, when the port or a place for its store cannot be had. */
 export async function sandbox({ env, print, complain }: Terminal): Promise<number> {
   const given = env.PORT || DEFAULT_PORT
   const port = Number(given)
@@ -19,8 +20,15 @@ export async function sandbox({ env, print, complain }: Terminal): Promise<numbe
     return EXIT.cannot
   }
 
-  const folder = mkdtempSync(join(tmpdir(), 'qcgate-sandbox-'))
-  const store = openSqliteStore(folder)
+  let folder: string
+  let store: Store
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'qcgate-sandbox-'))
+    store = openSqliteStore(folder)
+  } catch (error) {
+    complain(`TMPDIR=${tmpdir()}: ${(error as Error).message}; use a folder that this user can write, such as /tmp\n`)
+    return EXIT.cannot
+  }
   const forget = async () => {
     await store.close()
     rmSync(folder, { recursive: true, force: true })

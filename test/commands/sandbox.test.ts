@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { ALICE } from '../support/accounts.ts'
-import { startProgram } from '../support/program.ts'
+import { tryCommand } from '../support/command.ts'
+import { FLAG, PROGRAM, startProgram } from '../support/program.ts'
 import { sandboxClient } from '../support/sandbox-client.ts'
 import { freePort } from '../support/server.ts'
 
@@ -38,5 +39,13 @@ describe('qcgate sandbox', () => {
       child.kill('SIGINT')
     }
     await once(child, 'exit')
+  })
+
+  it('so is a folder for temporary files that is not there', async () => {
+    const { code, output } = await tryCommand(process.execPath, [FLAG, PROGRAM, 'sandbox'], '.', {
+      TMPDIR: '/nowhere/at/all',
+    })
+    assert.equal(code, 2)
+    assert.match(output, /^TMPDIR=\/nowhere\/at\/all: [^\n]*use a folder that this user can write, such as \/tmp\n$/)
   })
 })
