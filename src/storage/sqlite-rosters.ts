@@ -17,7 +17,7 @@ export function createSqliteRosters(
     CREATE INDEX IF NOT EXISTS members_by_expiry ON members (expires_at);
   `)
   const prolong = db.prepare(
-    'UPDATE members SET expires_at = ?3 WHERE key = ?1 AND member = ?2 AND expires_at > ?4 RETURNING 1',
+    'UPDATE members SET expires_at = $end WHERE key = $key AND member = $member AND expires_at > $now RETURNING 1',
   )
   const count = db.prepare('SELECT COUNT(*) AS size FROM members WHERE key = ? AND expires_at > ?')
   const insert = db.prepare(
@@ -26,20 +26,20 @@ export function createSqliteRosters(
   const drop = db.prepare('DELETE FROM members WHERE key = ? AND member = ?')
   const GROUPS = `
     SELECT "group", COUNT(*) AS size, MIN(at) AS first
-    FROM members WHERE key = ?1 AND expires_at > ?2 GROUP BY "group"`
+    FROM members WHERE key = $key AND expires_at > $now GROUP BY "group"`
   const measure = db.prepare(`
-    SELECT TOTAL(size) AS "all", TOTAL(size) FILTER (WHERE "group" = ?3) AS own, IFNULL(MAX(size), 0) AS largest
+    SELECT TOTAL(size) AS "all", TOTAL(size) FILTER (WHERE "group" = $group) AS own, IFNULL(MAX(size), 0) AS largest
     FROM (${GROUPS})`)
   const first = db.prepare(`
     SELECT member, "group", size
-    FROM (SELECT * FROM (${GROUPS}) WHERE first < ?3 ORDER BY size DESC LIMIT 1) JOIN members USING ("group")
-    WHERE key = ?1 AND expires_at > ?2 ORDER BY at, member LIMIT 1`)
+    FROM (SELECT * FROM (${GROUPS}) WHERE first < $before ORDER BY size DESC LIMIT 1) JOIN members USING ("group")
+    WHERE key = $key AND expires_at > $now ORDER BY at, member LIMIT 1`)
 
   function join(key: string, member: string, { group, at, ttl }: Membership, most: number): boolean {
     const now = Date.now()
     const end = now + Math.ceil(ttl * 1000)
     return atOnce(() => {
-      if (prolong.get(key, member, end, now)) return true
+      if (prolong.get({ key, member, end, now })) return true
       if (Number(count.get(key, now)?.size) >= most) return false
       insert.run(key, member, group, at, end)
       return true
@@ -50,11 +50,11 @@ export function createSqliteRosters(
     join: async (key, member, membership, most) => join(key, member, membership, most),
     leave: async (key, member) => void drop.run(key, member),
     sizes: async (key, group) => {
-      const { all, own, largest } = measure.get(key, Date.now(), group) ?? {}
+      const { all, own, largest } = measure.get({ key, now: Date.now(), group }) ?? {}
       return { all: Number(all), own: Number(own), largest: Number(largest) }
     },
     firstOfLargest: async (key, before) => {
-      const row = first.get(key, Date.now(), before)
+      const row = first.get({ key, now: Date.now(), before })
       return row && { member: String(row.member), group: String(row.group), size: Number(row.size) }
     },
   }
