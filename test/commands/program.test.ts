@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { readConfig } from '../../src/config.ts'
 import { SETTINGS } from '../../src/settings.ts'
-import { PROGRAM, runProgram } from '../support/program.ts'
+import { FLAG, PROGRAM, runProgram } from '../support/program.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 const COMMANDS = ['serve', 'doctor', 'sandbox', 'version']
@@ -98,14 +98,14 @@ describe('qcgate', { concurrency: 3 }, () => {
 
   it('goes on when nobody reads to the end, and says that it cannot when nothing can be written', async () => {
     for (const args of [['--help'], ['serve', '--help'], ['version']]) {
-      const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+      const child = spawn(process.execPath, [FLAG, PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
       child.stdout.destroy()
       const complaints = await text(child.stderr)
       assert.deepEqual([child.exitCode ?? (await once(child, 'exit'))[0], complaints], [0, ''])
     }
     if (process.platform !== 'linux') return
     const full = openSync('/dev/full', 'w')
-    const child = spawn(process.execPath, [PROGRAM, 'version'], { stdio: ['ignore', full, 'ignore'] })
+    const child = spawn(process.execPath, [FLAG, PROGRAM, 'version'], { stdio: ['ignore', full, 'ignore'] })
     closeSync(full)
     assert.deepEqual(await once(child, 'exit'), [2, null])
   })
