@@ -1,5 +1,5 @@
-// README.md is for whoever has a clone. The package has no clone around it, so its README says `npx`, and its links lead to the
-// repository at the tag of its version.
+// README.md is for whoever has a clone. The package has no clone around it, so its README says `npx` of its version, or of the
+// file that it came in while no repository is named, and its links lead to the repository at the tag of its version.
 
 /** A README, and what it is made for. `repository` is empty while there is no public one. */
 export interface PackagedReadme {
@@ -16,7 +16,8 @@ export const cloneLines = (repository: string): string =>
 
 /** The README of the package, made from that of the repository. */
 export function packageReadme({ readme, version, repository }: PackagedReadme): string {
-  const program = `npx qcgate@${version}`
+  // While nothing is published, whoever took the name `qcgate` at npm would be run by those who do as they are told here.
+  const program = repository ? `npx qcgate@${version}` : `npx ./qcgate-${version}.tgz`
   const withStart = between('start', readme, () => startLines(program))
   return withLinks(withStart, ({ isPicture, text, target }) => {
     if (/^(https?:|mailto:|#)/.test(target)) return undefined
