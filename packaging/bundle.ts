@@ -22,6 +22,7 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
     ],
     outdir: folder,
     chunkNames: '[name]-[hash]',
+    alias: { 'supports-color': './packaging/absent.ts' },
     loader: { '.wasm': 'copy', '.ttf': 'copy' },
     bundle: true,
     splitting: true,

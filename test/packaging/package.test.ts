@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { JsonStrictValidator } from '@cyclonedx/cyclonedx-library/Validation'
@@ -62,6 +63,16 @@ describe('the package', () => {
     assert.deepEqual([bin, engines], [{ qcgate: 'qcgate.cjs' }, { node: '>=24' }])
     assert.ok(keywords.includes('mcp') && keywords.includes('quantconnect'))
     assert.match(read('qcgate.cjs'), /^#!\/usr\/bin\/env node\n/)
+  })
+
+  it('loads itself and Node.js, and nothing that may lie in a node_modules above it', () => {
+    const { outputs } = build().metafile
+    const asked = Object.values(outputs).flatMap(({ imports }) => imports.filter(({ external }) => external))
+    assert.ok(asked.length > 0)
+    assert.deepEqual(
+      asked.filter(({ path }) => !isBuiltin(path)),
+      [],
+    )
   })
 
   it('names no folder of the machine that it was built on', () => {
