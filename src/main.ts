@@ -8,7 +8,6 @@ import { EXIT } from './commands/terminal.ts'
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   if (code !== 'EPIPE') process.exitCode = EXIT.cannot
 })
-process.stderr.on('error', () => {})
 
 runProgram(process.argv.slice(2), {
   env: process.env,
