@@ -35,10 +35,9 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   describeItself(program.command('doctor'))
     .description('check a running server from outside, as clients see it')
     .argument('<url>', 'its PUBLIC_URL, such as https://qcgate.example.com: no path, no trailing slash')
-    .allowExcessArguments() // which the library would repeat, and a URL may hold a password
     .action(async (url: string, _options: unknown, command: Command) => {
       const { doctor, problemOfServerOrigin } = await import('./doctor/doctor.ts')
-      const problem = command.args.length > 1 ? 'One argument is needed.' : problemOfServerOrigin(url)
+      const problem = problemOfServerOrigin(url)
       if (problem) command.error(`error: ${problem}`)
       code = await doctor(url, (line) => terminal.print(`${line}\n`))
     })
@@ -84,7 +83,7 @@ const namesCommand = ([first]: readonly string[]): boolean =>
   first !== undefined && (!first.startsWith('-') || [...HELP, ...VERSION_OPTIONS].includes(first))
 
 /** The library repeats what it does not know, and a URL may hold a password. */
-const withoutPasswords = (text: string): string => text.replace(/\/\/\S*@/g, '//…@')
+const withoutPasswords = (text: string): string => text.replace(/\/\/.*@/g, '//…@')
 
 /** What follows a mistake: the setting that an option was taken for, or where to read on. */
 function whatToDo(args: readonly string[], { code }: CommanderError): string {

@@ -60,6 +60,7 @@ describe('qcgate', { concurrency: 3 }, () => {
     ['serve --data-dir /srv', /DATA_DIR=/],
     ['serve --sandbox=off', /SANDBOX=off/],
     ['sandbox --port 1', /PORT=/],
+    ['sandbox --host 1', /unknown option '--host'\nqcgate --help/],
     ['--versoin', /Did you mean --version\?/],
     ['serve --hlep', /Did you mean --help\?/],
     ['doctr https://qcgate.example.com', /unknown command 'doctr'\n\(Did you mean doctor\?\)/],
@@ -80,6 +81,7 @@ describe('qcgate', { concurrency: 3 }, () => {
   }
 
   it('repeats no password of a URL that stands in the wrong place', async () => {
+    assert.doesNotMatch((await runProgram(['doctor', 'http://u:a s3cret@x', 'y'])).output, /s3cret/)
     for (const args of [
       'doctor http://u:s3cret@x y',
       'doctor http://u:s3cret@x/path',

@@ -139,8 +139,10 @@ describe('npx FILE', { timeout: 60_000 }, () => {
     for (const folder of [data, elsewhere]) mkdirSync(folder)
     /** What a start left there. */
     const kept = async () => {
-      const env = { ...machine.env, DATA_DIR: data }
-      await (await startServerByCommand('node', [build().program], machine.at('here'), env)).stop()
+      const env = { ...machine.env, DATA_DIR: '../data' }
+      const server = await startServerByCommand('node', [build().program], machine.at('here'), env)
+      await server.stop()
+      assert.ok(server.output.includes(` ${data}\n`), 'it says where the data really lies')
       const left = statSync(cache).isDirectory() ? readdirSync(cache).length : 0
       rmSync(cache, { recursive: true })
       return left
