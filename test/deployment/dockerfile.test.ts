@@ -1,6 +1,6 @@
 // The image: what is built for it, and what is left in it.
 import assert from 'node:assert/strict'
-import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { runCommand } from '../support/command.ts'
@@ -58,6 +58,12 @@ describe('Dockerfile', () => {
       symlinkSync(resolve('node_modules', entry), join(folder.path, 'node_modules', entry))
     }
     await runCommand('npm', ['run', 'build'], folder.path)
+    const { inputs } = JSON.parse(readFileSync(join(folder.path, 'dist/bundle.json'), 'utf8'))
+    // Named as in any other checkout, and so of the same bytes, although node_modules lies elsewhere.
+    assert.deepEqual(
+      Object.keys(inputs).filter((input) => !/^(node_modules|packaging|src)\//.test(input)),
+      [],
+    )
     const [, from = ''] = /^COPY --from=build \/build\/(\S+) \.\/$/m.exec(lastStage) ?? []
     const [, program = ''] = entrypoint()
     assert.ok(existsSync(join(folder.path, from, program.replace('/app/', ''))), program)
