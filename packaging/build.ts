@@ -16,14 +16,16 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 
 /**
- * Makes `package/` in a folder that is emptied first: what npm publishes and the image holds. Beside it the bundler's own list
- * (`bundle.json`), the labels of the image, and, where there is a repository, `server.json` for the MCP registry. The same
- * sources give the same bytes.
+ * Makes `package/` in a folder: what npm publishes and the image holds. Beside it the bundler's own list (`bundle.json`), the
+ * labels of the image, and, where there is a repository, `server.json` for the MCP registry. The same sources give the same
+ * bytes.
  */
 export async function build(into: string, repository: string, revision?: string): Promise<void> {
   const folder = join(into, 'package')
-  rmSync(into, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(into, { recursive: true })
+  // Of an earlier build nothing stays, and what is not ours does: somebody may name a folder of theirs.
+  const ours = /^(?:package|bundle\.json|labels\.txt|server\.json|qcgate-.*\.tgz)$/
+  for (const name of readdirSync(into).filter((one) => ours.test(one))) rmSync(join(into, name), { recursive: true })
   const metafile = await bundle(root, join(folder, 'dist'))
   const packages = packagesIn(metafile, root)
   const product = JSON.parse(read('package.json'))

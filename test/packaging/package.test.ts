@@ -1,7 +1,7 @@
 // What a release publishes: how much it is, what is in it, and that the same sources make the same bytes.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -95,7 +95,13 @@ describe('the package', () => {
     const elsewhere = temporaryFolder()
     const umask = process.umask(0o077)
     try {
-      const again = await buildPackage(join(elsewhere.path, 'deeper', 'down'))
+      const into = join(elsewhere.path, 'deeper', 'down')
+      const others = ['mine.txt', 'qcgate-0.0.1.tgz', 'package/stale.js'].map((file) => join(into, file))
+      mkdirSync(join(into, 'package'), { recursive: true })
+      for (const file of others) writeFileSync(file, '')
+      const again = await buildPackage(into)
+      // What an earlier build left is gone, and nothing that is somebody's own.
+      assert.deepEqual(others.map(existsSync), [true, false, false])
       for (const file of filesIn(build().folder)) {
         assert.equal(sha256(join(again.folder, file)), sha256(join(build().folder, file)), file)
       }
