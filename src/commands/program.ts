@@ -85,15 +85,14 @@ const namesCommand = ([first]: readonly string[]): boolean =>
 /** The library repeats what it does not know, and a URL may hold a password. */
 const withoutPasswords = (text: string): string => text.replace(/\/\/.*@/g, '//…@')
 
-/** What follows a mistake: the setting that an option was taken for, or where to read on. */
+/** What follows a mistake: the setting that an option or a word was taken for, or where to read on. */
 function whatToDo(args: readonly string[], { code }: CommanderError): string {
   const [command = 'serve'] = args.filter((argument) => !argument.startsWith('-'))
-  if (code === 'commander.unknownOption') {
-    const [, option = '', value] = args.map((argument) => /^--?([^=]+)=?(.*)$/.exec(argument)).find(Boolean) ?? []
-    const known = command === 'sandbox' ? SANDBOX_SETTINGS : SETTINGS
-    const setting = command === 'doctor' ? undefined : closestTo(option, Object.keys(known))
-    if (setting) return `Settings are environment variables: ${setting}=${value || '…'} before the command.`
-  }
+  const given = code === 'commander.unknownOption' ? /^--?([^=]+)=?(.*)$/ : /^([^=]+)=(.*)$/
+  const [, option = '', value] = args.map((argument) => given.exec(argument)).find(Boolean) ?? []
+  const known = command === 'sandbox' ? SANDBOX_SETTINGS : SETTINGS
+  const setting = command === 'doctor' ? undefined : closestTo(option, Object.keys(known))
+  if (setting) return `Settings are environment variables: ${setting}=${value || '…'} before the command.`
   return 'qcgate --help says what there is.'
 }
 

@@ -59,6 +59,8 @@ describe('qcgate', { concurrency: 3 }, () => {
     ['--prot=3001', /unknown option '--prot=3001'\nSettings are environment variables: PORT=3001 before/],
     ['serve --data-dir /srv', /DATA_DIR=/],
     ['serve --sandbox=off', /SANDBOX=off/],
+    ['PORT=3001', /unknown command 'PORT=3001'\nSettings are environment variables: PORT=3001 before/],
+    ['serve port=3001', /PORT=3001 before/],
     ['sandbox --port 1', /PORT=/],
     ['sandbox --host 1', /unknown option '--host'\nqcgate --help/],
     ['--versoin', /Did you mean --version\?/],
