@@ -16,9 +16,13 @@ export const cloneLines = (repository: string): string =>
 
 /** The README of the package, made from that of the repository. */
 export function packageReadme({ readme, version, repository }: PackagedReadme): string {
+  const released = `npx qcgate@${version}`
   // While nothing is published, whoever took the name `qcgate` at npm would be run by those who do as they are told here.
-  const program = repository ? `npx qcgate@${version}` : `npx ./qcgate-${version}.tgz`
-  const withStart = between('start', readme, () => startLines(program))
+  const program = repository ? released : `npx ./qcgate-${version}.tgz`
+  const notYet = repository
+    ? ''
+    : `This file was made before its release; what is released is run by \`${released}\`.\n\n`
+  const withStart = between('start', readme, () => startLines(program) + notYet)
   return withLinks(withStart, ({ isPicture, text, target }) => {
     if (/^(https?:|mailto:|#)/.test(target)) return undefined
     if (!repository) return isPicture ? '' : text

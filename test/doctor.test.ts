@@ -364,7 +364,7 @@ describe('what the doctor takes for an origin', () => {
 
   it('repeats nothing of what is no http URL', () => {
     for (const other of ['', 'abc', 'ftp://me:secret@a.example', 'https://', 'me:secret@a.example']) {
-      assert.equal(problemOfServerOrigin(other), 'That is no http(s) URL.')
+      assert.equal(problemOfServerOrigin(other), 'That is no http(s) URL. Use one such as https://qcgate.example.com')
     }
   })
 })

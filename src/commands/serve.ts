@@ -40,14 +40,14 @@ async function start(config: Config): Promise<{ sandbox: boolean }> {
 /** What to open, what to paste, and where everything lies. */
 function welcome(config: Config, { sandbox }: { sandbox: boolean }): string {
   const oneClick = sandbox && (config.allowedUsers?.includes('100001') ?? true)
-  const { redis } = config
+  const { redis, host, port, issuer } = config
   const store = redis
     ? `Redis, ${redis.hosts.map(({ host, port }) => `${host}:${port}`).join(', ')}`
     : resolve(config.dataDir)
   return `qcgate is running.
 
-  Open in a browser      ${config.issuer}/
-  MCP URL for clients    ${config.resource}
+  Open in a browser      ${issuer}/
+  MCP URL for clients    ${config.resource}${issuer.startsWith('https:') ? `\n  For the proxy          ${host}, port ${port}` : ''}
 ${oneClick ? '\n  The sandbox is on: sign in as 100001 with sandbox-alice, or with one click.\n' : ''}
   Data                   ${store}
   Keys                   ${resolve(config.keysDir)}

@@ -11,10 +11,14 @@ describe('qcgate serve', () => {
   const folder = temporaryFolder()
   after(folder.remove)
 
-  it('names the Redis that has the data, and offers no account that may not come in', async () => {
+  it('names the Redis that has the data and what the proxy in front sends to, and offers no account that may not come in', async () => {
     const url = new URL(redisUrl('single', 'serve:'))
+    const port = String(await freePort())
     const { child, output } = await startProgram(['serve'], /^ *Keys .*\n/m, {
-      PORT: String(await freePort()),
+      PORT: port,
+      PUBLIC_URL: 'https://qcgate.example.com',
+      TRUSTED_PROXIES: '10.0.0.1',
+      SANDBOX: 'on',
       REDIS_URL: url.href,
       DATA_DIR: folder.path,
       KEYS_DIR: folder.path,
@@ -24,6 +28,7 @@ describe('qcgate serve', () => {
     await once(child, 'exit')
     assert.match(output(), new RegExp(`^ +Data +Redis, ${url.host}$`, 'm'))
     assert.match(output(), new RegExp(`^ +Keys +${folder.path}$`, 'm'))
+    assert.match(output(), new RegExp(`^ +For the proxy +127\\.0\\.0\\.1, port ${port}$`, 'm'))
     assert.doesNotMatch(output(), /100001/)
   })
 })

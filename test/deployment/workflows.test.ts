@@ -110,8 +110,21 @@ describe('the release workflow', () => {
   })
 
   it('runs nothing of the project or its dependencies where it may publish', () => {
-    const { image } = jobs
-    assert.ok(image?.steps?.some(({ with: given }) => given?.context === '.')) // the image is built inside a build of its own
+    // The image's build stage, which runs npm, is replaced by what the job before it made.
+    const built = jobs.image?.steps?.find(({ with: given }) => given?.context === '.')?.with
+    assert.equal(built?.['build-contexts'], 'build=stage')
+    const copied = [...read('Dockerfile').matchAll(/^COPY --from=(\w+) (?:--\S+ )?\/(\S+)/gm)]
+    assert.ok(copied.length > 1)
+    for (const [, stage, path = ''] of copied) {
+      assert.equal(stage, 'build')
+      assert.ok(runs('image').includes(`stage/${path.replace(/\/package$/, '')}`), path) // which the archive itself holds
+    }
+    assert.doesNotMatch(
+      read('Dockerfile')
+        .split(/^FROM /m)
+        .at(-1) ?? '',
+      /^RUN/m,
+    )
     for (const name of publishes)
       assert.doesNotMatch(runs(name), /npm (ci|install|run|test)|node |\.ci\/run|npx /, name)
   })

@@ -17,7 +17,7 @@ const SHOWN_IN = ['README.md', 'docs/stay-in-charge.md']
 /** What differs each time: moments, durations, references, ports. */
 const steady = (text: string) =>
   text
-    .replace(/[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2} [AP]M/g, '(moment)')
+    .replace(/[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2}\s[AP]M/g, '(moment)')
     .replace(/\b\d[\d.]* m?s\t\S+/g, '(time)\t(reference)')
     .replace(/(?<=localhost:)\d+/g, '(port)')
 

@@ -78,4 +78,15 @@ describe('the package, on Redis', () => {
     }
     assert.deepEqual(await once(child, 'exit'), [0, null])
   })
+
+  it('answers --help and --version of every command, and starts nothing', async () => {
+    for (const command of ['serve', 'doctor', 'sandbox', 'version']) {
+      const help = await runProgram([command, '--help'], build().program)
+      assert.deepEqual([help.code, help.left], [0, []], command)
+      assert.match(help.output, new RegExp(`^Usage: qcgate ${command} `))
+      const version = await runProgram([command, '--version'], build().program)
+      assert.deepEqual([version.code, version.left], [0, []], command)
+      assert.match(version.output, /^\d+\.\d+\.\d+\n$/)
+    }
+  })
 })

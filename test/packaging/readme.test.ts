@@ -46,6 +46,7 @@ describe('the README of the package', () => {
     ] as const) {
       const text = made(repository)
       assert.ok(text.includes(`\n${program}\n`))
+      assert.equal(/made before its release/.test(text), repository === '')
       assert.match(text, /Node\.js 24 or later/)
       for (const folder of [
         '~/.local/share/qcgate',

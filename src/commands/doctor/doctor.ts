@@ -36,7 +36,8 @@ export async function doctor(origin: string, print: (line: string) => void): Pro
 /** Why a text is no origin to check, in a sentence; undefined when it is one. Repeats no password, which a URL may hold. */
 export function problemOfServerOrigin(text: string): string | undefined {
   const url = URL.parse(text)
-  if (!url || !/^https?:$/.test(url.protocol)) return 'That is no http(s) URL.'
+  if (!url || !/^https?:$/.test(url.protocol))
+    return 'That is no http(s) URL. Use one such as https://qcgate.example.com'
   // Clients compare addresses character by character, so the one to compare with must be spelled as PUBLIC_URL is.
   return url.origin === text ? undefined : `That is more than an origin, or not its usual spelling. Use ${url.origin}`
 }
