@@ -12,7 +12,7 @@ export interface PackagedReadme {
 export const cloneLines = (repository: string): string =>
   repository
     ? `\`\`\`sh\ngit clone ${repository}\ncd ${repository.split('/').at(-1)}\n\`\`\``
-    : 'In a clone of this repository:'
+    : 'Get the sources with `git clone`, and in their folder:'
 
 /** The README of the package, made from that of the repository. */
 export function packageReadme({ readme, version, repository }: PackagedReadme): string {

@@ -27,7 +27,7 @@ const targetsOf = (text: string) => [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((
 
 describe('README.md says where a clone comes from', () => {
   it('in words while no repository is named', () => {
-    assert.equal(cloneLines(''), 'In a clone of this repository:')
+    assert.equal(cloneLines(''), 'Get the sources with `git clone`, and in their folder:')
   })
 
   it('with the two commands once one is, and the name of its folder', () => {
