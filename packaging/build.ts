@@ -30,6 +30,7 @@ export async function build(into: string, repository: string, revision?: string)
   const packages = packagesIn(metafile, root)
   const product = JSON.parse(read('package.json'))
   const { version, description } = product
+  const server = serverJson({ version, repository, description })
 
   const copied = {
     'src/authorization-server/views/assets': 'dist/assets',
@@ -46,11 +47,10 @@ export async function build(into: string, repository: string, revision?: string)
     'package/bom.json': sbom(product, packages),
     'bundle.json': json(metafile),
     'labels.txt': `${imageLabels({ version, revision, repository }).join('\n')}\n`,
+    ...(server && { 'server.json': json(server) }),
   }
   for (const [file, text] of Object.entries(made)) writeFileSync(join(into, file), text)
   openToReaders(folder)
-  const server = serverJson({ version, repository, description })
-  if (server) writeFileSync(join(into, 'server.json'), json(server))
 }
 
 /**

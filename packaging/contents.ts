@@ -26,14 +26,11 @@ const BUNDLED_BEFORE: Readonly<Record<string, readonly string[]>> = { echarts: [
 
 /** The packages of which something is in the bundle, by name and version. `root` is the folder that the bundle was made in. */
 export function packagesIn({ outputs }: Metafile, root: string): BundledPackage[] {
-  const inputs = [...new Set(Object.values(outputs).flatMap((output) => Object.keys(output.inputs)))]
-  const foreign = inputs.filter((input) => folderOf(input) !== undefined).sort()
-  const packages = [...Map.groupBy(foreign, (input) => folderOf(input) ?? '')].map(([folder, files]) =>
-    read(
-      join(root, folder),
-      files.map((file) => join(root, file)),
-    ),
-  )
+  const inputs = new Set(Object.values(outputs).flatMap((output) => Object.keys(output.inputs)))
+  const packages = [...Map.groupBy([...inputs].sort(), folderOf)].flatMap(([folder, files]) => {
+    const inRoot = (path: string) => join(root, path)
+    return folder === undefined ? [] : read(inRoot(folder), files.map(inRoot))
+  })
   const within = packages.flatMap((each) => [...listedBefore(each, root), ...bundledBefore(each, root)])
   // The same version may lie in several folders.
   const byId = new Map([...within, ...packages].map((each) => [idOf(each), each]))

@@ -13,7 +13,8 @@ import { EXIT, type Terminal } from './terminal.ts'
 export async function serve({ env, print, complain }: Terminal, folders: DefaultFolders): Promise<number> {
   try {
     const config = readConfig(env, folders)
-    print(welcome(config, await start(config)))
+    await start(config)
+    print(welcome(config))
     flushCompileCache() // for the next start, also if this process is killed
     return EXIT.done
   } catch (error) {
@@ -23,7 +24,7 @@ export async function serve({ env, print, complain }: Terminal, folders: Default
   }
 }
 
-async function start(config: Config): Promise<{ sandbox: boolean }> {
+async function start(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
   const composition = await compose(config, log)
   if (!config.addressesAreKnown) {
@@ -34,15 +35,14 @@ async function start(config: Config): Promise<{ sandbox: boolean }> {
   await listen(config, composition, log)
   const { sandboxUrl } = composition
   if (sandboxUrl) log.info({ url: sandboxUrl }, 'sandbox is listening')
-  return { sandbox: sandboxUrl !== undefined }
 }
 
 /** What to open, what to paste, and where everything lies. */
-function welcome(config: Config, { sandbox }: { sandbox: boolean }): string {
-  const oneClick = sandbox && (config.allowedUsers?.includes('100001') ?? true)
-  const { redis, host, port, issuer } = config
+function welcome(config: Config): string {
+  const { redis, host, port, issuer, sandbox, allowedUsers } = config
+  const oneClick = sandbox && (allowedUsers?.includes('100001') ?? true)
   const store = redis
-    ? `Redis, ${redis.hosts.map(({ host, port }) => `${host}:${port}`).join(', ')}`
+    ? `Redis, ${redis.hosts.map((one) => `${one.host}:${one.port}`).join(', ')}`
     : resolve(config.dataDir)
   return `qcgate is running.
 
