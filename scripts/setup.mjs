@@ -54,3 +54,10 @@ export function nodeRuntime() {
 
 /** Flags for every run of our own sources. `node:sqlite` works in Node.js 24 and still announces itself as experimental. */
 export const nodeFlags = ['--disable-warning=ExperimentalWarning']
+
+/** Sets up what is missing, runs one of our sources to its end, and ends this process as that one ended. */
+export function runSource(file, ...args) {
+  installDependencies()
+  const run = spawnSync(nodeRuntime(), [...nodeFlags, `${root}${file}`, ...args], { cwd: root, stdio: 'inherit' })
+  process.exit(run.status ?? 1)
+}
