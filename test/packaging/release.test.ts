@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { releaseNames, whyNotReleased } from '../../packaging/release.ts'
 import { REPOSITORY } from '../../packaging/repository.ts'
+import { FLAG } from '../support/program.ts'
 
 const EXAMPLE = 'https://github.com/example/qcgate'
 const tagged = { tag: 'v1.2.3', version: '1.2.3', repository: EXAMPLE, pushedTo: EXAMPLE }
@@ -42,7 +43,7 @@ describe('a release', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
     const { origin, pathname } = new URL(REPOSITORY || EXAMPLE)
     const ask = (tag: string) =>
-      spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'packaging/check-release.ts'], {
+      spawnSync(process.execPath, [FLAG, 'packaging/check-release.ts'], {
         encoding: 'utf8',
         env: { GITHUB_REF_NAME: tag, GITHUB_SERVER_URL: origin, GITHUB_REPOSITORY: pathname.slice(1) },
       })

@@ -4,10 +4,9 @@ import assert from 'node:assert/strict'
 import { after, afterEach, beforeEach, describe, it } from 'node:test'
 import type { Call } from '../../src/audit/audit-log.ts'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
-import { EVERYTHING, useConnection } from '../support/connection.ts'
+import { useConnectionTo } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
 import { callTool, message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
-import { useServer } from '../support/server.ts'
 import { withStore } from '../support/stored.ts'
 import { json, startUpstream } from '../support/upstream.ts'
 
@@ -15,12 +14,7 @@ const upstream = await startUpstream()
 
 describe('an argument in another type', () => {
   after(() => upstream.close())
-  const server = useServer({
-    QUANTCONNECT_API_URL: upstream.url,
-    SANDBOX: 'off',
-    CALL_BUDGET: '900,900,900,900', // the tests take fewer seconds than a model would
-  })
-  const connection = useConnection(server, { ...EVERYTHING, as: { userId: '123456', apiToken: 'a-token-for-tests' } })
+  const { server, connection } = useConnectionTo(upstream.url)
   beforeEach(() => void upstream.requests.splice(0))
 
   /** What QuantConnect was sent for a call of this tool. */

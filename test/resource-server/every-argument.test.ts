@@ -6,10 +6,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, describe, it } from 'node:test'
 import { TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
-import { EVERYTHING, useConnection } from '../support/connection.ts'
+import { useConnectionTo } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
 import { messages, rpc, toolCall } from '../support/mcp-requests.ts'
-import { useServer } from '../support/server.ts'
 import type { ArgumentValues } from './tool-arguments.ts'
 import { argumentsFor, MADE_UP } from './tool-arguments.ts'
 
@@ -69,12 +68,7 @@ describe('every argument of', () => {
     standIn.close()
     standIn.closeAllConnections()
   })
-  const server = useServer({
-    QUANTCONNECT_API_URL: `http://127.0.0.1:${port}/api/v2`,
-    SANDBOX: 'off',
-    CALL_BUDGET: '9000,9000,9000,9000', // the tests take fewer seconds than a model would
-  })
-  const connection = useConnection(server, { ...EVERYTHING, as: { userId: '123456', apiToken: 'a-token-for-tests' } })
+  const { server, connection } = useConnectionTo(`http://127.0.0.1:${port}/api/v2`)
 
   /** What calls of a tool are answered, as many at once as QuantConnect is asked for one account. */
   async function said(name: string, calls: readonly ArgumentValues[]): Promise<string[]> {

@@ -2,10 +2,9 @@
 // looks like a line of ours.
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { EVERYTHING, useConnection } from '../support/connection.ts'
+import { useConnectionTo } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
 import { callTool, message, messages, rpc, toolCall } from '../support/mcp-requests.ts'
-import { useServer } from '../support/server.ts'
 import { assertTextAndStructureAgree } from '../support/text-and-structure.ts'
 import { json, startUpstream } from '../support/upstream.ts'
 
@@ -49,15 +48,7 @@ const upstream = await startUpstream()
 
 describe('what strangers write', () => {
   after(() => upstream.close())
-  const server = useServer({
-    QUANTCONNECT_API_URL: upstream.url,
-    SANDBOX: 'off',
-    CALL_BUDGET: '600,600,600,600', // the tests take fewer seconds than a model would
-  })
-  const connection = useConnection(server, {
-    ...EVERYTHING,
-    as: { userId: '123456', apiToken: 'a-token-for-these-tests' },
-  })
+  const { server, connection } = useConnectionTo(upstream.url)
 
   /** What a tool answers when QuantConnect answers so. */
   async function answered(body: object, name: string, args: object = {}): Promise<Json> {

@@ -1,13 +1,13 @@
 // A server that is started to see it refuse.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { PROGRAM } from './program.ts'
+import { FLAG, PROGRAM } from './program.ts'
 import { freePort } from './server.ts'
 
 /** What a server said before it ended by itself, and its exit status. One that runs after all is ended, and has none. */
 export async function startInVain(env: Readonly<Record<string, string>>) {
   const { NODE_COMPILE_CACHE = '' } = process.env
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM], {
+  const child = spawn(process.execPath, [FLAG, PROGRAM], {
     env: { NODE_COMPILE_CACHE, PORT: String(await freePort()), ...env },
   })
   let [stdout, stderr] = ['', '']

@@ -1,11 +1,12 @@
 // The package as a release makes it, in a folder of its own.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Metafile } from 'esbuild'
 import { runCommand } from './command.ts'
 import { temporaryFolder } from './folder.ts'
+import { FLAG } from './program.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -23,11 +24,7 @@ export interface Build {
 
 /** Builds and packs into a folder, as `npm run package` does into dist/. */
 export async function buildPackage(into: string): Promise<Build> {
-  await runCommand(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', 'packaging/run.ts', 'package', into],
-    ROOT,
-  )
+  await runCommand(process.execPath, [FLAG, 'packaging/run.ts', 'package', into], ROOT)
   const folder = join(into, 'package')
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   return {
@@ -36,6 +33,19 @@ export async function buildPackage(into: string): Promise<Build> {
     tgz: join(into, `qcgate-${version}.tgz`),
     metafile: JSON.parse(readFileSync(join(into, 'bundle.json'), 'utf8')),
   }
+}
+
+/** The files below a folder, in order. */
+export const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => statSync(join(folder, file)).isFile())
+    .sort()
+
+/** How many files a package has, and its bytes: unpacked, and to download. */
+export function measure({ folder, tgz }: Build) {
+  const files = filesIn(folder)
+  const unpacked = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0)
+  return { files: files.length, unpacked, packed: statSync(tgz).size }
 }
 
 /** The package for the tests of one suite, made before the first. Call it inside `describe`, before what needs it. */

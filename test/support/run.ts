@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { temporaryFolder } from './folder.ts'
+import { FLAG } from './program.ts'
 import { startCluster, startSentinel, startSingle } from './redis-fleet.ts'
 
 const files = process.argv.slice(2)
@@ -33,7 +34,7 @@ const [single, sentinel, cluster] = fleets
 const tests = spawn(
   process.execPath,
   [
-    '--disable-warning=ExperimentalWarning',
+    FLAG,
     '--test',
     '--test-concurrency=3',
     '--test-timeout=120000',

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { temporaryFolder } from './folder.ts'
-import { PROGRAM } from './program.ts'
+import { FLAG, PROGRAM } from './program.ts'
 import { assertNothingSecretLeft } from './secrets.ts'
 import { redisUrl } from './stores.ts'
 import { whileRunning } from './while-running.ts'
@@ -91,7 +91,7 @@ export async function startServer(env: Record<string, string> = {}, program: str
   let child: ChildProcess
 
   async function start(changed: Record<string, string> = {}) {
-    child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', CLOCK, program], {
+    child = spawn(process.execPath, [FLAG, '--import', CLOCK, program], {
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
