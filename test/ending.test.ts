@@ -17,7 +17,9 @@ const upstream = await startUpstream()
 after(() => upstream.close())
 
 const PERSON = { userId: '123456', apiToken: 'token-for-tests' }
-const WRITES = { name: 'create_project', args: { name: 'Late', language: 'Py' } }
+let projects = 0
+/** One that is like no other, since the same one would not be sent again. */
+const writes = () => ({ name: 'create_project', args: { name: `Late ${projects++}`, language: 'Py' } })
 const READS = { name: 'list_projects', args: {} }
 const DONE = json(200, { success: true, projects: [{ projectId: 7, name: 'Late', language: 'Py' }] })
 
@@ -43,7 +45,7 @@ for (const { name, env } of journeyStores('ending')) {
     })
 
     /** A call that has reached QuantConnect, which answers when told to. `answer` settles when its caller hears. */
-    async function underWay({ name, args }: typeof READS | typeof WRITES, signal?: AbortSignal) {
+    async function underWay({ name, args }: typeof READS | ReturnType<typeof writes>, signal?: AbortSignal) {
       await server.crashAndRestart()
       const { reply, release } = held(DONE)
       upstream.replies.push(reply)
@@ -55,7 +57,7 @@ for (const { name, env } of journeyStores('ending')) {
     }
     const calls = (): Promise<Call[]> => withStore(server, (store) => createAuditLog(store).calls(accountId))
     /** What became of the calls of a tool that came on record meanwhile. */
-    async function recorded(tool: string, meanwhile: () => Promise<unknown>): Promise<string[]> {
+    async function recorded(tool: string, meanwhile: () => Promise<unknown>): Promise<(string | undefined)[]> {
       const known = new Set((await calls()).map(({ ref }) => ref))
       await meanwhile()
       return (await calls()).filter((call) => call.tool === tool && !known.has(call.ref)).map(({ outcome }) => outcome)
@@ -74,24 +76,24 @@ for (const { name, env } of journeyStores('ending')) {
     // What a signal does is the same everywhere; that the store is closed last is said of each kind.
     for (const signal of name === 'SQLite' ? (['SIGTERM', 'SIGINT', 'SIGHUP'] as const) : (['SIGTERM'] as const)) {
       it(`by ${signal} waits for a call that changes something: its caller hears, and it is on record`, async () => {
-        const outcomes = await recorded(WRITES.name, async () => {
-          const { answer, release } = await underWay(WRITES)
+        const outcomes = await recorded('create_project', async () => {
+          const { answer, release } = await underWay(writes())
           await endWhileWaiting(signal, release)
           assert.match((await answer).result.structuredContent.summary, /Created/)
         })
-        assert.deepEqual(outcomes, ['answered'])
+        assert.deepEqual(outcomes, ['done'])
       })
     }
 
     it('waits for it also when its caller has left', async () => {
-      const outcomes = await recorded(WRITES.name, async () => {
+      const outcomes = await recorded('create_project', async () => {
         const caller = new AbortController()
-        const { answer, release } = await underWay(WRITES, caller.signal)
+        const { answer, release } = await underWay(writes(), caller.signal)
         caller.abort()
         await assert.rejects(answer)
         await endWhileWaiting('SIGTERM', release)
       })
-      assert.deepEqual(outcomes, ['answered'])
+      assert.deepEqual(outcomes, ['done'])
     })
 
     if (name !== 'SQLite') return
@@ -127,8 +129,9 @@ describe('a process that ends while QuantConnect answers nothing', () => {
     const answers: Promise<unknown>[] = []
     let isFull = false
     const ask = async () => {
+      const { name, args } = writes()
       upstream.replies.push(never)
-      const answer = await message(await rpc(server, connection.token, toolCall(WRITES.name, WRITES.args)))
+      const answer = await message(await rpc(server, connection.token, toolCall(name, args)))
       if (/Too many calls/.test(answer.result.structuredContent.error)) isFull = true
     }
     await until('a call that is one too many', () => {

@@ -28,6 +28,7 @@ export const EVENTS = [
   'only-passkeys',
   'token-too',
   'token-replaced',
+  'outcome-unknown',
 ] as const
 export type Event = (typeof EVENTS)[number]
 

@@ -34,8 +34,8 @@ export interface CountedTool {
 const TRADES: readonly (CountsAs | undefined)[] = ['starts', 'commands', 'stops', 'liquidations']
 
 /**
- * The calls in four numbers: all, the backtests that began, what traded, and what was not allowed. A trade whose caller left
- * before the answer counts: it was on its way.
+ * The calls in four numbers: all, the backtests that began, what traded, and what was not allowed. A trade of which nobody knows
+ * whether it was done counts.
  */
 export function countsOf(calls: readonly Call[], tools: readonly CountedTool[]): Counts {
   const kinds = new Map(tools.map(({ name, countsAs }) => [name, countsAs]))
@@ -45,13 +45,14 @@ export function countsOf(calls: readonly Call[], tools: readonly CountedTool[]):
     calls.filter((call) => is(call, kindOf(call))).length
   return {
     calls: calls.length,
-    backtests: count(({ outcome }, countsAs) => countsAs === 'backtests' && outcome === 'answered'),
-    trades: count(
-      ({ outcome }, countsAs) => TRADES.includes(countsAs) && (outcome === 'answered' || outcome === 'left'),
-    ),
-    refused: count(({ outcome }) => outcome === 'refused'),
+    backtests: count(({ outcome }, countsAs) => countsAs === 'backtests' && outcome === 'done'),
+    trades: count(({ outcome }, countsAs) => TRADES.includes(countsAs) && isDeed(outcome)),
+    refused: count(({ outcome }) => outcome === 'blocked'),
   }
 }
+
+/** Whether something was done, or may have been. */
+const isDeed = (outcome: Call['outcome']): boolean => outcome === 'done' || outcome === 'unknown'
 
 export interface Filter {
   readonly grantId?: string | undefined

@@ -22,7 +22,14 @@ function* writeLines(calls: readonly Call[]): Generator<void, string> {
 function cells({ at, client, tool, ids, outcome, why = '', ms, ref }: Call): string[] {
   const { projectId = '', ...others } = ids
   const named = Object.entries(others).map(([name, id]) => `${name}=${id}`)
-  return [new Date(at).toISOString(), client, tool, `${projectId}`, named.join('; '), outcome, why, `${ms}`, ref]
+  return [
+    new Date(at).toISOString(),
+    client,
+    tool,
+    `${projectId}`,
+    named.join('; '),
+    ...[outcome ?? 'under way', why, `${ms ?? ''}`, ref],
+  ]
 }
 
 // A client chooses its own name. Were it a formula, a spreadsheet would run it when the person opens the file; behind an

@@ -1,5 +1,5 @@
 // What a person sets for one connection, as one value that is passed whole. Adding something that a person may set means a
-// member here and in `widens`, its rule (resource-server/rules/), its form (authorization-server/permissions/choice.ts reads
+// member here, in `NARROWS` when it narrows, and in `widens`, its rule (resource-server/rules/), its form (authorization-server/permissions/choice.ts reads
 // it, views/permissions.ts shows it) and its words (permissions/summary.ts); whatever carries an allowance from one to the
 // other takes the new member along.
 import { z } from 'zod'
@@ -23,6 +23,13 @@ export type StoredAllowance = Partial<Allowance> & Pick<Allowance, 'scopes' | 'e
 
 /** The allowance among the members of a grant, a record or a form, and nothing beside it. */
 export const allowanceOf = (holder: StoredAllowance): Allowance => Allowance.parse(holder)
+
+/** By name, what makes a member narrow what the scopes alone would allow. */
+const NARROWS: Readonly<Record<string, (allowance: Allowance) => boolean>> = { paperOnly: ({ paperOnly }) => paperOnly }
+/** The members of an allowance that narrow it. A release that does not know one of them must not act by the others. */
+export const narrowingIn = (allowance: Allowance): string[] =>
+  Object.keys(NARROWS).filter((name) => NARROWS[name]?.(allowance))
+export const isKnownToNarrow = (name: string): boolean => Object.hasOwn(NARROWS, name)
 
 /** The permissions that trade, spend, delete or administer. */
 export const dangerousIn = ({ scopes }: Pick<Allowance, 'scopes'>): readonly Scope[] =>

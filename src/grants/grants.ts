@@ -8,7 +8,7 @@ import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
 import { unixTime } from '../unix-time.ts'
 import type { StoredAllowance } from './allowance.ts'
-import { Allowance, allowanceOf } from './allowance.ts'
+import { Allowance, allowanceOf, isKnownToNarrow, narrowingIn } from './allowance.ts'
 import { KEPT_UNUSED, keptUntil } from './lifetime.ts'
 
 /** What a person was told about the software, when they agreed to it. */
@@ -33,6 +33,11 @@ const Known = z.object({
   /** What the person calls this connection. */
   name: z.string().optional(),
   ...Allowance.shape,
+  /**
+   * The members that narrow it (as `crit` of JWS, RFC 7515 §4.1.11, names what must be understood). A release that does not know one
+   * of them treats the grant as suspended, so that going back to it widens nothing.
+   */
+  crit: z.array(z.string()).optional(),
   /** Whether it may do nothing until the person has looked at it again. */
   suspended: z.boolean().optional(),
   /** Where the client received its answer when the person agreed; a silent return goes nowhere else. */
@@ -70,6 +75,23 @@ function parse(json: string | undefined): Grant | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A grant as it is stored. What narrows it is listed; what another release listed, which this one does not know, stays. */
+function format(grant: Grant): string {
+  const crit = [...narrowingIn(allowanceOf(grant)), ...unknownLimitsOf(grant)]
+  const { crit: _before, ...rest } = grant
+  return JSON.stringify(crit.length ? { ...rest, crit } : rest)
+}
+
+/** What narrows a grant, by the name of its member, that a later release wrote and this one does not know. */
+const unknownLimitsOf = ({ crit = [] }: Grant): string[] => crit.filter((name) => !isKnownToNarrow(name))
+
+/** Why a grant may do nothing now: its person has to look at it again, or this release does not know all that narrows it. */
+export type Suspension = 'to-be-reviewed' | 'unknown-limits'
+export function suspensionOf(grant: Grant): Suspension | undefined {
+  if (grant.suspended) return 'to-be-reviewed'
+  return unknownLimitsOf(grant).length ? 'unknown-limits' : undefined
 }
 
 /** What a person calls a connection, or what its software calls itself. */
@@ -124,7 +146,7 @@ export function createGrants(store: Store): Grants {
     await update(store, KEYS.grant(id), (current) => {
       const grant = alive(parse(current))
       written = grant && edited(grant)
-      return written && { value: JSON.stringify(written), ttl: ttl(written) }
+      return written && { value: format(written), ttl: ttl(written) }
     })
     return alive(written)
   }
@@ -177,12 +199,12 @@ export function createGrants(store: Store): Grants {
         ...facts,
         ...allowanceOf(facts),
         version: 1,
-        id: randomBytes(16).toString('base64url'),
+        id: `${facts.accountId}.${randomBytes(16).toString('base64url')}`,
         createdAt: unixTime(),
       }
       // Listed first: a crash in between leaves a name without a grant, and never a grant that its person cannot see.
       const before = parseListed(await enlist(grant.accountId, grant.id, await endedOf(grant.accountId)))
-      await put(store, KEYS.grant(grant.id), JSON.stringify(grant), ttl(grant))
+      await put(store, KEYS.grant(grant.id), format(grant), ttl(grant))
       const after = await listed(grant.accountId)
       if (!(grant.id in after) || after[STOPS] !== before[STOPS]) await end(grant.id)
       return grant

@@ -1,11 +1,11 @@
-// The secrets that sign cookies, and the four that are derived from each of them: for form tokens, for refresh tokens, for the
-// challenges of passkeys, and to know an API token by that was removed. Deriving keeps the key folder small and the uses apart
+// The secrets that sign cookies, and the five that are derived from each of them: for form tokens, for refresh tokens, for the
+// challenges of passkeys, to know an API token by that was removed, and to hide what is secret in the digest of a call. Deriving keeps the key folder small and the uses apart
 // (RFC 5869).
 import { createHmac, hkdfSync } from 'node:crypto'
 import type { JWK } from 'jose'
 import { readOrMakeKeys, secretKind } from './key-file.ts'
 
-type Purpose = 'csrf' | 'refresh-token' | 'passkey-challenge' | 'ended-token'
+type Purpose = 'csrf' | 'refresh-token' | 'passkey-challenge' | 'ended-token' | 'digest'
 
 export interface CookieKeys {
   /** For the cookie signer: the first signs, all verify. */
@@ -37,5 +37,6 @@ function subkeysOf({ k = '' }: JWK): Readonly<Record<Purpose, Buffer>> {
     'refresh-token': subkey('refresh-token'),
     'passkey-challenge': subkey('passkey-challenge'),
     'ended-token': subkey('ended-token'),
+    digest: subkey('digest'),
   }
 }

@@ -4,13 +4,15 @@ import type { Credentials, Realm } from '../vault/vault.ts'
 import { pause } from './abort.ts'
 import type { Answer } from './answer.ts'
 import { createConfirmation, readVerdict, type Verdict } from './confirmation.ts'
+import { postDeed } from './post-deed.ts'
 import { requestBody } from './request-body.ts'
 import { pauseBefore } from './retry.ts'
 import { type Sent, send } from './send.ts'
 import { createSuspicion } from './suspicion.ts'
 import { createTurns } from './turns.ts'
 
-const TIMEOUT_MS = 30_000
+/** How long QuantConnect may take for one call, in milliseconds. */
+export const ANSWERS_WITHIN = 30_000
 /** Calls of one account: how many run at once, and how many more wait. */
 const LIMITS = { atOnce: 8, waiting: 64 }
 const AUTHENTICATE = '/authenticate'
@@ -27,12 +29,17 @@ export interface CallOptions {
   readonly timeoutMs?: number
   /** Secrets among the arguments; they are struck out of the answer, however they are spelled there. */
   readonly secrets?: readonly string[]
+  /** Done right before it is sent, when its turn has come, by a call that is sent once; what this throws is thrown on. */
+  readonly beforeSending?: () => Promise<void>
   /** Sends multipart/form-data, with the argument `objectData` as the file. */
   readonly form?: boolean
 }
 
 export interface QuantConnect {
-  /** Calls an endpoint such as `/projects/read` as one person. Never throws for what QuantConnect does or fails to do. */
+  /**
+   * Calls an endpoint such as `/projects/read` as one person. Never throws for what QuantConnect does or fails to do; rejects with
+   * the signal's reason, and with what `beforeSending` throws.
+   */
   call(who: Credentials, endpoint: string, args: object, options?: CallOptions): Promise<Answer>
 }
 
@@ -45,7 +52,11 @@ export function createQuantConnect(urls: Readonly<Partial<Record<Realm, string>>
     sandbox: createSuspicion(log),
   }
   const confirm = createConfirmation((who, signal) =>
-    send(who, `${urls[who.realm]}${AUTHENTICATE}`, requestBody({}, false), AbortSignal.timeout(TIMEOUT_MS), signal),
+    send(who, `${urls[who.realm]}${AUTHENTICATE}`, requestBody({}, false), {
+      post: fetch,
+      budget: AbortSignal.timeout(ANSWERS_WITHIN),
+      signal,
+    }),
   )
 
   /** What a verdict means for the person whose call made it necessary; undefined when they are not to be told of it. */
@@ -88,7 +99,7 @@ export function createQuantConnect(urls: Readonly<Partial<Record<Realm, string>>
       who,
       endpoint,
       args,
-      { retry = false, signal, timeoutMs = TIMEOUT_MS, form = false, secrets = [] } = {},
+      { retry = false, signal, timeoutMs = ANSWERS_WITHIN, form = false, secrets = [], beforeSending } = {},
     ) {
       const base = urls[who.realm]
       if (!base) return { kind: 'credentials', reasons: [`This server has no ${who.realm} accounts (any more).`] }
@@ -99,8 +110,10 @@ export function createQuantConnect(urls: Readonly<Partial<Record<Realm, string>>
         const endTurn = await turns.take(accountOf(who), signal)
         if (!endTurn) return { kind: 'busy' }
         try {
+          await beforeSending?.()
           const budget = AbortSignal.timeout(timeoutMs)
-          const sent = await send(who, base + endpoint, body, budget, ends, secrets)
+          const post = retry ? fetch : postDeed
+          const sent = await send(who, base + endpoint, body, { post, budget, signal: ends, secrets })
           return await verify(who, endpoint, sent, budget, ends)
         } finally {
           endTurn()

@@ -18,21 +18,30 @@ export interface Sent {
   readonly ahead?: number
 }
 
+/** How a request is sent. */
+interface Sending {
+  /** `fetch`, or what does the same in another way. */
+  readonly post: (url: string, init: RequestInit) => Promise<Response>
+  /** How long it may take, its answer included. */
+  readonly budget: AbortSignal
+  /** The caller's. */
+  readonly signal?: AbortSignal | undefined
+  /** Those in the body that its answer must not repeat. */
+  readonly secrets?: readonly string[]
+}
+
 /**
  * Sends a request, once: `fetch` itself sends again only after HTTP 421, which says that the request went to a server that
- * does not take it (RFC 9110 §15.5.20). `budget` is how long that may take, its answer included; `signal` is the
- * caller's, and its reason is the only thing that this throws. `secrets` are those in the body that its answer must not repeat.
+ * does not take it (RFC 9110 §15.5.20). The reason of the caller's signal is the only thing that this throws.
  */
 export async function send(
   { userId, apiToken }: Credentials,
   url: string,
   { headers, body }: RequestBody,
-  budget: AbortSignal,
-  signal?: AbortSignal,
-  secrets: readonly string[] = [],
+  { post, budget, signal, secrets = [] }: Sending,
 ): Promise<Sent> {
   try {
-    const response = await fetch(url, {
+    const response = await post(url, {
       method: 'POST',
       redirect: 'manual', // the signed headers are for QuantConnect alone
       headers: {
@@ -66,10 +75,10 @@ export async function send(
 
 /** Whether there was no connection that could have carried anything. */
 function neverConnected(error: unknown): boolean {
-  // The shape of what `fetch` rejects with: a system error, or one for each address that was tried.
-  const { cause } = error as { cause?: SystemError & { errors?: SystemError[] } }
-  const causes = cause?.errors ?? (cause ? [cause] : [])
-  return causes.length > 0 && causes.every(isOfConnecting)
+  // A system error, or one for each address that was tried; behind what `fetch` rejects with.
+  const { cause = error } = error as { cause?: unknown }
+  const { errors = [cause] } = cause as { errors?: unknown[] }
+  return errors.length > 0 && errors.every((one) => isOfConnecting(one as SystemError))
 }
 
 interface SystemError {

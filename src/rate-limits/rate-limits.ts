@@ -54,9 +54,16 @@ export const RATE_LIMITS = {
 
 type Counter = Pick<Store, 'increment'>
 
-/** Counts one of something, by whom it is done. Seconds to wait when it is one too many; 0 means go on. */
-export const countAttempt = async (store: Counter, { what, most, seconds }: RateLimit, who: string): Promise<number> =>
-  (await store.increment(KEYS.attempts(what, who), seconds)) > most ? seconds : 0
+/**
+ * Counts one of something, by whom it is done, with what else is kept for an account where it is one's. Seconds to wait when it is
+ * one too many; 0 means go on.
+ */
+export const countAttempt = async (
+  store: Counter,
+  { what, most, seconds }: RateLimit,
+  who: string,
+  accountId?: string,
+): Promise<number> => ((await store.increment(KEYS.attempts(what, who, accountId), seconds)) > most ? seconds : 0)
 
 /** Takes back one that was counted. */
 export const uncountAttempt = (store: Pick<Store, 'decrement'>, { what }: RateLimit, who: string): Promise<void> =>

@@ -2,12 +2,13 @@
 // and their account is one here, and whether the grant covers everything the body asks for. What it allows it writes into a
 // decision, and without one no tool runs.
 import type { Grant, Grants } from '../grants/grants.ts'
-import { isEnded } from '../grants/grants.ts'
+import { isEnded, suspensionOf } from '../grants/grants.ts'
 import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { AccessTokenClaims, VerifyAccessToken } from './access-token.ts'
 import type { OverBudget } from './call-budget.ts'
+import type { Suspended } from './calls/suspended.ts'
 import type { GateFailure, MissingScope } from './challenge.ts'
 import type { NoteRefusal } from './repeated-refusals.ts'
 import { completionIn, sourceOf } from './resources/completions.ts'
@@ -21,7 +22,7 @@ export interface Decision {
   /** The tools that this request, and no other, may run. */
   readonly tools: ReadonlySet<string>
   /** Why no other may, for a client that must be told in the tool's result. */
-  readonly refusal?: MissingScope | OverBudget | { readonly reason: 'suspended' }
+  readonly refusal?: MissingScope | OverBudget | Suspended
 }
 
 /**
@@ -140,7 +141,8 @@ export function createGate(
       const claims = await verify(token, network)
       if ('retryAfter' in claims) return { reason: 'too-many-bad-tokens', retryAfter: claims.retryAfter }
       if ('cause' in claims) return { reason: 'invalid-token', cause: claims.cause }
-      const grant = await grants.find(claims.grant_id)
+      // Both lie with their account, so this is one question to the store.
+      const [grant, credentials] = await Promise.all([grants.find(claims.grant_id), vault.open(claims.sub)])
       if (!grant) return { reason: 'invalid-token', cause: 'the grant has ended' }
       if (isEnded(grant, claims.auth_id)) return { reason: 'invalid-token', cause: 'the authorization has ended' }
       if (grant.accountId !== claims.sub || grant.clientId !== claims.client_id) {
@@ -148,14 +150,15 @@ export function createGate(
       }
       // Not a tool's result but HTTP 401: it makes the client send its person to sign in, and there the page says why
       // they cannot, or lets them in again.
-      if (!(await vault.open(grant.accountId))) {
+      if (!credentials) {
         return { reason: 'invalid-token', cause: 'the account is not stored here any more, or not allowed' }
       }
       return { grant, claims }
     },
 
     async decide(grant, body, over) {
-      if (grant.suspended) return makeDecision({ grant, tools: new Set(), refusal: { reason: 'suspended' } })
+      const why = suspensionOf(grant)
+      if (why) return makeDecision({ grant, tools: new Set(), refusal: { reason: 'suspended', why } })
       const lacks = (scope: Scope) => !grant.scopes.includes(scope)
       const isMissing = ({ tool }: RequestedCall) => tool.scopes.some(lacks)
       const calls = callsIn(body).filter((call) => call.by !== 'offer' || !isMissing(call))

@@ -53,6 +53,8 @@ export interface Passed {
   readonly form: Form
   /** What a refusal names. */
   readonly places: Places
+  /** Does something once the answer was sent. */
+  readonly whenAnswered: (act: () => void) => void
 }
 
 /** The handlers behind the gate. */
@@ -131,6 +133,7 @@ const callerIn = (context: ServerContext): Caller => ({
   decision: context.http?.authInfo?.extra?.decision,
   signal: context.mcpReq.signal,
   responses: context.mcpReq.inputResponses,
+  whenAnswered: (context.http?.authInfo?.extra as Partial<Passed> | undefined)?.whenAnswered, // sound: see `toAnswer`
   report: context.http?.authInfo?.extra?.form === 'json' ? undefined : reporter(context),
   canOpen: canOpen(context),
 })

@@ -9,10 +9,10 @@ export type NoteRefusal = (grant: Grant, tools: ReadonlySet<string>) => Promise<
 
 export const createRepeatedRefusals =
   (store: Pick<Store, 'increment'>): NoteRefusal =>
-  async ({ id, authorizedAt, createdAt }, tools) => {
+  async ({ id, accountId, authorizedAt, createdAt }, tools) => {
     const waits = await Promise.all(
       [...tools].map((tool) =>
-        countAttempt(store, RATE_LIMITS.refusedCall, `${id} ${authorizedAt ?? createdAt} ${tool}`),
+        countAttempt(store, RATE_LIMITS.refusedCall, `${id} ${authorizedAt ?? createdAt} ${tool}`, accountId),
       ),
     )
     return waits.some((wait) => wait > 0)

@@ -18,7 +18,7 @@ import { ownHost } from '../own-host.ts'
 import type { Suppliers } from '../suppliers.ts'
 import { createAccessTokenVerifier } from './access-token.ts'
 import { createBudget } from './call-budget.ts'
-import { recordCall } from './calls/record-call.ts'
+import { callBegun, endingBy, recordCall } from './calls/record-call.ts'
 import { wordsOf } from './calls/refusals.ts'
 import type { GateFailure, MissingScope, Places } from './challenge.ts'
 import { challenge } from './challenge.ts'
@@ -48,6 +48,7 @@ type ResourceServerSuppliers = Pick<
   | 'vault'
   | 'quantConnect'
   | 'signingKeys'
+  | 'cookieKeys'
   | 'clientAddress'
 >
 
@@ -79,8 +80,9 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     const [at, ref] = [Date.now(), reference()]
     refuse(ctx, failure, ref)
     const recordOne = ({ tool, args }: RequestedCall) => {
-      const { outcome, why } = wordsOf(failure, { tool, grantId: grant.id, places: placesFor(ctx) })
-      return recordCall(suppliers, grant, tool, { at, ref, ms: 0, args, outcome, why })
+      const words = wordsOf(failure, { tool, grantId: grant.id, places: placesFor(ctx) })
+      const call = { ...callBegun(grant, tool, args, { at, ref }), ms: 0, ...endingBy(words) }
+      return recordCall(suppliers, grant.accountId, tool, call)
     }
     await Promise.all(callsIn(body).map(recordOne))
   }
@@ -117,7 +119,8 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
     if (unreadable) return reject(ctx, { status: 400, code: -32602, message: unreadable.message }, unreadable.id)
 
     const places = placesFor(ctx)
-    const extra: Passed & Record<string, unknown> = { decision, body, form: form ?? 'either', places }
+    const whenAnswered = answeredOf(ctx)
+    const extra: Passed & Record<string, unknown> = { decision, body, form: form ?? 'either', places, whenAnswered }
     const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra }
     ctx.respond = false
     const stream = listens(body) ? mcp.newStream() : undefined
@@ -165,6 +168,15 @@ function weighAnswer({ req, res }: Context, tell: (bytes: number) => void): void
   const { socket } = req
   const before = socket.bytesWritten
   res.once('close', () => tell(socket.bytesWritten - before))
+}
+
+/** Does what is asked for once the whole answer of a request was handed to its connection, and nothing when that broke before. */
+function answeredOf({ res }: Context): (act: () => void) => void {
+  const acts: (() => void)[] = []
+  res.once('finish', () => {
+    if (!res.destroyed) for (const act of acts) act()
+  })
+  return (act) => acts.push(act)
 }
 
 /** Too many (RFC 6585 §4): says when to come again. No challenge, since signing in anew would help nobody. */

@@ -5,6 +5,7 @@
 import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
 import type { McpHttpHandler } from '@modelcontextprotocol/server'
 import type { Grant } from '../grants/grants.ts'
+import { suspensionOf } from '../grants/grants.ts'
 
 /** An answer that stays open to tell of changes. */
 export interface Stream {
@@ -35,4 +36,4 @@ export function createStream(
  * What a grant allows, as a value that can be compared. A client is told of every change to it, also where the same tools
  * stay listed: they answer otherwise now, and to look once too often costs less than to offer what will be refused.
  */
-export const allowed = ({ scopes, suspended = false }: Grant): string => JSON.stringify([suspended, [...scopes].sort()])
+export const allowed = (grant: Grant): string => JSON.stringify([suspensionOf(grant), [...grant.scopes].sort()])

@@ -1,14 +1,21 @@
-// Every key we store, in one table. The part in braces is the hash tag: keys that one atomic step touches share it.
+// Every key we store, in one table. The part in braces is the hash tag: keys that one atomic step touches share it, and those of
+// one account do (docs/decisions/0016-keys-by-account.md).
 // What could be used by whoever reads the store (ids of codes, tokens and sessions) is hashed before it becomes a key.
 import { createHash } from 'node:crypto'
 
 const hash = (...parts: string[]) => createHash('sha256').update(parts.join('\n')).digest('base64url')
 
+/**
+ * The id of a grant begins with that of its account, so that whoever has it alone knows where all lies that a call touches:
+ * everything of an account has one hash tag. An account's own id says the same of itself.
+ */
+export const accountIdIn = (id: string): string => id.split('.', 1)[0] ?? ''
+
 export const KEYS = {
   /** Which keys this store was used with, JSON of `Fingerprint`. 400 days from the last start. Owner: key-files/key-fingerprint */
   fingerprint: () => 'keys',
-  /** What a person allowed one client. JSON of `Grant`; until the grant ends. Owner: grants/ */
-  grant: (id: string) => `grant:{${id}}`,
+  /** What a person allowed one client. JSON of `Grant`, by its id, which begins with that of its account; until the grant ends. Owner: grants/ */
+  grant: (id: string) => `grant:{${accountIdIn(id)}}:${id.slice(accountIdIn(id).length + 1)}`,
   /** The ids of an account's grants, and since when each is listed, JSON; some may have ended. 91 days from the last change or use. Owner: grants/ */
   grantsOf: (accountId: string) => `grants-of:{${accountId}}`,
   /** What an account has here beside its grants: sessions, passkeys, news. JSON of `Profile`. 91 days from the last change or use. Owner: accounts/ */
@@ -21,10 +28,12 @@ export const KEYS = {
   consentAnswer: (id: string) => `consent-answer:{${hash('answer', id)}}`,
   /** A WebAuthn challenge that was answered, so that it is not answered again; 10 minutes. Owner: authorization-server/passkeys */
   passkeyChallenge: (challenge: string) => `passkey-challenge:{${hash(challenge)}}`,
-  /** What an account's assistants did: a journal of `Call`, JSON lines. 30 days each. Owner: audit/ */
+  /** What an account's assistants looked at, and what they were refused: a journal, JSON lines. 30 days each. Owner: audit/ */
   activity: (accountId: string) => `activity:{${accountId}}`,
-  /** The same, of calls that traded, spent, deleted or administered, so that no number of others pushes them out. 30 days each. Owner: audit/ */
-  deeds: (accountId: string) => `deeds:{${accountId}}`,
+  /** What was sent to change something: a journal of intents and outcomes, JSON lines. 30 days each. Owner: audit/ */
+  journal: (accountId: string) => `journal:{${accountId}}`,
+  /** A call that trades, spends or makes something and was sent of late, by its connection and its digest, so that it is not sent twice by accident. JSON, the answer sealed; three minutes. Owner: resource-server/calls/repeats */
+  sent: (accountId: string, grantId: string, digest: string) => `sent:{${accountId}}:${hash('sent', grantId, digest)}`,
   /** Who is alone at something of an account's right now: one of its projects, or what all of them share. 60 seconds. Owner: resource-server/calls/one-at-a-time */
   lease: (what: string, accountId: string) => `lease:${what}:{${accountId}}`,
   /** What came of one code: the generations of its tokens. JSON of `Authorization`, by the hash of the family that its refresh tokens name. 90 days from the last rotation. Owner: grants/authorizations */
@@ -42,9 +51,10 @@ export const KEYS = {
   /** The hashed id of the session with a `uid`. As long as the session. Owner: storage/oidc-adapter */
   sessionByUid: (uid: string) => `oidc:Session-by-uid:{${hash('uid', uid)}}`,
   /** How often something was tried; one window. Owner: rate-limits/ */
-  attempts: (what: string, who: string) => `attempts:${what}:{${hash(who)}}`,
-  /** What is left of a connection's or an account's budget for calls. JSON of levels; 10 minutes from the last slice. Owner: rate-limits/token-buckets */
-  budget: (of: string, id: string) => `budget:${of}:{${hash('budget', id)}}`,
+  attempts: (what: string, who: string, accountId?: string) =>
+    accountId === undefined ? `attempts:${what}:{${hash(who)}}` : `attempts:${what}:{${accountId}}:${hash(who)}`,
+  /** What is left of an account's budget for calls, and of each connection's. JSON of levels; 10 minutes from the last slice. Owner: rate-limits/token-buckets */
+  budget: (of: string, id: string) => `budget:${of}:{${accountIdIn(id)}}:${hash('budget', id)}`,
   /** What a client published at a URL, JSON, last good copy. 365 days, a key set 30. Owner: authorization-server/clients/documents */
   clientDocument: (url: string) => `client-document:{${hash(url)}}`,
   /** A sandbox account's world: projects, runs, what it stored; JSON. 400 days from the last change. Owner: sandbox/ */

@@ -2,7 +2,7 @@
 // Made of the one step that there is: set-if-absent takes it, compare-and-swap keeps it and gives it back.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Store } from './store.ts'
+import type { Step, Store } from './store.ts'
 
 /** Seconds after which a lease is free again, whatever became of its holder. */
 export const LEASE_TTL = 60
@@ -11,8 +11,8 @@ const WAIT_AT_MOST = 15_000
 const PAUSE = 150
 
 export interface Lease {
-  /** Holds it for the whole time from now on; false when it ran out and may be somebody else's. */
-  renew(): Promise<boolean>
+  /** What a step expects and writes that holds it for the whole time from then on; it may have run out and be somebody else's. */
+  readonly renewal: Pick<Step, 'expect' | 'write'>
   /** Gives it back, if it is still held. */
   release(): Promise<void>
 }
@@ -35,7 +35,7 @@ export async function takeLease(
     await pause(PAUSE, undefined, { signal })
   }
   return {
-    renew: () => store.commit({ expect: all(holder), write: held }),
+    renewal: { expect: all(holder), write: held },
     release: async () => void (await store.commit({ expect: all(holder), write: all(undefined) })),
   }
 }

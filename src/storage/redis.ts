@@ -7,7 +7,7 @@ import { Cluster, Redis } from 'ioredis'
 import type { Log } from '../observability/log.ts'
 import { createRedisRosters, ROSTER_SCRIPTS } from './redis-rosters.ts'
 import type { RedisAddress } from './redis-url.ts'
-import type { Step, Store } from './store.ts'
+import type { JournalLine, Step, Store } from './store.ts'
 import { StoreUnavailable } from './store.ts'
 
 /** A Redis that cannot be used as a store. The message is for the operator and holds no password. */
@@ -15,19 +15,41 @@ export class RedisNotUsable extends Error {
   override name = 'RedisNotUsable'
 }
 
-/** Per key three arguments: what must be there, what to put there, and for how many milliseconds. */
+/**
+ * Keys of values come first, and per value three arguments: what must be there, what to put there, and for how many milliseconds.
+ * Then per journal its two keys, and five arguments: the line's time and text, from which time on lines are kept, how many, and
+ * for how many milliseconds. A journal is a sorted set by position, whose members begin with their position and their time, and
+ * beside it the last position; both have the same end.
+ */
 const COMMIT = `
-for i, key in ipairs(KEYS) do
-  local expected = ARGV[3 * i - 2]
+local values = tonumber(ARGV[1])
+for i = 1, values do
+  local expected = ARGV[3 * i - 1]
   if expected ~= '*' then
-    local current = redis.call('GET', key)
+    local current = redis.call('GET', KEYS[i])
     if (current and '=' .. current or '-') ~= expected then return 0 end
   end
 end
-for i, key in ipairs(KEYS) do
-  local value = ARGV[3 * i - 1]
-  if value == '-' then redis.call('DEL', key)
-  elseif value ~= '*' then redis.call('SET', key, string.sub(value, 2), 'PX', ARGV[3 * i]) end
+for i = 1, values do
+  local value = ARGV[3 * i]
+  if value == '-' then redis.call('DEL', KEYS[i])
+  elseif value ~= '*' then redis.call('SET', KEYS[i], string.sub(value, 2), 'PX', ARGV[3 * i + 1]) end
+end
+local a = 3 * values + 2
+for i = values + 1, #KEYS, 2 do
+  local journal, last = KEYS[i], KEYS[i + 1]
+  local at, line, from, most, ttl = unpack(ARGV, a, a + 4)
+  local position = redis.call('INCR', last)
+  redis.call('ZADD', journal, position, string.format('%.0f ', position) .. at .. ' ' .. line)
+  redis.call('ZREMRANGEBYSCORE', journal, '-inf', position - most)
+  local oldest = redis.call('ZRANGE', journal, 0, 0)[1]
+  while tonumber(string.match(oldest, '^%d+ (%d+)')) < tonumber(from) do
+    redis.call('ZREM', journal, oldest)
+    oldest = redis.call('ZRANGE', journal, 0, 0)[1]
+  end
+  redis.call('PEXPIRE', journal, ttl)
+  redis.call('PEXPIRE', last, ttl)
+  a = a + 5
 end
 return 1`
 
@@ -40,27 +62,11 @@ const DECREMENT = `
 if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then return redis.call('DECR', KEYS[1]) end
 return 0`
 
-/** A journal is a sorted set. Members begin with their time, so that the same words at two times are two lines. */
-const APPEND = `
-redis.call('ZADD', KEYS[1], ARGV[1], ARGV[1] .. ' ' .. ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[3])
-redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[4])
-redis.call('PEXPIRE', KEYS[1], ARGV[5])
-return 1`
-
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     qcgateCommit(...args: (string | number)[]): Result<number, Context>
     qcgateIncrement(key: string, milliseconds: number): Result<number, Context>
     qcgateDecrement(key: string): Result<number, Context>
-    qcgateAppend(
-      key: string,
-      at: number,
-      line: string,
-      from: number,
-      most: number,
-      milliseconds: number,
-    ): Result<number, Context>
   }
 }
 
@@ -70,6 +76,8 @@ const OPEN_MS = 5_000
 const COMMAND_MS = 1_000
 /** How long an acknowledged write may wait for a replica to have it too. */
 const REPLICA_MS = 100
+/** The same for one that must not be lost. */
+const REQUIRED_REPLICA_MS = 250
 /** For so long nobody waits for replicas after none has answered. */
 const NO_REPLICA_MS = 5_000
 
@@ -82,6 +90,8 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
   // A second connection for writes that wait for a replica: Redis serves nothing else on a connection that waits.
   const writer = address.mode === 'single' ? client : connectionTo(address)
   const clients = [...new Set([client, writer])]
+  /** Masters that have had a replica since we began. */
+  const withReplicas = new Set<string>()
   const stopReporting = reportOutages(client, log)
   const close = async () => {
     stopReporting()
@@ -89,7 +99,7 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
   }
   try {
     await Promise.all(clients.map(connect))
-    await inspect(client, address, log)
+    for (const name of await inspect(client, address, log)) withReplicas.add(name)
   } catch (error) {
     await close()
     if (error instanceof RedisNotUsable) throw error
@@ -98,19 +108,30 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
 
   /** By master, since when its replicas may be waited for again. */
   const waitFrom = new Map<string, number>()
-  /** Waits until one replica has what was just written. None at hand is no reason to refuse: the master has it. */
-  async function replicate(key: string): Promise<void> {
+  /**
+   * Waits until one replica has what was just written. None at hand is no reason to refuse, since the master has it, unless it
+   * `isRequired` and this master has had one.
+   */
+  async function replicate(key: string, isRequired = false): Promise<void> {
     if (address.mode === 'single') return
-    const master = writer instanceof Cluster ? (writer.slots[calculateSlot(address.prefix + key)]?.[0] ?? '') : ''
-    if (Date.now() < (waitFrom.get(master) ?? 0)) return
+    const node = nodeOf(writer, address.prefix + key)
+    const master = node ? nameOf(node) : ''
+    if (Date.now() < (waitFrom.get(master) ?? 0) && !(isRequired && withReplicas.has(master))) return
     // The first command leads the second one to the node, and the connection, that took the write.
-    const [, wait] = (await writer.pipeline().exists(key).wait(1, REPLICA_MS).exec()) ?? []
+    const patience = isRequired ? REQUIRED_REPLICA_MS : REPLICA_MS
+    const [, wait] = (await writer.pipeline().exists(key).wait(1, patience).exec()) ?? []
     const [failure, replicas] = wait ?? []
     // The connection broke in between, maybe because the master died with the write: it must not count as done.
     if (failure) throw failure
-    if (Number(replicas ?? 0) >= 1) return
+    if (Number(replicas ?? 0) >= 1) {
+      withReplicas.add(master)
+      return
+    }
     waitFrom.set(master, Date.now() + NO_REPLICA_MS)
     log.warn({ master }, 'no replica acknowledged a write; it would be lost with the master')
+    if (!isRequired) return
+    if (node && Number((await infoOf(node)).connected_slaves) > 0) withReplicas.add(master)
+    if (!node || withReplicas.has(master)) throw new Error('no replica acknowledged what must not be lost')
   }
 
   return {
@@ -119,25 +140,15 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
       attempt(async () => {
         const { keys, args } = scriptArguments(step)
         if ((await writer.qcgateCommit(keys.length, ...keys, ...args)) !== 1) return false
-        await replicate(keys[0] ?? '')
+        await replicate(keys[0] ?? '', step.replicated)
         return true
       }),
     increment: (key, ttl) => attempt(() => client.qcgateIncrement(key, Math.ceil(ttl * 1000))),
     decrement: async (key) => void (await attempt(() => client.qcgateDecrement(key))),
-    append: (key, at, line, { ttl, most }) =>
-      attempt(async () => {
-        const kept = Math.ceil(ttl * 1000)
-        await writer.qcgateAppend(key, at, line, at - kept, most, kept)
-        await replicate(key)
-      }),
-    lines: (key, from = 0) =>
-      attempt(async () => {
-        const members = await client.zrange(key, '+inf', `${from}`, 'BYSCORE', 'REV')
-        return members.map((member) => member.slice(member.indexOf(' ') + 1))
-      }),
+    lines: (key) => attempt(async () => (await client.zrange(key, '0', '-1')).map(lineOf)),
     clear: (key) =>
       attempt(async () => {
-        await writer.del(key)
+        await writer.del(key, lastOf(key))
         await replicate(key)
       }),
     ...createRedisRosters(writer, attempt, replicate),
@@ -160,16 +171,35 @@ async function connect(client: Redis | Cluster): Promise<void> {
   client.on('+node', (node: Redis) => connectNode(node)?.catch(() => {}))
 }
 
-function scriptArguments({ expect = {}, write }: Step) {
-  const keys = [...new Set([...Object.keys(expect), ...Object.keys(write)])]
-  const args = keys.flatMap((key) => {
-    const expected = key in expect ? text(expect[key]) : '*'
-    const entry = write[key]
-    return [expected, key in write ? text(entry?.value) : '*', Math.ceil((entry?.ttl ?? 0) * 1000)]
-  })
-  return { keys, args }
+function scriptArguments({ expect = {}, write = {}, append = {} }: Step) {
+  const values = [...new Set([...Object.keys(expect), ...Object.keys(write)])]
+  const journals = Object.entries(append)
+  return {
+    keys: [...values, ...journals.flatMap(([key]) => [key, lastOf(key)])],
+    args: [
+      values.length,
+      ...values.flatMap((key) => {
+        const expected = key in expect ? text(expect[key]) : '*'
+        const entry = write[key]
+        return [expected, key in write ? text(entry?.value) : '*', Math.ceil((entry?.ttl ?? 0) * 1000)]
+      }),
+      ...journals.flatMap(([, { at, line, keep }]) => {
+        const kept = Math.ceil(keep.ttl * 1000)
+        return [at, line, at - kept, keep.most, kept]
+      }),
+    ],
+  }
 }
 const text = (value: string | undefined) => (value === undefined ? '-' : `=${value}`)
+
+/** Where the last position of a journal is. It has the hash tag that `key` has. */
+const lastOf = (key: string) => `${key}:last`
+
+/** A line as its member says it. */
+function lineOf(member: string): JournalLine {
+  const [position = '', at = ''] = member.split(' ', 2)
+  return { position: Number(position), at: Number(at), line: member.slice(position.length + at.length + 2) }
+}
 
 async function attempt<T>(command: () => Promise<T>): Promise<T> {
   try {
@@ -202,7 +232,6 @@ function connectionTo({ mode, tls, hosts, username, password, db, name, prefix }
       qcgateCommit: { lua: COMMIT },
       qcgateIncrement: { lua: INCREMENT, numberOfKeys: 1 },
       qcgateDecrement: { lua: DECREMENT, numberOfKeys: 1 },
-      qcgateAppend: { lua: APPEND, numberOfKeys: 1 },
       ...ROSTER_SCRIPTS,
     },
   }
@@ -238,11 +267,24 @@ function connectionTo({ mode, tls, hosts, username, password, db, name, prefix }
   }
 }
 
-/** Looks at what answers: its kind, its part, and whether it may throw our keys away. */
-async function inspect(client: Redis | Cluster, { mode }: RedisAddress, log: Log): Promise<void> {
+/** The master that has a key, and its name. */
+const nodeOf = (client: Redis | Cluster, key: string): Redis | undefined =>
+  client instanceof Cluster
+    ? client.nodes('master').find((node) => client.slots[calculateSlot(key)]?.[0] === nameInCluster(node))
+    : client
+const nameInCluster = ({ options: { host, port } }: Redis): string => `${host}:${port}`
+/** Which server it is that a client is connected to now: under Sentinels another one after a failover. */
+const nameOf = ({ stream }: Redis): string => `${stream.remoteAddress}:${stream.remotePort}`
+
+const infoOf = async (node: Redis): Promise<Record<string, string>> =>
+  Object.fromEntries((await node.info()).split('\r\n').map((line) => line.split(':', 2)))
+
+/** Looks at what answers: its kind, its part, and whether it may throw our keys away. Names those that have replicas. */
+async function inspect(client: Redis | Cluster, { mode }: RedisAddress, log: Log): Promise<string[]> {
   const nodes = client instanceof Cluster ? client.nodes('master') : [client]
+  const withReplicas: string[] = []
   for (const node of nodes) {
-    const info = Object.fromEntries((await node.info()).split('\r\n').map((line) => line.split(':', 2)))
+    const info = await infoOf(node)
     if (info.redis_mode === 'cluster' && mode !== 'cluster') {
       throw new RedisNotUsable('this Redis is part of a Cluster; use redis+cluster://')
     }
@@ -255,7 +297,9 @@ async function inspect(client: Redis | Cluster, { mode }: RedisAddress, log: Log
         'when its memory is full, this Redis may drop connections and sign-ins; set maxmemory-policy noeviction',
       )
     }
+    if (Number(info.connected_slaves) > 0) withReplicas.push(nameOf(node))
   }
+  return withReplicas
 }
 
 /**

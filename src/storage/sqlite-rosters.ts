@@ -1,13 +1,18 @@
 // Rosters in the embedded store: a row for each member. Counting reads a roster's part of an index from end to end, which
 // takes two to four milliseconds when it has 25,000 members.
 import type { DatabaseSync } from 'node:sqlite'
-import type { Membership, Store } from './store.ts'
+import type { Membership, Placed, RosterSizes } from './store.ts'
+
+/** What a store promises of rosters, at once. */
+export interface SqliteRosters {
+  join(key: string, member: string, membership: Membership, most: number): boolean
+  leave(key: string, member: string): void
+  sizes(key: string, group: string): RosterSizes
+  firstOfLargest(key: string, before: number): Placed | undefined
+}
 
 /** `atOnce` does all of it or nothing, with nobody in between. */
-export function createSqliteRosters(
-  db: DatabaseSync,
-  atOnce: <T>(act: () => T) => T,
-): Pick<Store, 'join' | 'leave' | 'sizes' | 'firstOfLargest'> {
+export function createSqliteRosters(db: DatabaseSync, atOnce: <T>(act: () => T) => T): SqliteRosters {
   db.exec(`
     CREATE TABLE IF NOT EXISTS members (
       key TEXT NOT NULL, member TEXT NOT NULL, "group" TEXT NOT NULL, at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
@@ -47,13 +52,13 @@ export function createSqliteRosters(
   }
 
   return {
-    join: async (key, member, membership, most) => join(key, member, membership, most),
-    leave: async (key, member) => void drop.run(key, member),
-    sizes: async (key, group) => {
+    join,
+    leave: (key, member) => void drop.run(key, member),
+    sizes(key, group) {
       const { all, own, largest } = measure.get({ key, now: Date.now(), group }) ?? {}
       return { all: Number(all), own: Number(own), largest: Number(largest) }
     },
-    firstOfLargest: async (key, before) => {
+    firstOfLargest(key, before) {
       const row = first.get({ key, now: Date.now(), before })
       return row && { member: String(row.member), group: String(row.group), size: Number(row.size) }
     },

@@ -4,11 +4,26 @@ import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { makeFolder } from '../make-folder.ts'
+import { createSqliteJournals } from './sqlite-journals.ts'
 import { createSqliteRosters } from './sqlite-rosters.ts'
-import type { Retention, Step, Store } from './store.ts'
+import type { Step, Store } from './store.ts'
+import { StoreUnavailable } from './store.ts'
+
+/** What a disk that is full, broken or too slow comes to. */
+const asked =
+  <Args extends readonly unknown[], Given>(act: (...args: Args) => Given) =>
+  async (...args: Args): Promise<Given> => {
+    try {
+      return act(...args)
+    } catch (error) {
+      throw new StoreUnavailable(error)
+    }
+  }
 
 const SWEEP_EVERY_MS = 60_000
 const SWEEP_AT_MOST = 5_000
+/** Pages of 4 KiB that a file gives back at a time. */
+const VACUUM_AT_MOST = 1_000
 
 /**
  * Opens the store in a folder and makes both when they are missing, readable by the owner only.
@@ -21,14 +36,13 @@ export function openSqliteStore(folder: string): Store {
   chmodSync(file, 0o600)
   db.exec(`
     PRAGMA busy_timeout = 5000;
+    PRAGMA auto_vacuum = INCREMENTAL; -- only the first to open a file can say so
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires_at);
-    CREATE TABLE IF NOT EXISTS lines (key TEXT NOT NULL, at INTEGER NOT NULL, line TEXT NOT NULL, expires_at INTEGER NOT NULL);
-    CREATE INDEX IF NOT EXISTS lines_by_time ON lines (key, at);
-    CREATE INDEX IF NOT EXISTS lines_by_expiry ON lines (expires_at);
   `)
+  const journals = createSqliteJournals(db, atOnce)
   const rosters = createSqliteRosters(db, atOnce)
   const select = db.prepare('SELECT value FROM entries WHERE key = ? AND expires_at > ?')
   const upsert = db.prepare('INSERT OR REPLACE INTO entries (key, value, expires_at) VALUES (?, ?, ?)')
@@ -43,27 +57,20 @@ export function openSqliteStore(folder: string): Store {
   const uncount = db.prepare(
     `UPDATE entries SET value = CAST(value AS INTEGER) - 1 WHERE key = ? AND expires_at > ? AND CAST(value AS INTEGER) > 0`,
   )
-  const addLine = db.prepare('INSERT INTO lines (key, at, line, expires_at) VALUES (?, ?, ?, ?)')
-  const dropLine = db.prepare('DELETE FROM lines WHERE key = ? AND at = ? AND line = ?')
-  const dropOlder = db.prepare('DELETE FROM lines WHERE key = ? AND at < ?')
-  const dropBeyond = db.prepare(
-    'DELETE FROM lines WHERE rowid IN (SELECT rowid FROM lines WHERE key = ? ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)',
-  )
-  const selectLines = db.prepare(
-    'SELECT line FROM lines WHERE key = ? AND at >= ? AND expires_at > ? ORDER BY at DESC, rowid DESC',
-  )
-  const dropLines = db.prepare('DELETE FROM lines WHERE key = ?')
-  const sweeps = ['entries', 'lines', 'members'].map((table) => {
+  const sweeps = ['entries', 'members'].map((table) => {
     const id = table === 'entries' ? 'key' : 'rowid'
     return db.prepare(
       `DELETE FROM ${table} WHERE ${id} IN (SELECT ${id} FROM ${table} WHERE expires_at <= ? LIMIT ${SWEEP_AT_MOST})`,
     )
   })
-  /** Takes out what has expired, a little at a time, until nothing is left. */
+  /** Takes out what has expired, a little at a time, until nothing is left. A disk that is full now is asked again later. */
   const sweepAll = () => {
     if (!db.isOpen) return
-    const changes = sweeps.map((sweep) => Number(sweep.run(Date.now()).changes))
-    if (changes.includes(SWEEP_AT_MOST)) setImmediate(sweepAll)
+    try {
+      const changes = [...sweeps.map((sweep) => Number(sweep.run(Date.now()).changes)), journals.sweep(SWEEP_AT_MOST)]
+      db.exec(`PRAGMA incremental_vacuum(${VACUUM_AT_MOST})`)
+      if (changes.includes(SWEEP_AT_MOST)) setImmediate(sweepAll)
+    } catch {}
   }
   const sweeper = setInterval(sweepAll, SWEEP_EVERY_MS).unref()
 
@@ -82,7 +89,7 @@ export function openSqliteStore(folder: string): Store {
     }
   }
 
-  function commit({ expect = {}, write }: Step): boolean {
+  function commit({ expect = {}, write = {}, append = {} }: Step): boolean {
     return atOnce(() => {
       const holds = Object.entries(expect).every(([key, value]) => get(key) === value)
       if (holds) {
@@ -90,33 +97,29 @@ export function openSqliteStore(folder: string): Store {
           if (entry) upsert.run(key, entry.value, Date.now() + Math.ceil(entry.ttl * 1000))
           else drop.run(key)
         }
+        for (const [key, line] of Object.entries(append)) journals.append(key, line)
       }
       return holds
     })
   }
 
-  function append(key: string, at: number, line: string, { ttl, most }: Retention): void {
-    const kept = Math.ceil(ttl * 1000)
-    atOnce(() => {
-      dropLine.run(key, at, line)
-      addLine.run(key, at, line, Date.now() + kept)
-      dropOlder.run(key, at - kept)
-      dropBeyond.run(key, most)
-    })
+  const increment = (key: string, ttl: number): number => {
+    const now = Date.now()
+    return Number(count.get({ key, now, end: now + Math.ceil(ttl * 1000) })?.value)
   }
+  const { join: joinRoster, leave, sizes, firstOfLargest } = rosters
 
   return {
-    get: async (key) => get(key),
-    commit: async (step) => commit(step),
-    increment: async (key, ttl) => {
-      const now = Date.now()
-      return Number(count.get({ key, now, end: now + Math.ceil(ttl * 1000) })?.value)
-    },
-    decrement: async (key) => void uncount.run(key, Date.now()),
-    append: async (key, at, line, keep) => append(key, at, line, keep),
-    lines: async (key, from = 0) => selectLines.all(key, from, Date.now()).map(({ line }) => line as string), // a TEXT column
-    clear: async (key) => void dropLines.run(key),
-    ...rosters,
+    get: asked(get),
+    commit: asked(commit),
+    increment: asked(increment),
+    decrement: asked((key) => void uncount.run(key, Date.now())),
+    lines: asked(journals.lines),
+    clear: asked(journals.clear),
+    join: asked(joinRoster),
+    leave: asked(leave),
+    sizes: asked(sizes),
+    firstOfLargest: asked(firstOfLargest),
     close: async () => {
       clearInterval(sweeper)
       db.close()

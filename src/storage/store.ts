@@ -1,5 +1,5 @@
-// What we ask of a store: values with an expiry, one atomic step from which single use, set-if-absent and
-// compare-and-swap are made, journals, which only grow at one end and are dropped at the other, and rosters, which know
+// What we ask of a store: values with an expiry, one atomic step from which single use, set-if-absent, compare-and-swap and
+// what belongs together are made, journals, which only grow at one end and are dropped at the other, and rosters, which know
 // whose turn it is to go. Nothing here needs a scan, and a step touches only keys that share a {hash tag}, so the same
 // promises can be kept by one SQLite file and by a Redis Cluster.
 import { setTimeout as pause } from 'node:timers/promises'
@@ -10,18 +10,45 @@ export interface Entry {
   readonly ttl: number
 }
 
-/** Everything expected must hold, then everything is written, or nothing is. All keys share one {hash tag}. */
+/** Everything expected must hold, then everything is written and appended, or nothing is. All keys share one {hash tag}. */
 export interface Step {
   /** What each key must hold now; `undefined` means it must be absent. */
   readonly expect?: Readonly<Record<string, string | undefined>>
   /** What each key shall hold; `undefined` removes it. */
-  readonly write: Readonly<Record<string, Entry | undefined>>
+  readonly write?: Readonly<Record<string, Entry | undefined>>
+  /** What each journal gets. */
+  readonly append?: Readonly<Record<string, NewLine>>
+  /**
+   * Whether it counts only when it outlives the machine that took it: a store with replicas waits until one of them has it.
+   * A machine that had none since this process began is taken at its word.
+   */
+  readonly replicated?: boolean
 }
 
-/** How much a journal keeps: the seconds that a line stays, and how many lines there are at most. */
+/** A line for a journal, which gets the next position there. */
+export interface NewLine {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly line: string
+  readonly keep: Retention
+}
+
+/**
+ * How much a journal keeps. With a new line go the oldest ones, one after the other, that are more than `ttl` seconds older than
+ * it, and those beyond the newest `most`: never one from the middle. Nothing of a journal is left `ttl` seconds after its last
+ * line, and the next one begins at position 1.
+ */
 export interface Retention {
   readonly ttl: number
   readonly most: number
+}
+
+/** A line as it stands in a journal. */
+export interface JournalLine {
+  /** 1, 2, 3 and so on, in the order in which lines were added. */
+  readonly position: number
+  readonly at: number
+  readonly line: string
 }
 
 /** What a roster knows of a member: the group, since when in milliseconds since 1970, and the seconds from now on it stays. */
@@ -48,23 +75,20 @@ export interface Placed {
 export interface Store {
   /** The value of a key that has not expired. */
   get(key: string): Promise<string | undefined>
-  /** Takes the step and returns true, or returns false when an expectation does not hold. */
+  /**
+   * Takes the step and returns true, or returns false when an expectation does not hold. Throws `StoreUnavailable`, also when
+   * it was taken and is not replicated.
+   */
   commit(step: Step): Promise<boolean>
   /** Adds one to a counter that ends `ttl` seconds after its first increment, and returns the new count. */
   increment(key: string, ttl: number): Promise<number>
   /** Takes one from a counter, down to zero; its end stays. One that has ended, or never began, stays as it is. */
   decrement(key: string): Promise<void>
   /**
-   * Adds a line to a journal, at a time in milliseconds since 1970. In the same step goes what is more than `ttl` seconds
-   * older than this line, and all but the newest `most`. Nothing of a journal is left `ttl` seconds after its last line was
-   * added. The same line at the same time is there once.
+   * The lines of a journal, in the order of their positions. One that is too old may stay until the next is added, so a reader
+   * who must not see such a line looks at its time.
    */
-  append(key: string, at: number, line: string, keep: Retention): Promise<void>
-  /**
-   * The lines of a journal from a time on, the newest first. A line that is too old may stay until the next is added, so a
-   * reader who must not see such a line says from when on.
-   */
-  lines(key: string, from?: number): Promise<string[]>
+  lines(key: string): Promise<JournalLine[]>
   /** Removes a journal whole. */
   clear(key: string): Promise<void>
   /**
@@ -115,6 +139,9 @@ export const add = (store: Store, key: string, value: string, ttl: number) =>
   store.commit({ expect: { [key]: undefined }, write: { [key]: { value, ttl } } })
 
 export const remove = (store: Store, key: string) => store.commit({ write: { [key]: undefined } })
+
+/** Adds a line to a journal. */
+export const append = (store: Store, key: string, line: NewLine) => store.commit({ append: { [key]: line } })
 
 /**
  * Changes a value that others may be changing too: reads, decides, and swaps only if nobody came between, else again.

@@ -53,6 +53,10 @@ export interface Vault {
    * that nobody learns from it who is.
    */
   holds(credentials: Credentials): Promise<boolean>
+  /** Seals an answer of QuantConnect's that is kept for a moment for an account. */
+  sealAnswer(sub: string, answer: string): Promise<string>
+  /** An answer that was sealed for this account; undefined when the key is another, or it is another's. */
+  openAnswer(sub: string, sealed: string): Promise<string | undefined>
   /** The `sub` of an account that has signed in before. */
   find(account: Pick<Credentials, 'realm' | 'userId'>): Promise<string | undefined>
   /** Starts the time of what is stored anew. */
@@ -96,22 +100,30 @@ export async function openVault(
     return sealed ? unsealFor(sub, sealed) : undefined
   }
 
-  async function unsealFor(sub: string, sealed: string): Promise<StoredCredentials | undefined> {
+  /** What was sealed for a `sub`, as it was sealed. */
+  async function unsealRecord(sub: string, sealed: string): Promise<Readonly<Record<string, unknown>> | undefined> {
     try {
       const { plaintext, protectedHeader } = await compactDecrypt(
         sealed,
         ({ kid }) => byKid.get(kid) ?? Promise.reject(new errors.JWKSNoMatchingKey()),
         { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
       )
-      const { sub: owner, realm, userId, apiToken, since } = JSON.parse(new TextDecoder().decode(plaintext))
+      const record = JSON.parse(new TextDecoder().decode(plaintext))
       // A record moved under another person's name by whoever can write the store must not open there.
-      if (owner === sub) return realms.includes(realm) ? { realm, userId, apiToken, since } : undefined
+      if (record.sub === sub) return record
       log.error({ sub, kid: protectedHeader.kid }, 'a record in the vault belongs to somebody else')
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error
       log.warn({ sub, cause: error.code }, 'the vault cannot open a record; was vault.jwks.json replaced?')
     }
     return undefined
+  }
+
+  async function unsealFor(sub: string, sealed: string): Promise<StoredCredentials | undefined> {
+    const record = await unsealRecord(sub, sealed)
+    if (!record) return undefined
+    const { realm, userId, apiToken, since } = record as unknown as StoredCredentials // sound: `seal` has written it
+    return realms.includes(realm) ? { realm, userId, apiToken, since } : undefined
   }
 
   async function open(sub: string): Promise<StoredCredentials | undefined> {
@@ -136,6 +148,13 @@ export async function openVault(
       const stored = await (sealed ? unsealFor(sub, sealed) : unsealFor(nobody, sealedOfNobody))
       const isSame = timingSafeEqual(digest(apiToken), digest(stored?.apiToken ?? ''))
       return isSame && stored !== undefined
+    },
+
+    sealAnswer: (sub, answer) => seal({ version: 1, sub, answer }),
+
+    async openAnswer(sub, sealed) {
+      const { answer } = (await unsealRecord(sub, sealed)) ?? {}
+      return typeof answer === 'string' ? answer : undefined
     },
 
     find: async ({ realm, userId }) => (allows(userId) ? store.get(KEYS.account(realm, userId)) : undefined),

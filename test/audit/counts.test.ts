@@ -32,9 +32,9 @@ describe('the summary of calls', () => {
     const calls = [
       recordedCall({ tool: 'read_live_portfolio' }),
       recordedCall({ tool: 'authorize_connection', risk: 'trades' }),
-      recordedCall({ tool: 'create_live_algorithm', risk: 'trades', outcome: 'refused' }),
+      recordedCall({ tool: 'create_live_algorithm', risk: 'trades', outcome: 'blocked' }),
       recordedCall({ tool: 'create_live_algorithm', risk: 'trades', outcome: 'failed' }),
-      recordedCall({ tool: 'broadcast_live_command', risk: 'administers', outcome: 'refused' }),
+      recordedCall({ tool: 'broadcast_live_command', risk: 'administers', outcome: 'blocked' }),
       recordedCall({ tool: 'create_project_collaborator', risk: 'administers' }),
     ]
     assert.deepEqual(countsOf(calls), { calls: 6, backtests: 0, trades: 0, refused: 2 })
@@ -44,8 +44,8 @@ describe('the summary of calls', () => {
 describe('a filter of calls', () => {
   const calls = [
     recordedCall({ ref: '1', grantId: 'g1', tool: 'list_projects' }),
-    recordedCall({ ref: '2', grantId: 'g2', tool: 'list_projects', outcome: 'refused' }),
-    recordedCall({ ref: '3', grantId: 'g1', tool: 'read_account', outcome: 'refused' }),
+    recordedCall({ ref: '2', grantId: 'g2', tool: 'list_projects', outcome: 'blocked' }),
+    recordedCall({ ref: '3', grantId: 'g1', tool: 'read_account', outcome: 'blocked' }),
   ]
   const refs = (filter: Parameters<typeof filtered>[1]) => filtered(calls, filter).map(({ ref }) => ref)
 
@@ -57,8 +57,8 @@ describe('a filter of calls', () => {
   it('leaves what is all that it says', () => {
     assert.deepEqual(refs({ grantId: 'g1' }), ['1', '3'])
     assert.deepEqual(refs({ tool: 'list_projects' }), ['1', '2'])
-    assert.deepEqual(refs({ outcome: 'refused' }), ['2', '3'])
-    assert.deepEqual(refs({ grantId: 'g1', outcome: 'refused' }), ['3'])
+    assert.deepEqual(refs({ outcome: 'blocked' }), ['2', '3'])
+    assert.deepEqual(refs({ grantId: 'g1', outcome: 'blocked' }), ['3'])
     assert.deepEqual(refs({ grantId: '' }), [])
   })
 })

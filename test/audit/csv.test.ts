@@ -16,8 +16,8 @@ describe('calls as CSV, RFC 4180', () => {
         recordedCall(),
         recordedCall({ ids: { projectId: 7, compileId: 'c-1', backtestId: 'b' }, why: 'Not allowed.' }),
       ]),
-      `${HEADER}"2027-01-15T12:00:00.000Z","Notebook","list_projects","","","answered","","12","bcdf2345"\r\n` +
-        '"2027-01-15T12:00:00.000Z","Notebook","list_projects","7","compileId=c-1; backtestId=b","answered","Not allowed.","12","bcdf2345"\r\n',
+      `${HEADER}"2027-01-15T12:00:00.000Z","Notebook","list_projects","","","done","","12","bcdf2345"\r\n` +
+        '"2027-01-15T12:00:00.000Z","Notebook","list_projects","7","compileId=c-1; backtestId=b","done","Not allowed.","12","bcdf2345"\r\n',
     )
   })
 

@@ -1,7 +1,7 @@
-import type { Call } from '../../src/audit/audit-log.ts'
+import type { CallEnded } from '../../src/audit/audit-log.ts'
 
 /** A call as it is recorded, with whatever a test varies. */
-export const recordedCall = (changes: Partial<Call> = {}): Call => ({
+export const recordedCall = (changes: Partial<CallEnded> = {}): CallEnded => ({
   at: Date.UTC(2027, 0, 15, 12),
   ref: 'bcdf2345',
   grantId: 'g1',
@@ -9,7 +9,7 @@ export const recordedCall = (changes: Partial<Call> = {}): Call => ({
   tool: 'list_projects',
   risk: 'reads',
   ids: {},
-  outcome: 'answered',
+  outcome: 'done',
   ms: 12,
   ...changes,
 })

@@ -169,7 +169,7 @@ describe('pages', () => {
     await page.getByRole('link', { name: 'See the activity' }).click()
     await heading('Activity')
     await inspect(page, 'activity')
-    await page.goto(`${server.origin}/account/activity?outcome=left`)
+    await page.goto(`${server.origin}/account/activity?outcome=unknown`)
     await page.getByText('Nothing that fits').waitFor()
     await inspect(page, 'activity-nothing-fits')
 

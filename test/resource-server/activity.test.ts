@@ -44,7 +44,7 @@ describe('the record of calls', () => {
   it('has a call that was answered: when, what, on what, how long, by whom, and under which reference the log has it', async () => {
     await allow(ALL_SCOPES)
     const before = Date.now()
-    const { at, ms, ref, ...call } = await one(toolCall('read_project', { projectId }))
+    const { at, ms = -1, ref, ...call } = await one(toolCall('read_project', { projectId }))
     const { client } = (await connection.grant()) ?? {}
     assert.deepEqual(call, {
       grantId: connection.grantId,
@@ -52,13 +52,13 @@ describe('the record of calls', () => {
       tool: 'read_project',
       risk: 'reads',
       ids: { projectId },
-      outcome: 'answered',
+      outcome: 'done',
     })
     assert.ok(at >= before && ms >= 0 && at + ms <= Date.now() + 1)
     await until('the log line', () => lines(ref).length)
     assert.deepEqual(
       lines(ref).map(({ msg, tool, outcome }) => [msg, tool, outcome]),
-      [['tool call', 'read_project', 'answered']],
+      [['tool call', 'read_project', 'done']],
     )
   })
 
@@ -113,7 +113,7 @@ describe('the record of calls', () => {
     const args = { projectId: 'Renew', backtestId: 'b-1' }
     await allow(['qc:projects:read'])
     const [refused] = await added(() => rpc(server, connection.token, toolCall('read_backtest', args)))
-    assert.deepEqual([refused?.outcome, refused?.ids], ['refused', { backtestId: 'b-1' }])
+    assert.deepEqual([refused?.outcome, refused?.ids], ['blocked', { backtestId: 'b-1' }])
     await allow(ALL_SCOPES, { suspended: true })
     assert.deepEqual((await one(toolCall('read_backtest', args))).ids, { backtestId: 'b-1' })
     await allow(ALL_SCOPES, { suspended: false })
@@ -145,7 +145,7 @@ describe('the record of calls', () => {
       assert.deepEqual(await added(async () => (await rpc(server, connection.token, body)).text()), [])
       await allow(ALL_SCOPES)
       const { tool, outcome } = await one(body)
-      assert.deepEqual([tool, outcome], ['list_projects', 'answered'])
+      assert.deepEqual([tool, outcome], ['list_projects', 'done'])
     }
   })
 
@@ -173,8 +173,8 @@ describe('the record of calls', () => {
     ]
     const all = await added(() => rpc(server, connection.token, batch))
     assert.deepEqual(all.map(({ tool, outcome, risk }) => [tool, outcome, risk]).toSorted(), [
-      ['delete_project', 'refused', 'deletes'],
-      ['list_projects', 'refused', 'reads'],
+      ['delete_project', 'blocked', 'deletes'],
+      ['list_projects', 'blocked', 'reads'],
     ])
     assert.equal(new Set(all.map(({ ref }) => ref)).size, 1)
     for (const { why } of all) assert.match(why ?? '', /^Not allowed: "Delete projects" \(qc:projects:delete\)/)
@@ -188,21 +188,21 @@ describe('the record of calls', () => {
 
   it('has a refusal that is told in the result', async () => {
     const { tool, outcome, why } = await one(toolCall('delete_project', { projectId }))
-    assert.deepEqual([tool, outcome], ['delete_project', 'refused'])
+    assert.deepEqual([tool, outcome], ['delete_project', 'blocked'])
     assert.match(why ?? '', /Delete projects/)
   })
 
   it('has what was refused because the connection trades on paper only', async () => {
     await allow(ALL_SCOPES, { paperOnly: true })
     const { outcome, why } = await one(toolCall('stop_live_algorithm', { projectId }))
-    assert.deepEqual([outcome, why], ['refused', 'This connection may only trade on paper.'])
+    assert.deepEqual([outcome, why], ['blocked', 'This connection may only trade on paper.'])
   })
 
   it('has what was read by address or looked up for a completion, as the tool that did it', async () => {
     await allow(ALL_SCOPES)
     const uri = `qc://projects/${projectId}/files/main.py`
     const read = await one({ jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } })
-    assert.deepEqual([read.tool, read.ids, read.outcome], ['read_file', { projectId }, 'answered'])
+    assert.deepEqual([read.tool, read.ids, read.outcome], ['read_file', { projectId }, 'done'])
     const params = {
       ref: { type: 'ref/resource', uri: 'qc://projects/{projectId}/files/{name}' },
       argument: { name: 'name', value: 'm' },
@@ -213,6 +213,7 @@ describe('the record of calls', () => {
   })
 
   it('has a call whose client left before the answer', async () => {
+    const LEFT = 'The caller left before the answer.'
     await sandbox('/sandbox/trouble', { path: '/projects/read', kind: 'slow', seconds: 30 })
     const leaves = new AbortController()
     const [call] = await added(async () => {
@@ -222,9 +223,9 @@ describe('the record of calls', () => {
       await until('the call to be under way', async () => (await sandbox('/sandbox/trouble')).trouble.length === 0)
       leaves.abort()
       await asked
-      await until('it to be on record', async () => (await calls()).some(({ outcome }) => outcome === 'left'))
+      await until('it to be on record', async () => (await calls()).some(({ why }) => why === LEFT))
     })
-    assert.deepEqual([call?.tool, call?.outcome], ['read_project', 'left'])
+    assert.deepEqual([call?.tool, call?.outcome, call?.why], ['read_project', 'failed', LEFT])
   })
 
   it('holds nothing for lists, greetings and what is no tool', async () => {

@@ -10,6 +10,7 @@ import { createAuditLog } from '../../src/audit/audit-log.ts'
 import { createCallsUnderWay } from '../../src/audit/under-way.ts'
 import type { Grant } from '../../src/grants/grants.ts'
 import { createGrants } from '../../src/grants/grants.ts'
+import { loadCookieKeys } from '../../src/key-files/cookie-keys.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { createQuantConnect } from '../../src/quantconnect/client.ts'
 import { callTool, type ToolSuppliers } from '../../src/resource-server/calls/call-tool.ts'
@@ -43,6 +44,7 @@ describe('the dispatcher', () => {
       metadata: 'http://localhost/.well-known/oauth-protected-resource/mcp',
       auditLog: createAuditLog(store),
       callsUnderWay: createCallsUnderWay(),
+      cookieKeys: await loadCookieKeys(folder.path),
     }
     const accountId = await vault.seal({ realm: 'live', userId: '123456', apiToken: 'token-for-tests' })
     const facts = { accountId, clientId: 'c', scopes: [...ALL_SCOPES], redirectHost: 'localhost' }
@@ -104,7 +106,7 @@ describe('the dispatcher', () => {
         grantId,
       ]),
       [
-        [50, grant.accountId, 'list_projects', 'answered', {}, grant.id],
+        [50, grant.accountId, 'list_projects', 'done', {}, grant.id],
         [50, grant.accountId, 'read_project', 'failed', { projectId: 7 }, grant.id],
       ],
     )

@@ -2,6 +2,7 @@
 // between. Whoever waits in vain sent nothing, and a process that dies holds up nobody for longer than a lease lasts.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { createAuditLog } from '../../src/audit/audit-log.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { KEYS } from '../../src/storage/keys.ts'
 import { put, remove } from '../../src/storage/store.ts'
@@ -178,7 +179,7 @@ for (const { name, env } of journeyStores('one-at-a-time')) {
 }
 
 /** What may be written while leases may not. */
-const WRITABLE = ['grant', 'activity', 'deeds', 'attempts', 'sandbox', 'account', 'credentials']
+const WRITABLE = ['grant', 'activity', 'attempts', 'sandbox', 'account', 'credentials']
 
 describe('when the store takes no lease', () => {
   const { server, acl } = useOwnRedis()
@@ -217,5 +218,17 @@ describe('when the store takes no lease', () => {
     await connection.change({ scopes: ALL_SCOPES, paperOnly: false })
     assert.equal((await call('stop_live_algorithm')).isError, undefined)
     assert.equal(await status(), 'Stopped')
+    assert.match(server.output(), /"level":50.*"msg":"a stop is sent without its intent"/)
+  })
+
+  it('what came of it is on record as soon as the store takes it', async () => {
+    await acl('allkeys')
+    const accountId = (await connection.grant())?.accountId ?? ''
+    await until('the stop to be on record', () =>
+      withStore(server, async (store) => {
+        const calls = await createAuditLog(store).calls(accountId)
+        return calls.some(({ tool, outcome }) => tool === 'stop_live_algorithm' && outcome === 'done')
+      }),
+    )
   })
 })

@@ -29,7 +29,9 @@ describe('when QuantConnect misbehaves, a tool call', () => {
   })
 
   const read = () => callTool(server, token, 'list_projects')
-  const write = () => callTool(server, token, 'create_project', { name: 'P', language: 'Py' })
+  let projects = 0
+  /** Another project each time: the same one would not be sent again. */
+  const write = () => callTool(server, token, 'create_project', { name: `P${projects++}`, language: 'Py' })
   const failed = async (asked: ReturnType<typeof read>): Promise<string> => {
     const { isError, content } = await asked
     assert.equal(isError, true)

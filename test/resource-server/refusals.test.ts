@@ -59,8 +59,8 @@ describe('when QuantConnect refuses', () => {
   it('no spare node: says when one will be free, and who may decide otherwise', async () => {
     const { compileId } = await sandbox('/compile/create', { projectId })
     await server.advance(5)
-    const start = () => ask('create_backtest', { projectId, compileId, backtestName: 'One of many' })
-    await Promise.all([start(), start()])
+    const start = (backtestName: string) => ask('create_backtest', { projectId, compileId, backtestName })
+    await Promise.all([start('One of many'), start('Another')])
     const { error, next } = await failed('create_backtest', { projectId, compileId, backtestName: 'Too many' })
     assert.match(error, /There are no spare nodes available in your cluster/)
     assert.match(next, /list_backtests.*ask the person/)
@@ -186,9 +186,9 @@ describe('when QuantConnect refuses', () => {
 
     it(`${kind} once, of a writer: never sent twice`, async () => {
       await trouble('/projects/create', kind)
-      const { next } = await failed('create_project', { name: 'Once', language: 'Py' })
+      const { next } = await failed('create_project', { name: `Once, ${kind}`, language: 'Py' })
       const names = (await sandbox('/projects/read')).projects.map(({ name }: Json) => name)
-      assert.ok(!names.includes('Once'))
+      assert.ok(!names.includes(`Once, ${kind}`))
       if (kind === 'http-429') assert.match(next, /nothing was changed/)
       else assert.match(next, /unknown whether this was done.*list_projects/)
     })

@@ -67,7 +67,7 @@ describe('a suspended connection', () => {
     assert.deepEqual(
       calls.map(({ tool, outcome }) => `${tool} ${outcome}`).toSorted(),
       ['create_project', 'delete_project', 'list_projects', 'list_projects', 'read_project'].map(
-        (name) => `${name} refused`,
+        (name) => `${name} blocked`,
       ),
     )
     for (const { why } of calls) assert.match(why ?? '', /suspended/)

@@ -61,7 +61,7 @@ describe('what breaks off half way', () => {
       scopes: ['qc:live:execute', 'qc:projects:read'],
       paperOnly: false,
     })
-    await acl('resetkeys', '%R~*', '%RW~*sandbox*', '%RW~*activity*', '%RW~*deeds*') // the sandbox, and the record
+    await acl('resetkeys', '%R~*', '%RW~*sandbox*', '%RW~*activity*', '%RW~*journal*') // the sandbox, and the record
     const stop = toolCall('stop_live_algorithm', { projectId: 1 })
     const answer = await rpc(server, tokens.access_token, stop)
     assert.equal(answer.status, 200)

@@ -38,7 +38,7 @@ for (const name of STORE_NAMES) {
     it('has one holder, until that one gives it back', async () => {
       const lease = await take(one, A)
       await assertTaken(two, A)
-      assert.equal(await lease.renew(), true)
+      assert.equal(await one.commit(lease.renewal), true)
       await assertTaken(two, A)
       await lease.release()
       await (await take(two, A)).release()
@@ -63,7 +63,7 @@ for (const name of STORE_NAMES) {
     it('that ran out is neither renewed nor given back by who had it', async () => {
       const lease = await take(one, A)
       await put(two, A, 'somebody else', 60)
-      assert.equal(await lease.renew(), false)
+      assert.equal(await one.commit(lease.renewal), false)
       await lease.release()
       assert.equal(await two.get(A), 'somebody else')
     })

@@ -12,7 +12,7 @@ import { createGrants } from '../../src/grants/grants.ts'
 import { KEYS } from '../../src/storage/keys.ts'
 import { createOidcAdapter } from '../../src/storage/oidc-adapter.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
-import { put } from '../../src/storage/store.ts'
+import { append, put } from '../../src/storage/store.ts'
 import { openVault } from '../../src/vault/vault.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
@@ -129,19 +129,31 @@ describe('a record of an earlier release', () => {
     }
   })
 
-  it('is read: a call of version 1, with and without a reason', async () => {
-    const members = `"at":${FOREVER}000,"ref":"bcdf2345","grantId":"g","client":"Notebook","tool":"list_projects","risk":"reads","ids":{"projectId":7}`
+  it('is read: calls of version 1, with and without a reason, and an intent and its outcome', async () => {
+    const members = (ref: string) =>
+      `"at":${FOREVER}000,"ref":"${ref}","grantId":"g","client":"Notebook","tool":"list_projects","risk":"reads","ids":{"projectId":7}`
     const keep = { ttl: 60, most: 10 }
-    const answered = `{"version":1,${members},"outcome":"answered","ms":12}`
-    const refused = `{"version":1,${members},"outcome":"refused","why":"Not allowed.","ms":0}`
-    await store.append(KEYS.activity('a'), FOREVER * 1000, answered, keep)
-    await store.append(KEYS.activity('a'), FOREVER * 1000 + 1, refused, keep)
+    for (const line of [
+      `{"version":1,"kind":"read",${members('read')},"outcome":"done","ms":12}`,
+      `{"version":1,"kind":"refused",${members('refused')},"outcome":"blocked","why":"Not allowed.","rule":"scopes","ms":0}`,
+    ]) {
+      await append(store, KEYS.activity('a'), { at: FOREVER * 1000, line, keep })
+    }
+    for (const line of [
+      `{"version":1,"kind":"intent",${members('sent')},"digest":"d"}`,
+      `{"version":1,"kind":"outcome",${members('sent')},"digest":"d","outcome":"unknown","why":"No answer.","ms":12}`,
+      `{"version":1,"kind":"intent",${members('open')},"digest":"d"}`,
+    ]) {
+      await append(store, KEYS.journal('a'), { at: FOREVER * 1000, line, keep })
+    }
     const calls = await createAuditLog(store).calls('a')
     assert.deepEqual(
-      calls.map(({ outcome, why }) => [outcome, why]),
+      calls.map(({ ref, outcome, why }) => [ref, outcome, why]),
       [
-        ['refused', 'Not allowed.'],
-        ['answered', undefined],
+        ['read', 'done', undefined],
+        ['refused', 'blocked', 'Not allowed.'],
+        ['sent', 'unknown', 'No answer.'],
+        ['open', undefined, undefined],
       ],
     )
   })

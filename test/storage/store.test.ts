@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Store } from '../../src/storage/store.ts'
-import { add, put, remove, update } from '../../src/storage/store.ts'
+import { add, append, put, remove, update } from '../../src/storage/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { openStore, STORE_NAMES } from '../support/stores.ts'
 import { until } from '../support/until.ts'
@@ -115,70 +115,133 @@ for (const name of STORE_NAMES) {
 
     const keep = { ttl: 60, most: 100 }
     const NOON = 1_800_000_000_000
+    const addLine = (to: Store, key: string, line: string, at = NOON, kept = keep) =>
+      append(to, key, { at, line, keep: kept })
+    const linesOf = async (from: Store, key: string) => (await from.lines(key)).map(({ line }) => line)
 
-    it('keeps a journal: its lines come back the newest first, whoever added them in whatever order', async () => {
+    it('keeps a journal: its lines have positions in the order in which they came, whoever added them and when they are of', async () => {
       assert.deepEqual(await store.lines('k:{1}'), [])
-      await store.append('k:{1}', NOON + 1, 'second', keep)
-      await other.append('k:{1}', NOON, 'first', keep)
-      await store.append('k:{1}', NOON + 2, 'third', keep)
-      await store.append('another:{1}', NOON, 'of another journal', keep)
-      assert.deepEqual(await other.lines('k:{1}'), ['third', 'second', 'first'])
-      assert.deepEqual(await other.lines('k:{1}', NOON + 1), ['third', 'second'])
-      assert.deepEqual(await other.lines('k:{1}', NOON + 3), [])
+      await addLine(store, 'k:{1}', 'second', NOON + 1)
+      await addLine(other, 'k:{1}', 'first', NOON)
+      await addLine(store, 'k:{1}', 'third', NOON + 2)
+      await addLine(store, 'another:{1}', 'of another journal')
+      assert.deepEqual(await other.lines('k:{1}'), [
+        { position: 1, at: NOON + 1, line: 'second' },
+        { position: 2, at: NOON, line: 'first' },
+        { position: 3, at: NOON + 2, line: 'third' },
+      ])
+      assert.deepEqual(await other.lines('another:{1}'), [{ position: 1, at: NOON, line: 'of another journal' }])
     })
 
-    it('keeps every line of a millisecond, and the same words at two times twice', async () => {
-      for (const [at, line] of [
-        [0, 'one'],
-        [0, 'other'],
-        [1, 'one'],
-        [1, 'one'],
-      ] as const) {
-        await store.append('l:{1}', NOON + at, line, keep)
-      }
-      const [newest, ...rest] = await other.lines('l:{1}')
-      assert.equal(newest, 'one')
-      assert.deepEqual(rest.sort(), ['one', 'other'])
+    it('keeps every line, the same words at the same time twice', async () => {
+      for (let i = 0; i < 12; i++) await addLine(store, 'l:{1}', 'the same')
+      const lines = await other.lines('l:{1}')
+      assert.deepEqual(
+        lines.map(({ position }) => position),
+        Array.from({ length: 12 }, (_, i) => i + 1),
+      )
+      assert.ok(lines.every(({ line }) => line === 'the same'))
     })
 
     it('keeps lines as they are: empty, long, of any characters', async () => {
       const lines = ['', ' ', '1 2', 'a\0b\n', '{"ö":"😀"}', 'x'.repeat(300_000)]
-      for (const [i, line] of lines.entries()) await store.append('m:{1}', NOON - i, line, keep)
-      assert.deepEqual(await other.lines('m:{1}'), lines)
+      for (const line of lines) await addLine(store, 'm:{1}', line)
+      assert.deepEqual(await linesOf(other, 'm:{1}'), lines)
     })
 
     it('drops from a journal what is too old when a line comes, counted from the time of that line', async () => {
-      await store.append('n:{1}', NOON, 'too old soon', keep)
-      await store.append('n:{1}', NOON + 1, 'just not too old', keep)
-      await store.append('n:{1}', NOON + 60_001, 'new', keep)
-      assert.deepEqual(await other.lines('n:{1}'), ['new', 'just not too old'])
+      await addLine(store, 'n:{1}', 'too old soon')
+      await addLine(store, 'n:{1}', 'just not too old', NOON + 1)
+      await addLine(store, 'n:{1}', 'new', NOON + 60_001)
+      assert.deepEqual(await linesOf(other, 'n:{1}'), ['just not too old', 'new'])
     })
 
-    it('drops all but the newest lines of a journal that is full, also when an old one comes late', async () => {
-      for (const i of [1, 3, 4, 5, 2]) await store.append('o:{1}', NOON + i, `${i}`, { ttl: 60, most: 3 })
-      assert.deepEqual(await other.lines('o:{1}'), ['5', '4', '3'])
+    it('drops nothing from the middle of a journal: what is old behind what is not stays until its turn', async () => {
+      await addLine(store, 'n:{2}', 'young', NOON + 30_000)
+      await addLine(store, 'n:{2}', 'old, from a clock that was behind', NOON - 60_000)
+      await addLine(store, 'n:{2}', 'new', NOON + 50_000)
+      assert.deepEqual(await linesOf(other, 'n:{2}'), ['young', 'old, from a clock that was behind', 'new'])
+      await addLine(store, 'n:{2}', 'newer', NOON + 90_001)
+      assert.deepEqual(await linesOf(other, 'n:{2}'), ['new', 'newer'])
     })
 
-    it('loses no line when many are added to one journal at once', async () => {
+    it('keeps a line that is older than all that it keeps, and goes on with the next position', async () => {
+      await addLine(store, 'n:{3}', 'new')
+      await addLine(store, 'n:{3}', 'from a year ago', NOON - 365 * 86_400_000)
+      assert.deepEqual(await linesOf(other, 'n:{3}'), ['new', 'from a year ago'])
+      await addLine(store, 'n:{3}', 'from next year', NOON + 365 * 86_400_000)
+      assert.deepEqual(await other.lines('n:{3}'), [
+        { position: 3, at: NOON + 365 * 86_400_000, line: 'from next year' },
+      ])
+    })
+
+    it('drops all but the newest lines of a journal that is full', async () => {
+      for (const i of [1, 2, 3, 4, 5]) await addLine(store, 'o:{1}', `${i}`, NOON, { ttl: 60, most: 3 })
+      assert.deepEqual(
+        (await other.lines('o:{1}')).map(({ position, line }) => [position, line]),
+        [
+          [3, '3'],
+          [4, '4'],
+          [5, '5'],
+        ],
+      )
+    })
+
+    it('loses no line, and gives no position twice, when many are added to one journal at once', async () => {
       const lines = Array.from({ length: 60 }, (_, i) => `line ${i}`)
-      await Promise.all(lines.map((line, i) => (i % 2 ? store : other).append('p:{1}', NOON + i, line, keep)))
-      assert.deepEqual(await store.lines('p:{1}'), lines.toReversed())
+      await Promise.all(lines.map((line, i) => addLine(i % 2 ? store : other, 'p:{1}', line)))
+      const kept = await store.lines('p:{1}')
+      assert.deepEqual(kept.map(({ line }) => line).sort(), lines.sort())
+      assert.deepEqual(
+        kept.map(({ position }) => position),
+        lines.map((_, i) => i + 1),
+      )
     })
 
-    it('forgets a journal when the time of its last line is over', async () => {
-      await store.append('q:{1}', NOON, 'x', { ttl: 0.1, most: 3 })
+    it('forgets a journal when the time of its last line is over, and then begins it anew', async () => {
+      await addLine(store, 'q:{1}', 'x', NOON, { ttl: 0.1, most: 3 })
       await until('the journal to be gone', async () => (await other.lines('q:{1}')).length === 0)
+      await addLine(store, 'q:{1}', 'y')
+      assert.deepEqual(await other.lines('q:{1}'), [{ position: 1, at: NOON, line: 'y' }])
     })
 
     it('removes a journal whole when it is asked to, and begins it anew with the next line', async () => {
-      await store.append('s:{1}', NOON, 'x', keep)
-      await store.append('another:{1}', NOON, 'stays', keep)
+      await addLine(store, 's:{1}', 'x')
+      await addLine(store, 'another:{1}', 'stays')
       await other.clear('s:{1}')
       await other.clear('s:{1}')
       assert.deepEqual(await store.lines('s:{1}'), [])
-      assert.ok((await store.lines('another:{1}')).includes('stays'))
-      await store.append('s:{1}', NOON, 'y', keep)
-      assert.deepEqual(await other.lines('s:{1}'), ['y'])
+      assert.ok((await linesOf(store, 'another:{1}')).includes('stays'))
+      await addLine(store, 's:{1}', 'y')
+      assert.deepEqual(await other.lines('s:{1}'), [{ position: 1, at: NOON, line: 'y' }])
+    })
+
+    it('takes a step whole or not at all also where it adds to journals', async () => {
+      await put(store, 'r:{1}', 'old', 60)
+      const step = {
+        write: { 'r:{1}': { value: 'new', ttl: 60 }, 'made:{1}': { value: 'made', ttl: 60 } },
+        append: { 'ra:{1}': { at: NOON, line: 'a', keep }, 'rb:{1}': { at: NOON + 1, line: 'b', keep } },
+        replicated: true,
+      }
+      assert.equal(await store.commit({ ...step, expect: { 'r:{1}': 'old', 'made:{1}': 'there' } }), false)
+      assert.deepEqual([await other.get('r:{1}'), await other.lines('ra:{1}')], ['old', []])
+      assert.equal(await store.commit({ ...step, expect: { 'r:{1}': 'old', 'made:{1}': undefined } }), true)
+      assert.deepEqual([await other.get('r:{1}'), await other.get('made:{1}')], ['new', 'made'])
+      assert.deepEqual([await linesOf(other, 'ra:{1}'), await linesOf(other, 'rb:{1}')], [['a'], ['b']])
+    })
+
+    it('lets only one of many take the same step, and adds one line for it', async () => {
+      const taken = await Promise.all(
+        Array.from({ length: 40 }, (_, i) =>
+          (i % 2 ? store : other).commit({
+            expect: { 't:{2}': undefined },
+            write: { 't:{2}': { value: `${i}`, ttl: 60 } },
+            append: { 'ta:{2}': { at: NOON, line: `${i}`, keep } },
+          }),
+        ),
+      )
+      assert.equal(taken.filter(Boolean).length, 1)
+      assert.deepEqual(await linesOf(other, 'ta:{2}'), [`${taken.indexOf(true)}`])
     })
 
     const ANY_NUMBER = Infinity
@@ -287,13 +350,13 @@ for (const name of STORE_NAMES) {
 
     it('keeps what it acknowledged when everyone has closed it', async () => {
       await put(store, 'j:{1}', 'kept', 60)
-      await store.append('t:{1}', NOON, 'kept', keep)
+      await addLine(store, 't:{1}', 'kept')
       await store.join('z:{3}', 'kept', { group: 'one', at: NOON, ttl: 60 }, ANY_NUMBER)
       await Promise.all([store.close(), other.close()])
       store = await openOne()
       other = await openOne()
       assert.equal(await store.get('j:{1}'), 'kept')
-      assert.deepEqual(await store.lines('t:{1}'), ['kept'])
+      assert.deepEqual(await linesOf(store, 't:{1}'), ['kept'])
       assert.equal((await store.firstOfLargest('z:{3}', NOON + 1))?.member, 'kept')
     })
   })

@@ -18,6 +18,7 @@ import { pageOf } from './paging.ts'
 import { passkeyPages } from './passkeys.ts'
 import { reviewPages } from './review.ts'
 import { tokenPages } from './token.ts'
+import { newsOfUnknown } from './unknown-outcomes.ts'
 import type { Visitor } from './visitor.ts'
 import { createVisits, redirect, safeDestination } from './visitor.ts'
 
@@ -32,7 +33,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     const { ctx, session, accountId, profile, connections, credentials, frame } = visitor
     const now = Date.now()
     const calls = await auditLog.calls(accountId)
-    const lastAnswer = calls.find(({ outcome }) => outcome === 'answered')?.at ?? 0
+    const lastAnswer = calls.find(({ outcome }) => outcome === 'done')?.at ?? 0
     const tokenWorked = Math.max(profile.tokenAcceptedAt ?? 0, lastAnswer / 1000)
     const living = await forgetLapsedSessions(visitor)
     const { shown, page } = pageOf(await connections(), PER_PAGE, ctx.query.page)
@@ -42,7 +43,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
       now: Math.floor(now / 1000),
       upTo: now,
       ...(profile.seenAt === undefined ? {} : { since: profile.seenAt / 1000 }),
-      news: newsOf(profile, now),
+      news: [...newsOfUnknown(calls, tools, profile.seenAt), ...newsOf(profile, now)],
       counts: countsOf(
         calls.filter(({ at }) => at > (profile.seenAt ?? 0)),
         tools,

@@ -1,10 +1,11 @@
 // The activity pages: what assistants did, filtered and by page, and the whole of it as a file.
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import type { AuditLog, Call } from '../../audit/audit-log.ts'
+import type { Call } from '../../audit/audit-log.ts'
 import { OUTCOMES } from '../../audit/audit-log.ts'
 import { filtered } from '../../audit/counts.ts'
 import { csvOf } from '../../audit/csv.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
 import { activityPage } from '../views/account/activity.ts'
 import { sendPage } from '../views/layout.ts'
 import { pageOf } from './paging.ts'
@@ -12,7 +13,13 @@ import type { Visits } from './visitor.ts'
 
 const PER_PAGE = 50
 
-export function activityPages(router: Router, visits: Visits, { auditLog }: { readonly auditLog: AuditLog }): void {
+export function activityPages(
+  router: Router,
+  visits: Visits,
+  { auditLog, tools }: Pick<PageSuppliers, 'auditLog' | 'tools'>,
+): void {
+  const verify = (name: string) => tools.find((tool) => tool.name === name)?.verify ?? ''
+
   router.get(
     '/account/activity',
     visits.page(async ({ ctx, accountId, frame }) => {
@@ -28,6 +35,7 @@ export function activityPages(router: Router, visits: Visits, { auditLog }: { re
         filter,
         connections: connectionsIn(all),
         tools: [...new Set(all.map(({ tool }) => tool))].sort(),
+        verify,
       })
       await sendPage(ctx, view)
     }),

@@ -31,7 +31,7 @@ export interface Visitor {
 }
 
 /** Where a person who signs in may go on to: an account page, and nowhere else. */
-const ACCOUNT_PAGE = /^\/account(\/[\w/-]*)?(\?[\w=&%.-]*)?$/
+const ACCOUNT_PAGE = /^\/account(\/[\w-]+(\.[\w-]+)*)*\/?(\?[\w=&%.-]*)?$/
 export const safeDestination = (to: string): string => (ACCOUNT_PAGE.test(to) ? to : '/account')
 
 const LOOK_AGAIN = '/account/review'

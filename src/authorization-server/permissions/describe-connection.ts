@@ -2,7 +2,7 @@
 import type { Call } from '../../audit/audit-log.ts'
 import { allowanceOf } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
-import { nameOf } from '../../grants/grants.ts'
+import { nameOf, suspensionOf } from '../../grants/grants.ts'
 import type { ToolFacts } from './summary.ts'
 import { summarize } from './summary.ts'
 
@@ -19,9 +19,17 @@ export interface Connection {
 /** `calls` are those of its account, the newest first. */
 export function describeConnection(grant: Grant, tools: readonly ToolFacts[], calls: readonly Call[]): Connection {
   const name = nameOf(grant)
-  const { sentence, realMoney } = summarize(name, allowanceOf(grant), tools, 'now')
+  const { sentence, realMoney } =
+    suspensionOf(grant) === 'unknown-limits' ? ALLOWED_NOTHING : summarize(name, allowanceOf(grant), tools, 'now')
   const lastCall = calls.find(({ grantId }) => grantId === grant.id)?.at
   return { grant, name, sentence, realMoney, ...(lastCall ? { lastCall: lastCall / 1000 } : {}) }
+}
+
+/** Of a grant that cannot be understood to its end. */
+const ALLOWED_NOTHING = {
+  sentence:
+    'It can do nothing now: it has limits that a later release of this server has set, and that this one does not know.',
+  realMoney: false,
 }
 
 /** How often a connection was authorised, and when last: so many may hold it. */

@@ -8,6 +8,8 @@ import { ALL_RISKS, ALL_SCOPES, RISKS, SCOPES } from '../../scopes.ts'
 export interface ToolFacts extends CountedTool {
   readonly title: string
   readonly scopes: readonly Scope[]
+  /** The call that shows whether a change was made after all, when no answer came. */
+  readonly verify?: string
 }
 
 export interface Summary {

@@ -72,7 +72,7 @@ export function toToolResult(
 }
 
 /** What this server says about an answer goes by these names. What comes from elsewhere gets another one. */
-const OURS = ['summary', 'next', 'error', 'cut', 'removed', 'escaped', 'warning', 'rule', 'retryAfter']
+const OURS = ['summary', 'next', 'error', 'cut', 'removed', 'escaped', 'warning', 'rule', 'retryAfter', 'repeated']
 
 /** Characters of what happened. QuantConnect may give ten reasons of a thousand each. */
 const ERROR_AT_MOST = 4_000
@@ -84,7 +84,7 @@ const ERROR_AT_MOST = 4_000
 export function failure(
   error: string,
   next?: string,
-  data: Readonly<Record<string, string | number>> = {},
+  data: Readonly<Record<string, string | number | object>> = {},
   limit = ANSWER_AT_MOST,
 ): CallToolResult {
   const build = (error: string): CallToolResult => {

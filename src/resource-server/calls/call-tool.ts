@@ -1,10 +1,12 @@
 // The one road that every call takes. It reads downwards: authorize, validate, rules, run, answer, record. From the first
-// rule to the last look it may have to be alone.
+// rule to the last look it may have to be alone; what changes something is recorded before it is sent, too.
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
+import type { CallBegun } from '../../audit/audit-log.ts'
 import { reference } from '../../audit/reference.ts'
 import type { Allowance } from '../../grants/allowance.ts'
+import type { Grant } from '../../grants/grants.ts'
 import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Credentials } from '../../vault/vault.ts'
@@ -19,17 +21,25 @@ import { RULES } from '../rules/rules.ts'
 import { findTool, secretsOf } from '../tools/catalog.ts'
 import { secretsIn } from '../tools/secrets.ts'
 import type { Tool } from '../tools/tool.ts'
+import type { Deed } from './deed.ts'
+import { createDeed } from './deed.ts'
+import { digestOf } from './digest.ts'
 import type { CallLease } from './one-at-a-time.ts'
 import { leaseFor } from './one-at-a-time.ts'
 import { problemsOf, wordsForMisspelt } from './problems.ts'
 import type { Ending } from './record-call.ts'
-import { recordCall } from './record-call.ts'
+import { callBegun, endingBy, recordCall } from './record-call.ts'
 import type { RefusedCall } from './refusals.ts'
 import { leavesOpen, Refusal, refusalOf, refusalResult, wordsOf } from './refusals.ts'
+import { createRepeats, Overtaken } from './repeats.ts'
+import { answeredBefore } from './sent-before.ts'
 import type { ToolContext } from './tool-context.ts'
 import { createToolContext } from './tool-context.ts'
 
-export type ToolSuppliers = Pick<Suppliers, 'log' | 'store' | 'auditLog' | 'callsUnderWay' | 'vault' | 'quantConnect'> &
+export type ToolSuppliers = Pick<
+  Suppliers,
+  'log' | 'store' | 'auditLog' | 'callsUnderWay' | 'vault' | 'quantConnect' | 'cookieKeys'
+> &
   Places
 
 /** What a call brings along. */
@@ -43,6 +53,8 @@ export interface Caller {
   readonly canOpen?: boolean
   /** The answers to an earlier round's input requests. */
   readonly responses?: Readonly<Record<string, unknown>> | undefined
+  /** Does something once the answer was sent; absent where nobody can tell. */
+  readonly whenAnswered?: ((act: () => void) => void) | undefined
 }
 
 export interface ToolCall extends Caller {
@@ -74,51 +86,116 @@ export async function perform<Found, Given>(
   const { tool } = operation
   const { decision, signal } = caller
   if (!isDecision(decision)) throw new Refusal({ reason: 'undecided' })
-  const [at, began, ref] = [Date.now(), performance.now(), reference()]
-  let ended: Ending = { outcome: 'answered' }
-  let isRecorded = true
-  const { accountId } = decision.grant
+  const { grant } = decision
+  const began = performance.now()
+  const elapsed = () => Math.round(performance.now() - began)
+  const call = callBegun(grant, tool, args, { at: Date.now(), ref: reference() })
   const noteEnd = tool.annotations.readOnlyHint
     ? undefined
-    : suppliers.callsUnderWay.begin({ ref, tool: tool.name, accountId })
+    : suppliers.callsUnderWay.begin({ ref: call.ref, tool: tool.name, accountId: grant.accountId })
+  let deed: Deed | undefined
+  let ended: Ending = { outcome: 'done' }
+  let answer: CallToolResult | undefined
+  let isRecorded = true
   try {
     const credentials = await authorize(tool, decision, suppliers)
     const input = validate(operation.input, args)
-    const lease = await leaseFor({ tool, args: input, allowance: decision.grant }, suppliers.store, signal)
-    try {
-      const context = contextFor(tool, args, credentials, lease, caller, suppliers)
-      const { found, warning } = await runByRules(operation, input, decision.grant, context)
-      if (warning) ended = { outcome: 'answered', why: warning }
-      return await operation.answer(found, warning)
-    } finally {
-      await lease.end()
-    }
+    deed = tool.annotations.readOnlyHint ? undefined : deedOf(tool, input, grant, call, elapsed, suppliers)
+    const { found, warning } = await unlessSentBefore(deed, signal, () =>
+      runAlone(operation, { args, input, credentials, deed }, caller, suppliers),
+    )
+    if (warning) ended = { outcome: 'done', why: warning }
+    const given = await operation.answer(found, warning)
+    answer = resultAmong(given)
+    return given
   } catch (error) {
     // A caller who hung up gets no answer; what was on its way goes on.
-    if (signal.aborted) {
-      ended = { outcome: 'left' }
+    if (signal.aborted && !(error instanceof Refusal)) {
+      ended = { outcome: 'failed' }
       throw error
     }
     const refusal = refusalOf(error)
     if (refusal.reason.reason === 'internal') suppliers.log.error({ err: error, tool: tool.name }, 'tool call failed')
-    const { outcome, why } = wordsOf(refusal.reason, refusedCallOf(tool, caller, suppliers))
-    ended = { outcome, why }
+    const words = wordsOf(refusal.reason, refusedCallOf(tool, caller, suppliers))
+    ended = endingBy(words)
+    answer = refusalResult(words, tool.limit)
     // One line a minute tells the person; more would only push other lines out.
-    if (refusal.reason.reason === 'over-budget') isRecorded = await isFirstOfMinute(decision.grant.id, suppliers)
+    if (refusal.reason.reason === 'over-budget') isRecorded = await isFirstOfMinute(grant, suppliers)
     throw refusal
   } finally {
-    const ms = Math.round(performance.now() - began)
-    suppliers.log.info({ ref, tool: tool.name, outcome: ended.outcome, ms }, 'tool call')
+    if (signal.aborted) ended = { ...ended, why: [ended.why, LEFT].filter(Boolean).join(' ') }
     try {
-      if (isRecorded) await recordCall(suppliers, decision.grant, tool, { at, ref, ms, args, ...ended })
+      if (deed?.hasBegun) ended = { ...ended, outcome: await deed.end(ended, answer, caller.whenAnswered) }
+      else if (isRecorded) await recordCall(suppliers, grant.accountId, tool, { ...call, ...ended, ms: elapsed() })
     } finally {
+      suppliers.log.info({ ref: call.ref, tool: tool.name, outcome: ended.outcome, ms: elapsed() }, 'tool call')
       noteEnd?.()
     }
   }
 }
 
-const isFirstOfMinute = (grantId: string, { store }: ToolSuppliers): Promise<boolean> =>
-  countAttempt(store, RATE_LIMITS.recordedOverBudget, grantId).then(
+const LEFT = 'The caller left before the answer.'
+
+/** The tool's result in what an operation gives, where it is one. */
+const resultAmong = (given: unknown): CallToolResult | undefined =>
+  typeof given === 'object' && given !== null && 'content' in given ? (given as CallToolResult) : undefined // sound: its mark
+
+/** What keeps the record of a call that changes something, and keeps it from being sent twice. */
+function deedOf(
+  tool: Tool,
+  input: Args,
+  { id: grantId, accountId }: Grant,
+  call: CallBegun,
+  elapsed: () => number,
+  suppliers: ToolSuppliers,
+): Deed {
+  const hide = (secret: string) => suppliers.cookieKeys.derive('digest', secret)
+  const digest = digestOf(tool.outgoing(input), secretsOf(tool.name), hide)
+  const repeats = tool.onceOnly && createRepeats(suppliers, { accountId, grantId, digest, ref: call.ref })
+  return createDeed({ tool, accountId, call: { ...call, digest }, elapsed, repeats }, suppliers)
+}
+
+/** Sends a call, unless the same one was sent before: then throws `Refusal`, with what became of that. */
+async function unlessSentBefore<T>(deed: Deed | undefined, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const before = await deed?.waitForSame(signal)
+    if (before) throw new Refusal({ reason: 'repeated', before })
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error
+    }
+  }
+}
+
+/** What a call has when it may run. */
+interface ReadyCall {
+  /** As they were given. */
+  readonly args: unknown
+  readonly input: Args
+  readonly credentials: Credentials
+  readonly deed: Deed | undefined
+}
+
+/** The work of an operation, alone where it has to be. */
+async function runAlone<Found>(
+  { tool, run }: Pick<Operation<Found, unknown>, 'tool' | 'run'>,
+  { args, input, credentials, deed }: ReadyCall,
+  caller: Caller,
+  suppliers: ToolSuppliers,
+): Promise<{ found: Found; warning: string | undefined }> {
+  const { grant } = caller.decision as Decision // sound: `perform` has looked
+  const lease = await leaseFor({ tool, args: input, allowance: grant }, suppliers.store, caller.signal)
+  try {
+    const context = contextFor(tool, args, credentials, lease, deed, caller, suppliers)
+    return await runByRules({ tool, run }, input, grant, context)
+  } finally {
+    await lease.end()
+  }
+}
+
+const isFirstOfMinute = ({ id, accountId }: Grant, { store }: ToolSuppliers): Promise<boolean> =>
+  countAttempt(store, RATE_LIMITS.recordedOverBudget, id, accountId).then(
     (wait) => wait === 0,
     () => false,
   )
@@ -176,13 +253,20 @@ const contextFor = (
   args: unknown,
   credentials: Credentials,
   lease: CallLease,
+  deed: Deed | undefined,
   { signal, report, canOpen = false, responses }: Caller,
   { quantConnect }: ToolSuppliers,
 ): ToolContext =>
   createToolContext({
-    async ask(endpoint, asked, options) {
-      if (!options.retry) await lease.confirm()
-      return quantConnect.call(credentials, endpoint, asked, options)
+    async ask(endpoint, asked, { redirects = false, ...options }) {
+      if (options.retry || !deed) {
+        await deed?.settle()
+        return quantConnect.call(credentials, endpoint, asked, options)
+      }
+      const beforeSending = () => deed.begin(lease)
+      const answer = await quantConnect.call(credentials, endpoint, asked, { ...options, beforeSending })
+      if (deed.hasBegun) deed.note(answer, redirects)
+      return answer
     },
     readOnly: tool.annotations.readOnlyHint,
     signal,
@@ -221,14 +305,16 @@ export async function callTool(
   } catch (error) {
     // Nobody is listening any more; whatever else `perform` throws is a refusal.
     if (signal.aborted || !(error instanceof Refusal)) throw error
-    if (error.reason.reason === 'undecided') throw protocolError(error, tool, call, suppliers)
-    return refusalResult(wordsOf(error.reason, refusedCallOf(tool, call, suppliers)), tool.limit)
+    const { reason } = error
+    if (reason.reason === 'undecided') throw protocolError(error, tool, call, suppliers)
+    if (reason.reason === 'repeated' && reason.before.answer) return answeredBefore(reason.before, reason.before.answer)
+    return refusalResult(wordsOf(reason, refusedCallOf(tool, call, suppliers)), tool.limit)
   }
 }
 
 /** A refusal as a protocol error, for what is answered by no tool result. */
 export function protocolError({ reason }: Refusal, tool: Tool, caller: Caller, places: Places): ProtocolError {
   const { outcome, error, next } = wordsOf(reason, refusedCallOf(tool, caller, places))
-  const code = outcome === 'refused' ? ProtocolErrorCode.InvalidRequest : ProtocolErrorCode.InternalError
+  const code = outcome === 'blocked' ? ProtocolErrorCode.InvalidRequest : ProtocolErrorCode.InternalError
   return new ProtocolError(code, `${error} ${next}`.trim())
 }

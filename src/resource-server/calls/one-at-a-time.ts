@@ -2,7 +2,7 @@
 // something may begin to trade with real money, calls are one at a time, over all processes.
 import { KEYS } from '../../storage/keys.ts'
 import { takeLease } from '../../storage/lease.ts'
-import type { Store } from '../../storage/store.ts'
+import type { Step, Store } from '../../storage/store.ts'
 import type { Tool } from '../tools/tool.ts'
 import { Refusal } from './refusals.ts'
 
@@ -42,12 +42,15 @@ function aloneAt({ tool: { money = 'none', onlyLowersRisk }, args, allowance }: 
 
 /** Held from the first look of a call to its last. */
 export interface CallLease {
-  /** Before anything is changed: throws `Refusal` when somebody else may be at it by now. */
-  confirm(): Promise<void>
+  /**
+   * What the step expects and writes that comes right before anything is changed. A look may take longer than a lease lasts, and
+   * somebody else may be at it by now; from here on QuantConnect has its 30 seconds, and the lease 60.
+   */
+  renewal(): Pick<Step, 'expect' | 'write'>
   end(): Promise<void>
 }
 
-const NONE_NEEDED: CallLease = { confirm: async () => {}, end: async () => {} }
+const NONE_NEEDED: CallLease = { renewal: () => ({}), end: async () => {} }
 
 /** Waits until a call is alone. Throws `Refusal` when others take too long. */
 export async function leaseFor(call: WaitingCall, store: Store, signal: AbortSignal): Promise<CallLease> {
@@ -57,10 +60,7 @@ export async function leaseFor(call: WaitingCall, store: Store, signal: AbortSig
   const lease = await takeLease(store, keys, signal)
   if (!lease) throw new Refusal({ reason: 'not-alone' })
   return {
-    async confirm() {
-      // A look may take longer than a lease lasts. From here on QuantConnect has its 30 seconds, and the lease 60.
-      if (!(await lease.renew())) throw new Refusal({ reason: 'not-alone' })
-    },
+    renewal: () => lease.renewal,
     // What the store does not take back now ends by itself.
     end: () => lease.release().catch(() => {}),
   }

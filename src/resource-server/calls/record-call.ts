@@ -1,42 +1,56 @@
-// The person's record of what their assistants did, as this server writes it: every call once, whatever became of it.
+// The person's record of what their assistants did, as this server writes it: every call, whatever became of it. What is sent to
+// change something is written down by deed.ts.
 import { z } from 'zod'
-import type { Call } from '../../audit/audit-log.ts'
+import type { CallBegun, CallEnded } from '../../audit/audit-log.ts'
 import { idsIn } from '../../audit/ids.ts'
 import type { Grant } from '../../grants/grants.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import { record } from '../answers/reading.ts'
 import { visible } from '../answers/unseen.ts'
 import type { Tool } from '../tools/tool.ts'
+import type { RefusalWords } from './refusals.ts'
 
 /** Where calls are recorded. */
 type AuditSuppliers = Pick<Suppliers, 'auditLog' | 'log'>
 
-/** How a call ended. */
-export type Ending = Pick<Call, 'outcome' | 'why'>
+/** What is known of a call when it comes in. */
+export const callBegun = (
+  { id, name, client }: Grant,
+  tool: Tool,
+  args: unknown,
+  { at, ref }: Pick<CallBegun, 'at' | 'ref'>,
+): CallBegun => ({
+  at,
+  ref,
+  grantId: id,
+  client: name ?? client?.name ?? 'A connection',
+  tool: tool.name,
+  risk: tool.risk,
+  ids: idsIn(args, namesTaken(tool, args)),
+})
 
-/** A call that has ended, and what it was given. */
-type RecordedCall = Pick<Call, 'at' | 'ref' | 'ms'> & Ending & { readonly args: unknown }
+/** How a call ended, in the words of its person's record. */
+export type Ending = Pick<CallEnded, 'outcome' | 'why' | 'rule'>
+
+/** The same of a call that did not do what was asked, from what its reader is told. */
+export const endingBy = ({ outcome, why, rule }: Pick<RefusalWords, 'outcome' | 'why' | 'rule'>): Ending => ({
+  outcome,
+  why: visible(why),
+  ...(rule === undefined ? {} : { rule }),
+})
 
 /**
- * Records one call. An answer that QuantConnect has given is never lost for it: what the store does not take stands in the log.
+ * Records a call that was sent to change nothing. An answer that QuantConnect has given is never lost for it: what the store does
+ * not take stands in the log.
  */
 export async function recordCall(
   { auditLog, log }: AuditSuppliers,
-  { id, accountId, name, client }: Grant,
-  tool: Tool,
-  { args, ...what }: RecordedCall,
+  accountId: string,
+  { annotations }: Pick<Tool, 'annotations'>,
+  call: CallEnded,
 ): Promise<void> {
-  const call: Call = {
-    ...what,
-    ...(what.why === undefined ? {} : { why: visible(what.why) }),
-    grantId: id,
-    client: name ?? client?.name ?? 'A connection',
-    tool: tool.name,
-    risk: tool.risk,
-    ids: idsIn(args, namesTaken(tool, args)),
-  }
   try {
-    await auditLog.record(accountId, call)
+    await auditLog.record(accountId, annotations.readOnlyHint ? 'read' : 'refused', call)
   } catch (error) {
     log.error({ err: error, accountId, call }, 'call not recorded')
   }

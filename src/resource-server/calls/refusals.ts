@@ -11,6 +11,10 @@ import type { OverBudget } from '../call-budget.ts'
 import type { MissingScope, Places } from '../challenge.ts'
 import { challenge, namesOf } from '../challenge.ts'
 import { hintFor } from './hints.ts'
+import type { RepeatedCall, SentBefore } from './sent-before.ts'
+import { repeatedCall } from './sent-before.ts'
+import type { Suspended } from './suspended.ts'
+import { SUSPENSIONS } from './suspended.ts'
 
 /** QuantConnect did not do its part. */
 export type UpstreamFailure = Exclude<Answer, { kind: 'done' }> | { readonly kind: 'loading' }
@@ -18,7 +22,7 @@ export type UpstreamFailure = Exclude<Answer, { kind: 'done' }> | { readonly kin
 export type Reason =
   /** The gate made no decision about this tool for this request. */
   | { readonly reason: 'undecided' }
-  | { readonly reason: 'suspended' }
+  | Suspended
   | MissingScope
   | OverBudget
   /** It may trade with real money. `instead` is what else there is to do. */
@@ -36,7 +40,11 @@ export type Reason =
   | { readonly reason: 'quantconnect'; readonly answer: UpstreamFailure }
   /** It is open whether it was done, and a rule found out afterwards what else there is to know. */
   | { readonly reason: 'warned'; readonly of: Reason; readonly warning: string }
+  /** The same call was sent before, and is not sent again by accident. */
+  | { readonly reason: 'repeated'; readonly before: SentBefore }
   | { readonly reason: 'store-unavailable' }
+  /** What was to be sent could not be written down, so it was not sent. */
+  | { readonly reason: 'unrecorded' }
   | { readonly reason: 'internal' }
 
 /** A call that did not do what was asked. */
@@ -62,9 +70,9 @@ export const leavesOpen = (error: unknown): error is Refusal =>
   ['timeout', 'unavailable', 'redirect'].includes(error.reason.answer.kind)
 
 /** What readers are told. */
-interface RefusalWords {
-  /** `refused` when this server did not let it through, `failed` when it went wrong. */
-  readonly outcome: 'refused' | 'failed'
+export interface RefusalWords {
+  /** `blocked` when this server did not let it through, `failed` when it went wrong. */
+  readonly outcome: 'blocked' | 'failed'
   /** For the model: what happened. */
   readonly error: string
   /** For the model: what there is to do. */
@@ -74,9 +82,11 @@ interface RefusalWords {
   /** For clients that take a challenge from a tool's result. */
   readonly challenge?: string
   /** For programs: what of a person's allowance refused it. */
-  readonly rule?: 'suspended' | 'scopes' | 'paper' | 'rate'
+  readonly rule?: 'suspended' | 'scopes' | 'paper' | 'rate' | 'repeated'
   /** Seconds after which the same call may be let through. */
   readonly retryAfter?: number
+  /** For programs: the same call, which was sent before. */
+  readonly repeated?: RepeatedCall
 }
 
 /** The call that was refused: what the words depend on beside the reason. */
@@ -104,8 +114,8 @@ const refused = (
   error: string,
   next: string,
   why: string,
-  more: Pick<RefusalWords, 'rule' | 'challenge' | 'retryAfter'> = {},
-): RefusalWords => ({ outcome: 'refused', error, next, why, ...more })
+  more: Pick<RefusalWords, 'rule' | 'challenge' | 'retryAfter' | 'repeated'> = {},
+): RefusalWords => ({ outcome: 'blocked', error, next, why, ...more })
 
 type Table<Union, Member extends keyof Union> = {
   readonly [R in Union[Member] & string]: (
@@ -116,13 +126,10 @@ type Table<Union, Member extends keyof Union> = {
 
 const TABLE: Table<Reason, 'reason'> = {
   undecided: (_, { tool }) => refused(`Not allowed: ${tool.name}`, '', 'The gate did not allow it.'),
-  suspended: (_, { places }) =>
-    refused(
-      suspension(places.issuer),
-      'Nothing was done. Ask the person to keep this connection there, then call it again; nothing needs reconnecting.',
-      'This connection is suspended, since the API token was replaced.',
-      { rule: 'suspended' },
-    ),
+  suspended: ({ why: suspension }, { places }) => {
+    const { error, next, why } = SUSPENSIONS[suspension]
+    return refused(error(places.issuer), `Nothing was done. ${next}`, why, { rule: 'suspended' })
+  },
   // The challenge stands where ChatGPT and Codex look for it, and from where they send their person to allow more.
   'missing-scope': (missing, { places }) => {
     const { header, body } = challenge(missing, places)
@@ -175,6 +182,25 @@ const TABLE: Table<Reason, 'reason'> = {
     const words = wordsOf(of, at)
     return { ...words, error: `${warning} Tell the person. ${words.error}`, why: warning }
   },
+  repeated: ({ before }, { tool: { verify } }) => {
+    const { ref, sentAt, outcome } = before
+    const ago = `${Math.max(1, Math.round((Date.now() - sentAt) / 1000))} s ago (reference ${ref})`
+    const what =
+      outcome === 'unknown'
+        ? 'and nobody knows yet whether it was done. It was not sent again.'
+        : `and it was ${outcome === 'done' ? 'done' : 'not done'}. It was not sent again; its answer is not kept.`
+    return refused(
+      `The same call was sent ${ago}, ${what}`,
+      `Look first: ${verify} To send it again on purpose, call it with repeat: true.`,
+      `The same call was sent before, under reference ${ref}: ${outcome}. This one was not sent.`,
+      { rule: 'repeated', repeated: repeatedCall(before) },
+    )
+  },
+  unrecorded: () =>
+    failed(
+      'qcgate could not write down what it was about to do, so it did not do it.',
+      'Nothing was sent; call it again in a moment.',
+    ),
   'store-unavailable': () => failed('qcgate cannot reach its store.', 'Nothing was done; call it again soon.'),
   internal: (_, { tool }) =>
     failed(
@@ -250,13 +276,10 @@ const upstreamWords = (answer: UpstreamFailure, call: RefusedCall): RefusalWords
 
 /** The tool result that a model reads. `limit` in bytes, as for any answer of that tool. */
 export function refusalResult(
-  { error, next, challenge, rule, retryAfter }: RefusalWords,
+  { error, next, challenge, rule, retryAfter, repeated }: RefusalWords,
   limit?: number,
 ): CallToolResult {
-  const result = failure(error, next, { ...(rule ? { rule } : {}), ...(retryAfter ? { retryAfter } : {}) }, limit)
+  const data = { ...(rule ? { rule } : {}), ...(retryAfter ? { retryAfter } : {}), ...(repeated ? { repeated } : {}) }
+  const result = failure(error, next, data, limit)
   return challenge ? { ...result, _meta: { 'mcp/www_authenticate': [challenge] } } : result
 }
-
-/** What is told to whoever asks for anything while their connection is suspended. */
-export const suspension = (issuer: string): string =>
-  `The QuantConnect API token of this account was replaced, and this connection waits until the person has looked at it at ${accountAddress(issuer)}.`

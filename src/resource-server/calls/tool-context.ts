@@ -14,6 +14,8 @@ export interface CallSettings {
   readonly form?: boolean
   /** Secrets beside those of the tool's arguments, to be struck out of the answer. */
   readonly secrets?: readonly string[]
+  /** Whether an address for a person is the answer that is wanted. */
+  readonly redirects?: boolean
 }
 
 export interface ToolContext {
@@ -29,8 +31,8 @@ export interface ToolContext {
    */
   wait<T>(seconds: number, look: () => Promise<Look<T>>): Promise<T>
   /**
-   * The same for work that has begun: when looking fails there is still the last word to tell, or `begun`, since the work
-   * goes on whatever becomes of our looking.
+   * The same for work that has begun: when looking fails, or the caller hangs up, there is still the last word to tell, or
+   * `begun`, since the work goes on whatever becomes of our looking, and whoever calls again wants to know of it.
    */
   follow<T>(begun: T, seconds: number, look: () => Promise<Look<T>>): Promise<T>
   /** Whether a person can be sent to an address by way of the client (URL elicitation, MCP 2026-07-28). */
@@ -53,7 +55,11 @@ export const WAIT_AT_MOST = 50
 const PAUSES = [500, 1_000, 1_500, 2_000]
 
 interface ContextSuppliers {
-  readonly ask: (endpoint: string, args: object, options: CallOptions) => Promise<Answer>
+  readonly ask: (
+    endpoint: string,
+    args: object,
+    options: CallOptions & Pick<CallSettings, 'redirects'>,
+  ) => Promise<Answer>
   readonly readOnly: boolean
   readonly signal: AbortSignal
   /** Secrets among the tool's arguments. */
@@ -110,8 +116,8 @@ export function createToolContext({
   const context: ToolContext = {
     canOpen,
     responses,
-    ask: (endpoint, args, { reads = readOnly, form = false, secrets: more = [] } = {}) =>
-      send(endpoint, args, { retry: reads, form, signal: ends, secrets: [...secrets, ...more] }),
+    ask: (endpoint, args, { reads = readOnly, form = false, secrets: more = [], redirects = false } = {}) =>
+      send(endpoint, args, { retry: reads, form, signal: ends, secrets: [...secrets, ...more], redirects }),
 
     async call(endpoint, args, settings) {
       const answer = await context.ask(endpoint, args, settings)
@@ -141,7 +147,7 @@ export function createToolContext({
 
     async follow<T>(begun: T, seconds: number, look: () => Promise<Look<T>>) {
       const latest = { value: begun }
-      await watch(seconds, look, latest).catch(() => signal.throwIfAborted())
+      await watch(seconds, look, latest).catch(() => {})
       return latest.value
     },
   }

@@ -93,8 +93,12 @@ export interface Tool {
   readonly onlyLowersRisk?: true
   /** The arguments that a person's record keeps of a call: ids, and nothing of what was written, searched or signed in with. */
   readonly recorded: readonly string[]
+  /** Whether it trades, spends or makes something, so that it must not happen twice by accident. It takes `repeat`. */
+  readonly onceOnly?: true
   /** Path below QuantConnect's API address; absent for what this server knows itself. */
   readonly endpoint?: `/${string}`
+  /** What goes out, before what is fetched on the way (a stored login) is added to it. */
+  outgoing(args: Readonly<Record<string, unknown>>): Outgoing
   readonly input: z.ZodObject
   readonly output: Readonly<Record<string, Field>>
   /** Fields, at any depth, that hold texts of the person's own: whole, with what cannot be seen in them written out. */
@@ -107,6 +111,14 @@ export interface Tool {
   readonly limit?: number
   /** Does what the tool is for. Throws `Refusal` when QuantConnect does not do its part. */
   run(args: Readonly<Record<string, unknown>>, context: ToolContext): Promise<ToolAnswer | InputRequiredResult>
+}
+
+/** What a call that changes something sends. */
+export interface Outgoing {
+  readonly endpoint: string
+  readonly body: object
+  /** Whether it is sent again on purpose. */
+  readonly repeat: boolean
 }
 
 /** What only reads reaches no money. Whatever else a tool does, it says what tells whether it could. */
@@ -123,17 +135,18 @@ interface ArgumentConstraint<Args> {
   readonly says: string
 }
 
-interface Basics<Shape extends z.ZodRawShape> extends Omit<Tool, 'input' | 'run' | 'endpoint' | 'recorded'> {
+interface Basics<Shape extends z.ZodRawShape>
+  extends Omit<Tool, 'input' | 'run' | 'endpoint' | 'recorded' | 'outgoing'> {
   readonly input: Shape
   readonly recorded: readonly (keyof Shape & string)[]
   readonly constraint?: ArgumentConstraint<Arguments<Shape>>
+  /** The JSON body; the arguments themselves when left out. */
+  body?(args: Arguments<Shape>): object
 }
 
 /** A tool that forwards its arguments to one endpoint and tells what came back. */
 interface Forwarding<Shape extends z.ZodRawShape> extends Basics<Shape> {
   readonly endpoint: `/${string}`
-  /** The JSON body; the arguments themselves when left out. */
-  body?(args: Arguments<Shape>): object
   /** Whether an answer may say that data is still being gathered. It is asked for again, then, for a while. */
   readonly loads?: boolean
   /** How the answer reads. */
@@ -148,24 +161,45 @@ interface Working<Shape extends z.ZodRawShape> extends Basics<Shape> {
 
 /** Declares one tool. `input` lists the flat arguments; anything beside them is refused. */
 export function tool<Shape extends z.ZodRawShape>(declared: (Forwarding<Shape> | Working<Shape>) & Stake): Tool {
-  const { constraint } = declared
-  const flat = z.strictObject(declared.input)
+  const { constraint, body, ...rest } = declared
+  const flat = z.strictObject(rest.onceOnly ? { ...rest.input, repeat: Repeat } : rest.input)
   // sound: a constraint sees what `flat` has parsed
   const input = constraint
     ? flat.refine((args) => constraint.holds(args as Arguments<Shape>), { error: constraint.says })
     : flat
-  if ('run' in declared) return { ...declared, input } as Tool // sound: the dispatcher calls it with what `input` returned
-  const { answer, body, loads, ...rest } = declared
+  // sound: the dispatcher hands over what `input` returned
+  const ownOf = ({ repeat: _repeat, ...own }: Readonly<Record<string, unknown>>) => own as Arguments<Shape>
+  const bodyOf = (own: Arguments<Shape>): object => (body ? body(own) : own)
   return {
     ...rest,
     input,
-    async run(args, context) {
-      const typed = args as Arguments<Shape> // sound: the dispatcher hands over what `input` returned
-      const send = body ? body(typed) : typed
-      const { endpoint } = declared
-      return answer(loads ? await context.load(endpoint, send) : await context.call(endpoint, send), typed, context)
+    output: rest.onceOnly ? { ...rest.output, repeated: REPEATED } : rest.output,
+    outgoing: (args) => ({ endpoint: rest.endpoint ?? '', body: bodyOf(ownOf(args)), repeat: args.repeat === true }),
+    run(args, context) {
+      const own = ownOf(args)
+      return 'run' in declared ? declared.run(own, context) : forward(declared, own, bodyOf(own), context)
     },
   }
+}
+
+/** Sends one call, and tells what came back. */
+async function forward<Shape extends z.ZodRawShape>(
+  { endpoint, loads, answer }: Forwarding<Shape>,
+  args: Arguments<Shape>,
+  body: object,
+  context: ToolContext,
+): Promise<ToolAnswer> {
+  return answer(loads ? await context.load(endpoint, body) : await context.call(endpoint, body), args, context)
+}
+
+const Repeat = z
+  .boolean()
+  .default(false)
+  .describe('True sends on purpose what was sent moments before and may have been done already.')
+
+const REPEATED: Field = {
+  type: 'object',
+  description: 'There when it was not sent again: ref, sentAt and outcome of the same call, which was sent before.',
 }
 
 // Arguments that recur, each with the sentence that a model reads.

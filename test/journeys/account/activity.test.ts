@@ -54,7 +54,7 @@ describe('two hundred calls of two people', () => {
     }
   const file = (projectId: number) => async () => {
     const uri = `qc://projects/${projectId}/files/main.py`
-    made.alice.push(['Desk', 'read_file', String(projectId), 'answered'])
+    made.alice.push(['Desk', 'read_file', String(projectId), 'done'])
     await ask('Desk', { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } })
   }
   const times = <T>(count: number, one: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => one(i))
@@ -79,24 +79,24 @@ describe('two hundred calls of two people', () => {
     await alice.page.reload()
     await seen(alice.page)
 
-    const compiled = await tool('Desk', 'create_compile', { projectId: hers }, 'answered')()
+    const compiled = await tool('Desk', 'create_compile', { projectId: hers }, 'done')()
     await server.advance(5)
     const { compileId } = compiled.result.structuredContent
     const backtest = { projectId: hers, compileId, backtestName: WRITTEN.name }
-    await tool('Desk', 'create_backtest', backtest, 'answered')()
+    await tool('Desk', 'create_backtest', backtest, 'done')()
 
     const calls = [
-      ...times(37, () => tool('Desk', 'read_project', { projectId: hers }, 'answered')),
+      ...times(37, () => tool('Desk', 'read_project', { projectId: hers }, 'done')),
       ...times(20, () => file(hers)),
       ...times(15, () => tool('Desk', 'read_project', { projectId: 1 }, 'failed')),
-      ...times(10, (i) => tool('Desk', 'create_file', { projectId: hers, ...WRITTEN, name: `${i}.py` }, 'answered')),
-      ...times(10, () => tool('Desk', 'delete_project', { projectId: hers }, 'refused')),
+      ...times(10, (i) => tool('Desk', 'create_file', { projectId: hers, ...WRITTEN, name: `${i}.py` }, 'done')),
+      ...times(10, () => tool('Desk', 'delete_project', { projectId: hers }, 'blocked')),
       ...times(5, () => tool('Desk', 'create_file', { projectId: hers, content: WRITTEN.content }, 'failed')),
-      ...times(20, () => tool('Watcher', 'list_projects', {}, 'answered')),
-      ...times(10, () => tool('Watcher', 'create_project', { name: WRITTEN.name, language: 'Py' }, 'refused')),
-      ...times(60, () => tool('Helper', 'read_project', { projectId: his }, 'answered')),
-      ...times(5, () => tool('Helper', 'read_account', {}, 'answered')),
-      ...times(5, () => tool('Helper', 'delete_project', { projectId: his }, 'refused')),
+      ...times(20, () => tool('Watcher', 'list_projects', {}, 'done')),
+      ...times(10, () => tool('Watcher', 'create_project', { name: WRITTEN.name, language: 'Py' }, 'blocked')),
+      ...times(60, () => tool('Helper', 'read_project', { projectId: his }, 'done')),
+      ...times(5, () => tool('Helper', 'read_account', {}, 'done')),
+      ...times(5, () => tool('Helper', 'delete_project', { projectId: his }, 'blocked')),
     ]
     // All kinds in turn, and many at once.
     const shuffled = calls.map((_, i) => calls[(i * 83) % calls.length]).filter((one) => one !== undefined)
@@ -104,14 +104,15 @@ describe('two hundred calls of two people', () => {
 
     await sandboxOf(server)('/sandbox/trouble', { path: '/projects/read', kind: 'slow', seconds: 30 })
     const leaves = new AbortController()
-    made.alice.push(['Desk', 'read_project', String(hers), 'left'])
+    made.alice.push(['Desk', 'read_project', String(hers), 'failed'])
     const body = toolCall('read_project', { projectId: hers })
     const left = rpc(server, tokens.Desk, body, {}, leaves.signal).catch(() => {})
     const under = async () => (await sandboxOf(server)('/sandbox/trouble')).trouble.length === 0
     await until('the call to be under way', under)
     leaves.abort()
     await left
-    await until('the call that was left to be on record', () => /"outcome":"left"/.test(server.output()))
+    const failed = () => server.output().match(/"tool":"read_project","outcome":"failed"/g) ?? []
+    await until('the call that was left to be on record', () => failed().length === 16)
     assert.equal(made.alice.length + made.bob.length, 200)
   })
 
@@ -141,8 +142,8 @@ describe('two hundred calls of two people', () => {
     return { rows, pages }
   }
   const asRow = ([, client = '', name = '', project = '', outcome = '']: string[]): Row => {
-    const [word = ''] = /^(answered|failed|refused|caller left)/.exec(outcome) ?? []
-    return [client, name, project, word.replace('caller ', '')]
+    const [word = ''] = /^(done|failed|blocked|unknown)/.exec(outcome) ?? []
+    return [client, name, project, word]
   }
   async function download(page: Page): Promise<string[][]> {
     const [file] = await Promise.all([
@@ -177,7 +178,7 @@ describe('two hundred calls of two people', () => {
     const { rows, pages } = await everyRow(page)
     assert.equal(pages, 3)
     assert.deepEqual(sorted(rows.map(asRow)), sorted(made.alice))
-    assert.equal(rows[0]?.[4], 'caller left')
+    assert.match(rows[0]?.[4] ?? '', /^failed\s+The caller left before the answer\.$/)
     const moments = await page
       .locator('time')
       .evaluateAll((all) => all.map((one) => one.getAttribute('datetime') ?? ''))
@@ -185,9 +186,10 @@ describe('two hundred calls of two people', () => {
     for (const [, , name, , outcome = '', took, ref = ''] of rows) {
       assert.match(took ?? '', /^[\d.]+ m?s$/)
       assert.ok(server.output().includes(`"ref":"${ref}"`), `${ref} is not in the log`)
-      if (name === 'delete_project') assert.match(outcome, /^refused Not allowed: "Delete projects"/)
-      if (name === 'create_project') assert.match(outcome, /^refused Not allowed: "Create projects/)
-      if (name === 'read_project' && outcome.startsWith('failed')) assert.match(outcome, /Project not found/)
+      if (name === 'delete_project') assert.match(outcome, /^blocked Not allowed: "Delete projects"/)
+      if (name === 'create_project') assert.match(outcome, /^blocked Not allowed: "Create projects/)
+      if (name === 'read_project' && outcome.startsWith('failed'))
+        assert.match(outcome, /Project not found|caller left/)
     }
     await page.getByRole('link', { name: 'Newer' }).click()
     await page.getByText('Page 2 of 3').waitFor()
@@ -199,9 +201,9 @@ describe('two hundred calls of two people', () => {
     await filter(page, { Connection: 'Desk' })
     await page.getByText('Page 1 of 2, 100 calls').waitFor()
     assert.ok((await everyRow(page)).rows.every(([, client]) => client === 'Desk'))
-    await filter(page, { Outcome: 'refused', Tool: 'create_project' })
+    await filter(page, { Outcome: 'blocked', Tool: 'create_project' })
     await page.getByText('Page 1 of 1, 10 calls').waitFor()
-    for (const row of await rowsOn(page)) assert.deepEqual(asRow(row), ['Watcher', 'create_project', '', 'refused'])
+    for (const row of await rowsOn(page)) assert.deepEqual(asRow(row), ['Watcher', 'create_project', '', 'blocked'])
     await filter(page, { Connection: 'Watcher', Outcome: 'failed' })
     await page.getByText('Nothing that fits this filter').waitFor()
 
@@ -223,14 +225,15 @@ describe('two hundred calls of two people', () => {
     assert.deepEqual(sorted(told), sorted(made.alice))
     for (const line of lines) {
       assert.ok(server.output().includes(`"ref":"${at(line, 'reference')}"`))
-      assert.equal(Boolean(at(line, 'reason')), ['refused', 'failed'].includes(at(line, 'outcome')))
+      assert.equal(Boolean(at(line, 'reason')), ['blocked', 'failed'].includes(at(line, 'outcome')))
       assert.ok(Number(at(line, 'duration_ms')) >= 0)
     }
     assert.match(lines.map((line) => at(line, 'ids')).join(), /compileId=/)
 
-    await filter(page, { Outcome: 'caller left' })
-    await page.getByText('Page 1 of 1, 1 call').waitFor()
-    assert.equal((await download(page)).length, 2)
+    await filter(page, { Outcome: 'failed', Tool: 'read_project' })
+    await page.getByText('Page 1 of 1, 16 calls').waitFor()
+    const [, ...failed] = await download(page)
+    assert.equal(failed.filter((line) => /caller left/.test(at(line, 'reason'))).length, 1)
   })
 
   it('hold nothing of what was written, and nothing of anybody else', async () => {

@@ -117,7 +117,14 @@ describe('leaving', () => {
   })
 
   it('leaves nothing then that names the account but what ends by itself and opens nothing', async () => {
-    const ends = ['act', 'oidc:AuthorizationCode', 'oidc:Interaction', 'oidc:RefreshToken']
+    const ends = [
+      'act',
+      'budget:account',
+      'budget:connection',
+      'grant-authorization',
+      'oidc:AuthorizationCode',
+      'oidc:Interaction',
+    ]
     assert.deepEqual(
       (await kindsNaming(sub)).filter((kind) => !ends.includes(kind)),
       [],

@@ -22,13 +22,15 @@ export interface ActivityView extends Frame {
   /** What can be chosen: value and name. */
   readonly connections: readonly (readonly [string, string])[]
   readonly tools: readonly string[]
+  /** The call that shows what became of one of a tool; empty for one that only reads. */
+  readonly verify: (tool: string) => string
 }
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
-  answered: 'answered',
+  done: 'done',
   failed: 'failed',
-  refused: 'refused',
-  left: 'caller left',
+  blocked: 'blocked',
+  unknown: 'unknown',
 } as const
 
 export const activityPage = (view: ActivityView): Html =>
@@ -57,21 +59,30 @@ export const activityPage = (view: ActivityView): Html =>
           ? html`<div class="scroll" tabindex="0" role="region" aria-label="Calls"><table class="calls">
           <thead><tr><th scope="col">Time</th><th scope="col">Assistant</th><th scope="col">Tool</th><th scope="col">Project</th>
             <th scope="col">Outcome</th><th scope="col">Took</th><th scope="col">Reference</th></tr></thead>
-          <tbody>${view.calls.map(row)}</tbody></table></div>
+          <tbody>${view.calls.map((call) => row(call, view.verify(call.tool)))}</tbody></table></div>
           ${pager(view.page, (page) => `/account/activity${queryOf(view.filter, page)}`, `, ${counted(view.total, 'call')}`)}`
           : html`<p>Nothing${Object.values(view.filter).some(Boolean) ? ' that fits this filter' : ' yet'}.</p>`
       }
     </section>`,
   )
 
-const row = (call: Call): Html => html`<tr>
+const row = (call: Call, verify: string): Html => html`<tr>
   <td data-label="Time">${moment(call.at / 1000)}</td><td data-label="Assistant">${call.client}</td>
   <td data-label="Tool"><code>${call.tool}</code></td>
   <td data-label="Project">${call.ids.projectId ?? ''}</td>
-  <td data-label="Outcome"><span class="outcome ${call.outcome}">${OUTCOMES[call.outcome]}</span>${call.why ? html` <span class="quiet">${call.why}</span>` : ''}</td>
-  <td data-label="Took">${call.ms < 1000 ? `${Math.round(call.ms)} ms` : `${(call.ms / 1000).toFixed(1)} s`}</td>
+  <td data-label="Outcome">${outcomeOfCall(call, verify)}</td>
+  <td data-label="Took">${call.ms === undefined ? '' : duration(call.ms)}</td>
   <td data-label="Reference"><code>${call.ref}</code></td>
 </tr>`
+
+/** What became of a call; where nobody knows, the call that finds out. */
+function outcomeOfCall({ outcome, why }: Call, verify: string): Html {
+  if (!outcome) return html`<span class="outcome">under way</span>`
+  const words = outcome === 'unknown' ? [why, verify && `To find out: ${verify}`].filter(Boolean).join(' ') : why
+  return html`<span class="outcome ${outcome}">${OUTCOMES[outcome]}</span>${words ? html` <span class="quiet">${words}</span>` : ''}`
+}
+
+const duration = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
 
 const select = (
   name: string,

@@ -174,6 +174,7 @@ const NEWS: Readonly<Record<Event, string>> = {
   'only-passkeys': 'Only a passkey confirms from now on',
   'token-too': 'The API token confirms as well as a passkey',
   'token-replaced': 'The API token was replaced',
+  'outcome-unknown': 'sent something, and nobody knows whether it was done',
 }
 
 const isEvent = (what: string): what is Event => Object.hasOwn(NEWS, what)

@@ -20,6 +20,20 @@ const NUMBERS_FOLLOW_WITHIN = 10
 /** Backtests shown at once. */
 const LIST_AT_MOST = 50
 
+/** What starts a backtest. An empty object of parameters is refused where none at all is welcome. */
+const bodyOf = ({ projectId, compileId, backtestName, parameters }: NewBacktest) => ({
+  projectId,
+  compileId,
+  backtestName,
+  ...(parameters && Object.keys(parameters).length ? { parameters } : {}),
+})
+interface NewBacktest {
+  readonly projectId: number
+  readonly compileId: string
+  readonly backtestName: string
+  readonly parameters?: object | undefined
+}
+
 export const backtest = [
   tool({
     name: 'create_backtest',
@@ -33,6 +47,7 @@ export const backtest = [
     endpoint: '/backtests/create',
     project: 'argument',
     countsAs: 'backtests',
+    onceOnly: true,
     recorded: ['projectId', 'compileId'],
     input: {
       projectId: ProjectId,
@@ -52,10 +67,9 @@ export const backtest = [
     output,
     verify: 'list_backtests shows whether it was started.',
     limit: 8_000,
-    async run({ waitSeconds, parameters, ...args }, context) {
-      // An empty object is refused where none at all is welcome.
-      const given = parameters && Object.keys(parameters).length ? { parameters } : {}
-      const created = await context.call('/backtests/create', { ...args, ...given })
+    body: bodyOf,
+    async run({ waitSeconds, ...args }, context) {
+      const created = await context.call('/backtests/create', bodyOf(args))
       const first = only(created.backtest)
       const backtestId = idIn(first.backtestId)
       if (waitSeconds === 0 || isOver(first) || !backtestId) return answerBacktest(first)

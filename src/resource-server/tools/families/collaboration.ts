@@ -57,6 +57,7 @@ export const collaboration = [
     endpoint: '/projects/collaboration/create',
     project: 'argument',
     countsAs: 'access',
+    onceOnly: true,
     recorded: ['projectId', 'collaboratorUserId'],
     input: {
       projectId: ProjectId,

@@ -54,6 +54,7 @@ export const compile = [
     endpoint: '/compile/create',
     project: 'argument',
     countsAs: 'changes',
+    onceOnly: true,
     recorded: ['projectId'],
     input: {
       projectId: ProjectId,
@@ -66,6 +67,7 @@ export const compile = [
     },
     output,
     verify: 'a build changes no code, so calling create_compile once more does no harm.',
+    body: ({ projectId }) => ({ projectId }),
     async run({ projectId, waitSeconds }, context) {
       const created = await context.call('/compile/create', { projectId })
       if (isOver(created) || waitSeconds === 0) return answerCompile(created)

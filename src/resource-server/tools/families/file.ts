@@ -34,6 +34,7 @@ export const file = [
     endpoint: '/files/create',
     project: 'argument',
     countsAs: 'changes',
+    onceOnly: true,
     recorded: ['projectId'],
     input: {
       projectId: ProjectId,

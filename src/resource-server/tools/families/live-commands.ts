@@ -26,6 +26,7 @@ export const liveCommands = [
     endpoint: '/live/commands/create',
     project: 'argument',
     countsAs: 'commands',
+    onceOnly: true,
     recorded: ['projectId'],
     input: { projectId: ProjectId, command: Command },
     output: {},
@@ -48,6 +49,7 @@ export const liveCommands = [
     endpoint: '/live/commands/broadcast',
     project: 'all',
     countsAs: 'commands',
+    onceOnly: true,
     recorded: ['excludeProjectId', 'organizationId'],
     input: {
       organizationId: OrganizationId,

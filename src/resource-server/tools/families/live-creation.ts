@@ -38,6 +38,7 @@ export const createLiveAlgorithm = tool({
   endpoint: '/live/create',
   project: 'argument',
   countsAs: 'starts',
+  onceOnly: true,
   recorded: ['projectId', 'compileId', 'nodeId', 'versionId'],
   input: {
     versionId: z.string().min(1).default('-1').describe('LEAN build id; -1 is the newest.'),
@@ -53,6 +54,12 @@ export const createLiveAlgorithm = tool({
     environment: { description: 'Environment of the brokerage.' },
   },
   verify: 'read_live_algorithm or list_live_algorithms shows whether it was started.',
+  // Without the logins that are fetched on the way: they may be others each time.
+  body: ({ brokerage, dataProviders, ...args }) => ({
+    ...args,
+    brokerage: forPaper(brokerage),
+    dataProviders: dataProviders && Object.keys(dataProviders).length ? dataProviders : OWN_FEED,
+  }),
   async run({ brokerage, dataProviders, ...args }, context) {
     const providers = Object.entries(dataProviders ?? {}).map(([name, form]) => [name, record(form)] as const)
     const trading = await completed([['brokerage', forPaper(brokerage)]], context)

@@ -122,7 +122,7 @@ export async function loginFor(form: Body, context: ToolContext): Promise<Body> 
 
 /** The address where a person logs in. The client has made sure that a person may be sent there. */
 async function loginAddress(context: ToolContext, brokerage: Login): Promise<string> {
-  const answer = await context.ask('/live/auth0/authorize', { brokerage })
+  const answer = await context.ask('/live/auth0/authorize', { brokerage }, { redirects: true })
   if (answer.kind === 'redirect') return answer.location
   throw unanswered(answer.kind === 'done' ? { kind: 'unavailable', sent: true } : answer)
 }

@@ -200,6 +200,7 @@ export const live = [
     endpoint: '/live/update/liquidate',
     project: 'argument',
     countsAs: 'liquidations',
+    onceOnly: true,
     recorded: ['projectId'],
     input: { projectId: ProjectId },
     output: {},

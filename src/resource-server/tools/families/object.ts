@@ -118,6 +118,7 @@ export const object = [
     endpoint: '/object/get',
     project: 'none',
     countsAs: 'changes',
+    onceOnly: true,
     recorded: ['organizationId'],
     input: {
       organizationId: OrganizationId,

@@ -119,6 +119,7 @@ export const optimization = [
     endpoint: '/optimizations/create',
     project: 'argument',
     countsAs: 'optimizations',
+    onceOnly: true,
     recorded: ['projectId', 'compileId'],
     input: {
       ...search,

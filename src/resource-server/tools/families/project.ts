@@ -32,6 +32,7 @@ export const project = [
     endpoint: '/projects/create',
     project: 'answer',
     countsAs: 'changes',
+    onceOnly: true,
     recorded: ['organizationId'],
     input: {
       name: z.string().min(1).describe('Project name; slashes make folders.'),

@@ -1,0 +1,154 @@
+// A deed: a call that is sent to change something. What is about to be sent is written down first, so that nothing reaches
+// QuantConnect of which its person's record knows nothing (write-ahead log); what became of it is written down before anybody
+// hears of it. An intent without an outcome says that nobody knows.
+import type { CallToolResult } from '@modelcontextprotocol/server'
+import type { CallBegun, CallEnded, Outcome } from '../../audit/audit-log.ts'
+import { noteIntent, noteOutcome } from '../../audit/audit-log.ts'
+import type { Answer } from '../../quantconnect/answer.ts'
+import type { Step } from '../../storage/store.ts'
+import { StoreUnavailable } from '../../storage/store.ts'
+import type { Suppliers } from '../../suppliers.ts'
+import { failure } from '../answers/tool-answer.ts'
+import type { Tool } from '../tools/tool.ts'
+import type { CallLease } from './one-at-a-time.ts'
+import { persist } from './persist.ts'
+import type { Ending } from './record-call.ts'
+import { Refusal } from './refusals.ts'
+import type { Repeats } from './repeats.ts'
+import { Overtaken } from './repeats.ts'
+import type { SentBefore } from './sent-before.ts'
+
+export interface Deed {
+  /** Whether its intent was written, or may have been. */
+  readonly hasBegun: boolean
+  /** Waits while the same call is under way, and gives one that was sent before, where this must not be sent too. */
+  waitForSame(signal: AbortSignal): Promise<SentBefore | undefined>
+  /**
+   * Right before it is sent: writes down what is about to be. Throws `Refusal` when that cannot be, or somebody else may be at the
+   * same by now, and `Overtaken`. What only stops something is sent all the same.
+   */
+  begin(lease: CallLease): Promise<void>
+  /** Notes what QuantConnect answered. `redirects` says that an address for a person is what was wanted. */
+  note(answer: Answer, redirects: boolean): void
+  /** Writes down what became of it, if that is known and not written yet: before its tool goes on to look. */
+  settle(): Promise<void>
+  /**
+   * Writes down what became of it for good, as often as it takes, and keeps the answer until `whenAnswered` says that it was heard.
+   * Gives the outcome.
+   */
+  end(ending: Ending, answer?: CallToolResult, whenAnswered?: (act: () => void) => void): Promise<Outcome>
+}
+
+type DeedSuppliers = Pick<Suppliers, 'log' | 'store' | 'callsUnderWay'>
+
+export interface DeedFacts {
+  readonly tool: Pick<Tool, 'name' | 'onlyLowersRisk'>
+  readonly accountId: string
+  readonly call: CallBegun
+  /** Milliseconds since the call came in. */
+  readonly elapsed: () => number
+  /** Where the same call must not be sent twice by accident. */
+  readonly repeats: Repeats | undefined
+}
+
+export function createDeed(
+  { tool, accountId, call: came, elapsed, repeats }: DeedFacts,
+  { store, log, callsUnderWay }: DeedSuppliers,
+): Deed {
+  let call = came
+  let stage: 'waiting' | 'refused' | 'sent' = 'waiting'
+  /** From when it is sent on nobody knows, until there is an answer. */
+  let outcome: Outcome = 'unknown'
+  let isSettled = false
+
+  /** Writes what became of it: into the record, when there is something new to say, and for those who call the same. */
+  async function write(ending: Ending, answer?: CallToolResult): Promise<void> {
+    const isNew = !isSettled || ending.why !== undefined
+    const ended: CallEnded = { ...call, ...ending, ms: Math.round(elapsed()) }
+    const line = isNew ? noteOutcome(accountId, ended) : {}
+    const part = await repeats?.end(ending.outcome, answer)
+    if (!isNew && !part) return
+    async function commit() {
+      // Where it cannot be said to others any more, it still belongs into the record.
+      if (!(await store.commit({ ...part, ...line }))) await store.commit(line)
+    }
+    const noteEnd = callsUnderWay.begin({ ref: call.ref, tool: tool.name, accountId })
+    await persist(commit, noteEnd, (err) => log.error({ err, accountId, call: ended }, 'call not recorded'))
+  }
+
+  return {
+    get hasBegun() {
+      return stage !== 'waiting'
+    },
+
+    waitForSame: async (signal) => repeats?.wait(signal),
+
+    async begin(lease) {
+      if (stage !== 'waiting') throw new Error(`${tool.name} sends more than one call that changes something`)
+      call = { ...came, at: Date.now() }
+      const parts = [lease.renewal(), repeats?.begin() ?? {}]
+      const step: Step = {
+        expect: Object.assign({}, ...parts.map(({ expect }) => expect)),
+        write: Object.assign({}, ...parts.map(({ write }) => write)),
+        ...noteIntent(accountId, call),
+        replicated: true,
+      }
+      try {
+        if (await store.commit(step)) {
+          stage = 'sent'
+          return
+        }
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error
+        stage = tool.onlyLowersRisk ? 'sent' : 'refused'
+        outcome = tool.onlyLowersRisk ? 'unknown' : 'failed' // it may be written, and nothing is sent
+        if (stage === 'refused') throw new Refusal({ reason: 'unrecorded' }, error)
+        log.error({ err: error, accountId, call }, 'a stop is sent without its intent')
+        return
+      }
+      if (await repeats?.isOvertaken()) throw new Overtaken()
+      throw new Refusal({ reason: 'not-alone' })
+    },
+
+    note(answer, redirects) {
+      outcome = redirects && answer.kind === 'redirect' ? 'done' : outcomeBy(answer)
+    },
+
+    async settle() {
+      if (stage !== 'sent' || isSettled || outcome === 'unknown') return
+      await write({ outcome })
+      isSettled = true
+    },
+
+    async end(ending, answer, whenAnswered) {
+      await write({ ...ending, outcome }, answer ?? NO_ANSWER)
+      whenAnswered?.(
+        () => void repeats?.answered().catch((err) => log.warn({ err }, 'an answer was not noted as heard')),
+      )
+      return outcome
+    },
+  }
+}
+
+/** What is told of a call whose caller left before its tool had an answer. */
+const NO_ANSWER = failure('Its caller left before there was an answer.')
+
+/** What an answer says of the work that was asked for. */
+function outcomeBy(answer: Answer): Outcome {
+  switch (answer.kind) {
+    case 'done':
+      return 'done'
+    case 'timeout':
+    case 'redirect':
+      return 'unknown'
+    case 'unavailable':
+      return answer.sent ? 'unknown' : 'failed'
+    case 'refused':
+    case 'credentials':
+    case 'clock':
+    case 'too-large':
+    case 'rate-limited':
+    case 'busy':
+      return 'failed'
+  }
+}
