@@ -145,7 +145,13 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
       }),
     increment: (key, ttl) => attempt(() => client.qcgateIncrement(key, Math.ceil(ttl * 1000))),
     decrement: async (key) => void (await attempt(() => client.qcgateDecrement(key))),
-    lines: (key) => attempt(async () => (await client.zrange(key, '0', '-1')).map(lineOf)),
+    lines: (key, after = 0, most = -1) =>
+      attempt(async () => {
+        const members = await client.zrange(key, `(${after}`, '+inf', 'BYSCORE', 'LIMIT', 0, most)
+        return members.map(lineOf)
+      }),
+    newest: (key, most) => attempt(async () => (await client.zrange(key, '0', `${most - 1}`, 'REV')).map(lineOf)),
+    lengthOf: (key) => attempt(() => client.zcard(key)),
     clear: (key) =>
       attempt(async () => {
         await writer.del(key, lastOf(key))

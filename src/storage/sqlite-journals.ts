@@ -6,7 +6,9 @@ import type { JournalLine, NewLine } from './store.ts'
 export interface SqliteJournals {
   /** Belongs into a transaction of whoever asks for it. */
   append(key: string, line: NewLine): void
-  lines(key: string): JournalLine[]
+  lines(key: string, after?: number, most?: number): JournalLine[]
+  newest(key: string, most: number): JournalLine[]
+  lengthOf(key: string): number
   clear(key: string): void
   /** Takes out lines of journals that have ended, at most so many; how many. */
   sweep(most: number): number
@@ -29,7 +31,15 @@ export function createSqliteJournals(db: DatabaseSync, atOnce: <T>(act: () => T)
   const first = db.prepare('SELECT position, at FROM lines WHERE key = ? ORDER BY position LIMIT 1')
   const drop = db.prepare('DELETE FROM lines WHERE key = ? AND position <= ?')
   const select = db.prepare(`
-    SELECT position, at, line FROM lines JOIN journals USING (key) WHERE key = ? AND expires_at > ? ORDER BY position`)
+    SELECT position, at, line FROM lines JOIN journals USING (key)
+    WHERE key = ? AND expires_at > ? AND position > ? ORDER BY position LIMIT ?`)
+  const selectNewest = db.prepare(`
+    SELECT position, at, line FROM lines JOIN journals USING (key)
+    WHERE key = ? AND expires_at > ? ORDER BY position DESC LIMIT ?`)
+  // Nothing is missing between the first and the last.
+  const count = db.prepare(`
+    SELECT last - (SELECT MIN(position) FROM lines WHERE key = $key) + 1 AS length
+    FROM journals WHERE key = $key AND expires_at > $now`)
   const ended = db.prepare('SELECT key FROM journals WHERE expires_at <= ?')
   const endedOne = db.prepare('SELECT 1 FROM journals WHERE key = ? AND expires_at <= ?')
   const dropSome = db.prepare(
@@ -67,12 +77,17 @@ export function createSqliteJournals(db: DatabaseSync, atOnce: <T>(act: () => T)
       }
     },
 
-    lines: (key) =>
-      select
-        .all(key, Date.now())
-        .map(({ position, at, line }) => ({ position: Number(position), at: Number(at), line: String(line) })),
+    lines: (key, after = 0, most = -1) => select.all(key, Date.now(), after, most).map(lineOf),
+    newest: (key, most) => selectNewest.all(key, Date.now(), most).map(lineOf),
+    lengthOf: (key) => Number(count.get({ key, now: Date.now() })?.length ?? 0),
 
     clear: (key) => atOnce(() => remove(key)),
     sweep: (most) => atOnce(() => sweepAtOnce(most)),
   }
 }
+
+const lineOf = ({ position, at, line }: Readonly<Record<string, unknown>>): JournalLine => ({
+  position: Number(position),
+  at: Number(at),
+  line: String(line),
+})

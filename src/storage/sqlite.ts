@@ -115,6 +115,8 @@ export function openSqliteStore(folder: string): Store {
     increment: asked(increment),
     decrement: asked((key) => void uncount.run(key, Date.now())),
     lines: asked(journals.lines),
+    newest: asked(journals.newest),
+    lengthOf: asked(journals.lengthOf),
     clear: asked(journals.clear),
     join: asked(joinRoster),
     leave: asked(leave),

@@ -85,10 +85,14 @@ export interface Store {
   /** Takes one from a counter, down to zero; its end stays. One that has ended, or never began, stays as it is. */
   decrement(key: string): Promise<void>
   /**
-   * The lines of a journal, in the order of their positions. One that is too old may stay until the next is added, so a reader
-   * who must not see such a line looks at its time.
+   * The lines of a journal behind a position, in the order of their positions, at most so many. One that is too old may stay until
+   * the next is added, so a reader who must not see such a line looks at its time.
    */
-  lines(key: string): Promise<JournalLine[]>
+  lines(key: string, after?: number, most?: number): Promise<JournalLine[]>
+  /** Its newest lines, the newest first. */
+  newest(key: string, most: number): Promise<JournalLine[]>
+  /** How many lines it has. */
+  lengthOf(key: string): Promise<number>
   /** Removes a journal whole. */
   clear(key: string): Promise<void>
   /**

@@ -94,6 +94,8 @@ describe('a Redis user with the rights that docs/storage.md names', () => {
     assert.equal(await store.increment('b', 60), 1)
     await append(store, 'c', { at: 1, line: 'line', keep: { ttl: 60, most: 2 } })
     assert.equal((await store.lines('c')).length, 1)
+    assert.equal((await store.newest('c', 1)).length, 1)
+    assert.equal(await store.lengthOf('c'), 1)
     await store.clear('c')
     await store.join('d', 'member', { group: 'one', at: 1, ttl: 60 }, 2)
     assert.deepEqual(await store.sizes('d', 'one'), { all: 1, own: 1, largest: 1 })

@@ -133,6 +133,18 @@ for (const name of STORE_NAMES) {
       assert.deepEqual(await other.lines('another:{1}'), [{ position: 1, at: NOON, line: 'of another journal' }])
     })
 
+    it('gives some lines of a journal: those behind a position, the newest, and says how many there are', async () => {
+      assert.deepEqual([await store.lengthOf('kk:{1}'), await store.newest('kk:{1}', 5)], [0, []])
+      for (let i = 1; i <= 12; i++) await addLine(store, 'kk:{1}', `${i}`, NOON, { ttl: 60, most: 10 })
+      const words = async (lines: ReturnType<Store['lines']>) => (await lines).map(({ line }) => line)
+      assert.deepEqual(await words(other.lines('kk:{1}', 9)), ['10', '11', '12'])
+      assert.deepEqual(await words(other.lines('kk:{1}', 0, 2)), ['3', '4'])
+      assert.deepEqual(await words(other.lines('kk:{1}', 12)), [])
+      assert.deepEqual(await words(other.newest('kk:{1}', 2)), ['12', '11'])
+      assert.equal((await other.newest('kk:{1}', 50)).length, 10)
+      assert.equal(await other.lengthOf('kk:{1}'), 10)
+    })
+
     it('keeps every line, the same words at the same time twice', async () => {
       for (let i = 0; i < 12; i++) await addLine(store, 'l:{1}', 'the same')
       const lines = await other.lines('l:{1}')
