@@ -4,6 +4,7 @@ import proxyAddr from 'proxy-addr'
 import { createAccounts } from './accounts/accounts.ts'
 import { createApp } from './app.ts'
 import { createAuditLog } from './audit/audit-log.ts'
+import { createSeals } from './audit/seals.ts'
 import type { CallsUnderWay } from './audit/under-way.ts'
 import { createCallsUnderWay } from './audit/under-way.ts'
 import type { Config } from './config.ts'
@@ -11,6 +12,7 @@ import { ConfigurationError } from './config.ts'
 import { createAuthorizations } from './grants/authorizations.ts'
 import { createGrants } from './grants/grants.ts'
 import { loadCookieKeys } from './key-files/cookie-keys.ts'
+import { loadJournalKeys } from './key-files/journal-keys.ts'
 import { checkFingerprint } from './key-files/key-fingerprint.ts'
 import { loadSigningKeys } from './key-files/signing-keys.ts'
 import type { Log } from './observability/log.ts'
@@ -38,12 +40,15 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
   const vault = await openVault(config.keysDir, store, log, {
     realms: sandbox ? ['live', 'sandbox'] : ['live'],
     allowedUsers: config.allowedUsers,
+    journalDays: config.journalDays,
   })
   const signingKeys = await loadSigningKeys(config.keysDir)
+  const journalKeys = await loadJournalKeys(config.keysDir)
   const cookieKeys = await loadCookieKeys(config.keysDir)
   await checkFingerprint(config.keysDir, store, howToForgetKeys(config))
   const grants = createGrants(store)
-  const auditLog = createAuditLog(store)
+  const seals = createSeals({ store, log, journalKeys, issuer: config.issuer, days: config.journalDays })
+  const auditLog = createAuditLog(store, { days: config.journalDays, noteNew: seals.sealHour })
   const callsUnderWay = createCallsUnderWay()
   const app = createApp(config, {
     log,
@@ -52,9 +57,11 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
     grants,
     authorizations: createAuthorizations(store, grants),
     auditLog,
+    seals,
     callsUnderWay,
     accounts: createAccounts({ store, vault, grants, auditLog }),
     signingKeys,
+    journalKeys,
     cookieKeys,
     quantConnect: createQuantConnect(
       { live: config.quantConnectApiUrl, ...(sandbox ? { sandbox: sandbox.url } : {}) },

@@ -101,6 +101,10 @@ const callBudget = z.string().transform((value, context) => {
   }
 })
 
+const journalDays = z.coerce
+  .number('is no number; use one of days such as 30')
+  .refine((value) => Number.isInteger(value) && value >= 1 && value <= 3650, 'is no number of days; use 1 to 3650')
+
 const Environment = z.object({
   PORT: port.default(3000),
   HOST: z.string().default('127.0.0.1'),
@@ -108,6 +112,7 @@ const Environment = z.object({
   ALLOWED_ORIGINS: origins.optional(),
   ALLOWED_USERS: userIds.optional(),
   CALL_BUDGET: callBudget.prefault('60,10,200,30'),
+  JOURNAL_DAYS: journalDays.default(30),
   REDIS_URL: redis.optional(),
   DATA_DIR: z.string().optional(),
   KEYS_DIR: z.string().optional(),
@@ -141,6 +146,8 @@ export interface Config {
   /** QuantConnect user ids that may use this server; without it everybody may. */
   readonly allowedUsers?: readonly string[]
   readonly callBudget: CallBudget
+  /** How long the record of an account is kept, in days. */
+  readonly journalDays: number
   /** The shared store; without it the embedded one in `dataDir` is used. */
   readonly redis?: RedisAddress
   readonly dataDir: string
@@ -194,6 +201,7 @@ export function readConfig(
     allowLoopbackOrigins: data.ALLOWED_ORIGINS === undefined,
     ...(data.ALLOWED_USERS ? { allowedUsers: data.ALLOWED_USERS } : {}),
     callBudget: data.CALL_BUDGET,
+    journalDays: data.JOURNAL_DAYS,
     ...(data.REDIS_URL ? { redis: data.REDIS_URL } : {}),
     dataDir,
     keysDir: data.KEYS_DIR ?? folders.keysDirFor(dataDir),

@@ -8,6 +8,7 @@ export const SETTINGS: Readonly<Record<Variable, string>> = {
   ALLOWED_ORIGINS: 'web origins that may call /mcp, with commas, or * (its own, and loopback)',
   ALLOWED_USERS: 'QuantConnect user ids that may use it, with commas (everybody)',
   CALL_BUDGET: 'calls at once and a second, of a connection and of an account (60,10,200,30)',
+  JOURNAL_DAYS: 'how long the record of what was done is kept, in days (30)',
   REDIS_URL: 'a shared store, in place of the embedded one',
   DATA_DIR: 'the folder of the embedded store (below your data folder; in a checkout ./data)',
   KEYS_DIR: 'the folder of its keys (beside the data; in a checkout ./keys)',

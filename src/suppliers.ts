@@ -4,6 +4,7 @@ import type { JWK } from 'jose'
 import type { Context } from 'koa'
 import type { Accounts } from './accounts/accounts.ts'
 import type { AuditLog } from './audit/audit-log.ts'
+import type { Seals } from './audit/seals.ts'
 import type { CallsUnderWay } from './audit/under-way.ts'
 import type { Authorizations } from './grants/authorizations.ts'
 import type { Grants } from './grants/grants.ts'
@@ -23,12 +24,16 @@ export interface Suppliers {
   /** What came of each code. */
   readonly authorizations: Authorizations
   readonly accounts: Accounts
-  /** The record of what assistants did. */
+  /** The record of what assistants and people did. */
   readonly auditLog: AuditLog
+  /** What makes it verifiable. */
+  readonly seals: Seals
   readonly callsUnderWay: CallsUnderWay
   readonly quantConnect: QuantConnect
   /** With their private halves. */
   readonly signingKeys: readonly JWK[]
+  /** What seals the record, and sealed it before: only the first needs its private half. */
+  readonly journalKeys: readonly JWK[]
   readonly cookieKeys: CookieKeys
   /** The sandbox's accounts; the first is the one behind the button. Empty when there is no sandbox. */
   readonly sandboxAccounts: readonly { readonly userId: string; readonly apiToken: string }[]

@@ -2,8 +2,8 @@
 // caller hears of it; nothing else is waited for.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Call } from '../src/audit/audit-log.ts'
 import { createAuditLog } from '../src/audit/audit-log.ts'
+import type { Call } from '../src/audit/records.ts'
 import { EVERYTHING, useConnection } from './support/connection.ts'
 import { message, rpc, toolCall } from './support/mcp-requests.ts'
 import type { TestServer } from './support/server.ts'

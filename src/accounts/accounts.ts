@@ -1,6 +1,6 @@
 // Everything that is kept for an account, as one: its profile here, its connections, credentials and activity where they
 // live. What reaches across them is done here, in an order in which a crash in between leaves nobody more than they had.
-import type { AuditLog } from '../audit/audit-log.ts'
+import type { AuditLog, PersonalAct } from '../audit/audit-log.ts'
 import type { Grant, Grants } from '../grants/grants.ts'
 import { KEPT_UNUSED } from '../grants/lifetime.ts'
 import { KEYS } from '../storage/keys.ts'
@@ -8,6 +8,7 @@ import { removeSession } from '../storage/oidc-adapter.ts'
 import type { Store } from '../storage/store.ts'
 import { remove, update } from '../storage/store.ts'
 import type { Vault } from '../vault/vault.ts'
+import { actsIn } from './personal-acts.ts'
 import { NO_PROFILE, Profile, withEverythingSuspended, withNews, withoutBrowsers } from './profile.ts'
 
 /** Longer than anything in it is good for, in seconds. */
@@ -16,10 +17,13 @@ const TTL = KEPT_UNUSED + 24 * 60 * 60
 export interface Accounts {
   /** What is known; an empty profile when nothing is, or nothing that can be understood. */
   profile(accountId: string): Promise<Profile>
-  /** Changes the profile that there is, and returns it; where there is none, none is made. */
-  change(accountId: string, how: (profile: Profile) => Profile): Promise<Profile>
+  /**
+   * Changes the profile that there is, and returns it; where there is none, none is made. News that are added stand in the record
+   * too, and so does what the person did beside.
+   */
+  change(accountId: string, how: (profile: Profile) => Profile, act?: PersonalAct): Promise<Profile>
   /** The same, and makes one where there is none: for whoever signs in. */
-  open(accountId: string, how: (profile: Profile) => Profile): Promise<Profile>
+  open(accountId: string, how: (profile: Profile) => Profile, act?: PersonalAct): Promise<Profile>
   /** Suspends every connection, session and passkey there is. */
   suspendAll(accountId: string): Promise<void>
   /** Notes that a connection is in use, so that neither it nor its account's credentials end while it is. */
@@ -41,21 +45,25 @@ export interface AccountSuppliers {
 }
 
 export function createAccounts({ store, vault, grants, auditLog }: AccountSuppliers): Accounts {
-  const edit = async (accountId: string, how: (profile: Profile) => Profile, make: boolean): Promise<Profile> =>
-    parse(
-      await update(store, KEYS.profile(accountId), (current) =>
-        current || make ? { value: JSON.stringify(how(parse(current))), ttl: TTL } : undefined,
-      ),
-    )
+  async function edit(accountId: string, how: (profile: Profile) => Profile, make: boolean, act?: PersonalAct) {
+    const stored = await update(store, KEYS.profile(accountId), (current) => {
+      if (!current && !make) return undefined
+      const before = parse(current)
+      const after = how(before)
+      const acts = [...(act ? [act] : []), ...actsIn(before, after)]
+      return { value: JSON.stringify(after), ttl: TTL, ...auditLog.persons(accountId, acts) }
+    })
+    return parse(stored)
+  }
   async function removeSessions(accountId: string): Promise<void> {
     const { sessions } = parse(await store.get(KEYS.profile(accountId)))
     await Promise.all(sessions.map(({ uid }) => removeSession(store, uid)))
   }
-  const change: Accounts['change'] = (accountId, how) => edit(accountId, how, false)
+  const change: Accounts['change'] = (accountId, how, act) => edit(accountId, how, false, act)
 
   return {
     change,
-    open: (accountId, how) => edit(accountId, how, true),
+    open: (accountId, how, act) => edit(accountId, how, true, act),
     profile: async (accountId) => parse(await store.get(KEYS.profile(accountId))),
 
     async suspendAll(accountId) {

@@ -29,6 +29,7 @@ export const EVENTS = [
   'token-too',
   'token-replaced',
   'outcome-unknown',
+  'record-full',
 ] as const
 export type Event = (typeof EVENTS)[number]
 

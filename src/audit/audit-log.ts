@@ -1,148 +1,159 @@
-// The audit log, what a person's assistants did: two journals per account, so that the account page can say what was called,
-// by whom, and what came of it. One has what was sent to change something, each call as an intent, written before it is sent,
-// and an outcome (write-ahead); the other what only read, and what was not sent. Of the arguments only ids are kept (ids.ts),
-// and of the answers nothing.
-import { z } from 'zod'
+// The audit log, what a person's assistants did and what they did themselves: two journals per account. One has everything that is
+// not a read: calls that change something, each as an intent, written before it is sent, and an outcome (write-ahead); what was
+// refused; the person's own acts. Nothing crowds it out but the days. The other has what only read. Of the arguments only ids are
+// kept (ids.ts), and of the answers nothing. seals.ts makes them verifiable.
 import { inPortions } from '../portions.ts'
-import { ANSWERS_WITHIN } from '../quantconnect/client.ts'
-import { isRisk } from '../scopes.ts'
 import { KEYS } from '../storage/keys.ts'
-import type { NewLine, Retention, Step, Store } from '../storage/store.ts'
+import type { JournalLine, NewLine, Step, Store } from '../storage/store.ts'
 import { append } from '../storage/store.ts'
+import type { PendingRefusals } from './pending-refusals.ts'
+import { createPendingRefusals } from './pending-refusals.ts'
+import type { Activity, Call, CallBegun, CallEnded, JournalName, StoredRecord } from './records.ts'
+import { activitiesOf, isCall, parseRecord, recordOf } from './records.ts'
+import { reference } from './reference.ts'
 
-/** How long a call is told of, in seconds. */
-export const KEPT_FOR = 30 * 24 * 60 * 60
-/** How many calls of an account are told of, and as many again that were sent to change something. */
-export const KEPT_AT_MOST = 10_000
-const KEEP: Retention = { ttl: KEPT_FOR, most: KEPT_AT_MOST }
-/** An intent and an outcome of each. */
-const KEEP_SENT: Retention = { ttl: KEPT_FOR, most: 2 * KEPT_AT_MOST }
+const DAY = 24 * 60 * 60
+/** Reads of an account that are kept. */
+const READS_AT_MOST = 10_000
+/** Records of an account that are no reads, from which on nothing is sent that changes something, stops excepted. */
+export const RECORDS_AT_MOST = 200_000
+/** Records of one journal that pages tell of; a file has all. */
+export const TOLD_AT_MOST = 20_000
 
-/** An intent without an outcome that is older, in milliseconds, will hardly get one: nobody knows what became of it. */
-export const OPEN_AT_MOST = ANSWERS_WITHIN + 10_000
-
-/**
- * What became of a call: it was done, it failed and nothing was done, it was not allowed, or nobody knows whether it was done.
- */
-export const OUTCOMES = ['done', 'failed', 'blocked', 'unknown'] as const
-export type Outcome = (typeof OUTCOMES)[number]
-
-const about = {
-  /** Milliseconds since 1970, when the call came in. */
-  at: z.number(),
-  /** A short reference, which the log line has too. */
-  ref: z.string(),
-  grantId: z.string(),
-  /** What the connection was called then, for connections that have ended since. */
-  client: z.string(),
-  tool: z.string(),
-  /** What is at stake with this tool. */
-  risk: z.string().refine(isRisk),
-  ids: z.record(z.string(), z.union([z.string(), z.number()])),
-  /** Of what is sent, see `digestOf`. */
-  digest: z.string().optional(),
-}
-const ended = {
-  outcome: z.enum(OUTCOMES),
-  /** Why it was refused or failed, in one short sentence. */
-  why: z.string().optional(),
-  /** Which rule refused it. */
-  rule: z.string().optional(),
-  /** How long it took, in milliseconds. */
-  ms: z.number(),
-}
-const CallBegun = z.object(about)
-const CallEnded = z.object({ ...about, ...ended })
-/** What is known of a call before it is sent. */
-export type CallBegun = Readonly<z.infer<typeof CallBegun>>
-export type CallEnded = Readonly<z.infer<typeof CallEnded>>
-
-const version = z.literal(1)
-const Line = z.discriminatedUnion('kind', [
-  CallBegun.extend({ version, kind: z.literal('intent') }),
-  CallEnded.extend({ version, kind: z.enum(['outcome', 'refused', 'read']) }),
-])
-
-/** A call as it is told of: one that is under way has no outcome yet. */
-export type Call = CallBegun & Partial<Pick<CallEnded, keyof typeof ended>>
-
-/** A line that cannot be understood tells nothing. */
-function parse(line: string): z.infer<typeof Line> | undefined {
-  try {
-    return Line.parse(JSON.parse(line))
-  } catch {
-    return undefined
-  }
-}
-
-/** The calls of some lines. An intent and its outcome are one; `now` says how old an intent is. */
-function* callsIn(lines: readonly string[], now: number): Generator<void, Call[]> {
-  const calls: Call[] = []
-  const sent = new Map<string, Call>()
-  for (const [index, line] of lines.entries()) {
-    if (index % PAUSE_EVERY === 0) yield
-    const understood = parse(line)
-    if (!understood) continue
-    const { version: _version, kind, ...call } = understood
-    if (kind === 'outcome') sent.set(call.ref, call)
-    else if (kind !== 'intent') calls.push(call)
-    else if (!sent.has(call.ref)) sent.set(call.ref, { ...call, ...fateOf(call, now) })
-  }
-  return [...calls, ...sent.values()]
-}
-const PAUSE_EVERY = 100
-
-/** What an intent without an outcome says. */
-const fateOf = ({ at }: CallBegun, now: number): Pick<Call, 'outcome'> =>
-  now - at > OPEN_AT_MOST ? { outcome: 'unknown' } : {}
-
-export interface AuditLog {
-  /** Records a call that was sent to change nothing. */
-  record(accountId: string, kind: 'read' | 'refused', call: CallEnded): Promise<void>
-  /** The calls of an account, the newest first, none older than 30 days. */
-  calls(accountId: string): Promise<Call[]>
-  forget(accountId: string): Promise<void>
+/** What a person did, in words. */
+export interface PersonalAct {
+  readonly what: string
+  /** The connection that it is about. */
+  readonly connection?: string | undefined
+  readonly client?: string | undefined
 }
 
 /** What a step adds to the record of an account. */
 type Addition = Required<Pick<Step, 'append'>>
 
-const lineOf = (kind: z.infer<typeof Line>['kind'], call: CallBegun, keep: Retention): NewLine => ({
-  at: Date.now(),
-  line: JSON.stringify({ version: 1, kind, ...call }),
-  keep,
-})
+export interface AuditLog {
+  /** How long a record is told of, in days. */
+  readonly days: number
+  /** That a call is about to be sent. */
+  intent(accountId: string, call: CallBegun): Addition
+  /** What became of a call that was sent, or was to be. Said twice, the last word counts. */
+  outcome(accountId: string, call: CallEnded): Addition
+  /** Records a call that only read. */
+  recordRead(accountId: string, call: CallEnded): Promise<void>
+  /** Records a call that was to change something and was not sent. Equal ones within a minute are one record. */
+  recordRefused(accountId: string, call: CallEnded): Promise<void>
+  /** What a person did, all at once. */
+  persons(accountId: string, acts: readonly PersonalAct[]): Partial<Addition>
+  /** What happened of late, the newest first: of both journals, or of one. Whatever is older than its days is left out. */
+  activity(accountId: string, journal?: JournalName): Promise<Activity[]>
+  /** The calls among it, of both journals. */
+  calls(accountId: string): Promise<Call[]>
+  /** All that one journal has. */
+  everything(accountId: string, journal: JournalName): Promise<Activity[]>
+  /** Whether nothing more may be sent that changes something, since there are too many records. */
+  isFull(accountId: string): Promise<boolean>
+  /** Puts into the journal what is only counted so far. */
+  flush(accountId: string): Promise<void>
+  forget(accountId: string): Promise<void>
+}
 
-/** That a call is about to be sent. */
-export const noteIntent = (accountId: string, call: CallBegun): Addition => ({
-  append: { [KEYS.journal(accountId)]: lineOf('intent', call, KEEP_SENT) },
-})
+export const journalKey = (journal: JournalName, accountId: string): string => KEYS[journal](accountId)
 
-/** What became of a call that was sent, or was to be. Said twice, the last word counts. */
-export const noteOutcome = (accountId: string, call: CallEnded): Addition => ({
-  append: { [KEYS.journal(accountId)]: lineOf('outcome', call, KEEP_SENT) },
-})
+interface AuditSettings {
+  /** How long a record is kept, in days. */
+  readonly days?: number
+  /** Told of what is about to be recorded. */
+  readonly noteNew?: (accountId: string, journal: JournalName) => void
+}
 
-export function createAuditLog(store: Store): AuditLog {
+export function createAuditLog(store: Store, { days = 30, noteNew = () => {} }: AuditSettings = {}): AuditLog {
+  const ttl = days * DAY
+  const lineOf = (record: StoredRecord, most = Number.MAX_SAFE_INTEGER): NewLine => ({
+    at: Date.now(),
+    line: JSON.stringify(record),
+    // Seals are an hour apart, and what is exported begins behind one.
+    keep: { ttl: ttl + 60 * 60, most },
+  })
+  const refusals: PendingRefusals = createPendingRefusals(store, (record) => lineOf(record), ttl)
+  function added(accountId: string, ...records: readonly StoredRecord[]): Addition {
+    noteNew(accountId, 'journal')
+    return { append: { [KEYS.journal(accountId)]: records.map((record) => lineOf(record)) } }
+  }
+
+  async function tell(lines: readonly JournalLine[], counted: readonly StoredRecord[]): Promise<Activity[]> {
+    const now = Date.now()
+    const young = lines.filter(({ at }) => at >= now - ttl * 1000)
+    const records = young.map(({ line }) => parseRecord(line)).filter((record) => record !== undefined)
+    const all = await inPortions(activitiesOf([...records, ...counted], now))
+    return all.sort((one, other) => other.at - one.at)
+  }
+  async function activity(accountId: string, journal?: JournalName): Promise<Activity[]> {
+    const journals: readonly JournalName[] = journal ? [journal] : ['journal', 'reads']
+    const lines = await Promise.all(journals.map((one) => store.newest(journalKey(one, accountId), TOLD_AT_MOST)))
+    const counted = await Promise.all(journals.map((one) => countedIn(accountId, one)))
+    return tell(
+      lines.flatMap((some) => some.reverse()),
+      counted.flat(),
+    )
+  }
+  const countedIn = async (accountId: string, journal: JournalName) =>
+    journal === 'journal' ? refusals.list(accountId) : []
+
   return {
-    record: async (accountId, kind, call) =>
-      void (await append(store, KEYS.activity(accountId), lineOf(kind, call, KEEP))),
-    async calls(accountId) {
-      const now = Date.now()
-      const keys = [KEYS.activity(accountId), KEYS.journal(accountId)]
-      const lines = (await Promise.all(keys.map((key) => store.lines(key)))).flat()
-      const young = lines.filter(({ at }) => at >= now - KEPT_FOR * 1000)
-      const calls = await inPortions(
-        callsIn(
-          young.map(({ line }) => line),
-          now,
-        ),
-      )
-      return calls.sort((one, other) => other.at - one.at)
+    days,
+    intent: (accountId, call) => added(accountId, recordOf('intent', call)),
+    outcome: (accountId, { ms, outcome, why, rule, ...call }) =>
+      added(accountId, recordOf('outcome', call, endingOf({ outcome, why, rule }), ms)),
+    recordRead: async (accountId, { ms, outcome, why, rule, ...call }) => {
+      const record = recordOf('read', call, endingOf({ outcome, why, rule }), ms)
+      noteNew(accountId, 'reads')
+      await append(store, KEYS.reads(accountId), lineOf(record, READS_AT_MOST))
     },
+    recordRefused(accountId, { ms, outcome, why, rule, ...call }) {
+      noteNew(accountId, 'journal')
+      return refusals.add(accountId, recordOf('refused', call, endingOf({ outcome, why, rule }), ms))
+    },
+    persons: (accountId, acts) => (acts.length ? added(accountId, ...acts.map(recordOfAct)) : {}),
+
+    activity,
+    calls: async (accountId) => (await activity(accountId)).filter(isCall),
+    everything: async (accountId, journal) =>
+      tell(await store.lines(journalKey(journal, accountId)), await countedIn(accountId, journal)),
+    isFull: async (accountId) => (await store.lengthOf(KEYS.journal(accountId))) >= RECORDS_AT_MOST,
+    flush: (accountId) => refusals.flush(accountId),
+
     async forget(accountId) {
-      await store.clear(KEYS.activity(accountId))
-      await store.clear(KEYS.journal(accountId))
+      for (const journal of ['journal', 'reads'] as const) {
+        await store.clear(journalKey(journal, accountId))
+        await store.clear(KEYS.seals(journal, accountId))
+        await store.commit({ write: { [KEYS.seal(journal, accountId)]: undefined } })
+      }
+      await store.commit({ write: { [KEYS.refusals(accountId)]: undefined } })
     },
   }
 }
+
+const recordOfAct = ({ what, connection, client }: PersonalAct): StoredRecord => ({
+  version: 1,
+  kind: 'person',
+  at: Date.now(),
+  ref: reference(),
+  ...(connection === undefined ? {} : { connection }),
+  ...(client === undefined ? {} : { client }),
+  what,
+})
+
+/** What is said of an ending, and nothing that is not. */
+const endingOf = ({
+  outcome,
+  why,
+  rule,
+}: {
+  outcome: CallEnded['outcome']
+  why?: string | undefined
+  rule?: string | undefined
+}) => ({
+  outcome,
+  ...(why === undefined ? {} : { why }),
+  ...(rule === undefined ? {} : { rule }),
+})

@@ -1,12 +1,6 @@
-// What a page tells of an account's calls: how many there were, and those that somebody asks to see.
-import type { Call, Outcome } from './audit-log.ts'
-
-export interface Counts {
-  readonly calls: number
-  readonly backtests: number
-  readonly trades: number
-  readonly refused: number
-}
+// What a page tells of an account's calls: how many there were, what they came to, and those that somebody asks to see.
+import { isHarmless } from '../scopes.ts'
+import type { Activity, Call, Outcome } from './records.ts'
 
 /** What a tool's calls count as. Every tool declares one. */
 export type CountsAs =
@@ -30,41 +24,79 @@ export interface CountedTool {
   readonly countsAs: CountsAs
 }
 
-/** What does something with money in a brokerage account. */
-const TRADES: readonly (CountsAs | undefined)[] = ['starts', 'commands', 'stops', 'liquidations']
+/** What is counted one by one, in the order of the pages: one of it, and several. A command may be an order. */
+const COUNTED = {
+  starts: ['start', 'starts'],
+  orders: ['order sent', 'orders sent'],
+  commands: ['command sent', 'commands sent'],
+  stops: ['stop', 'stops'],
+  liquidations: ['liquidation', 'liquidations'],
+  optimizations: ['optimization', 'optimizations'],
+  deletions: ['deletion', 'deletions'],
+  access: ['change of access', 'changes of access'],
+  backtests: ['backtest', 'backtests'],
+} as const
+type Counted = keyof typeof COUNTED
 
-/**
- * The calls in four numbers: all, the backtests that began, what traded, and what was not allowed. A trade of which nobody knows
- * whether it was done counts.
- */
+export interface Counts {
+  readonly calls: number
+  /** Such as "1 start" and "2 orders sent"; nothing of which there was none. */
+  readonly deeds: readonly string[]
+  readonly refused: number
+}
+
+/** Whether something was done, or may have been: nobody knows of it, or it is on its way. */
+const mayBeDone = ({ kind, outcome }: Activity): boolean =>
+  kind === 'sent' && (outcome === 'done' || outcome === 'unknown' || outcome === undefined)
+
+/** Whether it had consequences, or may have had: it traded, spent, deleted or administered. */
+export const hadConsequences = (activity: Activity): boolean =>
+  mayBeDone(activity) && activity.risk !== undefined && !isHarmless(activity.risk)
+
+/** The calls in a few words: all, what was done or may have been, kind by kind, and what was not allowed. */
 export function countsOf(calls: readonly Call[], tools: readonly CountedTool[]): Counts {
   const kinds = new Map(tools.map(({ name, countsAs }) => [name, countsAs]))
   // A tool of another release counts by its risk.
-  const kindOf = ({ tool, risk }: Call) => kinds.get(tool) ?? (risk === 'trades' ? 'commands' : undefined)
-  const count = (is: (call: Call, countsAs: CountsAs | undefined) => boolean) =>
-    calls.filter((call) => is(call, kindOf(call))).length
-  return {
-    calls: calls.length,
-    backtests: count(({ outcome }, countsAs) => countsAs === 'backtests' && outcome === 'done'),
-    trades: count(({ outcome }, countsAs) => TRADES.includes(countsAs) && isDeed(outcome)),
-    refused: count(({ outcome }) => outcome === 'blocked'),
-  }
+  const kindOf = ({ tool, risk, isOrder }: Call): string =>
+    isOrder ? 'orders' : (kinds.get(tool) ?? (risk === 'trades' ? 'commands' : 'changes'))
+  const done = Map.groupBy(calls.filter(mayBeDone), kindOf)
+  const deeds = (Object.keys(COUNTED) as Counted[]).flatMap((kind) => {
+    const number = sum(done.get(kind) ?? [])
+    const [one, several] = COUNTED[kind]
+    return number ? [`${number} ${number === 1 ? one : several}`] : []
+  })
+  return { calls: sum(calls), deeds, refused: sum(calls.filter(({ outcome }) => outcome === 'blocked')) }
 }
 
-/** Whether something was done, or may have been. */
-const isDeed = (outcome: Call['outcome']): boolean => outcome === 'done' || outcome === 'unknown'
+const sum = (calls: readonly Activity[]): number => calls.reduce((all, { count }) => all + count, 0)
+
+/** What can be asked for, by name: what it leaves. */
+export const VIEWS = {
+  consequences: hadConsequences,
+  sent: ({ kind }) => kind === 'sent',
+  refused: ({ kind, outcome }) => kind !== 'person' && (outcome === 'blocked' || outcome === 'failed'),
+  person: ({ kind }) => kind === 'person',
+  reads: ({ kind }) => kind === 'read',
+  all: () => true,
+} as const satisfies Record<string, (activity: Activity) => boolean>
+export type View = keyof typeof VIEWS
 
 export interface Filter {
-  readonly grantId?: string | undefined
+  readonly view?: View | undefined
+  readonly connection?: string | undefined
   readonly tool?: string | undefined
   readonly outcome?: Outcome | undefined
 }
 
-/** The calls that are all that a filter says. What it leaves open may be anything. */
-export const filtered = (calls: readonly Call[], { grantId, tool, outcome }: Filter): Call[] =>
-  calls.filter(
-    (call) =>
-      (grantId ?? call.grantId) === call.grantId &&
-      (tool ?? call.tool) === call.tool &&
-      (outcome ?? call.outcome) === call.outcome,
+/** What is all that a filter says. What it leaves open may be anything. */
+export const filtered = (
+  all: readonly Activity[],
+  { view = 'all', connection, tool, outcome }: Filter,
+): readonly Activity[] =>
+  all.filter(
+    (one) =>
+      VIEWS[view](one) &&
+      (connection ?? one.connection) === one.connection &&
+      (tool ?? one.tool) === one.tool &&
+      (outcome ?? one.outcome) === one.outcome,
   )

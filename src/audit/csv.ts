@@ -1,35 +1,55 @@
-// Calls as a file for a spreadsheet (RFC 4180, text/csv).
+// What happened as a file for a spreadsheet (RFC 4180, text/csv).
 import { inPortions } from '../portions.ts'
-import type { Call } from './audit-log.ts'
+import type { Activity } from './records.ts'
 
-const HEADER = ['time', 'connection', 'tool', 'project', 'ids', 'outcome', 'reason', 'duration_ms', 'reference']
+const HEADER = [
+  'time',
+  'kind',
+  'connection',
+  'tool',
+  'project',
+  'what',
+  'ids',
+  'outcome',
+  'rule',
+  'reason',
+  'count',
+  'duration_ms',
+  'reference',
+]
 
-/** The calls in the order they are given, below a header line. Times are UTC (ISO 8601). Written in portions. */
-export const csvOf = (calls: readonly Call[]): Promise<string> => inPortions(writeLines(calls))
+/** All of it in the order it is given, below a header line. Times are UTC (ISO 8601). Written in portions. */
+export const csvOf = (all: readonly Activity[]): Promise<string> => inPortions(writeLines(all))
 
 const PAUSE_EVERY = 200
 const lineOf = (line: readonly string[]): string => `${line.map(quoted).join(',')}\r\n`
 
-function* writeLines(calls: readonly Call[]): Generator<void, string> {
+function* writeLines(all: readonly Activity[]): Generator<void, string> {
   let text = lineOf(HEADER)
-  for (const [index, call] of calls.entries()) {
+  for (const [index, call] of all.entries()) {
     if (index % PAUSE_EVERY === 0) yield
     text += lineOf(cells(call))
   }
   return text
 }
 
-function cells({ at, client, tool, ids, outcome, why = '', ms, ref }: Call): string[] {
+function cells({
+  at,
+  kind,
+  client = '',
+  tool = '',
+  ids,
+  what = '',
+  why = '',
+  rule = '',
+  ref,
+  ...more
+}: Activity): string[] {
   const { projectId = '', ...others } = ids
+  const { outcome = kind === 'person' ? '' : 'under way', count, ms = '' } = more
   const named = Object.entries(others).map(([name, id]) => `${name}=${id}`)
-  return [
-    new Date(at).toISOString(),
-    client,
-    tool,
-    `${projectId}`,
-    named.join('; '),
-    ...[outcome ?? 'under way', why, `${ms ?? ''}`, ref],
-  ]
+  const where = [client, tool, `${projectId}`, what, named.join('; ')]
+  return [new Date(at).toISOString(), kind, ...where, outcome, rule, why, `${count}`, `${ms}`, ref]
 }
 
 // A client chooses its own name. Were it a formula, a spreadsheet would run it when the person opens the file; behind an

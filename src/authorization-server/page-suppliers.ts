@@ -12,6 +12,7 @@ export interface PageSuppliers
     | 'grants'
     | 'accounts'
     | 'auditLog'
+    | 'seals'
     | 'quantConnect'
     | 'cookieKeys'
     | 'sandboxAccounts'

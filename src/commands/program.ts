@@ -47,6 +47,14 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .action(async () => {
       code = await (await import('./sandbox.ts')).sandbox(terminal)
     })
+  const journal = describeItself(program.command('journal')).description('look at an exported record of what was done')
+  describeItself(journal.command('verify'))
+    .description('check, offline, that nothing was changed, inserted, removed, moved or cut off')
+    .argument('<file>', 'what /account/activity.jsonl gave')
+    .requiredOption('--jwks <file|url>', 'the public keys of the server: its /jwks, or a copy of it')
+    .action(async (file: string, { jwks }: { jwks: string }) => {
+      code = await (await import('./journal.ts')).verifyFile(file, jwks, terminal)
+    })
   describeItself(program.command('version'))
     .description('say which version this is, and of which Node.js')
     .action(() => {
@@ -91,7 +99,7 @@ function whatToDo(args: readonly string[], { code }: CommanderError): string {
   const given = code === 'commander.unknownOption' ? /^--?([^=]+)=?(.*)$/ : /^([^=]+)=(.*)$/
   const [, option = '', value] = args.map((argument) => given.exec(argument)).find(Boolean) ?? []
   const known = command === 'sandbox' ? SANDBOX_SETTINGS : SETTINGS
-  const setting = command === 'doctor' ? undefined : closestTo(option, Object.keys(known))
+  const setting = ['doctor', 'journal'].includes(command) ? undefined : closestTo(option, Object.keys(known))
   if (setting) return `Settings are environment variables: ${setting}=${value || '…'} before the command.`
   return 'qcgate --help says what there is.'
 }

@@ -11,7 +11,7 @@ import { isOpenToOthers } from './key-permissions.ts'
 /** What a file's keys are for: how a new one is made, and which of those found can do the work. */
 export interface KeyKind {
   readonly make: () => Promise<JWK>
-  readonly isUsable: (key: JWK) => boolean
+  readonly isUsable: (key: JWK, index: number) => boolean
   /** The kind in words, for the message about a file that holds another. */
   readonly name: string
 }
@@ -80,7 +80,8 @@ function read(file: string, { name, isUsable }: KeyKind): [JWK, ...JWK[]] | unde
   const remedy = 'Restore it from a backup, or remove it to start over with a new key.'
   if (!first) throw new KeyFileError(`KEYS_DIR: ${file} holds no JWK Set. ${remedy}`)
   if (![first, ...rest].every(isUsable)) throw new KeyFileError(`KEYS_DIR: ${file} must hold ${name} only. ${remedy}`)
-  if (![first, ...rest].every(isRandom)) {
+  // A public half is of no use to whoever guesses it.
+  if (![first, ...rest].filter(({ k, d }) => k ?? d).every(isRandom)) {
     throw new KeyFileError(
       `KEYS_DIR: ${file} holds a key that is the same few bytes over and over, which anybody can guess. Remove the file, and the next start makes a good one`,
     )

@@ -28,10 +28,16 @@ export const KEYS = {
   consentAnswer: (id: string) => `consent-answer:{${hash('answer', id)}}`,
   /** A WebAuthn challenge that was answered, so that it is not answered again; 10 minutes. Owner: authorization-server/passkeys */
   passkeyChallenge: (challenge: string) => `passkey-challenge:{${hash(challenge)}}`,
-  /** What an account's assistants looked at, and what they were refused: a journal, JSON lines. 30 days each. Owner: audit/ */
-  activity: (accountId: string) => `activity:{${accountId}}`,
-  /** What was sent to change something: a journal of intents and outcomes, JSON lines. 30 days each. Owner: audit/ */
+  /** All that an account's record has beside reads: a journal of intents, outcomes, refusals and its person's acts, JSON lines. JOURNAL_DAYS each. Owner: audit/ */
   journal: (accountId: string) => `journal:{${accountId}}`,
+  /** What an account's assistants looked at: a journal, JSON lines. JOURNAL_DAYS each. Owner: audit/ */
+  reads: (accountId: string) => `reads:{${accountId}}`,
+  /** Refusals that are counted until their minute is over, and belong into the journal then. JSON of records; JOURNAL_DAYS. Owner: audit/pending-refusals */
+  refusals: (accountId: string) => `refusals:{${accountId}}`,
+  /** The newest seal of one of an account's two journals. JSON of position, hash, time and JWS; JOURNAL_DAYS from then. Owner: audit/seals */
+  seal: (journal: string, accountId: string) => `seal:${journal}:{${accountId}}`,
+  /** All seals of one of them that are needed: a journal, JSON lines. JOURNAL_DAYS each. Owner: audit/seals */
+  seals: (journal: string, accountId: string) => `seals:${journal}:{${accountId}}`,
   /** A call that trades, spends or makes something and was sent of late, by its connection and its digest, so that it is not sent twice by accident. JSON, the answer sealed; three minutes. Owner: resource-server/calls/repeats */
   sent: (accountId: string, grantId: string, digest: string) => `sent:{${accountId}}:${hash('sent', grantId, digest)}`,
   /** Who is alone at something of an account's right now: one of its projects, or what all of them share. 60 seconds. Owner: resource-server/calls/one-at-a-time */

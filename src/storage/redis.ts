@@ -17,7 +17,7 @@ export class RedisNotUsable extends Error {
 
 /**
  * Keys of values come first, and per value three arguments: what must be there, what to put there, and for how many milliseconds.
- * Then per journal its two keys, and five arguments: the line's time and text, from which time on lines are kept, how many, and
+ * Then per new line the two keys of its journal, and five arguments: the line's time and text, from which time on lines are kept, how many, and
  * for how many milliseconds. A journal is a sorted set by position, whose members begin with their position and their time, and
  * beside it the last position; both have the same end.
  */
@@ -179,9 +179,9 @@ async function connect(client: Redis | Cluster): Promise<void> {
 
 function scriptArguments({ expect = {}, write = {}, append = {} }: Step) {
   const values = [...new Set([...Object.keys(expect), ...Object.keys(write)])]
-  const journals = Object.entries(append)
+  const lines = Object.entries(append).flatMap(([key, some]) => some.map((line) => ({ key, ...line })))
   return {
-    keys: [...values, ...journals.flatMap(([key]) => [key, lastOf(key)])],
+    keys: [...values, ...lines.flatMap(({ key }) => [key, lastOf(key)])],
     args: [
       values.length,
       ...values.flatMap((key) => {
@@ -189,7 +189,7 @@ function scriptArguments({ expect = {}, write = {}, append = {} }: Step) {
         const entry = write[key]
         return [expected, key in write ? text(entry?.value) : '*', Math.ceil((entry?.ttl ?? 0) * 1000)]
       }),
-      ...journals.flatMap(([, { at, line, keep }]) => {
+      ...lines.flatMap(({ at, line, keep }) => {
         const kept = Math.ceil(keep.ttl * 1000)
         return [at, line, at - kept, keep.most, kept]
       }),

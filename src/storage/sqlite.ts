@@ -97,7 +97,7 @@ export function openSqliteStore(folder: string): Store {
           if (entry) upsert.run(key, entry.value, Date.now() + Math.ceil(entry.ttl * 1000))
           else drop.run(key)
         }
-        for (const [key, line] of Object.entries(append)) journals.append(key, line)
+        for (const [key, lines] of Object.entries(append)) for (const line of lines) journals.append(key, line)
       }
       return holds
     })

@@ -16,8 +16,8 @@ export interface Step {
   readonly expect?: Readonly<Record<string, string | undefined>>
   /** What each key shall hold; `undefined` removes it. */
   readonly write?: Readonly<Record<string, Entry | undefined>>
-  /** What each journal gets. */
-  readonly append?: Readonly<Record<string, NewLine>>
+  /** What each journal gets, in this order. */
+  readonly append?: Readonly<Record<string, readonly NewLine[]>>
   /**
    * Whether it counts only when it outlives the machine that took it: a store with replicas waits until one of them has it.
    * A machine that had none since this process began is taken at its word.
@@ -145,17 +145,17 @@ export const add = (store: Store, key: string, value: string, ttl: number) =>
 export const remove = (store: Store, key: string) => store.commit({ write: { [key]: undefined } })
 
 /** Adds a line to a journal. */
-export const append = (store: Store, key: string, line: NewLine) => store.commit({ append: { [key]: line } })
+export const append = (store: Store, key: string, line: NewLine) => store.commit({ append: { [key]: [line] } })
 
 /**
  * Changes a value that others may be changing too: reads, decides, and swaps only if nobody came between, else again.
- * `change` gets the current value and returns the new entry, or `undefined` to leave things as they are. `known` is a value
+ * `change` gets the current value and returns the new entry, with what journals get along with it, or `undefined` to leave things as they are. `known` is a value
  * that was read a moment ago, with which the first try needs no reading. Returns what is stored afterwards.
  */
 export async function update(
   store: Store,
   key: string,
-  change: (current: string | undefined) => Entry | undefined,
+  change: (current: string | undefined) => (Entry & Pick<Step, 'append'>) | undefined,
   known?: string,
 ): Promise<string | undefined> {
   for (let tries = 0; ; tries += 1) {
@@ -164,6 +164,7 @@ export async function update(
     const current = !tries && known !== undefined ? known : await store.get(key)
     const next = change(current)
     if (next === undefined) return current
-    if (await store.commit({ expect: { [key]: current }, write: { [key]: next } })) return next.value
+    const { append = {}, ...entry } = next
+    if (await store.commit({ expect: { [key]: current }, write: { [key]: entry }, append })) return next.value
   }
 }

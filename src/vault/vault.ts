@@ -29,6 +29,8 @@ export interface AccountPolicy {
   readonly realms: readonly Realm[]
   /** The allowlist of user ids; undefined when everybody is allowed. */
   readonly allowedUsers?: readonly string[] | undefined
+  /** For how many days the record of an account is kept, and with it the name by which its person finds it again. */
+  readonly journalDays?: number
 }
 
 const digest = (secret: string) => createHash('sha256').update(secret).digest()
@@ -72,8 +74,9 @@ export async function openVault(
   folder: string,
   store: Store,
   log: Log,
-  { realms, allowedUsers }: AccountPolicy = { realms: ['live', 'sandbox'] },
+  { realms, allowedUsers, journalDays = 0 }: AccountPolicy = { realms: ['live', 'sandbox'] },
 ): Promise<Vault> {
+  const nameTtl = Math.max(TTL, journalDays * 24 * 60 * 60)
   const allows = (userId: string) => allowedUsers?.includes(userId) ?? true
   const keys = await readOrMakeKeys(folder, 'vault.jwks.json', secretKind('A256GCM'))
   const bytes = ({ k = '' }) => Buffer.from(k, 'base64url')
@@ -131,7 +134,8 @@ export async function openVault(
     return credentials && allows(credentials.userId) ? credentials : undefined
   }
 
-  const touch = (key: string) => update(store, key, (current) => (current ? { value: current, ttl: TTL } : undefined))
+  const touch = (key: string, ttl: number) =>
+    update(store, key, (current) => (current ? { value: current, ttl } : undefined))
 
   return {
     open,
@@ -162,8 +166,8 @@ export async function openVault(
     async renew(sub) {
       const credentials = await open(sub)
       if (!credentials) return
-      await touch(KEYS.credentials(sub))
-      await touch(KEYS.account(credentials.realm, credentials.userId))
+      await touch(KEYS.credentials(sub), TTL)
+      await touch(KEYS.account(credentials.realm, credentials.userId), nameTtl)
     },
 
     async removeCredentials(sub) {
@@ -181,7 +185,7 @@ export async function openVault(
       if (!allows(userId)) throw new Error('the credentials of a user who may not use this server are not stored')
       const name = KEYS.account(realm, userId)
       const fresh = randomBytes(16).toString('base64url')
-      const sub = (await update(store, name, (known) => ({ value: known ?? fresh, ttl: TTL }))) ?? fresh
+      const sub = (await update(store, name, (known) => ({ value: known ?? fresh, ttl: nameTtl }))) ?? fresh
       const before = await open(sub)
       const since = before?.apiToken === apiToken ? before.since : unixTime()
       const sealed = await seal({ version: 1, sub, realm, userId, apiToken, since })

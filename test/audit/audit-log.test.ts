@@ -1,8 +1,10 @@
-// What is remembered of a call, for how long, and for whom.
+// What is remembered of calls and of what a person did, for how long, and for whom.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { AuditLog } from '../../src/audit/audit-log.ts'
-import { createAuditLog, noteIntent, noteOutcome, OPEN_AT_MOST } from '../../src/audit/audit-log.ts'
+import { createAuditLog } from '../../src/audit/audit-log.ts'
+import type { CallEnded } from '../../src/audit/records.ts'
+import { OPEN_AT_MOST } from '../../src/audit/records.ts'
 import { reference } from '../../src/audit/reference.ts'
 import { KEYS } from '../../src/storage/keys.ts'
 import type { Store } from '../../src/storage/store.ts'
@@ -14,7 +16,7 @@ import { recordedCall } from './recorded-call.ts'
 const DAY = 24 * 60 * 60 * 1000
 
 for (const name of ['SQLite', 'Redis'] as const) {
-  describe(`the activity of an account on ${name}`, () => {
+  describe(`the record of an account on ${name}`, () => {
     const folder = temporaryFolder()
     const now = Date.now()
     let store: Store
@@ -31,133 +33,223 @@ for (const name of ['SQLite', 'Redis'] as const) {
       folder.remove()
     })
 
+    const refs = async (accountId: string, log = auditLog) => (await log.activity(accountId)).map(({ ref }) => ref)
+    const sent = (ref: string, at = now): CallEnded =>
+      recordedCall({ at, ref, tool: 'create_live_algorithm', risk: 'trades', digest: 'd', what: 'Start on paper' })
+    const begin = (accountId: string, ref: string, at?: number) =>
+      store.commit(auditLog.intent(accountId, withoutEnding(sent(ref, at))))
+    const end = (accountId: string, call: CallEnded) => store.commit(auditLog.outcome(accountId, call))
+
     it('is told the newest first, as it was recorded, by every process', async () => {
       const first = recordedCall({ at: now - 2, ref: 'first', ids: { projectId: 1, backtestId: 'b' } })
-      const second = recordedCall({ at: now - 1, ref: 'second', outcome: 'blocked', why: 'You did not allow this.' })
-      await auditLog.record('a', 'read', first)
-      await auditLog.record('a', 'read', second)
-      assert.deepEqual(await createAuditLog(other).calls('a'), [second, first])
+      const second = recordedCall({
+        at: now - 1,
+        ref: 'second',
+        outcome: 'blocked',
+        why: 'Not allowed.',
+        rule: 'scopes',
+      })
+      await auditLog.recordRead('a', first)
+      await auditLog.recordRead('a', second)
+      const told = await createAuditLog(other).calls('a')
+      assert.deepEqual(
+        told.map(({ ref, ids, outcome, why, rule, client, ms, count }) => [
+          ref,
+          ids,
+          outcome,
+          why,
+          rule,
+          client,
+          ms,
+          count,
+        ]),
+        [
+          ['second', {}, 'blocked', 'Not allowed.', 'scopes', 'Notebook', 12, 1],
+          ['first', first.ids, 'done', undefined, undefined, 'Notebook', 12, 1],
+        ],
+      )
     })
 
     it('holds nothing of another account', async () => {
-      await auditLog.record('c', 'read', recordedCall({ at: now, client: 'mine' }))
-      await auditLog.record('d', 'read', recordedCall({ at: now, client: 'theirs' }))
-      assert.deepEqual(
-        (await auditLog.calls('c')).map(({ client }) => client),
-        ['mine'],
-      )
-      assert.deepEqual(await auditLog.calls('nobody'), [])
+      await auditLog.recordRead('c', recordedCall({ at: now, ref: 'mine' }))
+      await auditLog.recordRead('d', recordedCall({ at: now, ref: 'theirs' }))
+      assert.deepEqual(await refs('c'), ['mine'])
+      assert.deepEqual(await refs('nobody'), [])
     })
 
     it('counts two calls of the same moment as two', async () => {
-      await auditLog.record('e', 'read', recordedCall({ at: now, ref: reference() }))
-      await auditLog.record('e', 'read', recordedCall({ at: now, ref: reference() }))
+      await auditLog.recordRead('e', recordedCall({ at: now, ref: reference() }))
+      await auditLog.recordRead('e', recordedCall({ at: now, ref: reference() }))
       assert.equal((await auditLog.calls('e')).length, 2)
     })
 
-    it('is told of 30 days', async () => {
-      const old = { ...recordedCall({ client: 'old' }), version: 1, kind: 'read' }
-      for (const [at, client] of [
-        [now - 30 * DAY - 1, 'old'],
-        [now - 29 * DAY, 'young'],
-      ] as const) {
-        const line = JSON.stringify({ ...old, ref: client, client })
-        await append(store, KEYS.activity('f'), { at, line, keep: { ttl: 31 * 24 * 60 * 60, most: 100 } })
+    it('is told of as many days as it is kept', async () => {
+      for (const days of [1, 30, 3650]) {
+        const log = createAuditLog(store, { days })
+        const account = `days ${days}`
+        const keep = { ttl: 4_000 * 24 * 60 * 60, most: 100 }
+        for (const [at, ref] of [
+          [now - days * DAY - 1_000, 'old'],
+          [now - (days - 0.5) * DAY, 'young'],
+        ] as const) {
+          const line = JSON.stringify({ version: 1, kind: 'read', at, ref, tool: 't', more: {} })
+          await append(store, KEYS.reads(account), { at, line, keep })
+        }
+        assert.deepEqual(await refs(account, log), ['young'])
       }
-      assert.deepEqual(
-        (await auditLog.calls('f')).map(({ client }) => client),
-        ['young'],
-      )
     })
 
-    const sent = (ref: string, at = now) =>
-      recordedCall({ at, ref, tool: 'create_live_algorithm', risk: 'trades', digest: 'd' })
-    const begun = (ref: string, at?: number) => {
-      const { outcome: _outcome, ms: _ms, ...call } = sent(ref, at)
-      return call
-    }
-
     it('has of what is sent an intent, and then what became of it, as one call', async () => {
-      await store.commit(noteIntent('k', begun('one')))
-      assert.deepEqual(await auditLog.calls('k'), [begun('one')])
-      await store.commit(noteOutcome('k', sent('one')))
-      assert.deepEqual(await createAuditLog(other).calls('k'), [sent('one')])
+      await begin('k', 'one')
+      const [open] = await auditLog.activity('k')
+      assert.deepEqual(
+        [open?.kind, open?.outcome, open?.what, open?.digest],
+        ['sent', undefined, 'Start on paper', 'd'],
+      )
+      await end('k', { ...sent('one'), why: 'A warning.' })
+      const [done, ...rest] = await createAuditLog(other).activity('k')
+      assert.deepEqual([done?.outcome, done?.what, done?.why, rest], ['done', 'Start on paper', 'A warning.', []])
     })
 
     it('takes the last word about what became of a call, in whatever order the lines came', async () => {
-      await store.commit(noteOutcome('l', sent('one')))
-      await store.commit(noteIntent('l', begun('one')))
-      const warned = { ...sent('one'), why: 'Another was there.' }
-      await store.commit(noteOutcome('l', warned))
-      assert.deepEqual(await auditLog.calls('l'), [warned])
+      await end('l', sent('one'))
+      await begin('l', 'one')
+      await end('l', { ...sent('one'), why: 'Another was there.' })
+      const told = await auditLog.activity('l')
+      assert.deepEqual(
+        told.map(({ outcome, what, why }) => [outcome, what, why]),
+        [['done', 'Start on paper', 'Another was there.']],
+      )
     })
 
     it('says that nobody knows what became of an intent that is older than its call can last', async () => {
-      await store.commit(noteIntent('m', begun('old', now - OPEN_AT_MOST - 60_000)))
-      await store.commit(noteIntent('m', begun('young', now)))
-      assert.deepEqual(
-        (await auditLog.calls('m')).map(({ ref, outcome }) => [ref, outcome]),
-        [
-          ['young', undefined],
-          ['old', 'unknown'],
-        ],
-      )
-      await store.commit(noteOutcome('m', sent('old', now - OPEN_AT_MOST - 60_000)))
-      assert.deepEqual((await auditLog.calls('m')).at(-1)?.outcome, 'done')
+      const old = now - OPEN_AT_MOST - 60_000
+      await begin('m', 'old', old)
+      await begin('m', 'young')
+      const outcomes = async () => (await auditLog.activity('m')).map(({ ref, outcome }) => [ref, outcome])
+      assert.deepEqual(await outcomes(), [
+        ['young', undefined],
+        ['old', 'unknown'],
+      ])
+      await end('m', sent('old', old))
+      assert.deepEqual((await outcomes()).at(-1), ['old', 'done'])
     })
 
-    it('keeps what was sent apart, so that no number of other calls pushes it out', async () => {
-      await store.commit(noteOutcome('sent', sent('trade')))
-      await auditLog.record('sent', 'refused', { ...sent('refused', now + 1), outcome: 'blocked' })
-      await auditLog.record('sent', 'read', recordedCall({ at: now + 2, ref: 'read' }))
+    const refused = (ref: string, changes: Partial<CallEnded> = {}) =>
+      recordedCall({
+        at: now,
+        ref,
+        tool: 'delete_project',
+        risk: 'deletes',
+        outcome: 'blocked',
+        rule: 'scopes',
+        ...changes,
+      })
+
+    it('counts equal refusals of one connection, tool and rule within a minute, and tells of them at once', async () => {
+      await Promise.all(Array.from({ length: 50 }, (_, i) => auditLog.recordRefused('n', refused(`r${i}`))))
+      await createAuditLog(other).recordRefused('n', refused('of another process'))
+      await auditLog.recordRefused('n', refused('another rule', { rule: 'paper' }))
+      await auditLog.recordRefused('n', refused('another connection', { connection: 'g2' }))
+      await auditLog.recordRefused('n', refused('another tool', { tool: 'delete_file' }))
+      const told = async () => (await auditLog.activity('n')).map(({ count }) => count).sort((a, b) => a - b)
+      assert.deepEqual(await told(), [1, 1, 1, 51])
+      assert.equal(await store.lengthOf(KEYS.journal('n')), 0)
+      await auditLog.flush('n')
+      await createAuditLog(other).flush('n')
+      assert.equal(await store.lengthOf(KEYS.journal('n')), 4)
+      assert.deepEqual(await told(), [1, 1, 1, 51])
+    })
+
+    it('puts a minute of refusals that is over into the journal with the next one', async () => {
+      await auditLog.recordRefused('o', refused('old', { at: now - 61_000 }))
+      await auditLog.recordRefused('o', refused('new'))
+      assert.equal(await store.lengthOf(KEYS.journal('o')), 1)
+      assert.deepEqual((await refs('o')).sort(), ['new', 'old'])
+    })
+
+    it('tells failures without a rule apart by their reason', async () => {
+      for (const why of ['One.', 'Another.', 'One.']) {
+        await auditLog.recordRefused('p', recordedCall({ at: now, tool: 'create_file', outcome: 'failed', why }))
+      }
+      assert.deepEqual((await auditLog.activity('p')).map(({ count }) => count).sort(), [1, 2])
+    })
+
+    it('has what a person did, each act in its own line, in one step with what came of it', async () => {
+      const acts = [{ what: 'Signed in' }, { what: 'Allowed a connection', connection: 'g1', client: 'Notebook' }]
+      await store.commit({ write: {}, ...auditLog.persons('q', acts) })
+      const told = await auditLog.activity('q')
+      assert.deepEqual(told.map(({ kind, what, connection }) => [kind, what, connection]).sort(), [
+        ['person', 'Allowed a connection', 'g1'],
+        ['person', 'Signed in', undefined],
+      ])
+      assert.deepEqual(await auditLog.calls('q'), [])
+      assert.deepEqual(auditLog.persons('q', []), {})
+    })
+
+    it('keeps reads apart, so that no number of them pushes anything else out', async () => {
+      await end('r', sent('trade'))
+      await auditLog.recordRead('r', recordedCall({ at: now, ref: 'read' }))
       assert.deepEqual(
-        (await auditLog.calls('sent')).map(({ ref }) => ref),
-        ['read', 'refused', 'trade'],
+        (await auditLog.activity('r', 'journal')).map(({ ref }) => ref),
+        ['trade'],
       )
-      await store.clear(KEYS.activity('sent'))
-      assert.deepEqual(await auditLog.calls('sent'), [sent('trade')])
-      await auditLog.forget('sent')
-      assert.deepEqual(await auditLog.calls('sent'), [])
+      assert.deepEqual(
+        (await auditLog.activity('r', 'reads')).map(({ ref }) => ref),
+        ['read'],
+      )
+      assert.deepEqual(
+        (await auditLog.everything('r', 'journal')).map(({ ref }) => ref),
+        ['trade'],
+      )
     })
 
     it('leaves out what it cannot understand', async () => {
-      await auditLog.record('g', 'read', recordedCall({ at: now }))
-      const line = { version: 1, kind: 'read', ...recordedCall({ at: now }) }
+      await auditLog.recordRead('g', recordedCall({ at: now, ref: 'sound' }))
+      const line = { version: 1, kind: 'read', at: now, ref: 'odd' }
       for (const strange of [
         'no JSON',
         '[]',
         JSON.stringify({ ...line, version: 2 }),
         JSON.stringify({ ...line, outcome: 'dreamt' }),
-        JSON.stringify({ ...line, risk: 'dreams' }),
         JSON.stringify({ ...line, kind: 'dream' }),
-        JSON.stringify({ ...line, kind: 'outcome', outcome: undefined }),
+        JSON.stringify({ ...line, more: { risk: 'dreams' } }),
+        JSON.stringify({ ...line, ref: undefined }),
       ]) {
-        await append(store, KEYS.activity('g'), { at: now, line: strange, keep: { ttl: 60, most: 100 } })
+        await append(store, KEYS.reads('g'), { at: now, line: strange, keep: { ttl: 60, most: 100 } })
       }
-      assert.deepEqual(await auditLog.calls('g'), [recordedCall({ at: now })])
+      assert.deepEqual(await refs('g'), ['sound'])
     })
 
     it('is gone once it is forgotten, and nobody else’s is', async () => {
-      await auditLog.record('h', 'read', recordedCall({ at: now }))
-      await auditLog.record('i', 'read', recordedCall({ at: now }))
+      await auditLog.recordRead('h', recordedCall({ at: now }))
+      await end('h', sent('one'))
+      await auditLog.recordRefused('h', refused('one'))
+      await auditLog.recordRead('i', recordedCall({ at: now }))
       await auditLog.forget('h')
-      assert.deepEqual(await auditLog.calls('h'), [])
-      assert.equal((await auditLog.calls('i')).length, 1)
+      assert.deepEqual(await refs('h'), [])
+      assert.equal((await refs('i')).length, 1)
     })
   })
 }
 
-describe('the activity of an account that has much', () => {
+describe('the reads of an account that has many', () => {
   // On the quicker kind of store only: that all kinds drop what is beyond a number is said in test/storage.
-  it('is told of the last 10,000 calls', async () => {
+  it('are told of up to 10,000, the newest', async () => {
     const store = await openStore('Redis', '', 'activity-test:')
     const auditLog = createAuditLog(store)
     const before = Date.now() - 60_000
     const fill = Array.from({ length: 10_001 }, (_, ms) => recordedCall({ at: before + ms, ms, ref: `${ms}` }))
-    await Promise.all(fill.map((one) => auditLog.record('j', 'read', one)))
+    for (let i = 0; i < fill.length; i += 500) {
+      await Promise.all(fill.slice(i, i + 500).map((one) => auditLog.recordRead('j', one)))
+    }
     const told = await auditLog.calls('j')
     await store.close()
     assert.equal(told.length, 10_000)
     assert.deepEqual([told.at(0)?.ms, told.at(-1)?.ms], [10_000, 1])
   })
 })
+
+function withoutEnding({ outcome: _outcome, why: _why, rule: _rule, ms: _ms, ...call }: CallEnded) {
+  return call
+}

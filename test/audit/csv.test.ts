@@ -2,22 +2,22 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { csvOf } from '../../src/audit/csv.ts'
-import { recordedCall } from './recorded-call.ts'
+import { toldCall } from './recorded-call.ts'
 
-const HEADER = '"time","connection","tool","project","ids","outcome","reason","duration_ms","reference"\r\n'
-const line = async (changes: Parameters<typeof recordedCall>[0]) =>
-  (await csvOf([recordedCall(changes)])).slice(HEADER.length)
+const HEADER =
+  '"time","kind","connection","tool","project","what","ids","outcome","rule","reason","count","duration_ms","reference"\r\n'
+const line = async (changes: Parameters<typeof toldCall>[0]) => (await csvOf([toldCall(changes)])).slice(HEADER.length)
 
-describe('calls as CSV, RFC 4180', () => {
+describe('what happened as CSV, RFC 4180', () => {
   it('begin with a header line, every cell is in quotes, and every line ends with CRLF (§2.1, §2.3, §2.5)', async () => {
     assert.equal(await csvOf([]), HEADER)
     assert.equal(
       await csvOf([
-        recordedCall(),
-        recordedCall({ ids: { projectId: 7, compileId: 'c-1', backtestId: 'b' }, why: 'Not allowed.' }),
+        toldCall(),
+        toldCall({ ids: { projectId: 7, compileId: 'c-1', backtestId: 'b' }, why: 'Not allowed.' }),
       ]),
-      `${HEADER}"2027-01-15T12:00:00.000Z","Notebook","list_projects","","","done","","12","bcdf2345"\r\n` +
-        '"2027-01-15T12:00:00.000Z","Notebook","list_projects","7","compileId=c-1; backtestId=b","done","Not allowed.","12","bcdf2345"\r\n',
+      `${HEADER}"2027-01-15T12:00:00.000Z","read","Notebook","list_projects","","","","done","","","1","12","bcdf2345"\r\n` +
+        '"2027-01-15T12:00:00.000Z","read","Notebook","list_projects","7","","compileId=c-1; backtestId=b","done","","Not allowed.","1","12","bcdf2345"\r\n',
     )
   })
 

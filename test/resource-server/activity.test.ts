@@ -1,8 +1,8 @@
 // Every call is on its person's record, once, with what became of it, by the time its answer is read.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import type { Call } from '../../src/audit/audit-log.ts'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
+import type { Call } from '../../src/audit/records.ts'
 import { ALL_SCOPES, type Scope } from '../../src/scopes.ts'
 import { useConnection } from '../support/connection.ts'
 import { logLines } from '../support/log-lines.ts'

@@ -2,8 +2,8 @@
 // whatever else looks at a call, the rules and the record, sees what the tool sees.
 import assert from 'node:assert/strict'
 import { after, afterEach, beforeEach, describe, it } from 'node:test'
-import type { Call } from '../../src/audit/audit-log.ts'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
+import type { Call } from '../../src/audit/records.ts'
 import { useConnectionTo } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
 import { callTool, message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'

@@ -129,31 +129,35 @@ describe('a record of an earlier release', () => {
     }
   })
 
-  it('is read: calls of version 1, with and without a reason, and an intent and its outcome', async () => {
-    const members = (ref: string) =>
-      `"at":${FOREVER}000,"ref":"${ref}","grantId":"g","client":"Notebook","tool":"list_projects","risk":"reads","ids":{"projectId":7}`
+  it('is read: a read, a refusal, an intent and its outcome, and what a person did, of version 1', async () => {
+    const at = `"at":${FOREVER}000`
+    const call = (ref: string) =>
+      `${at},"ref":"${ref}","connection":"g","client":"Notebook","tool":"create_file","project":7`
+    const more = '"more":{"risk":"changes","ids":{"projectId":7},"ms":12}'
     const keep = { ttl: 60, most: 10 }
-    for (const line of [
-      `{"version":1,"kind":"read",${members('read')},"outcome":"done","ms":12}`,
-      `{"version":1,"kind":"refused",${members('refused')},"outcome":"blocked","why":"Not allowed.","rule":"scopes","ms":0}`,
-    ]) {
-      await append(store, KEYS.activity('a'), { at: FOREVER * 1000, line, keep })
-    }
-    for (const line of [
-      `{"version":1,"kind":"intent",${members('sent')},"digest":"d"}`,
-      `{"version":1,"kind":"outcome",${members('sent')},"digest":"d","outcome":"unknown","why":"No answer.","ms":12}`,
-      `{"version":1,"kind":"intent",${members('open')},"digest":"d"}`,
-    ]) {
-      await append(store, KEYS.journal('a'), { at: FOREVER * 1000, line, keep })
-    }
-    const calls = await createAuditLog(store).calls('a')
-    assert.deepEqual(
-      calls.map(({ ref, outcome, why }) => [ref, outcome, why]),
+    for (const [key, line] of [
+      [KEYS.reads('a'), `{"version":1,"kind":"read",${call('read')},"outcome":"done",${more}}`],
       [
-        ['read', 'done', undefined],
-        ['refused', 'blocked', 'Not allowed.'],
-        ['sent', 'unknown', 'No answer.'],
-        ['open', undefined, undefined],
+        KEYS.journal('a'),
+        `{"version":1,"kind":"refused",${call('refused')},"what":"Not allowed.","outcome":"blocked","rule":"scopes","count":3,${more}}`,
+      ],
+      [KEYS.journal('a'), `{"version":1,"kind":"intent",${call('sent')},"what":"Make a file","digest":"d",${more}}`],
+      [
+        KEYS.journal('a'),
+        `{"version":1,"kind":"outcome",${call('sent')},"what":"No answer.","outcome":"unknown",${more}}`,
+      ],
+      [KEYS.journal('a'), `{"version":1,"kind":"person",${at},"ref":"person","what":"Signed in"}`],
+    ] as const) {
+      await append(store, key, { at: FOREVER * 1000, line, keep })
+    }
+    const told = await createAuditLog(store).activity('a')
+    assert.deepEqual(
+      told.map(({ kind, ref, outcome, what, why, count }) => [ref, kind, outcome, what, why, count]).sort(),
+      [
+        ['person', 'person', undefined, 'Signed in', undefined, 1],
+        ['read', 'read', 'done', undefined, undefined, 1],
+        ['refused', 'refused', 'blocked', undefined, 'Not allowed.', 3],
+        ['sent', 'sent', 'unknown', 'Make a file', 'No answer.', 1],
       ],
     )
   })

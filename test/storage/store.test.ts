@@ -232,14 +232,20 @@ for (const name of STORE_NAMES) {
       await put(store, 'r:{1}', 'old', 60)
       const step = {
         write: { 'r:{1}': { value: 'new', ttl: 60 }, 'made:{1}': { value: 'made', ttl: 60 } },
-        append: { 'ra:{1}': { at: NOON, line: 'a', keep }, 'rb:{1}': { at: NOON + 1, line: 'b', keep } },
+        append: {
+          'ra:{1}': [
+            { at: NOON, line: 'a', keep },
+            { at: NOON, line: 'c', keep },
+          ],
+          'rb:{1}': [{ at: NOON + 1, line: 'b', keep }],
+        },
         replicated: true,
       }
       assert.equal(await store.commit({ ...step, expect: { 'r:{1}': 'old', 'made:{1}': 'there' } }), false)
       assert.deepEqual([await other.get('r:{1}'), await other.lines('ra:{1}')], ['old', []])
       assert.equal(await store.commit({ ...step, expect: { 'r:{1}': 'old', 'made:{1}': undefined } }), true)
       assert.deepEqual([await other.get('r:{1}'), await other.get('made:{1}')], ['new', 'made'])
-      assert.deepEqual([await linesOf(other, 'ra:{1}'), await linesOf(other, 'rb:{1}')], [['a'], ['b']])
+      assert.deepEqual([await linesOf(other, 'ra:{1}'), await linesOf(other, 'rb:{1}')], [['a', 'c'], ['b']])
     })
 
     it('lets only one of many take the same step, and adds one line for it', async () => {
@@ -248,7 +254,7 @@ for (const name of STORE_NAMES) {
           (i % 2 ? store : other).commit({
             expect: { 't:{2}': undefined },
             write: { 't:{2}': { value: `${i}`, ttl: 60 } },
-            append: { 'ta:{2}': { at: NOON, line: `${i}`, keep } },
+            append: { 'ta:{2}': [{ at: NOON, line: `${i}`, keep }] },
           }),
         ),
       )

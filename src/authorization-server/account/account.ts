@@ -43,7 +43,11 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
       now: Math.floor(now / 1000),
       upTo: now,
       ...(profile.seenAt === undefined ? {} : { since: profile.seenAt / 1000 }),
-      news: [...newsOfUnknown(calls, tools, profile.seenAt), ...newsOf(profile, now)],
+      news: [
+        ...((await auditLog.isFull(accountId)) ? [{ at: now, what: 'record-full', grave: true }] : []),
+        ...newsOfUnknown(calls, tools, profile.seenAt),
+        ...newsOf(profile, now),
+      ],
       counts: countsOf(
         calls.filter(({ at }) => at > (profile.seenAt ?? 0)),
         tools,

@@ -1,10 +1,12 @@
-// The activity pages: what assistants did, filtered and by page, and the whole of it as a file.
+// The activity pages: what assistants did and the person themselves, filtered and by page, and the whole of it as a file.
+import { Readable } from 'node:stream'
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import type { Call } from '../../audit/audit-log.ts'
-import { OUTCOMES } from '../../audit/audit-log.ts'
-import { filtered } from '../../audit/counts.ts'
+import type { Filter, View } from '../../audit/counts.ts'
+import { filtered, VIEWS } from '../../audit/counts.ts'
 import { csvOf } from '../../audit/csv.ts'
+import type { Activity, JournalName } from '../../audit/records.ts'
+import { OUTCOMES } from '../../audit/records.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import { activityPage } from '../views/account/activity.ts'
 import { sendPage } from '../views/layout.ts'
@@ -13,28 +15,25 @@ import type { Visits } from './visitor.ts'
 
 const PER_PAGE = 50
 
-export function activityPages(
-  router: Router,
-  visits: Visits,
-  { auditLog, tools }: Pick<PageSuppliers, 'auditLog' | 'tools'>,
-): void {
-  const verify = (name: string) => tools.find((tool) => tool.name === name)?.verify ?? ''
+export function activityPages(router: Router, visits: Visits, { auditLog, seals, tools }: PageSuppliers): void {
+  const verify = (name = '') => tools.find((tool) => tool.name === name)?.verify ?? ''
 
   router.get(
     '/account/activity',
     visits.page(async ({ ctx, accountId, frame }) => {
-      const all = await auditLog.calls(accountId)
-      const filter = filterOf(ctx)
-      const calls = fitting(all, filter)
-      const { shown, page } = pageOf(calls, PER_PAGE, ctx.query.page)
+      const all = await auditLog.activity(accountId)
+      const fields = { ...fieldsOf(ctx), view: viewOf(ctx) }
+      const fitting = filtered(all, filterOf(fields))
+      const { shown, page } = pageOf(fitting, PER_PAGE, ctx.query.page)
       const view = activityPage({
         ...frame,
-        calls: shown,
-        total: calls.length,
+        days: auditLog.days,
+        activities: shown,
+        total: fitting.reduce((sum, { count }) => sum + count, 0),
         page,
-        filter,
+        filter: fields,
         connections: connectionsIn(all),
-        tools: [...new Set(all.map(({ tool }) => tool))].sort(),
+        tools: [...new Set(all.flatMap(({ tool }) => tool ?? []))].sort(),
         verify,
       })
       await sendPage(ctx, view)
@@ -44,27 +43,56 @@ export function activityPages(
   router.get(
     '/account/activity.csv',
     visits.page(async ({ ctx, accountId }) => {
-      ctx.set('Cache-Control', 'no-store')
-      ctx.attachment('qcgate-activity.csv')
-      ctx.type = 'text/csv; charset=utf-8'
-      ctx.body = await csvOf(fitting(await auditLog.calls(accountId), filterOf(ctx)))
+      const all = await auditLog.everything(accountId, journalOf(ctx))
+      attach(ctx, 'csv', 'text/csv; charset=utf-8')
+      ctx.body = await csvOf(filtered(all, filterOf(fieldsOf(ctx))))
+    }),
+  )
+
+  router.get(
+    '/account/activity.jsonl',
+    visits.page(async ({ ctx, accountId }) => {
+      await auditLog.flush(accountId)
+      const lines = seals.exportOf(accountId, journalOf(ctx))
+      // The first line waits for the store: what goes wrong until then is a page, and no file.
+      const first = await lines.next()
+      attach(ctx, 'jsonl', 'application/jsonl; charset=utf-8')
+      ctx.body = Readable.from(withFirst(first, lines))
     }),
   )
 }
 
-const filterOf = ({ query }: Context) => {
+/** A file, which nobody but the person keeps. */
+function attach(ctx: Context, extension: string, type: string): void {
+  ctx.set('Cache-Control', 'no-store')
+  ctx.attachment(`qcgate-${journalOf(ctx) === 'reads' ? 'reads' : 'activity'}.${extension}`)
+  ctx.type = type
+}
+
+async function* withFirst<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  if (!first.done) yield first.value
+  yield* rest
+}
+
+const journalOf = ({ query }: Context): JournalName => (query.journal === 'reads' ? 'reads' : 'journal')
+
+/** What had consequences comes first, unless something else is asked for. */
+const viewOf = ({ query }: Context): View =>
+  typeof query.view === 'string' && Object.hasOwn(VIEWS, query.view) ? (query.view as View) : 'consequences' // sound: looked up
+
+const fieldsOf = ({ query }: Context) => {
   const one = (value: unknown) => (typeof value === 'string' ? value : '')
   return { connection: one(query.connection), tool: one(query.tool), outcome: one(query.outcome) }
 }
 
-const fitting = (calls: readonly Call[], { connection, tool, outcome }: ReturnType<typeof filterOf>): Call[] =>
-  filtered(calls, {
-    ...(connection ? { grantId: connection } : {}),
-    ...(tool ? { tool } : {}),
-    ...(outcome ? { outcome: OUTCOMES.find((known) => known === outcome) } : {}),
-  })
+const filterOf = ({ view, connection, tool, outcome }: ReturnType<typeof fieldsOf> & Pick<Filter, 'view'>): Filter => ({
+  view,
+  ...(connection ? { connection } : {}),
+  ...(tool ? { tool } : {}),
+  ...(outcome ? { outcome: OUTCOMES.find((known) => known === outcome) } : {}),
+})
 
 /** By grant the newest name that it was called by. */
-const connectionsIn = (calls: readonly Call[]): [string, string][] => [
-  ...new Map([...calls].reverse().map(({ grantId, client }) => [grantId, client])),
+const connectionsIn = (all: readonly Activity[]): [string, string][] => [
+  ...new Map([...all].reverse().flatMap(({ connection, client }) => (connection ? [[connection, client ?? '']] : []))),
 ]

@@ -1,7 +1,7 @@
 // News of calls that were sent and of which nobody knows whether they were done: told from the record, whenever somebody looks.
 import type { NewsItem } from '../../accounts/news.ts'
-import type { Call } from '../../audit/audit-log.ts'
-import { OPEN_AT_MOST } from '../../audit/audit-log.ts'
+import type { Call } from '../../audit/records.ts'
+import { OPEN_AT_MOST } from '../../audit/records.ts'
 import type { ToolFacts } from '../permissions/summary.ts'
 
 /** The others are in the activity. */
@@ -12,8 +12,9 @@ export const newsOfUnknown = (calls: readonly Call[], tools: readonly ToolFacts[
   calls
     .filter(({ outcome, at, ms = OPEN_AT_MOST }) => outcome === 'unknown' && at + ms > seenAt)
     .slice(0, TOLD_AT_MOST)
-    .map(({ at, ref, client, tool, ids: { projectId } }) => {
+    .map(({ at, ref, client, tool, ids: { projectId }, what }) => {
       const { title = tool, verify = '' } = tools.find(({ name }) => name === tool) ?? {}
-      const what = `${title}${projectId === undefined ? '' : `, project ${projectId}`} (reference ${ref}).`
-      return { at, what: 'outcome-unknown', of: ref, name: client, says: `${what} To find out: ${verify}`, grave: true }
+      const words = what ?? `${title}${projectId === undefined ? '' : `, project ${projectId}`}`
+      const says = `${words} (reference ${ref}). To find out: ${verify}`
+      return { at, what: 'outcome-unknown', of: ref, name: client, says, grave: true }
     })

@@ -1,7 +1,9 @@
 // What the library answers where it is not what a client or a person should get: the way back, the metadata, an outage.
+import type { JWK } from 'jose'
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import Provider from 'oidc-provider'
 import { cacheable } from '../../cacheable.ts'
+import { publicKeys } from '../../key-files/signing-keys.ts'
 import { ALL_SCOPES } from '../../scopes.ts'
 import { RETRY_AFTER } from '../../storage/store.ts'
 import type { CheckTokenRequest } from './token-requests.ts'
@@ -60,15 +62,26 @@ export const answerInQuery: AnswerInQuery = (ctx, redirectUri, answer) => {
 /** Of OpenID Connect: claims are told in ID tokens and at `/userinfo`, and there is neither. */
 const UNTRUE = ['claims_supported', 'claims_parameter_supported', 'claim_types_supported']
 
-/** Metadata names what we really do (RFC 8414 §2), and may be kept, as the keys may. What else SDKs require of it stays. */
-export async function describeTruthfully(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
-  if (ctx.path === '/jwks') return cacheable(ctx, next)
-  if (!ctx.path.startsWith('/.well-known/')) return next()
-  await cacheable(ctx, async () => {
-    await next()
-    if (ctx.status === 200) ctx.body = truthful(ctx.body as Metadata)
-  })
-}
+/**
+ * Metadata names what we really do (RFC 8414 §2), and may be kept, as the keys may. What else SDKs require of it stays. Beside the
+ * keys of tokens stand those that seal the record; no token that one of them signs is good.
+ */
+export const describeTruthfully =
+  (journalKeys: readonly JWK[]) =>
+  async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+    if (ctx.path === '/jwks') {
+      return cacheable(ctx, async () => {
+        await next()
+        const { keys = [] } = ctx.body as { keys?: readonly JWK[] }
+        if (ctx.status === 200) ctx.body = { keys: [...keys, ...publicKeys(journalKeys)] }
+      })
+    }
+    if (!ctx.path.startsWith('/.well-known/')) return next()
+    await cacheable(ctx, async () => {
+      await next()
+      if (ctx.status === 200) ctx.body = truthful(ctx.body as Metadata)
+    })
+  }
 
 interface Metadata {
   readonly token_endpoint_auth_methods_supported: readonly string[]

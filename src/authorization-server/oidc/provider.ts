@@ -44,11 +44,20 @@ const HOUR = 60 * 60
 
 type ProviderSuppliers = Pick<
   Suppliers,
-  'store' | 'vault' | 'grants' | 'authorizations' | 'accounts' | 'log' | 'signingKeys' | 'cookieKeys' | 'clientAddress'
+  | 'store'
+  | 'vault'
+  | 'grants'
+  | 'authorizations'
+  | 'accounts'
+  | 'log'
+  | 'signingKeys'
+  | 'journalKeys'
+  | 'cookieKeys'
+  | 'clientAddress'
 >
 
 export function createProvider(config: Config, suppliers: ProviderSuppliers, renderError: RenderError): Provider {
-  const { store, vault, grants, accounts, log, signingKeys, cookieKeys, clientAddress } = suppliers
+  const { store, vault, grants, accounts, log, signingKeys, journalKeys, cookieKeys, clientAddress } = suppliers
   const { issuer, resource } = config
   const address = () => registeredFrom(clientAddress)
   const oidcAdapter = createOidcAdapter(store)
@@ -177,7 +186,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
   use(
     answerOutages({ showPage: (ctx, { error, error_description }) => renderError(ctx, { error, error_description }) }),
   )
-  use(describeTruthfully)
+  use(describeTruthfully(journalKeys))
   use(nameScopes)
   use(noteServedClient(suppliers))
   use(clientDocuments.rememberUsed)

@@ -37,6 +37,13 @@ export function cookieSettings(issuer: string, { secrets }: CookieKeys) {
   } satisfies NonNullable<Configuration['cookies']>
 }
 
+const WAYS_IN: Readonly<Record<SignedIn['by'], string>> = {
+  token: 'the API token',
+  passkey: 'a passkey',
+  'young-passkey': 'a passkey of its first day',
+  sandbox: 'one click, to the sandbox',
+}
+
 /** The session of the browser that asks; a new one, not yet stored, when it has none. */
 export const sessionOf = (provider: Provider, ctx: Context): Promise<Session> =>
   provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0])
@@ -67,11 +74,12 @@ export async function signInSession(
   const browser = browserOf(ctx.get('User-Agent'))
   const known = rememberBrowser(ctx, sub, suppliers)
   // The page that follows offers a first passkey; only whoever typed the token gets that offer.
-  await accounts.open(sub, (profile) => {
+  const signIn = (profile: Profile): Profile => {
     const offers = by === 'token' && !profile.passkeys.length
     const offer = offers ? { firstPasskeyUntil: since + VISIT_SECONDS } : {}
     return withKnownBrowser(withSession(profile, { uid, browser, since, ...offer }), known)
-  })
+  }
+  await accounts.open(sub, signIn, { what: `Signed in with ${WAYS_IN[by]}: ${browser}` })
   const { names, long } = cookieSettings(issuer, cookieKeys)
   const { cookies } = provider.createContext(ctx.req, ctx.res)
   cookies.set(names.session, session.id, { ...long, maxAge: SESSION_SECONDS * 1000 })

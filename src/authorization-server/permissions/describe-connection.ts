@@ -1,5 +1,5 @@
 // A connection as the pages tell of it.
-import type { Call } from '../../audit/audit-log.ts'
+import type { Call } from '../../audit/records.ts'
 import { allowanceOf } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { nameOf, suspensionOf } from '../../grants/grants.ts'
@@ -21,7 +21,7 @@ export function describeConnection(grant: Grant, tools: readonly ToolFacts[], ca
   const name = nameOf(grant)
   const { sentence, realMoney } =
     suspensionOf(grant) === 'unknown-limits' ? ALLOWED_NOTHING : summarize(name, allowanceOf(grant), tools, 'now')
-  const lastCall = calls.find(({ grantId }) => grantId === grant.id)?.at
+  const lastCall = calls.find(({ connection }) => connection === grant.id)?.at
   return { grant, name, sentence, realMoney, ...(lastCall ? { lastCall: lastCall / 1000 } : {}) }
 }
 

@@ -152,7 +152,9 @@ export function createProofs(suppliers: PageSuppliers) {
     const isUsable =
       !proof.passkey || passkeysOf(profile, 'full', unixTime()).some(({ id }) => id === proof.passkey?.id)
     if (!isUsable || !(await isStill(profile)) || !(await useAct(store, act))) return void (await showOver(ctx))
-    await accounts.change(accountId, (known) => proven(known, act, proof.passkey))
+    await accounts.change(accountId, (known) => proven(known, act, proof.passkey), {
+      what: `Confirmed with ${proof.passkey ? `the passkey “${proof.passkey.name}”` : 'the API token'}: ${act.words.before}`,
+    })
     return { does, at: act.at }
   }
 

@@ -8,6 +8,12 @@ export function moment(seconds: number): Html {
   return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`
 }
 
+/** The same to the second, for what somebody may have to find elsewhere. */
+export function exactMoment(seconds: number): Html {
+  const iso = new Date(seconds * 1000).toISOString()
+  return html`<time datetime="${iso}" data-exact>${iso.slice(0, 19).replace('T', ' ')} UTC</time>`
+}
+
 /** Such as "1 call" and "2 calls". */
 export const counted = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`
 

@@ -3,14 +3,14 @@
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
-import type { CallBegun } from '../../audit/audit-log.ts'
+import type { CallBegun, CallEnding } from '../../audit/records.ts'
 import { reference } from '../../audit/reference.ts'
 import type { Allowance } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Credentials } from '../../vault/vault.ts'
-import { clip } from '../answers/reading.ts'
+import { clip, records, text } from '../answers/reading.ts'
 import { toToolResult, warned } from '../answers/tool-answer.ts'
 import { visible } from '../answers/unseen.ts'
 import type { Places } from '../challenge.ts'
@@ -27,7 +27,6 @@ import { digestOf } from './digest.ts'
 import type { CallLease } from './one-at-a-time.ts'
 import { leaseFor } from './one-at-a-time.ts'
 import { problemsOf, wordsForMisspelt } from './problems.ts'
-import type { Ending } from './record-call.ts'
 import { callBegun, endingBy, recordCall } from './record-call.ts'
 import type { RefusedCall } from './refusals.ts'
 import { leavesOpen, Refusal, refusalOf, refusalResult, wordsOf } from './refusals.ts'
@@ -89,18 +88,23 @@ export async function perform<Found, Given>(
   const { grant } = decision
   const began = performance.now()
   const elapsed = () => Math.round(performance.now() - began)
-  const call = callBegun(grant, tool, args, { at: Date.now(), ref: reference() })
+  let call = callBegun(grant, tool, args, { at: Date.now(), ref: reference() })
   const noteEnd = tool.annotations.readOnlyHint
     ? undefined
     : suppliers.callsUnderWay.begin({ ref: call.ref, tool: tool.name, accountId: grant.accountId })
   let deed: Deed | undefined
-  let ended: Ending = { outcome: 'done' }
+  let ended: CallEnding = { outcome: 'done' }
   let answer: CallToolResult | undefined
   let isRecorded = true
   try {
     const credentials = await authorize(tool, decision, suppliers)
     const input = validate(operation.input, args)
-    deed = tool.annotations.readOnlyHint ? undefined : deedOf(tool, input, grant, call, elapsed, suppliers)
+    if (!tool.annotations.readOnlyHint) {
+      if (!tool.onlyLowersRisk && (await suppliers.auditLog.isFull(grant.accountId)))
+        throw new Refusal({ reason: 'record-full' })
+      call = { ...call, ...(await saidOf(tool, input, credentials, signal, suppliers)) }
+      deed = deedOf(tool, input, grant, call, elapsed, suppliers)
+    }
     const { found, warning } = await unlessSentBefore(deed, signal, () =>
       runAlone(operation, { args, input, credentials, deed }, caller, suppliers),
     )
@@ -153,6 +157,24 @@ function deedOf(
   const digest = digestOf(tool.outgoing(input), secretsOf(tool.name), hide)
   const repeats = tool.onceOnly && createRepeats(suppliers, { accountId, grantId, digest, ref: call.ref })
   return createDeed({ tool, accountId, call: { ...call, digest }, elapsed, repeats }, suppliers)
+}
+
+/** What is said of a call in the record. */
+async function saidOf(
+  tool: Tool,
+  input: Args,
+  credentials: Credentials,
+  signal: AbortSignal,
+  { quantConnect }: ToolSuppliers,
+): Promise<Pick<CallBegun, 'what' | 'isOrder'>> {
+  const what = await tool.says?.(input, {
+    async projectName(projectId) {
+      const answer = await quantConnect.call(credentials, '/projects/read', { projectId }, { retry: true, signal })
+      const [project] = answer.kind === 'done' ? records(answer.body.projects) : []
+      return text(project?.name)
+    },
+  })
+  return { ...(what === undefined ? {} : { what }), ...(tool.isOrder?.(input) ? { isOrder: true } : {}) }
 }
 
 /** Sends a call, unless the same one was sent before: then throws `Refusal`, with what became of that. */

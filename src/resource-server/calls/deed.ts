@@ -2,8 +2,7 @@
 // QuantConnect of which its person's record knows nothing (write-ahead log); what became of it is written down before anybody
 // hears of it. An intent without an outcome says that nobody knows.
 import type { CallToolResult } from '@modelcontextprotocol/server'
-import type { CallBegun, CallEnded, Outcome } from '../../audit/audit-log.ts'
-import { noteIntent, noteOutcome } from '../../audit/audit-log.ts'
+import type { CallBegun, CallEnded, CallEnding, Outcome } from '../../audit/records.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
 import type { Step } from '../../storage/store.ts'
 import { StoreUnavailable } from '../../storage/store.ts'
@@ -12,7 +11,6 @@ import { failure } from '../answers/tool-answer.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { CallLease } from './one-at-a-time.ts'
 import { persist } from './persist.ts'
-import type { Ending } from './record-call.ts'
 import { Refusal } from './refusals.ts'
 import type { Repeats } from './repeats.ts'
 import { Overtaken } from './repeats.ts'
@@ -36,10 +34,10 @@ export interface Deed {
    * Writes down what became of it for good, as often as it takes, and keeps the answer until `whenAnswered` says that it was heard.
    * Gives the outcome.
    */
-  end(ending: Ending, answer?: CallToolResult, whenAnswered?: (act: () => void) => void): Promise<Outcome>
+  end(ending: CallEnding, answer?: CallToolResult, whenAnswered?: (act: () => void) => void): Promise<Outcome>
 }
 
-type DeedSuppliers = Pick<Suppliers, 'log' | 'store' | 'callsUnderWay'>
+type DeedSuppliers = Pick<Suppliers, 'log' | 'store' | 'auditLog' | 'callsUnderWay'>
 
 export interface DeedFacts {
   readonly tool: Pick<Tool, 'name' | 'onlyLowersRisk'>
@@ -53,7 +51,7 @@ export interface DeedFacts {
 
 export function createDeed(
   { tool, accountId, call: came, elapsed, repeats }: DeedFacts,
-  { store, log, callsUnderWay }: DeedSuppliers,
+  { store, log, auditLog, callsUnderWay }: DeedSuppliers,
 ): Deed {
   let call = came
   let stage: 'waiting' | 'refused' | 'sent' = 'waiting'
@@ -62,10 +60,10 @@ export function createDeed(
   let isSettled = false
 
   /** Writes what became of it: into the record, when there is something new to say, and for those who call the same. */
-  async function write(ending: Ending, answer?: CallToolResult): Promise<void> {
+  async function write(ending: CallEnding, answer?: CallToolResult): Promise<void> {
     const isNew = !isSettled || ending.why !== undefined
     const ended: CallEnded = { ...call, ...ending, ms: Math.round(elapsed()) }
-    const line = isNew ? noteOutcome(accountId, ended) : {}
+    const line = isNew ? auditLog.outcome(accountId, ended) : {}
     const part = await repeats?.end(ending.outcome, answer)
     if (!isNew && !part) return
     async function commit() {
@@ -90,7 +88,7 @@ export function createDeed(
       const step: Step = {
         expect: Object.assign({}, ...parts.map(({ expect }) => expect)),
         write: Object.assign({}, ...parts.map(({ write }) => write)),
-        ...noteIntent(accountId, call),
+        ...auditLog.intent(accountId, call),
         replicated: true,
       }
       try {

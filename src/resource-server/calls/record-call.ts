@@ -1,8 +1,8 @@
 // The person's record of what their assistants did, as this server writes it: every call, whatever became of it. What is sent to
 // change something is written down by deed.ts.
 import { z } from 'zod'
-import type { CallBegun, CallEnded } from '../../audit/audit-log.ts'
 import { idsIn } from '../../audit/ids.ts'
+import type { CallBegun, CallEnded, CallEnding } from '../../audit/records.ts'
 import type { Grant } from '../../grants/grants.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import { record } from '../answers/reading.ts'
@@ -22,18 +22,15 @@ export const callBegun = (
 ): CallBegun => ({
   at,
   ref,
-  grantId: id,
+  connection: id,
   client: name ?? client?.name ?? 'A connection',
   tool: tool.name,
   risk: tool.risk,
   ids: idsIn(args, namesTaken(tool, args)),
 })
 
-/** How a call ended, in the words of its person's record. */
-export type Ending = Pick<CallEnded, 'outcome' | 'why' | 'rule'>
-
-/** The same of a call that did not do what was asked, from what its reader is told. */
-export const endingBy = ({ outcome, why, rule }: Pick<RefusalWords, 'outcome' | 'why' | 'rule'>): Ending => ({
+/** How a call ended that did not do what was asked, in the words of its person's record. */
+export const endingBy = ({ outcome, why, rule }: Pick<RefusalWords, 'outcome' | 'why' | 'rule'>): CallEnding => ({
   outcome,
   why: visible(why),
   ...(rule === undefined ? {} : { rule }),
@@ -50,7 +47,7 @@ export async function recordCall(
   call: CallEnded,
 ): Promise<void> {
   try {
-    await auditLog.record(accountId, annotations.readOnlyHint ? 'read' : 'refused', call)
+    await (annotations.readOnlyHint ? auditLog.recordRead(accountId, call) : auditLog.recordRefused(accountId, call))
   } catch (error) {
     log.error({ err: error, accountId, call }, 'call not recorded')
   }

@@ -43,6 +43,8 @@ export type Reason =
   /** The same call was sent before, and is not sent again by accident. */
   | { readonly reason: 'repeated'; readonly before: SentBefore }
   | { readonly reason: 'store-unavailable' }
+  /** There are so many records that nothing more is sent that would need one. */
+  | { readonly reason: 'record-full' }
   /** What was to be sent could not be written down, so it was not sent. */
   | { readonly reason: 'unrecorded' }
   | { readonly reason: 'internal' }
@@ -196,6 +198,12 @@ const TABLE: Table<Reason, 'reason'> = {
       { rule: 'repeated', repeated: repeatedCall(before) },
     )
   },
+  'record-full': () =>
+    refused(
+      'The record of this account is full, so nothing is sent that would have to stand in it. What only stops something still is.',
+      'Nothing was sent. Ask the person to look at their activity: something calls far too often. There is room again as old records end.',
+      'The record is full.',
+    ),
   unrecorded: () =>
     failed(
       'qcgate could not write down what it was about to do, so it did not do it.',

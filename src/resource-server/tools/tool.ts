@@ -97,6 +97,10 @@ export interface Tool {
   readonly onceOnly?: true
   /** Path below QuantConnect's API address; absent for what this server knows itself. */
   readonly endpoint?: `/${string}`
+  /** Whether a call is an order. */
+  isOrder?(args: Readonly<Record<string, unknown>>): boolean
+  /** What its person's record says of one call, in a trader's words: at most 200 characters, on one line, and nothing secret. */
+  says?(args: Readonly<Record<string, unknown>>, lookUp: LookUp): Promise<string>
   /** What goes out, before what is fetched on the way (a stored login) is added to it. */
   outgoing(args: Readonly<Record<string, unknown>>): Outgoing
   readonly input: z.ZodObject
@@ -111,6 +115,12 @@ export interface Tool {
   readonly limit?: number
   /** Does what the tool is for. Throws `Refusal` when QuantConnect does not do its part. */
   run(args: Readonly<Record<string, unknown>>, context: ToolContext): Promise<ToolAnswer | InputRequiredResult>
+}
+
+/** What words may need to know beside the arguments. */
+export interface LookUp {
+  /** The name that QuantConnect gives a project; undefined when it does not say. */
+  projectName(projectId: number): Promise<string | undefined>
 }
 
 /** What a call that changes something sends. */

@@ -1,6 +1,6 @@
 // What lies in person A's account in the sandbox before an attack that needs it.
 import { setImmediate as turn } from 'node:timers/promises'
-import { createAuditLog, KEPT_AT_MOST, noteOutcome } from '../../../src/audit/audit-log.ts'
+import { createAuditLog } from '../../../src/audit/audit-log.ts'
 import { claimsOf } from '../../support/access-token.ts'
 import type { Json } from '../../support/json.ts'
 import { withStore } from '../../support/stored.ts'
@@ -83,15 +83,15 @@ export async function createOptimization(attacker: Attacker, backtests: number):
 /** As many calls in A's record as are kept there, of both kinds. */
 export async function fillRecord({ server, token }: Attacker): Promise<void> {
   const { sub } = claimsOf(token)
-  const call = { grantId: 'x', client: 'x', ids: {}, outcome: 'done', ms: 1 } as const
+  const call = { connection: 'x', client: 'x', ids: {}, outcome: 'done', ms: 1 } as const
   await withStore(server, async (store) => {
     const log = createAuditLog(store)
-    for (let i = 0; i < KEPT_AT_MOST; i += 1) {
+    for (let i = 0; i < 10_000; i += 1) {
       if (i % 500 === 0) await turn() // this store waits for nobody, and our connections have to be looked after
       const one = { ...call, at: Date.now(), ref: String(i) }
-      await log.record(String(sub), 'read', { ...one, tool: 'list_projects', risk: 'reads' })
+      await log.recordRead(String(sub), { ...one, tool: 'list_projects', risk: 'reads' })
       await store.commit(
-        noteOutcome(String(sub), { ...one, ref: `sent ${i}`, tool: 'create_project', risk: 'changes' }),
+        log.outcome(String(sub), { ...one, ref: `sent ${i}`, tool: 'create_project', risk: 'changes' }),
       )
     }
   })

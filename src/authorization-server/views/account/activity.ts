@@ -1,20 +1,24 @@
-// What the assistants did, the newest first.
+// What the assistants did, and the person themselves, the newest first; what had consequences before the rest.
 import { html } from 'hono/html'
-import type { Call, Outcome } from '../../../audit/audit-log.ts'
+import type { View } from '../../../audit/counts.ts'
+import type { Activity, Outcome } from '../../../audit/records.ts'
 import type { PageNumber } from '../../account/paging.ts'
 import type { Html } from '../layout.ts'
-import { counted, moment } from '../moments.ts'
+import { counted, exactMoment } from '../moments.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame, pager } from './frame.ts'
 
 export interface FilterFields {
+  readonly view: View
   readonly connection: string
   readonly tool: string
   readonly outcome: string
 }
 
 export interface ActivityView extends Frame {
-  readonly calls: readonly Call[]
+  /** For how many days the record is kept. */
+  readonly days: number
+  readonly activities: readonly Activity[]
   /** How many there are with this filter. */
   readonly total: number
   readonly page: PageNumber
@@ -23,7 +27,7 @@ export interface ActivityView extends Frame {
   readonly connections: readonly (readonly [string, string])[]
   readonly tools: readonly string[]
   /** The call that shows what became of one of a tool; empty for one that only reads. */
-  readonly verify: (tool: string) => string
+  readonly verify: (tool?: string) => string
 }
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
@@ -33,6 +37,15 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
   unknown: 'unknown',
 } as const
 
+const VIEWS: Readonly<Record<View, string>> = {
+  consequences: 'what had consequences',
+  sent: 'what changed something',
+  refused: 'what was refused or failed',
+  person: 'what you did',
+  reads: 'what only looked',
+  all: 'everything',
+}
+
 export const activityPage = (view: ActivityView): Html =>
   accountFrame(
     'activity',
@@ -40,46 +53,56 @@ export const activityPage = (view: ActivityView): Html =>
     view,
     html`<section class="card wide">
       <h1>Activity</h1>
-      <p class="quiet">What your assistants did in the last 30 days. Of what they sent only ids are kept. The reference of a
-      call stands in the log of this server too.</p>
+      <p class="quiet">What your assistants did in the last ${counted(view.days, 'day')}, and you yourself. Of what they sent only ids
+      and a few words are kept. The reference of a call stands in the log of this server too.</p>
       <form method="get" class="filter">
-        ${select('connection', 'Connection', view.filter.connection, view.connections)}
-        ${select(
-          'tool',
-          'Tool',
-          view.filter.tool,
-          view.tools.map((tool) => [tool, tool] as const),
-        )}
-        ${select('outcome', 'Outcome', view.filter.outcome, Object.entries(OUTCOMES))}
+        ${select('view', 'Show', view.filter.view, Object.entries(VIEWS))}
+        ${select('connection', 'Connection', view.filter.connection, [ANY, ...view.connections])}
+        ${select('tool', 'Tool', view.filter.tool, [ANY, ...view.tools.map((tool) => [tool, tool] as const)])}
+        ${select('outcome', 'Outcome', view.filter.outcome, [ANY, ...Object.entries(OUTCOMES)])}
         <button>Filter</button>
-        <a class="button" href="/account/activity.csv${queryOf(view.filter)}">Download CSV</a>
       </form>
       ${
-        view.calls.length
+        view.activities.length
           ? html`<div class="scroll" tabindex="0" role="region" aria-label="Calls"><table class="calls">
-          <thead><tr><th scope="col">Time</th><th scope="col">Assistant</th><th scope="col">Tool</th><th scope="col">Project</th>
+          <thead><tr><th scope="col">Time</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Project</th>
             <th scope="col">Outcome</th><th scope="col">Took</th><th scope="col">Reference</th></tr></thead>
-          <tbody>${view.calls.map((call) => row(call, view.verify(call.tool)))}</tbody></table></div>
-          ${pager(view.page, (page) => `/account/activity${queryOf(view.filter, page)}`, `, ${counted(view.total, 'call')}`)}`
-          : html`<p>Nothing${Object.values(view.filter).some(Boolean) ? ' that fits this filter' : ' yet'}.</p>`
+          <tbody>${view.activities.map((one) => row(one, view.verify(one.tool)))}</tbody></table></div>
+          ${pager(view.page, (page) => `/account/activity${queryOf(view.filter, page)}`, `, ${counted(view.total, 'record')}`)}`
+          : html`<p>Nothing${isFiltered(view.filter) ? ' that fits this filter' : ' yet'}.</p>`
       }
+      <h2>As a file</h2>
+      <p class="quiet">All that is no read, sealed, so that anybody can see whether something was changed in it (<code>qcgate journal
+      verify</code>); or as a table for a spreadsheet.</p>
+      <p class="actions"><a class="button" href="/account/activity.jsonl">Download JSON Lines</a>
+        <a class="button" href="/account/activity.csv">Download CSV</a>
+        <a class="button" href="/account/activity.csv?journal=reads">Reads as CSV</a></p>
     </section>`,
   )
 
-const row = (call: Call, verify: string): Html => html`<tr>
-  <td data-label="Time">${moment(call.at / 1000)}</td><td data-label="Assistant">${call.client}</td>
-  <td data-label="Tool"><code>${call.tool}</code></td>
-  <td data-label="Project">${call.ids.projectId ?? ''}</td>
-  <td data-label="Outcome">${outcomeOfCall(call, verify)}</td>
-  <td data-label="Took">${call.ms === undefined ? '' : duration(call.ms)}</td>
-  <td data-label="Reference"><code>${call.ref}</code></td>
+const ANY = ['', 'all'] as const
+const isFiltered = ({ view, ...others }: FilterFields): boolean =>
+  view !== 'consequences' || Object.values(others).some(Boolean)
+
+const row = (one: Activity, verify: string): Html => html`<tr>
+  <td data-label="Time">${exactMoment(one.at / 1000)}</td>
+  <td data-label="Who">${one.kind === 'person' ? 'you' : (one.client ?? '')}</td>
+  <td data-label="What">${words(one)}</td>
+  <td data-label="Project">${one.ids.projectId ?? ''}</td>
+  <td data-label="Outcome">${one.kind === 'person' ? '' : outcomeOfCall(one, verify)}</td>
+  <td data-label="Took">${one.ms === undefined ? '' : duration(one.ms)}</td>
+  <td data-label="Reference"><code>${one.ref}</code></td>
 </tr>`
 
+/** What it was in words, and by which tool; how often, where it stands for several. */
+const words = ({ what, tool, count }: Activity): Html =>
+  html`${what ?? ''}${what && tool ? html`<br>` : ''}${tool ? html`<code>${tool}</code>` : ''}${count > 1 ? ` × ${count}` : ''}`
+
 /** What became of a call; where nobody knows, the call that finds out. */
-function outcomeOfCall({ outcome, why }: Call, verify: string): Html {
+function outcomeOfCall({ outcome, why }: Activity, verify: string): Html {
   if (!outcome) return html`<span class="outcome">under way</span>`
-  const words = outcome === 'unknown' ? [why, verify && `To find out: ${verify}`].filter(Boolean).join(' ') : why
-  return html`<span class="outcome ${outcome}">${OUTCOMES[outcome]}</span>${words ? html` <span class="quiet">${words}</span>` : ''}`
+  const says = outcome === 'unknown' ? [why, verify && `To find out: ${verify}`].filter(Boolean).join(' ') : why
+  return html`<span class="outcome ${outcome}">${OUTCOMES[outcome]}</span>${says ? html` <span class="quiet">${says}</span>` : ''}`
 }
 
 const duration = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
@@ -90,13 +113,13 @@ const select = (
   chosen: string,
   options: readonly (readonly [string, string])[],
 ): Html => html`<label>${label}
-  <select name="${name}"><option value="">all</option>${options.map(
+  <select name="${name}">${options.map(
     ([value, text]) => html`<option value="${value}" ${value === chosen ? 'selected' : ''}>${text}</option>`,
   )}</select></label>`
 
-/** The query of a filter, with its question mark; empty when nothing is filtered. */
+/** The query of a filter, with its question mark. */
 function queryOf(filter: FilterFields, page?: number): string {
   const query = new URLSearchParams(Object.entries(filter).filter(([, value]) => value))
   if (page) query.set('page', String(page))
-  return query.size ? `?${query}` : ''
+  return `?${query}`
 }

@@ -48,8 +48,9 @@ export const overviewPage = (view: OverviewView): Html =>
       <h1>Your account</h1>
       ${view.notice ? html`<p class="good" role="status">${view.notice}</p>` : ''}
       <p class="news">${view.since === undefined ? 'So far' : html`Since you last pressed Seen (${moment(view.since)})`}:
-        <strong>${counted(view.counts.calls, 'call')}</strong>, ${counted(view.counts.backtests, 'backtest')},
-        ${counted(view.counts.trades, 'trade')}, ${view.counts.refused} refused.
+        <strong>${counted(view.counts.calls, 'call')}</strong>${view.counts.deeds.length ? `: ${view.counts.deeds.join(', ')}` : ''}${
+          view.counts.refused ? `; ${view.counts.refused} refused` : ''
+        }.
         <a href="/account/activity">See the activity</a></p>
       ${
         view.news.length
@@ -175,6 +176,7 @@ const NEWS: Readonly<Record<Event, string>> = {
   'token-too': 'The API token confirms as well as a passkey',
   'token-replaced': 'The API token was replaced',
   'outcome-unknown': 'sent something, and nobody knows whether it was done',
+  'record-full': 'The record is full: nothing is sent any more that would stand in it. Something calls far too often',
 }
 
 const isEvent = (what: string): what is Event => Object.hasOwn(NEWS, what)

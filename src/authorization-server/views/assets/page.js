@@ -2,10 +2,11 @@
 
 // Moments in the reader's own zone and language.
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const exactly = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' }) // with seconds and zone
 const localise = (root) => {
   for (const time of root.querySelectorAll('time')) {
     time.title = time.textContent
-    time.textContent = when.format(new Date(time.dateTime))
+    time.textContent = ('exact' in time.dataset ? exactly : when).format(new Date(time.dateTime))
   }
 }
 localise(document)

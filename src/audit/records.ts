@@ -1,0 +1,190 @@
+// What stands in an account's record, line by line, and what is told of it: plain values.
+import { z } from 'zod'
+import { ANSWERS_WITHIN } from '../quantconnect/client.ts'
+import type { Risk } from '../scopes.ts'
+import { isRisk } from '../scopes.ts'
+
+/** The two journals of an account: all that only read, and everything else. */
+export type JournalName = 'journal' | 'reads'
+
+/** An intent without an outcome that is older, in milliseconds, will hardly get one: nobody knows what became of it. */
+export const OPEN_AT_MOST = ANSWERS_WITHIN + 10_000
+
+/**
+ * What became of a call: it was done, it failed and nothing was done, it was not allowed, or nobody knows whether it was done.
+ */
+export const OUTCOMES = ['done', 'failed', 'blocked', 'unknown'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** What a call is, and what a person does. */
+const KINDS = ['intent', 'outcome', 'refused', 'read', 'person'] as const
+type Kind = (typeof KINDS)[number]
+
+/** What is exported of a record, member by member. It is hashed as it stands here, so a member that is told never changes. */
+const told = {
+  /** Milliseconds since 1970: when a call came in, or was sent; exported in ISO 8601. */
+  at: z.number(),
+  kind: z.enum(KINDS),
+  /** A short reference, which the log line has too. An intent and its outcome have the same. */
+  ref: z.string(),
+  /** The id of the grant. */
+  connection: z.string().optional(),
+  /** What the connection was called then, for connections that have ended since. */
+  client: z.string().optional(),
+  tool: z.string().optional(),
+  project: z.number().optional(),
+  /** In words: what a call is to do, or what a person did; of an outcome and a refusal why it was not done. */
+  what: z.string().optional(),
+  outcome: z.enum(OUTCOMES).optional(),
+  /** Which rule refused it. */
+  rule: z.string().optional(),
+  /** Of what is sent, see `digestOf`. */
+  digest: z.string().optional(),
+  /** How many equal ones it stands for, where it is more than one. */
+  count: z.int().optional(),
+}
+
+/** What pages need beside that, and no export has. */
+const more = {
+  /** What is at stake with the tool. */
+  risk: z.string().refine(isRisk).optional(),
+  /** Of the arguments only these, see ids.ts. */
+  ids: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  /** What a refused call would have done, in words. */
+  wanted: z.string().optional(),
+  /** Whether it is an order. */
+  isOrder: z.boolean().optional(),
+  /** How long it took, in milliseconds. */
+  ms: z.number().optional(),
+}
+
+const Stored = z.object({ version: z.literal(1), ...told, more: z.object(more).optional() })
+/** A record as it is stored. */
+export type StoredRecord = Readonly<z.infer<typeof Stored>>
+
+/** A line of a journal as a record; undefined when it cannot be understood. */
+export function parseRecord(line: string): StoredRecord | undefined {
+  try {
+    return Stored.parse(JSON.parse(line))
+  } catch {
+    return undefined
+  }
+}
+
+/** What is known of a call before it is sent. */
+export interface CallBegun {
+  readonly at: number
+  readonly ref: string
+  readonly connection: string
+  readonly client: string
+  readonly tool: string
+  readonly risk: Risk
+  readonly ids: Readonly<Record<string, string | number>>
+  /** What it is to do, in words. */
+  readonly what?: string
+  readonly digest?: string
+  readonly isOrder?: boolean
+}
+
+/** How it ended. */
+export interface CallEnding {
+  readonly outcome: Outcome
+  /** Why it was not done, in one short sentence. */
+  readonly why?: string
+  readonly rule?: string
+}
+export type CallEnded = CallBegun & CallEnding & { readonly ms: number }
+
+/** The record of a call; what it is to do stands with the intent, and why it was not done with the rest. */
+export function recordOf(
+  kind: Exclude<Kind, 'person'>,
+  { risk, ids, what, digest, isOrder, ...call }: CallBegun,
+  { why, ...ending }: Partial<CallEnding> = {},
+  ms?: number,
+): StoredRecord {
+  const { projectId } = ids
+  const words = kind === 'intent' ? what : why
+  return {
+    version: 1,
+    kind,
+    ...call,
+    ...(typeof projectId === 'number' ? { project: projectId } : {}),
+    ...(words === undefined ? {} : { what: words }),
+    ...ending,
+    ...(digest === undefined ? {} : { digest }),
+    more: {
+      risk,
+      ids: { ...ids },
+      ...(isOrder ? { isOrder } : {}),
+      ...(kind === 'refused' && what !== undefined ? { wanted: what } : {}),
+      ...(ms === undefined ? {} : { ms }),
+    },
+  }
+}
+
+/** Something that happened, as it is told of: a call, whatever came of it, or what a person did. */
+export interface Activity {
+  readonly kind: 'sent' | 'refused' | 'read' | 'person'
+  readonly at: number
+  readonly ref: string
+  readonly connection?: string | undefined
+  readonly client?: string | undefined
+  readonly tool?: string | undefined
+  readonly risk?: Risk | undefined
+  readonly ids: Readonly<Record<string, string | number>>
+  readonly what?: string | undefined
+  /** Absent of what is under way. */
+  readonly outcome?: Outcome | undefined
+  readonly why?: string | undefined
+  readonly rule?: string | undefined
+  readonly digest?: string | undefined
+  readonly isOrder?: boolean | undefined
+  readonly ms?: number | undefined
+  /** How many equal ones it stands for. */
+  readonly count: number
+}
+
+/** A call of an assistant. */
+export type Call = Activity & Pick<CallBegun, 'connection' | 'client' | 'tool' | 'risk'>
+// sound: only what a person did has none of these
+export const isCall = (activity: Activity): activity is Call => activity.kind !== 'person'
+
+/** What records tell of, in no order. An intent and its outcome are one; `now` says how old an intent is. In portions. */
+export function* activitiesOf(records: readonly StoredRecord[], now: number): Generator<void, Activity[]> {
+  const others: Activity[] = []
+  const sent = new Map<string, Activity>()
+  for (const [index, record] of records.entries()) {
+    if (index % PAUSE_EVERY === 0) yield
+    const { kind, what, ref } = record
+    const said = sayingOf(record)
+    const before = sent.get(ref)
+    if (kind === 'intent')
+      sent.set(ref, before ? { ...before, what } : { ...said, kind: 'sent', what, ...fateOf(record, now) })
+    else if (kind === 'outcome') sent.set(ref, { ...said, kind: 'sent', what: before?.what, why: what })
+    else
+      others.push(kind === 'person' ? { ...said, kind, what } : { ...said, kind, what: record.more?.wanted, why: what })
+  }
+  return [...others, ...sent.values()]
+}
+const PAUSE_EVERY = 100
+
+const sayingOf = ({
+  version: _version,
+  kind: _kind,
+  what: _what,
+  project: _project,
+  more,
+  count,
+  ...record
+}: StoredRecord) => ({
+  ...record,
+  risk: more?.risk,
+  ids: more?.ids ?? {},
+  isOrder: more?.isOrder,
+  ms: more?.ms,
+  count: count ?? 1,
+})
+
+/** What an intent without an outcome says. */
+const fateOf = ({ at }: StoredRecord, now: number): Pick<Activity, 'outcome'> =>
+  now - at > OPEN_AT_MOST ? { outcome: 'unknown' } : {}
