@@ -12,21 +12,23 @@ import { startInVain } from './support/bad-start.ts'
 import { temporaryFolder } from './support/folder.ts'
 import { startServer, type TestServer } from './support/server.ts'
 
-const FILES = ['cookies.jwks.json', 'signing.jwks.json', 'vault.jwks.json']
+const FILES = ['cookies.jwks.json', 'journal.jwks.json', 'signing.jwks.json', 'vault.jwks.json']
 
 /** Loads all keys in a process of its own. */
 const LOADER = `
   import { loadCookieKeys } from '${new URL('../src/key-files/cookie-keys.ts', import.meta.url)}'
+  import { loadJournalKeys } from '${new URL('../src/key-files/journal-keys.ts', import.meta.url)}'
   import { loadSigningKeys } from '${new URL('../src/key-files/signing-keys.ts', import.meta.url)}'
   import { readOrMakeKeys, secretKind } from '${new URL('../src/key-files/key-file.ts', import.meta.url)}'
   const folder = process.argv[1]
   await new Promise((begin) => process.stdin.once('data', begin))
-  const [vault, signing, { secrets }] = await Promise.all([
+  const [vault, signing, journal, { secrets }] = await Promise.all([
     readOrMakeKeys(folder, 'vault.jwks.json', secretKind('A256GCM')),
     loadSigningKeys(folder),
+    loadJournalKeys(folder),
     loadCookieKeys(folder),
   ])
-  console.log(JSON.stringify({ vault, signing, secrets }))
+  console.log(JSON.stringify({ vault, signing, journal, secrets }))
   process.stdin.destroy()
 `
 
@@ -57,11 +59,14 @@ describe('key files', () => {
     assert.equal(new Set(secrets).size, FILES.length)
   })
 
-  it('show the public half of the signing keys at /jwks, and nothing more', async () => {
+  it('show at /jwks the public halves of what signs tokens and seals the record, and nothing more', async () => {
     const { keys: published } = (await (await fetch(`${server.origin}/jwks`)).json()) as { keys: object[] }
-    const [{ d: secret, ...publicHalf }] = JSON.parse(readFileSync(join(keys(), 'signing.jwks.json'), 'utf8')).keys
-    assert.ok(secret)
-    assert.deepEqual(published, [publicHalf])
+    const publicHalves = ['signing.jwks.json', 'journal.jwks.json'].map((name) => {
+      const [{ d: secret, ...publicHalf }] = JSON.parse(readFileSync(join(keys(), name), 'utf8')).keys
+      assert.ok(secret)
+      return publicHalf
+    })
+    assert.deepEqual(published, publicHalves)
   })
 
   it('are made once: a restart reads what is there', async () => {

@@ -16,7 +16,7 @@ const Record = z.looseObject({ seq: z.int(), prev: z.string(), hash: z.string() 
 const End = z.strictObject({ seal: z.string() })
 
 /** What came of it. `seq` is the first record that is not as it was, or is not there. */
-export type Verdict =
+export type JournalVerdict =
   | { readonly kind: 'whole'; readonly seal: SealPayload }
   | { readonly kind: 'broken'; readonly seq: number; readonly why: string }
   /** It is no such file. */
@@ -26,11 +26,11 @@ export type Verdict =
 export async function verifyJournal(
   lines: AsyncIterable<string> | Iterable<string>,
   keys: readonly JWK[],
-): Promise<Verdict> {
+): Promise<JournalVerdict> {
   let header: z.infer<typeof Header> | undefined
   let [seq, prev] = [0, '']
   let seal: string | undefined
-  const broken = (at: number, why: string): Verdict => ({ kind: 'broken', seq: at, why })
+  const broken = (at: number, why: string): JournalVerdict => ({ kind: 'broken', seq: at, why })
   for await (const line of lines) {
     if (!line.trim()) continue
     const value = parse(line)
@@ -69,7 +69,7 @@ async function judge(
   last: number,
   head: string,
   keys: readonly JWK[],
-): Promise<Verdict> {
+): Promise<JournalVerdict> {
   let seal: SealPayload
   try {
     seal = await verifySeal(jws, keys, EXPORT_TYP)

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import type { JWK } from 'jose'
 import { z } from 'zod'
-import type { Verdict } from '../audit/verify.ts'
+import type { JournalVerdict } from '../audit/verify.ts'
 import { verifyJournal } from '../audit/verify.ts'
 import { EXIT, type Terminal } from './terminal.ts'
 
@@ -13,7 +13,7 @@ const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
 
 /** Verifies the record in a file with the keys in another or at an address. Gives the exit code: 0 whole, 1 broken, 2 unusable. */
 export async function verifyFile(file: string, jwks: string, { print, complain }: Terminal): Promise<number> {
-  let verdict: Verdict
+  let verdict: JournalVerdict
   try {
     const keys = await readKeys(jwks)
     const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })

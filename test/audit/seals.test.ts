@@ -8,7 +8,7 @@ import { createAuditLog } from '../../src/audit/audit-log.ts'
 import { hashOf } from '../../src/audit/chain.ts'
 import type { Seals } from '../../src/audit/seals.ts'
 import { createSeals } from '../../src/audit/seals.ts'
-import type { Verdict } from '../../src/audit/verify.ts'
+import type { JournalVerdict } from '../../src/audit/verify.ts'
 import { verifyJournal } from '../../src/audit/verify.ts'
 import { makeSigningKey, publicKeys } from '../../src/key-files/signing-keys.ts'
 import { KEYS } from '../../src/storage/keys.ts'
@@ -55,7 +55,7 @@ for (const name of ['SQLite', 'Redis'] as const satisfies readonly StoreName[]) 
       for await (const line of by.exportOf(account, 'journal')) lines.push(line)
       return lines
     }
-    const verify = (lines: readonly string[], keys: readonly JWK[] = publicKeys([key])): Promise<Verdict> =>
+    const verify = (lines: readonly string[], keys: readonly JWK[] = publicKeys([key])): Promise<JournalVerdict> =>
       verifyJournal(lines, keys)
     const verdict = async (lines: readonly string[], keys?: readonly JWK[]) => {
       const found = await verify(lines, keys)

@@ -128,6 +128,10 @@ describe('the catalogue', () => {
         }
       })
 
+      it('says in a trader’s words what a call comes to, when it does more than read', () => {
+        assert.equal(tool?.says === undefined, annotations?.readOnlyHint)
+      })
+
       it('could reach real money when it trades, gives live control, or takes a scope that does', () => {
         const could = tool?.money !== undefined && tool.money !== 'none'
         if (TRADING.some((scope) => tool?.scopes.includes(scope)) || tool?.risk === 'trades') assert.ok(could)

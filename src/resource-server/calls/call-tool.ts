@@ -20,8 +20,8 @@ import type { CallFacts, LookAgain } from '../rules/rule.ts'
 import { RULES } from '../rules/rules.ts'
 import { findTool, secretsOf } from '../tools/catalog.ts'
 import { secretsIn } from '../tools/secrets.ts'
-import type { Tool } from '../tools/tool.ts'
-import type { Deed } from './deed.ts'
+import type { LookUp, Tool } from '../tools/tool.ts'
+import type { Deed, DeedFacts } from './deed.ts'
 import { createDeed } from './deed.ts'
 import { digestOf } from './digest.ts'
 import type { CallLease } from './one-at-a-time.ts'
@@ -102,8 +102,10 @@ export async function perform<Found, Given>(
     if (!tool.annotations.readOnlyHint) {
       if (!tool.onlyLowersRisk && (await suppliers.auditLog.isFull(grant.accountId)))
         throw new Refusal({ reason: 'record-full' })
-      call = { ...call, ...(await saidOf(tool, input, credentials, signal, suppliers)) }
-      deed = deedOf(tool, input, grant, call, elapsed, suppliers)
+      call = { ...call, ...(await saidOf(tool, input)) }
+      const lookUp = lookUpOf(credentials, signal, suppliers)
+      const describe = async () => (await saidOf(tool, input, lookUp)).what
+      deed = deedOf(tool, input, grant, { call, elapsed, describe }, suppliers)
     }
     const { found, warning } = await unlessSentBefore(deed, signal, () =>
       runAlone(operation, { args, input, credentials, deed }, caller, suppliers),
@@ -149,33 +151,36 @@ function deedOf(
   tool: Tool,
   input: Args,
   { id: grantId, accountId }: Grant,
-  call: CallBegun,
-  elapsed: () => number,
+  { call, ...facts }: Pick<DeedFacts, 'call' | 'elapsed' | 'describe'>,
   suppliers: ToolSuppliers,
 ): Deed {
   const hide = (secret: string) => suppliers.cookieKeys.derive('digest', secret)
   const digest = digestOf(tool.outgoing(input), secretsOf(tool.name), hide)
   const repeats = tool.onceOnly && createRepeats(suppliers, { accountId, grantId, digest, ref: call.ref })
-  return createDeed({ tool, accountId, call: { ...call, digest }, elapsed, repeats }, suppliers)
+  return createDeed({ tool, accountId, call: { ...call, digest }, repeats, ...facts }, suppliers)
 }
 
-/** What is said of a call in the record. */
+/** What is said of a call in the record. Whoever looks nothing up says less. */
 async function saidOf(
-  tool: Tool,
+  { says, isOrder }: Tool,
   input: Args,
-  credentials: Credentials,
-  signal: AbortSignal,
-  { quantConnect }: ToolSuppliers,
+  lookUp: LookUp = { projectName: async () => undefined },
 ): Promise<Pick<CallBegun, 'what' | 'isOrder'>> {
-  const what = await tool.says?.(input, {
-    async projectName(projectId) {
-      const answer = await quantConnect.call(credentials, '/projects/read', { projectId }, { retry: true, signal })
-      const [project] = answer.kind === 'done' ? records(answer.body.projects) : []
-      return text(project?.name)
-    },
-  })
-  return { ...(what === undefined ? {} : { what }), ...(tool.isOrder?.(input) ? { isOrder: true } : {}) }
+  const what = await says?.(input, lookUp)
+  return { ...(what === undefined ? {} : { what }), ...(isOrder?.(input) ? { isOrder: true } : {}) }
 }
+
+/** How long words may take to be found, in milliseconds: they are worth no longer wait. */
+const LOOK_UP_MS = 3_000
+
+const lookUpOf = (credentials: Credentials, signal: AbortSignal, { quantConnect }: ToolSuppliers): LookUp => ({
+  async projectName(projectId) {
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(LOOK_UP_MS)])
+    const answer = await quantConnect.call(credentials, '/projects/read', { projectId }, { retry: true, signal: soon })
+    const [project] = answer.kind === 'done' ? records(answer.body.projects) : []
+    return text(project?.name)
+  },
+})
 
 /** Sends a call, unless the same one was sent before: then throws `Refusal`, with what became of that. */
 async function unlessSentBefore<T>(deed: Deed | undefined, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
@@ -285,6 +290,7 @@ const contextFor = (
         await deed?.settle()
         return quantConnect.call(credentials, endpoint, asked, options)
       }
+      await deed.describe()
       const beforeSending = () => deed.begin(lease)
       const answer = await quantConnect.call(credentials, endpoint, asked, { ...options, beforeSending })
       if (deed.hasBegun) deed.note(answer, redirects)

@@ -21,6 +21,8 @@ export interface Deed {
   readonly hasBegun: boolean
   /** Waits while the same call is under way, and gives one that was sent before, where this must not be sent too. */
   waitForSame(signal: AbortSignal): Promise<SentBefore | undefined>
+  /** Finds the words for its intent. It waits for QuantConnect, so it must not hold a turn there. */
+  describe(): Promise<void>
   /**
    * Right before it is sent: writes down what is about to be. Throws `Refusal` when that cannot be, or somebody else may be at the
    * same by now, and `Overtaken`. What only stops something is sent all the same.
@@ -45,12 +47,14 @@ export interface DeedFacts {
   readonly call: CallBegun
   /** Milliseconds since the call came in. */
   readonly elapsed: () => number
+  /** What it is to do, in words for the record, when something may be looked up for them. */
+  readonly describe: () => Promise<string | undefined>
   /** Where the same call must not be sent twice by accident. */
   readonly repeats: Repeats | undefined
 }
 
 export function createDeed(
-  { tool, accountId, call: came, elapsed, repeats }: DeedFacts,
+  { tool, accountId, call: came, elapsed, describe, repeats }: DeedFacts,
   { store, log, auditLog, callsUnderWay }: DeedSuppliers,
 ): Deed {
   let call = came
@@ -79,11 +83,16 @@ export function createDeed(
       return stage !== 'waiting'
     },
 
+    async describe() {
+      const what = await describe()
+      if (what !== undefined) call = { ...call, what }
+    },
+
     waitForSame: async (signal) => repeats?.wait(signal),
 
     async begin(lease) {
       if (stage !== 'waiting') throw new Error(`${tool.name} sends more than one call that changes something`)
-      call = { ...came, at: Date.now() }
+      call = { ...call, at: Date.now() }
       const parts = [lease.renewal(), repeats?.begin() ?? {}]
       const step: Step = {
         expect: Object.assign({}, ...parts.map(({ expect }) => expect)),

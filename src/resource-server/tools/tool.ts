@@ -7,6 +7,7 @@ import type { JsonType } from '../answers/declared-types.ts'
 import type { Body } from '../answers/reading.ts'
 import type { ToolAnswer } from '../answers/tool-answer.ts'
 import type { ToolContext } from '../calls/tool-context.ts'
+import { inTradersWords } from './words.ts'
 
 /** The hints a client shows and acts on (MCP `ToolAnnotations`). All four, always: what is left out counts as the worst. */
 export interface Posture<ReadOnly extends boolean = boolean> {
@@ -99,7 +100,10 @@ export interface Tool {
   readonly endpoint?: `/${string}`
   /** Whether a call is an order. */
   isOrder?(args: Readonly<Record<string, unknown>>): boolean
-  /** What its person's record says of one call, in a trader's words: at most 200 characters, on one line, and nothing secret. */
+  /**
+   * What its person's record says of one call, with validated arguments: at most 200 characters, on one line, nothing unseen and
+   * nothing secret. Never throws. Every tool that changes something has it (`Stake`).
+   */
   says?(args: Readonly<Record<string, unknown>>, lookUp: LookUp): Promise<string>
   /** What goes out, before what is fetched on the way (a stored login) is added to it. */
   outgoing(args: Readonly<Record<string, unknown>>): Outgoing
@@ -117,12 +121,6 @@ export interface Tool {
   run(args: Readonly<Record<string, unknown>>, context: ToolContext): Promise<ToolAnswer | InputRequiredResult>
 }
 
-/** What words may need to know beside the arguments. */
-export interface LookUp {
-  /** The name that QuantConnect gives a project; undefined when it does not say. */
-  projectName(projectId: number): Promise<string | undefined>
-}
-
 /** What a call that changes something sends. */
 export interface Outgoing {
   readonly endpoint: string
@@ -131,12 +129,23 @@ export interface Outgoing {
   readonly repeat: boolean
 }
 
-/** What only reads reaches no money. Whatever else a tool does, it says what tells whether it could. */
-type Stake =
-  | { readonly annotations: Posture<true>; readonly money?: never }
-  | { readonly annotations: Posture<false>; readonly money: Money }
+/** What the words for a call may ask for beside its arguments. Each look costs a request. */
+export interface LookUp {
+  /** The name of a project, at most 60 characters; undefined when QuantConnect does not say. */
+  projectName(projectId: number): Promise<string | undefined>
+}
 
 type Arguments<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>
+
+/** What only reads reaches no money. Whatever else a tool does, it says what tells whether it could, and what a call comes to. */
+type Stake<Shape extends z.ZodRawShape> =
+  | { readonly annotations: Posture<true>; readonly money?: never; readonly says?: never }
+  | {
+      readonly annotations: Posture<false>
+      readonly money: Money
+      /** What its person's record says of one call, in a trader's words: nothing secret, and no content of files or objects. */
+      says(args: Arguments<Shape>, lookUp: LookUp): string | Promise<string>
+    }
 
 /** What must hold between arguments that are each fine by themselves. */
 interface ArgumentConstraint<Args> {
@@ -146,12 +155,14 @@ interface ArgumentConstraint<Args> {
 }
 
 interface Basics<Shape extends z.ZodRawShape>
-  extends Omit<Tool, 'input' | 'run' | 'endpoint' | 'recorded' | 'outgoing'> {
+  extends Omit<Tool, 'input' | 'run' | 'endpoint' | 'recorded' | 'outgoing' | 'says' | 'isOrder'> {
   readonly input: Shape
   readonly recorded: readonly (keyof Shape & string)[]
   readonly constraint?: ArgumentConstraint<Arguments<Shape>>
   /** The JSON body; the arguments themselves when left out. */
   body?(args: Arguments<Shape>): object
+  /** Whether a call is an order; none is when left out. */
+  isOrder?(args: Arguments<Shape>): boolean
 }
 
 /** A tool that forwards its arguments to one endpoint and tells what came back. */
@@ -170,8 +181,8 @@ interface Working<Shape extends z.ZodRawShape> extends Basics<Shape> {
 }
 
 /** Declares one tool. `input` lists the flat arguments; anything beside them is refused. */
-export function tool<Shape extends z.ZodRawShape>(declared: (Forwarding<Shape> | Working<Shape>) & Stake): Tool {
-  const { constraint, body, ...rest } = declared
+export function tool<Shape extends z.ZodRawShape>(declared: (Forwarding<Shape> | Working<Shape>) & Stake<Shape>): Tool {
+  const { constraint, body, says, isOrder, ...rest } = declared
   const flat = z.strictObject(rest.onceOnly ? { ...rest.input, repeat: Repeat } : rest.input)
   // sound: a constraint sees what `flat` has parsed
   const input = constraint
@@ -184,6 +195,8 @@ export function tool<Shape extends z.ZodRawShape>(declared: (Forwarding<Shape> |
     ...rest,
     input,
     output: rest.onceOnly ? { ...rest.output, repeated: REPEATED } : rest.output,
+    ...(isOrder && { isOrder: (args) => isOrder(ownOf(args)) }),
+    ...(says && { says: (args, lookUp) => inTradersWords(rest.title, () => says(ownOf(args), lookUp)) }),
     outgoing: (args) => ({ endpoint: rest.endpoint ?? '', body: bodyOf(ownOf(args)), repeat: args.repeat === true }),
     run(args, context) {
       const own = ownOf(args)

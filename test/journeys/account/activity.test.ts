@@ -126,6 +126,7 @@ describe('two hundred calls of two people', () => {
     for (const name of ['Connection', 'Tool', 'Outcome']) {
       await page.getByLabel(name).selectOption({ label: choice[name] ?? 'all' })
     }
+    await page.getByLabel('Show').selectOption({ label: choice.Show ?? 'everything' })
     await page.getByRole('button', { name: 'Filter' }).click()
   }
   /** All pages of the list, from the one that is open on. */
@@ -141,16 +142,15 @@ describe('two hundred calls of two people', () => {
     }
     return { rows, pages }
   }
-  const asRow = ([, client = '', name = '', project = '', outcome = '']: string[]): Row => {
+  /** What a row of the page stands for: a call, or several that are equal. What the person did is none. */
+  const asRows = ([, client = '', what = '', project = '', outcome = '']: string[]): Row[] => {
+    const [, name = '', times = '1'] = /(\w+)(?: × (\d+))?$/.exec(what) ?? []
     const [word = ''] = /^(done|failed|blocked|unknown)/.exec(outcome) ?? []
-    return [client, name, project, word]
+    return client === 'you' ? [] : Array.from({ length: Number(times) }, () => [client, name, project, word])
   }
-  async function download(page: Page): Promise<string[][]> {
-    const [file] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('link', { name: 'Download CSV' }).click(),
-    ])
-    assert.equal(file.suggestedFilename(), 'qcgate-activity.csv')
+  async function download(page: Page, link = 'Download CSV', name = 'qcgate-activity.csv'): Promise<string[][]> {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: link }).click()])
+    assert.equal(file.suggestedFilename(), name)
     const content = await text(await file.createReadStream())
     return content.trim().split('\r\n').map(cellsOf)
   }
@@ -160,30 +160,35 @@ describe('two hundred calls of two people', () => {
       ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
     )
 
-  it('are four numbers at the top, since the person last pressed Seen, however often they look', async () => {
+  it('are a few numbers at the top, since the person last pressed Seen, however often they look', async () => {
     const { page } = alice
     await page.reload()
     const told = await news(page)
-    assert.match(told, /^Since you last pressed Seen \(.+\): 130 calls, 1 backtest, 0 trades, 20 refused/)
+    assert.match(told, /^Since you last pressed Seen \(.+\): 130 calls: 1 backtest; 20 refused\./)
     await page.reload()
     assert.equal(await news(page), told)
     await seen(page)
-    assert.match(await news(page), /: 0 calls, 0 backtests, 0 trades, 0 refused/)
+    assert.match(await news(page), /: 0 calls\./)
   })
 
   it('are all in the list, the newest first, with what became of each', async () => {
     const { page, complaints } = alice
     await page.getByRole('link', { name: 'See the activity' }).click()
-    await page.getByText('Page 1 of 3, 130 calls').waitFor()
+    await page.getByText('Nothing yet.').waitFor() // that had consequences
+    await filter(page, {})
+    await page.getByText('Page 1 of 3').waitFor()
     const { rows, pages } = await everyRow(page)
     assert.equal(pages, 3)
-    assert.deepEqual(sorted(rows.map(asRow)), sorted(made.alice))
+    assert.deepEqual(sorted(rows.flatMap(asRows)), sorted(made.alice))
     assert.match(rows[0]?.[4] ?? '', /^failed\s+The caller left before the answer\.$/)
+    assert.ok(rows.some(([, who, what]) => who === 'you' && /^Signed in with the API token/.test(what ?? '')))
     const moments = await page
       .locator('time')
       .evaluateAll((all) => all.map((one) => one.getAttribute('datetime') ?? ''))
     assert.deepEqual(moments, moments.toSorted().reverse())
-    for (const [, , name, , outcome = '', took, ref = ''] of rows) {
+    for (const [time, who, what, , outcome = '', took, ref = ''] of rows.filter(([, who]) => who !== 'you')) {
+      const [[, name] = []] = asRows(['', who ?? '', what ?? '', '', ''])
+      assert.match(time ?? '', /\d:\d\d:\d\d.*(UTC|GMT)/)
       assert.match(took ?? '', /^[\d.]+ m?s$/)
       assert.ok(server.output().includes(`"ref":"${ref}"`), `${ref} is not in the log`)
       if (name === 'delete_project') assert.match(outcome, /^blocked Not allowed: "Delete projects"/)
@@ -199,18 +204,23 @@ describe('two hundred calls of two people', () => {
   it('can be narrowed down by connection, tool and outcome, page by page', async () => {
     const { page } = alice
     await filter(page, { Connection: 'Desk' })
-    await page.getByText('Page 1 of 2, 100 calls').waitFor()
-    assert.ok((await everyRow(page)).rows.every(([, client]) => client === 'Desk'))
+    await page.getByText('Page 1 of 2').waitFor()
+    assert.ok((await everyRow(page)).rows.every(([, client]) => client === 'Desk' || client === 'you'))
     await filter(page, { Outcome: 'blocked', Tool: 'create_project' })
-    await page.getByText('Page 1 of 1, 10 calls').waitFor()
-    for (const row of await rowsOn(page)) assert.deepEqual(asRow(row), ['Watcher', 'create_project', '', 'blocked'])
+    await page.getByText('Page 1 of 1, 10 records').waitFor()
+    const refused: Row = ['Watcher', 'create_project', '', 'blocked']
+    assert.deepEqual(
+      (await rowsOn(page)).flatMap(asRows),
+      times(10, () => refused),
+    )
     await filter(page, { Connection: 'Watcher', Outcome: 'failed' })
     await page.getByText('Nothing that fits this filter').waitFor()
 
     await page.getByRole('link', { name: 'Overview' }).click()
     await connection(page, 'Watcher').getByRole('term').filter({ hasText: 'Last call' }).waitFor()
     await connection(page, 'Watcher').getByRole('link', { name: 'What it did' }).click()
-    await page.getByText('Page 1 of 1, 30 calls').waitFor()
+    await page.getByText('Page 1 of 1').waitFor()
+    assert.equal((await rowsOn(page)).flatMap(asRows).length, 30)
   })
 
   it('are in the file too, all of them or those that the filter leaves', async () => {
@@ -219,42 +229,48 @@ describe('two hundred calls of two people', () => {
     const [header = [], ...lines] = await download(page)
     const column = (name: string) => header.indexOf(name)
     const at = (line: string[], name: string) => line[column(name)] ?? ''
-    const told = lines.map(
-      (line): Row => [at(line, 'connection'), at(line, 'tool'), at(line, 'project'), at(line, 'outcome')],
-    )
-    assert.deepEqual(sorted(told), sorted(made.alice))
-    for (const line of lines) {
+    const rowsOf = (line: string[]): Row[] =>
+      times(Number(at(line, 'count')), () => [
+        at(line, 'connection'),
+        at(line, 'tool'),
+        at(line, 'project'),
+        at(line, 'outcome'),
+      ])
+    const [, ...reads] = await download(page, 'Reads as CSV', 'qcgate-reads.csv')
+    const calls = [...lines, ...reads].filter((line) => at(line, 'kind') !== 'person')
+    assert.deepEqual(sorted(calls.flatMap(rowsOf)), sorted(made.alice))
+    assert.ok(reads.every((line) => at(line, 'kind') === 'read'))
+    for (const line of calls) {
       assert.ok(server.output().includes(`"ref":"${at(line, 'reference')}"`))
       assert.equal(Boolean(at(line, 'reason')), ['blocked', 'failed'].includes(at(line, 'outcome')))
       assert.ok(Number(at(line, 'duration_ms')) >= 0)
     }
     assert.match(lines.map((line) => at(line, 'ids')).join(), /compileId=/)
-
-    await filter(page, { Outcome: 'failed', Tool: 'read_project' })
-    await page.getByText('Page 1 of 1, 16 calls').waitFor()
-    const [, ...failed] = await download(page)
-    assert.equal(failed.filter((line) => /caller left/.test(at(line, 'reason'))).length, 1)
+    assert.equal(reads.filter((line) => /caller left/.test(at(line, 'reason'))).length, 1)
   })
 
   it('hold nothing of what was written, and nothing of anybody else', async () => {
     await openAccount(bob.page, server, BOB)
-    assert.match(await news(bob.page), /^So far: 70 calls, 0 backtests, 0 trades, 5 refused/)
-    await bob.page.goto(`${server.origin}/account/activity`)
+    assert.match(await news(bob.page), /^So far: 70 calls; 5 refused\./)
+    await bob.page.goto(`${server.origin}/account/activity?view=all`)
     const { rows } = await everyRow(bob.page)
-    assert.deepEqual(sorted(rows.map(asRow)), sorted(made.bob))
-    await bob.page.goto(`${server.origin}/account/activity?connection=${grantIdOf(tokens.Desk)}`)
+    assert.deepEqual(sorted(rows.flatMap(asRows)), sorted(made.bob))
+    await bob.page.goto(`${server.origin}/account/activity?view=all&connection=${grantIdOf(tokens.Desk)}`)
     await bob.page.getByText('Nothing that fits this filter').waitFor()
 
     const seen = await Promise.all(
       [alice, bob].flatMap(({ context }) =>
-        ['?page=1', '?page=2', '?page=3', '.csv'].map(async (rest) =>
+        ['?view=all&page=1', '?view=all&page=2', '?view=all&page=3', '.csv', '.jsonl'].map(async (rest) =>
           (await context.request.get(`${server.origin}/account/activity${rest}`)).text(),
         ),
       ),
     )
-    const [hers, his] = [seen.slice(0, 4).join(), seen.slice(4).join()]
-    for (const word of [WRITTEN.name, 'SECRET_EDGE', '7.py']) {
-      for (const place of [hers, his, server.output()]) assert.equal(place.includes(word), false, word)
+    const [hers, his] = [seen.slice(0, 5).join(), seen.slice(5).join()]
+    for (const place of [hers, his, server.output()]) assert.ok(!place.includes('SECRET_EDGE'))
+    // What something is called stands in the record of whose it is, and nowhere else.
+    for (const name of [WRITTEN.name, '7.py']) {
+      assert.ok(hers.includes(name))
+      for (const place of [his, server.output()]) assert.equal(place.includes(name), false, name)
     }
     assert.doesNotMatch(hers, /Helper/)
     assert.doesNotMatch(his, /Desk|Watcher/)

@@ -206,7 +206,7 @@ const connectionItem = (
     </dl>
     <div class="actions">
       <a class="button" href="/account/connections/${grant.id}" aria-describedby="c-${grant.id}">Edit permissions</a>
-      <a class="button" href="/account/activity?connection=${grant.id}" aria-describedby="c-${grant.id}">What it did</a>
+      <a class="button" href="/account/activity?view=all&amp;connection=${grant.id}" aria-describedby="c-${grant.id}">What it did</a>
       ${smallForm(
         `/account/connections/${grant.id}/revoke`,
         csrf,

@@ -3,6 +3,7 @@ import { idIn, number, only, records, say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { WAIT_AT_MOST } from '../../calls/tool-context.ts'
 import { adds, BacktestId, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
+import { inQuotes, listed, term } from '../words.ts'
 import { answerBacktest, isOver, PERCENTAGES, rowOf, stateOf } from './backtest-answers.ts'
 import { backtestResults } from './backtest-results.ts'
 
@@ -65,6 +66,7 @@ export const backtest = [
         .describe('How long to wait for the results; 0 returns at once.'),
     },
     output,
+    says: ({ projectId, backtestName }) => `Backtest ${inQuotes(backtestName)} of project ${projectId}`,
     verify: 'list_backtests shows whether it was started.',
     limit: 8_000,
     body: bodyOf,
@@ -172,6 +174,8 @@ export const backtest = [
       says: 'Give a new name, a new note, or both.',
     },
     output: {},
+    says: ({ projectId, backtestId, name, note }) =>
+      `Backtest ${term(backtestId)} of project ${projectId}: ${listed(name !== undefined && `new name ${inQuotes(name)}`, note !== undefined && 'new note')}`,
     verify: 'read_backtest shows the name and the note.',
     answer: (_body, { backtestId }) => ({ summary: 'The backtest was changed.', data: { backtestId } }),
   }),
@@ -190,6 +194,7 @@ export const backtest = [
     recorded: ['projectId', 'backtestId'],
     input: { projectId: ProjectId, backtestId: BacktestId },
     output: {},
+    says: ({ projectId, backtestId }) => `Delete backtest ${term(backtestId)} of project ${projectId}`,
     verify: 'list_backtests shows whether it is still there.',
     answer: (_body, { backtestId }) => ({ summary: 'The backtest was deleted for good.', data: { backtestId } }),
   }),

@@ -5,6 +5,7 @@ import type { Body } from '../../answers/reading.ts'
 import { clip, pick, records, say } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { addsOnce, ProjectId, reads, replaces, tool } from '../tool.ts'
+import { inQuotes, term } from '../words.ts'
 
 const PersonId = z
   .string()
@@ -35,8 +36,21 @@ function answerPeople(body: Body, projectId: number, did: string): ToolAnswer {
   }
 }
 
+interface Rights {
+  readonly write: boolean
+  readonly liveControl: boolean
+}
+
+/** Access that is given, the part of it first that reaches money. */
+function accessWords(projectId: number, publicId: string, { write, liveControl }: Rights): string {
+  const user = `for user ${term(publicId)}`
+  return liveControl
+    ? `Live control of project ${projectId} ${user}, with ${write ? 'read and write' : 'read'} access`
+    : `${write ? 'Read and write' : 'Read'} access to project ${projectId} ${user}, no live control`
+}
+
 /** What a person may do now: as the answer shows it, else as it was asked for. */
-function rights(body: Body, publicId: string, asked: { write: boolean; liveControl: boolean }): string {
+function rights(body: Body, publicId: string, asked: Rights): string {
   const person = records(body.collaborators).find((one) => one.publicId === publicId)
   const { permission = asked.write ? 'write' : 'read', liveControl = asked.liveControl } = person ?? {}
   const code = permission === 'write' ? 'read and change' : 'only read'
@@ -66,6 +80,8 @@ export const collaboration = [
       collaborationWrite: Write,
     },
     output,
+    says: ({ projectId, collaboratorUserId, collaborationLiveControl, collaborationWrite }) =>
+      accessWords(projectId, collaboratorUserId, { write: collaborationWrite, liveControl: collaborationLiveControl }),
     verify,
     answer: (body, { projectId, collaboratorUserId, collaborationLiveControl, collaborationWrite }) => ({
       ...answerPeople(
@@ -116,6 +132,8 @@ export const collaboration = [
     recorded: ['projectId', 'collaboratorUserId'],
     input: { projectId: ProjectId, collaboratorUserId: PersonId, liveControl: LiveControl, write: Write },
     output,
+    says: ({ projectId, collaboratorUserId, liveControl, write }) =>
+      accessWords(projectId, collaboratorUserId, { write, liveControl }),
     verify,
     answer: (body, { projectId, collaboratorUserId, liveControl, write }) =>
       answerPeople(body, projectId, rights(body, collaboratorUserId, { write, liveControl })),
@@ -135,6 +153,8 @@ export const collaboration = [
     recorded: ['projectId', 'collaboratorId'],
     input: { projectId: ProjectId, collaboratorId: PersonId },
     output,
+    says: ({ projectId, collaboratorId }) =>
+      `No access to project ${projectId} any more for user ${term(collaboratorId)}`,
     verify,
     answer: (body, { projectId, collaboratorId }) =>
       answerPeople(body, projectId, say`Collaborator ${clip(collaboratorId, 100)} was removed. `),
@@ -163,6 +183,7 @@ export const collaboration = [
       projectId: output.projectId,
       codeSourceId: { type: 'string', description: 'The editor that has the lock.' },
     },
+    says: ({ projectId, codeSourceId }) => `Take the editing lock of project ${projectId} as ${inQuotes(codeSourceId)}`,
     verify: 'taking the lock once more does no harm.',
     answer: (_body, { projectId, codeSourceId }) => ({
       summary: say`"${clip(codeSourceId, 100)}" has the editing lock of project ${projectId}.`,

@@ -66,6 +66,7 @@ export const compile = [
         .describe('How long to wait for the outcome; 0 returns at once.'),
     },
     output,
+    says: ({ projectId }) => `Compile project ${projectId}`,
     verify: 'a build changes no code, so calling create_compile once more does no harm.',
     body: ({ projectId }) => ({ projectId }),
     async run({ projectId, waitSeconds }, context) {

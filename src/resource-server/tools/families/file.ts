@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { records, say } from '../../answers/reading.ts'
 import { addsOnce, edits, FileName, ProjectId, reads, replaces, tool } from '../tool.ts'
+import { inQuotes } from '../words.ts'
 import { answerFile, answerFiles, bytes, headOf, quoted } from './file-answers.ts'
 
 const CodeSourceId = z
@@ -47,6 +48,8 @@ export const file = [
       codeSourceId: CodeSourceId,
     },
     output,
+    says: ({ projectId, name, content = '' }) =>
+      `Create file ${inQuotes(name)} in project ${projectId}, ${bytes(Buffer.byteLength(content))}`,
     verify: 'read_file with the name shows whether it is there.',
     answer: ({ files }, { projectId, name, content = '' }) => ({
       summary: say`File ${quoted(name)} was created, ${bytes(Buffer.byteLength(content))}.`,
@@ -100,6 +103,8 @@ export const file = [
       codeSourceId: CodeSourceId,
     },
     output: { ...named, oldName: { type: 'string', description: 'The name before.' } },
+    says: ({ projectId, name, newName }) =>
+      `Rename file ${inQuotes(name)} of project ${projectId} to ${inQuotes(newName)}`,
     verify: 'read_file without a name shows the names of all files.',
     answer: (_body, { projectId, name, newName }) => ({
       summary: say`File ${quoted(name)} is now ${quoted(newName)}.`,
@@ -130,6 +135,8 @@ export const file = [
       codeSourceId: CodeSourceId,
     },
     output,
+    says: ({ projectId, name, content }) =>
+      `Replace the text of file ${inQuotes(name)} of project ${projectId}, ${bytes(Buffer.byteLength(content))}`,
     verify: 'read_file with the name shows the text.',
     answer: ({ files }, { projectId, name, content }) => ({
       summary: say`File ${quoted(name)} was written, ${bytes(Buffer.byteLength(content))}.`,
@@ -161,6 +168,7 @@ export const file = [
       codeSourceId: CodeSourceId,
     },
     output: { projectId: output.projectId },
+    says: ({ projectId }) => `Change files of project ${projectId} by a patch`, // which ones, only its text would tell
     verify: 'read_file shows whether the change is there.',
     answer: (_body, { projectId }) => ({
       summary: say`The patch was applied to project ${projectId}.`,
@@ -183,6 +191,7 @@ export const file = [
     recorded: ['projectId'],
     input: { projectId: ProjectId, name: FileName, codeSourceId: CodeSourceId },
     output: named,
+    says: ({ projectId, name }) => `Delete file ${inQuotes(name)} of project ${projectId}`,
     verify: 'read_file without a name shows which files there are.',
     answer: (_body, { projectId, name }) => ({
       summary: say`File ${quoted(name)} of project ${projectId} was deleted for good.`,

@@ -113,7 +113,7 @@ export function answerCreated(body: Body, projectId: number, brokerage: Body): T
   const live = only(body.live)
   const deployId = idIn(body.deployId) ?? idIn(live.deployId)
   const environment = environmentOf(brokerage)
-  const paper = brokerage.id === 'QuantConnectBrokerage' || ['paper', 'Practice'].includes(environment ?? '')
+  const paper = asksForPaper(brokerage)
   const status = text(live.status) ?? 'unknown'
   const url = liveAddress(projectId)
   const where = say`${brokerage.id}${environment ? say`, environment ${environment}` : ''}`
@@ -136,10 +136,14 @@ export function answerCreated(body: Body, projectId: number, brokerage: Body): T
 }
 
 /** What the fields of a form say about its environment: every brokerage spells it in its own way. */
-function environmentOf(brokerage: Body): string | undefined {
+export function environmentOf(brokerage: Body): string | undefined {
   const name = Object.keys(brokerage).find((field) => /-environment$|-use-testnet$/.test(field))
   return name ? text(brokerage[name]) : undefined
 }
+
+/** Whether a form asks for paper trading: QuantConnect's own, or an account that its brokerage calls a paper one. */
+export const asksForPaper = (brokerage: Body): boolean =>
+  brokerage.id === 'QuantConnectBrokerage' || ['paper', 'Practice'].includes(environmentOf(brokerage) ?? '')
 
 /** The deployments of an account or of a project. */
 export function answerList(body: Body, window: Window): ToolAnswer {

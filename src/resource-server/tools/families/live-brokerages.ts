@@ -181,6 +181,17 @@ export const Brokerage = z
   ])
   .describe('Brokerage to trade with, by id. All but QuantConnectBrokerage can trade real money.')
 
+interface Named {
+  readonly shape: { readonly id: z.ZodLiteral<string> }
+}
+
+/** What people call the brokerages, by the ids of their forms. */
+export const BROKERAGE_NAMES: ReadonlyMap<string, string> = new Map(
+  Brokerage.options
+    .flatMap((form): readonly Named[] => ('options' in form ? form.options : [form]))
+    .map(({ shape: { id } }) => [id.value, (id.description ?? id.value).replace(/\.$/, '')]),
+)
+
 const feed = (form: z.ZodType, name: string) => form.optional().describe(`${name} feed.`)
 
 const Providers = z.strictObject({

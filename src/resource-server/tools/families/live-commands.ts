@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { say } from '../../answers/reading.ts'
 import { edits, OrganizationId, ProjectId, tool } from '../tool.ts'
+import { term } from '../words.ts'
+import { commandWords, isOrder } from './live-command-words.ts'
 
 // What a command holds is between its sender and the algorithm, so this object is open.
 const Command = z
@@ -12,6 +14,10 @@ const Command = z
 
 const HANDED_OVER =
   'That says nothing about its outcome, and an algorithm that has not logged its first lines yet loses it without an error.'
+
+/** Whom a broadcast reaches, which is said first, since the end may be cut. */
+const reachWords = (organizationId: string, spared: number | undefined): string =>
+  `To every live algorithm of organization ${term(organizationId)}${spared === undefined ? '' : ` but project ${spared}`}`
 
 export const liveCommands = [
   tool({
@@ -26,10 +32,12 @@ export const liveCommands = [
     endpoint: '/live/commands/create',
     project: 'argument',
     countsAs: 'commands',
+    isOrder: ({ command }) => isOrder(command),
     onceOnly: true,
     recorded: ['projectId'],
     input: { projectId: ProjectId, command: Command },
     output: {},
+    says: ({ projectId, command }) => `${commandWords(command)}, project ${projectId}`,
     verify: 'read_live_logs shows what the algorithm did with it, about five minutes later.',
     answer: (_body, { projectId }) => ({
       summary: say`The command was handed over. ${HANDED_OVER}`,
@@ -49,6 +57,7 @@ export const liveCommands = [
     endpoint: '/live/commands/broadcast',
     project: 'all',
     countsAs: 'commands',
+    isOrder: ({ command }) => isOrder(command),
     onceOnly: true,
     recorded: ['excludeProjectId', 'organizationId'],
     input: {
@@ -57,6 +66,8 @@ export const liveCommands = [
       command: Command,
     },
     output: {},
+    says: ({ organizationId, excludeProjectId, command }) =>
+      `${reachWords(organizationId, excludeProjectId)}: ${commandWords(command)}`,
     verify: 'read_live_logs of each running algorithm shows what became of it, about five minutes later.',
     answer: (_body, { organizationId, excludeProjectId }) => ({
       summary: say`The command was handed over to the organization’s live algorithms${excludeProjectId === undefined ? '' : say` but that of project ${excludeProjectId}`}. ${HANDED_OVER}`,

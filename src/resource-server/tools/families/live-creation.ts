@@ -6,6 +6,7 @@ import type { ToolContext } from '../../calls/tool-context.ts'
 import { CompileId, edits, ProjectId, tool } from '../tool.ts'
 import { answerCreated, liveOutput } from './live-answers.ts'
 import { Brokerage, DataProviders } from './live-brokerages.ts'
+import { startWords } from './live-creation-words.ts'
 import { filled, loginFor, secretsOfLogin } from './live-login.ts'
 
 const OWN_FEED = { QuantConnectBrokerage: { id: 'QuantConnectBrokerage' } }
@@ -53,6 +54,7 @@ export const createLiveAlgorithm = tool({
     paper: { type: 'boolean', description: 'Whether no real money is at stake.' },
     environment: { description: 'Environment of the brokerage.' },
   },
+  says: startWords,
   verify: 'read_live_algorithm or list_live_algorithms shows whether it was started.',
   // Without the logins that are fetched on the way: they may be others each time.
   body: ({ brokerage, dataProviders, ...args }) => ({

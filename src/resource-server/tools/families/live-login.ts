@@ -195,6 +195,7 @@ export const authorizeConnection = tool({
     authorization: { type: 'object', description: 'Fields of the login; secrets only as a placeholder.' },
     url: { type: 'string', description: 'Address where the person logs in.' },
   },
+  says: ({ brokerage }) => `Log in to ${BROKERAGES[brokerage]}`,
   verify:
     'authorize_connection itself says first whether the login is there, so calling it again is the way to find out.',
   run: ({ brokerage }, context) => authorize(brokerage, context),

@@ -181,6 +181,7 @@ export const live = [
     recorded: ['projectId'],
     input: { projectId: ProjectId },
     output: {},
+    says: ({ projectId }) => `Stop the live algorithm of project ${projectId}; positions stay open`,
     verify: 'read_live_algorithm shows whether it is Stopped; give it a minute.',
     answer: (_body, { projectId }) => ({
       summary: 'QuantConnect is stopping the algorithm. Open positions stay at the brokerage, unattended.',
@@ -204,6 +205,7 @@ export const live = [
     recorded: ['projectId'],
     input: { projectId: ProjectId },
     output: {},
+    says: ({ projectId }) => `Liquidate all that project ${projectId} holds live, and stop it`,
     verify: 'read_live_algorithm shows whether it ended, read_live_orders what was sold; give them some minutes.',
     answer: (_body, { projectId }) => ({
       summary: 'QuantConnect is closing all positions of the algorithm and stops it. Closed markets delay the sales.',

@@ -4,6 +4,7 @@ import type { Body } from '../../answers/reading.ts'
 import { clip, idIn, pick, record, records, say } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { addsOnce, ProjectId, reads, tool } from '../tool.ts'
+import { term } from '../words.ts'
 
 const KINDS = ['backtest', 'research', 'live'] as const
 const COLUMNS = ['id', 'name', 'sku', 'cpu', 'ram', 'busy', 'usedBy', 'projectName', 'active']
@@ -92,6 +93,10 @@ export const node = [
         .describe('Node ids from read_project_nodes; empty or left out lets QuantConnect choose.'),
     },
     output: { ...output, ignored: { type: 'array', description: 'Ids that are no node of this project.' } },
+    says: ({ projectId, nodes = [] }) =>
+      nodes.length
+        ? `Limit project ${projectId} to ${nodes.length === 1 ? '1 node' : `${nodes.length} nodes`}: ${nodes.map(term).join(', ')}`
+        : `Let QuantConnect choose the nodes of project ${projectId}`,
     verify: 'read_project_nodes shows which nodes are active.',
     answer(body, { projectId, nodes = [] }) {
       const known = new Set(KINDS.flatMap((kind) => idsOf(records(record(body.nodes)[kind]))))

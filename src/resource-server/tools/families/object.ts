@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { clip, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
 import { slice, window, windowOf } from '../../answers/windows.ts'
 import { adds, OrganizationId, reads, replaces, tool } from '../tool.ts'
+import { inQuotes } from '../words.ts'
+import { bytes } from './file-answers.ts'
 
 /** Characters of text or base64 that one upload may have: what a model can sensibly write, and then some. */
 const DATA_AT_MOST = 2_000_000
@@ -56,6 +58,8 @@ export const object = [
       size: { type: 'integer', description: 'Bytes that were sent.' },
       md5: { type: 'string', description: 'MD5 of what was sent.' },
     },
+    says: ({ key, objectData, encoding }) =>
+      `Upload ${inQuotes(key)} to the Object Store, ${bytes(Buffer.byteLength(objectData, encoding === 'text' ? 'utf8' : 'base64'))}`,
     verify: 'read_object_properties shows the size and the MD5 of what is stored under the key.',
     async run({ organizationId, key, objectData, encoding }, context) {
       const bytes = Buffer.from(objectData, encoding === 'text' ? 'utf8' : 'base64')
@@ -125,6 +129,8 @@ export const object = [
       keys: z.array(z.string().min(1)).min(1).describe('Keys of the files to pack.'),
     },
     output: { jobId: { type: 'string', description: 'Id of the job.' } },
+    says: ({ keys: [first = '', ...others] }) =>
+      `Pack ${inQuotes(first)}${others.length ? ` and ${others.length} more` : ''} of the Object Store for a download`,
     verify: 'packing changes no file, so calling read_object_store_file_job_id once more does no harm.',
     answer({ jobId, url }, { organizationId, keys }) {
       return {
@@ -251,6 +257,7 @@ export const object = [
       key: z.string().min(1).describe('Key of a file, or of a folder with everything below it.'),
     },
     output: { key: { type: 'string', description: 'Key that was deleted.' } },
+    says: ({ key }) => `Delete ${inQuotes(key)} from the Object Store, with everything below it`,
     verify: 'list_object_store_files shows whether it is still there.',
     answer: (_body, { organizationId, key }) => ({
       summary: say`${named(key)} was deleted for good, with everything below it if it was a folder.`,

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { idIn, number, only, record, records, say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { adds, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
+import { inQuotes, term } from '../words.ts'
 import { answerOptimization, rowOfOptimization } from './optimization-answers.ts'
 import { backtestsIn, costs, duration, machineSeconds, NODES } from './optimization-grid.ts'
+import { searchWords } from './optimization-words.ts'
 
 /** Rows shown at once, of backtests or of optimizations. */
 const ROWS_AT_MOST = 50
@@ -139,6 +141,7 @@ export const optimization = [
       status: { type: 'string', description: 'State; new at first.' },
       backtestsPlanned: { type: 'integer', description: 'Backtests that the ranges make.' },
     },
+    says: searchWords,
     verify: 'list_optimizations shows whether it was started and is spending credit.',
     answer({ optimizations }, { parameters, projectId, nodeType, parallelNodes }) {
       const created = only(optimizations)
@@ -233,6 +236,7 @@ export const optimization = [
     recorded: ['optimizationId'],
     input: { optimizationId: OptimizationId, name: z.string().min(1).describe('New name.') },
     output: {},
+    says: ({ optimizationId, name }) => `Rename optimization ${term(optimizationId)} to ${inQuotes(name)}`,
     verify: 'read_optimization shows the name.',
     answer: (_body, { optimizationId, name }) => ({
       summary: 'The optimization was renamed.',
@@ -255,6 +259,7 @@ export const optimization = [
     recorded: ['optimizationId'],
     input: { optimizationId: OptimizationId },
     output: {},
+    says: ({ optimizationId }) => `Abort optimization ${term(optimizationId)}`,
     verify: 'read_optimization shows whether its status is aborted.',
     answer: (_body, { optimizationId }) => ({
       summary: 'The optimization was aborted. Backtests that had finished stay.',
@@ -277,6 +282,7 @@ export const optimization = [
     recorded: ['optimizationId'],
     input: { optimizationId: OptimizationId },
     output: {},
+    says: ({ optimizationId }) => `Delete optimization ${term(optimizationId)}`,
     verify: 'list_optimizations shows whether it is still there.',
     answer: (_body, { optimizationId }) => ({
       summary: 'The optimization was deleted for good.',

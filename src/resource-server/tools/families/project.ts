@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { records, say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { adds, ProjectId, reads, replaces, tool } from '../tool.ts'
+import { inQuotes, listed } from '../words.ts'
 import { answerProject, answerProjects, BIN, describe, forReading, projectIn } from './project-answers.ts'
 
 const LIST_AT_MOST = 50
@@ -15,6 +16,8 @@ const changed = {
   description: { type: 'string', description: 'New description.' },
   url: { type: 'string', description: 'The project on quantconnect.com.' },
 } as const
+
+const LANGUAGES = { Py: 'Python', 'C#': 'C#' } as const
 
 /** The files that QuantConnect puts into a new project. */
 const STARTERS = { Py: ['main.py', 'research.ipynb'], 'C#': ['Main.cs', 'Research.ipynb'] } as const
@@ -44,6 +47,7 @@ export const project = [
         .describe('Organization to create it in, from list_organizations; the default one when left out.'),
     },
     output: { ...output, files: { type: 'array', description: 'Names of its starter files.' } },
+    says: ({ name, language }) => `Create project ${inQuotes(name)} in ${LANGUAGES[language]}`,
     verify: 'list_projects shows whether there is a new project of that name.',
     answer(body, { name, language }) {
       const made = projectIn(body)
@@ -147,6 +151,8 @@ export const project = [
       says: 'Give a new name, a new description, or both.',
     },
     output: changed,
+    says: ({ projectId, name, description }) =>
+      `Project ${projectId}: ${listed(name !== undefined && `new name ${inQuotes(name)}`, description !== undefined && 'new description')}`,
     verify: 'read_project shows the name and the description.',
     answer(_body, { projectId, name, description }) {
       const changed = [name !== undefined && 'name', description !== undefined && 'description'].filter(Boolean)
@@ -171,6 +177,7 @@ export const project = [
     recorded: ['projectId'],
     input: { projectId: ProjectId },
     output: { projectId: changed.projectId },
+    says: ({ projectId }) => `Delete project ${projectId}, to the Recycle Bin`,
     verify: `read_project shows a name under "${BIN}" if it was deleted.`,
     answer: (_body, { projectId }) => ({
       summary: say`Project ${projectId} is in the Recycle Bin. A person can restore it on quantconnect.com; list_projects still shows it, under "${BIN}".`,

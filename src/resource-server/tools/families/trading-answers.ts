@@ -31,7 +31,7 @@ export interface Around {
 }
 
 // The numbers of LEAN's enumerations; 4 is no status.
-const ORDER_TYPES = [
+export const ORDER_TYPES: readonly string[] = [
   'market',
   'limit',
   'stop market',
