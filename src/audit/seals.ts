@@ -5,8 +5,9 @@ import type { JWK } from 'jose'
 import { CompactSign, compactVerify, importJWK } from 'jose'
 import { z } from 'zod'
 import type { Log } from '../observability/log.ts'
+import { nextPortion } from '../portions.ts'
 import { KEYS } from '../storage/keys.ts'
-import type { NewLine, Store } from '../storage/store.ts'
+import type { JournalLine, NewLine, Store } from '../storage/store.ts'
 import { journalKey } from './audit-log.ts'
 import type { ChainedRecord } from './chain.ts'
 import { chained, NOTHING_BEFORE } from './chain.ts'
@@ -18,8 +19,8 @@ export const EXPORT_TYP = 'qcgate-journal+jws'
 const HOUR_TYP = 'qcgate-journal-hour+jws'
 
 const HOUR = 60 * 60 * 1000
-/** Lines that are read at a time. */
-const PAGE = 200
+/** Lines that are read, chained and sent at a time, with everyone's turn between. */
+const PAGE = 100
 
 /** What a seal says: of which records it is, how many, and the hash of the last. */
 export const SealPayload = z.object({
@@ -88,18 +89,21 @@ export function createSeals({ store, log, journalKeys, issuer, days }: SealSuppl
     return seal
   }
 
-  /** The records behind a place, in their order. A gap is an error. */
+  /** The records behind a place, in their order, some at a time. A gap is an error. */
   async function* walk(accountId: string, journal: JournalName, { after, prev }: Place) {
     let [position, hash] = [after, prev]
     for (;;) {
       const lines = await store.lines(journalKey(journal, accountId), position, PAGE)
+      const page: { line: JournalLine; record: ChainedRecord }[] = []
       for (const line of lines) {
         if (line.position !== position + 1) throw new BrokenJournal(`record ${position + 1} is missing`)
         const record = chained(line, hash)
         ;[position, hash] = [line.position, record.hash]
-        yield { line, record }
+        page.push({ line, record })
       }
+      yield page
       if (lines.length < PAGE) return
+      await nextPortion()
     }
   }
 
@@ -121,9 +125,10 @@ export function createSeals({ store, log, journalKeys, issuer, days }: SealSuppl
     const { stored, seal: last } = await lastSeal(accountId, journal)
     const place = await placeBehind(accountId, journal, last)
     let head: ChainedRecord | undefined
-    for await (const { line, record } of walk(accountId, journal, place)) {
-      if (line.at >= before) break
-      head = record
+    for await (const page of walk(accountId, journal, place)) {
+      const ended = page.findIndex(({ line }) => line.at >= before)
+      head = page.slice(0, ended < 0 ? page.length : ended).at(-1)?.record ?? head
+      if (ended >= 0) break
     }
     if (!head) return
     const [from, to, at] = [place.after + 1, head.seq, Date.now()]
@@ -156,12 +161,14 @@ export function createSeals({ store, log, journalKeys, issuer, days }: SealSuppl
     const from = place.after + 1
     yield lineOf({ journal: 1, iss: issuer, account: accountId, from, prev: place.prev })
     let [to, head] = [place.after, place.prev]
-    for await (const { record } of walk(accountId, journal, place)) {
-      if ((heads.get(record.seq) ?? record.hash) !== record.hash) {
-        throw new BrokenJournal(`record ${record.seq}, or one before it, was changed after it was sealed`)
+    for await (const page of walk(accountId, journal, place)) {
+      for (const { record } of page) {
+        if ((heads.get(record.seq) ?? record.hash) !== record.hash) {
+          throw new BrokenJournal(`record ${record.seq}, or one before it, was changed after it was sealed`)
+        }
+        ;[to, head] = [record.seq, record.hash]
       }
-      ;[to, head] = [record.seq, record.hash]
-      yield lineOf(record)
+      yield page.map(({ record }) => lineOf(record)).join('')
     }
     const payload = { iss: issuer, account: accountId, from, to, count: to - from + 1, head, at: iso(Date.now()) }
     yield lineOf({ seal: await sign(EXPORT_TYP, payload) })
@@ -175,7 +182,7 @@ export function createSeals({ store, log, journalKeys, issuer, days }: SealSuppl
       if (sealed.size >= REMEMBERED) sealed.clear()
       sealed.set(name, hour)
       seal(accountId, journal, hour * HOUR).catch((err) => {
-        sealed.delete(name)
+        if (!(err instanceof BrokenJournal)) sealed.delete(name) // the next record tries again, and else the next hour
         log.error({ err, accountId, journal }, 'a record was not sealed')
       })
     },

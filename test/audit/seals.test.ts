@@ -51,9 +51,9 @@ for (const name of ['SQLite', 'Redis'] as const satisfies readonly StoreName[]) 
       }
     }
     async function exported(account: string, by = seals): Promise<string[]> {
-      const lines: string[] = []
-      for await (const line of by.exportOf(account, 'journal')) lines.push(line)
-      return lines
+      let file = ''
+      for await (const part of by.exportOf(account, 'journal')) file += part
+      return file.split(/(?<=\n)/)
     }
     const verify = (lines: readonly string[], keys: readonly JWK[] = publicKeys([key])): Promise<JournalVerdict> =>
       verifyJournal(lines, keys)

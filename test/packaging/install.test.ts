@@ -110,6 +110,7 @@ describe('npx FILE', { timeout: 60_000 }, () => {
       '600 .local/share/qcgate/data/qcgate.sqlite',
       '700 .local/share/qcgate/keys',
       '600 .local/share/qcgate/keys/cookies.jwks.json',
+      '600 .local/share/qcgate/keys/journal.jwks.json',
       '600 .local/share/qcgate/keys/signing.jwks.json',
       '600 .local/share/qcgate/keys/vault.jwks.json',
     ]

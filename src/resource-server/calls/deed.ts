@@ -72,7 +72,7 @@ export function createDeed(
     if (!isNew && !part) return
     async function commit() {
       // Where it cannot be said to others any more, it still belongs into the record.
-      if (!(await store.commit({ ...part, ...line }))) await store.commit(line)
+      if (!(await store.commit({ ...part, ...line })) && isNew) await store.commit(line)
     }
     const noteEnd = callsUnderWay.begin({ ref: call.ref, tool: tool.name, accountId })
     await persist(commit, noteEnd, (err) => log.error({ err, accountId, call: ended }, 'call not recorded'))
