@@ -27,7 +27,11 @@ export interface Drill {
   readonly startFleet?: () => Promise<RedisFleet>
   /** Replication is asynchronous: a write that only the master has goes with it. */
   readonly mayLoseLastWrites?: boolean
-  readonly faults: (scene: Scene) => Promise<void>
+  /** What happens under the mixed load. */
+  readonly faults?: (scene: Scene) => Promise<void>
+  /** Another load, with faults of its own, and what the report has of it. */
+  readonly perform?: (drill: Drill) => Promise<Outcome>
+  readonly rows?: (ledger: Ledger) => string[][]
 }
 
 /** What came of it. */
@@ -44,7 +48,7 @@ const CALM_MS = 1_500
 
 /** What has been started and not stopped yet; for a run that fails or is interrupted, even while something starts. */
 const running = new Set<() => Promise<void>>()
-function started<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+export function started<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
   running.add(async () => (await starting).stop())
   return starting
 }
@@ -59,20 +63,24 @@ export async function stopEverything(): Promise<void> {
 
 /** Makes it happen, and looks afterwards what was lost. */
 export async function perform(drill: Drill): Promise<Outcome> {
-  const began = Date.now()
-  const ledger = new Ledger()
   try {
-    const fleet = drill.startFleet && (await started(drill.startFleet()))
-    const service = await started(startService(drill.processes, fleet ? { REDIS_URL: fleet.url } : {}))
-    const load = await startLoad(service, ledger)
-    running.add(async () => void load.stop().catch(() => {}))
-    await delay(CALM_MS)
-    await drill.faults({ service, fleet, ledger, strike: (cause) => ledger.strike(WORKERS, cause) })
-    await delay(CALM_MS)
-    await load.stop()
-    await check(service, load.workers, ledger)
-    return { drill, ledger, said: service.said(), seconds: (Date.now() - began) / 1000 }
+    return await (drill.perform ?? performMixed)(drill)
   } finally {
     await stopEverything()
   }
+}
+
+async function performMixed(drill: Drill): Promise<Outcome> {
+  const began = Date.now()
+  const ledger = new Ledger()
+  const fleet = drill.startFleet && (await started(drill.startFleet()))
+  const service = await started(startService(drill.processes, fleet ? { REDIS_URL: fleet.url } : {}))
+  const load = await startLoad(service, ledger)
+  running.add(async () => void load.stop().catch(() => {}))
+  await delay(CALM_MS)
+  await drill.faults?.({ service, fleet, ledger, strike: (cause) => ledger.strike(WORKERS, cause) })
+  await delay(CALM_MS)
+  await load.stop()
+  await check(service, load.workers, ledger)
+  return { drill, ledger, said: service.said(), seconds: (Date.now() - began) / 1000 }
 }

@@ -11,6 +11,9 @@ export const LOSSES = {
   successor: 'refresh tokens with two successors',
   answer: 'answers that an honest client cannot act on',
   recovery: 'faults that service did not recover from',
+  trace: 'calls that reached QuantConnect and are not on record',
+  twice: 'calls that reached QuantConnect twice',
+  told: 'calls told otherwise than they are on record',
 } as const
 /** A kind of loss. */
 export type Loss = keyof typeof LOSSES

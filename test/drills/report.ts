@@ -19,20 +19,22 @@ export const violationsOf = ({ drill, ledger }: Outcome): string[] =>
 /** One drill as a heading, a sentence and a table. */
 export function drillSection(outcome: Outcome): string {
   const { drill, ledger, said } = outcome
-  const rows = [
-    ...traffic(ledger),
-    ...recovery(ledger),
-    ...kept(ledger),
-    ...repeats(ledger),
-    ['the processes logged', listed(said)],
-  ]
+  const rows = [...(drill.rows ?? mixedRows)(ledger), ['the processes logged', listed(said)]]
   const losses = ledger.losses.map(({ loss, evidence }) => `- ${LOSSES[loss]}: ${evidence}`)
   const evidence = losses.length ? `\n\nLost:\n\n${losses.slice(0, EVIDENCE_AT_MOST).join('\n')}` : ''
   const table = ['| | |', '| --- | --- |', ...rows.map(([what, measured]) => `| ${what} | ${measured} |`)].join('\n')
   return `## ${drill.title}\n\n${drill.what}\n\n${table}${evidence}\n`
 }
 
-const n = (count: number) => count.toLocaleString('en')
+const mixedRows = (ledger: Ledger): string[][] => [
+  ...traffic(ledger),
+  ...recovery(ledger),
+  ...kept(ledger),
+  ...repeats(ledger),
+]
+
+/** A number, and a time, as the report has them. */
+export const n = (count: number) => count.toLocaleString('en')
 const s = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 const listed = (counts: ReadonlyMap<string, number>) =>
   [...counts]
@@ -75,14 +77,16 @@ function recovery({ sent, faults }: Ledger): string[][] {
       ['from the fault until the last failed request', lasts.join(', then ')],
     ]
   }
-  const spread = (values: readonly number[]) => {
-    const sorted = values.toSorted((a, b) => a - b)
-    return `longest ${s(sorted.at(-1) ?? 0)}, median ${s(sorted[Math.floor(sorted.length / 2)] ?? 0)}`
-  }
   return [
     ['from a kill until the new process listened', spread(repairs)],
     ['from a kill until every worker had been served without a failure', spread(times)],
   ]
+}
+
+/** Times in milliseconds, in two of them. */
+export function spread(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b)
+  return `longest ${s(sorted.at(-1) ?? 0)}, median ${s(sorted[Math.floor(sorted.length / 2)] ?? 0)}`
 }
 
 /** What was acknowledged, and what of it did not hold. */

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { clusterKilled } from './cluster.ts'
+import { deedsOnRedis, deedsOnSqlite } from './deeds.ts'
 import type { Outcome } from './drill.ts'
 import { perform, stopEverything } from './drill.ts'
 import { killOnRedis, killOnSqlite } from './kill.ts'
@@ -9,7 +10,17 @@ import { redisFrozen, redisKilled } from './redis-stopped.ts'
 import { drillSection, report, violationsOf } from './report.ts'
 import { sentinelFrozen, sentinelKilled } from './sentinel.ts'
 
-const DRILLS = [killOnSqlite, killOnRedis, redisFrozen, redisKilled, sentinelKilled, sentinelFrozen, clusterKilled]
+const DRILLS = [
+  killOnSqlite,
+  killOnRedis,
+  deedsOnSqlite,
+  deedsOnRedis,
+  redisFrozen,
+  redisKilled,
+  sentinelKilled,
+  sentinelFrozen,
+  clusterKilled,
+]
 const REPORT = fileURLToPath(new URL('../../docs/drills.md', import.meta.url))
 
 const named = process.argv.slice(2)
