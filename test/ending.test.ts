@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import { createAuditLog } from '../src/audit/audit-log.ts'
 import type { Call } from '../src/audit/records.ts'
 import { EVERYTHING, useConnection } from './support/connection.ts'
+import { journalOf } from './support/deeds.ts'
 import { message, rpc, toolCall } from './support/mcp-requests.ts'
 import type { TestServer } from './support/server.ts'
 import { useServer } from './support/server.ts'
@@ -94,6 +95,20 @@ for (const { name, env } of journeyStores('ending')) {
         await endWhileWaiting('SIGTERM', release)
       })
       assert.deepEqual(outcomes, ['done'])
+    })
+
+    it('that is killed while it waits has the call on record, and nobody knows what became of it', async () => {
+      const known = new Set((await calls()).map(({ ref }) => ref))
+      const { answer } = await underWay(writes())
+      const before = waits(server)
+      const ended = server.end('SIGTERM')
+      await until('the process to wait', () => waits(server) > before)
+      await Promise.all([server.end('SIGKILL'), ended, assert.rejects(answer)])
+      const left = (await journalOf(server, accountId)).filter(({ ref }) => !known.has(ref))
+      assert.deepEqual(
+        left.map(({ tool, outcome }) => [tool, outcome]),
+        [['create_project', 'unknown']],
+      )
     })
 
     if (name !== 'SQLite') return

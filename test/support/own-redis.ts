@@ -1,4 +1,4 @@
-// A server on a Redis that no other file uses, for tests that take rights away from it.
+// A server on a Redis that no other file uses, for tests that take rights away from it, or stop it.
 import { after, before } from 'node:test'
 import type { RedisFleet } from './redis-fleet.ts'
 import { startSingle } from './redis-fleet.ts'
@@ -6,13 +6,13 @@ import type { TestServer } from './server.ts'
 import { startServer } from './server.ts'
 import { whileRunning } from './while-running.ts'
 
-/** Started before the first test of a suite, stopped after the last. Call it inside `describe`. */
-export function useOwnRedis() {
+/** `env` is the server's. Started before the first test of a suite, stopped after the last. Call it inside `describe`. */
+export function useOwnRedis(env: Record<string, string> = {}) {
   let fleet: RedisFleet | undefined
   let server: TestServer | undefined
   before(async () => {
     fleet = await startSingle()
-    server = await startServer({ REDIS_URL: fleet.url })
+    server = await startServer({ ...env, REDIS_URL: fleet.url })
   })
   after(async () => {
     await server?.stop()
@@ -22,6 +22,8 @@ export function useOwnRedis() {
   return {
     server: whileRunning('server', () => server),
     ask,
+    /** SIGSTOP leaves it deaf with its connections open, SIGCONT wakes it. */
+    signal: async (name: 'SIGSTOP' | 'SIGCONT') => fleet?.nodes[0]?.signal(name),
     /** Sets what the user of the server may do, in the words of `ACL SETUSER`. */
     acl: (...rules: string[]) => ask('ACL', 'SETUSER', 'default', ...rules),
   }
