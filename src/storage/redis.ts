@@ -87,9 +87,11 @@ const NO_REPLICA_MS = 5_000
  */
 export async function openRedisStore(address: RedisAddress, log: Log): Promise<Store> {
   const client = connectionTo(address)
-  // A second connection for writes that wait for a replica: Redis serves nothing else on a connection that waits.
+  // Connections of their own for writes that wait for a replica: Redis serves nothing else on a connection that waits. Those that
+  // must not be lost wait longest, and while no replica answers they would hold up everybody's.
   const writer = address.mode === 'single' ? client : connectionTo(address)
-  const clients = [...new Set([client, writer])]
+  const patientWriter = address.mode === 'single' ? client : connectionTo(address)
+  const clients = [...new Set([client, writer, patientWriter])]
   /** Masters that have had a replica since we began. */
   const withReplicas = new Set<string>()
   const stopReporting = reportOutages(client, log)
@@ -108,18 +110,24 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
 
   /** By master, since when its replicas may be waited for again. */
   const waitFrom = new Map<string, number>()
+  async function hasHadReplica(node: Redis): Promise<boolean> {
+    const master = nameOf(node)
+    if (!withReplicas.has(master) && Number((await infoOf(node)).connected_slaves) > 0) withReplicas.add(master)
+    return withReplicas.has(master)
+  }
   /**
    * Waits until one replica has what was just written. None at hand is no reason to refuse, since the master has it, unless it
    * `isRequired` and this master has had one.
    */
   async function replicate(key: string, isRequired = false): Promise<void> {
     if (address.mode === 'single') return
-    const node = nodeOf(writer, address.prefix + key)
+    const via = isRequired ? patientWriter : writer
+    const node = nodeOf(via, address.prefix + key)
     const master = node ? nameOf(node) : ''
-    if (Date.now() < (waitFrom.get(master) ?? 0) && !(isRequired && withReplicas.has(master))) return
+    if (isRequired ? node && !(await hasHadReplica(node)) : Date.now() < (waitFrom.get(master) ?? 0)) return
     // The first command leads the second one to the node, and the connection, that took the write.
     const patience = isRequired ? REQUIRED_REPLICA_MS : REPLICA_MS
-    const [, wait] = (await writer.pipeline().exists(key).wait(1, patience).exec()) ?? []
+    const [, wait] = (await via.pipeline().exists(key).wait(1, patience).exec()) ?? []
     const [failure, replicas] = wait ?? []
     // The connection broke in between, maybe because the master died with the write: it must not count as done.
     if (failure) throw failure
@@ -129,9 +137,7 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
     }
     waitFrom.set(master, Date.now() + NO_REPLICA_MS)
     log.warn({ master }, 'no replica acknowledged a write; it would be lost with the master')
-    if (!isRequired) return
-    if (node && Number((await infoOf(node)).connected_slaves) > 0) withReplicas.add(master)
-    if (!node || withReplicas.has(master)) throw new Error('no replica acknowledged what must not be lost')
+    if (isRequired) throw new Error('no replica acknowledged what must not be lost')
   }
 
   return {
@@ -139,7 +145,8 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
     commit: (step) =>
       attempt(async () => {
         const { keys, args } = scriptArguments(step)
-        if ((await writer.qcgateCommit(keys.length, ...keys, ...args)) !== 1) return false
+        const via = step.replicated ? patientWriter : writer
+        if ((await via.qcgateCommit(keys.length, ...keys, ...args)) !== 1) return false
         await replicate(keys[0] ?? '', step.replicated)
         return true
       }),

@@ -1,4 +1,4 @@
-// A server on a Redis that no other file uses, for tests that take rights away from it, or stop it.
+// A server on a Redis, or a fleet of them, that no other file uses, for tests that take rights away from it, or stop it.
 import { after, before } from 'node:test'
 import type { RedisFleet } from './redis-fleet.ts'
 import { startSingle } from './redis-fleet.ts'
@@ -7,11 +7,11 @@ import { startServer } from './server.ts'
 import { whileRunning } from './while-running.ts'
 
 /** `env` is the server's. Started before the first test of a suite, stopped after the last. Call it inside `describe`. */
-export function useOwnRedis(env: Record<string, string> = {}) {
+export function useOwnRedis(env: Record<string, string> = {}, startFleet: () => Promise<RedisFleet> = startSingle) {
   let fleet: RedisFleet | undefined
   let server: TestServer | undefined
   before(async () => {
-    fleet = await startSingle()
+    fleet = await startFleet()
     server = await startServer({ ...env, REDIS_URL: fleet.url })
   })
   after(async () => {
@@ -22,8 +22,10 @@ export function useOwnRedis(env: Record<string, string> = {}) {
   return {
     server: whileRunning('server', () => server),
     ask,
-    /** SIGSTOP leaves it deaf with its connections open, SIGCONT wakes it. */
-    signal: async (name: 'SIGSTOP' | 'SIGCONT') => fleet?.nodes[0]?.signal(name),
+    /** SIGSTOP leaves it deaf with its connections open, SIGCONT wakes it; by its place in the fleet. */
+    signal: async (name: 'SIGSTOP' | 'SIGCONT', nodes: readonly number[] = [0]) => {
+      for (const node of nodes) await fleet?.nodes[node]?.signal(name)
+    },
     /** Sets what the user of the server may do, in the words of `ACL SETUSER`. */
     acl: (...rules: string[]) => ask('ACL', 'SETUSER', 'default', ...rules),
   }

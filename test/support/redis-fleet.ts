@@ -135,10 +135,10 @@ export async function startSentinel(): Promise<RedisFleet> {
   return fleet(url, [master, ...replicas, ...sentinels])
 }
 
-/** Three masters and three replicas, masters first. */
-export async function startCluster(): Promise<RedisFleet> {
+/** Three masters and three replicas, masters first; or no replicas. */
+export async function startCluster(replicas: 0 | 3 = 3): Promise<RedisFleet> {
   const config = [...QUICK, 'cluster-enabled yes', 'cluster-node-timeout 1000', 'cluster-replica-validity-factor 0']
-  const nodes = await Promise.all(Array.from({ length: 6 }, () => startNode(config)))
+  const nodes = await Promise.all(Array.from({ length: 3 + replicas }, () => startNode(config)))
   const [first, ...others] = nodes as [StartedNode, ...StartedNode[]]
   await Promise.all(
     nodes.slice(0, 3).map(async (node, i) => {
@@ -152,7 +152,9 @@ export async function startCluster(): Promise<RedisFleet> {
   for (const { port } of others) await first.ask('CLUSTER', 'MEET', '127.0.0.1', port)
   await until('the nodes of the Cluster to meet', async () => {
     const views = await Promise.all(nodes.map((node) => node.ask('CLUSTER', 'NODES')))
-    return views.every((view) => String(view).trim().split('\n').length === 6 && !/handshake/.test(String(view)))
+    return views.every(
+      (view) => String(view).trim().split('\n').length === nodes.length && !/handshake/.test(String(view)),
+    )
   })
   await Promise.all(
     nodes

@@ -1,0 +1,51 @@
+// A master that never had a replica is taken at its word: whoever runs one has decided so. One that had is not.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Store } from '../../src/storage/store.ts'
+import type { RedisFleet } from '../support/redis-fleet.ts'
+import { startCluster } from '../support/redis-fleet.ts'
+import { openRedis } from '../support/stores.ts'
+import { until } from '../support/until.ts'
+
+describe('a Cluster of masters without replicas', () => {
+  let fleet: RedisFleet
+  let store: Store
+  before(async () => {
+    fleet = await startCluster(0)
+    store = await openRedis(fleet.url)
+  })
+  after(async () => {
+    await fleet?.nodes[1]?.signal('SIGCONT')
+    await store?.close()
+    await fleet?.stop()
+  })
+  // The hash slot of this tag is the first master's.
+  const step = (value: string) => ({ write: { 'k:{06S}': { value, ttl: 60 } }, replicated: true })
+
+  it('takes what must not be lost', async () => {
+    assert.equal(await store.commit(step('alone')), true)
+    assert.equal(await store.get('k:{06S}'), 'alone')
+  })
+
+  it('takes it no longer when one of them has got a replica, and that is gone', async () => {
+    const [master, replica] = fleet.nodes
+    const id = String(await master?.ask('CLUSTER', 'MYID'))
+    // A master that has slots cannot become a replica, and nobody asks for these.
+    const slots = Array.from({ length: 16_384 }, (_, slot) => slot).filter(
+      (slot) => Math.floor((slot * 3) / 16_384) === 1,
+    )
+    await replica?.ask('CLUSTER', 'DELSLOTS', ...slots)
+    for (const node of [fleet.nodes[0], fleet.nodes[2]])
+      await node?.ask('CONFIG', 'SET', 'cluster-require-full-coverage', 'no')
+    await until('it to be a replica', () =>
+      replica?.ask('CLUSTER', 'REPLICATE', id).then(
+        () => true,
+        () => false,
+      ),
+    )
+    await until('it to follow', async () => /connected_slaves:1/.test(String(await master?.ask('INFO', 'replication'))))
+    await until('what must not be lost to be taken', () => store.commit(step('followed')).catch(() => false))
+    await replica?.signal('SIGSTOP')
+    await assert.rejects(store.commit(step('forsaken')), { name: 'StoreUnavailable' })
+  })
+})
