@@ -87,4 +87,14 @@ describe('when the store goes away', () => {
     assert.equal(await outcomeOf(deed), 'unknown')
     assert.match(server.output(), new RegExp(`"digest":"${deed.digest}","outcome":"done"`))
   })
+
+  it('between intent and outcome, and the process is told to end: it ends when the outcome is written', async () => {
+    const deed = newProject()
+    await meanwhile(deed, withoutJournals)
+    const ended = server.end('SIGTERM')
+    await until('the process to wait', () => server.output().includes('waiting for calls that may have'))
+    await acl('allkeys')
+    assert.equal(await ended, 0)
+    assert.equal(await outcomeOf(deed), 'done')
+  })
 })
