@@ -134,6 +134,10 @@ describe('a deed', () => {
       rawEnd('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\n{"succ'),
       unknown(),
     ],
+    'in chunks that are none of HTTP': [
+      raw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\n{"success":true}\r\nnone\r\n'),
+      unknown(),
+    ],
     'that breaks off in its head': [rawEnd('HTTP/1.1 200 O'), unknown()],
     'that is none of HTTP': [rawEnd('Hello\r\n\r\n'), unknown()],
     'that never begins, since the connection ends': [(_response, socket) => socket.destroy(), unknown()],
