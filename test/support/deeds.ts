@@ -1,7 +1,7 @@
 // Calls with consequences, each like no other, and what is left of them: at a QuantConnect that outlives the server, and on
 // their person's record.
 import { mock } from 'node:test'
-import type { Call } from '../../src/audit/audit-log.ts'
+import type { Call } from '../../src/audit/records.ts'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
 import { digestOf } from '../../src/resource-server/calls/digest.ts'
 import { findTool } from '../../src/resource-server/tools/catalog.ts'
