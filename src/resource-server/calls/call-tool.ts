@@ -107,7 +107,7 @@ export async function perform<Found, Given>(
       const describe = async () => (await saidOf(tool, input, lookUp)).what
       deed = deedOf(tool, input, grant, { call, elapsed, describe }, suppliers)
     }
-    const { found, warning } = await unlessSentBefore(deed, signal, () =>
+    const { found, warning } = await unlessSentBefore(deed, input, signal, () =>
       runAlone(operation, { args, input, credentials, deed }, caller, suppliers),
     )
     if (warning) ended = { outcome: 'done', why: warning }
@@ -183,10 +183,15 @@ const lookUpOf = (credentials: Credentials, signal: AbortSignal, { quantConnect 
 })
 
 /** Sends a call, unless the same one was sent before: then throws `Refusal`, with what became of that. */
-async function unlessSentBefore<T>(deed: Deed | undefined, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+async function unlessSentBefore<T>(
+  deed: Deed | undefined,
+  { repeat }: Args,
+  signal: AbortSignal,
+  run: () => Promise<T>,
+): Promise<T> {
   for (;;) {
     const before = await deed?.waitForSame(signal)
-    if (before) throw new Refusal({ reason: 'repeated', before })
+    if (before) throw new Refusal({ reason: 'repeated', before, onPurpose: repeat === true })
     try {
       return await run()
     } catch (error) {

@@ -7,7 +7,6 @@ import type { Answer } from '../../quantconnect/answer.ts'
 import type { Step } from '../../storage/store.ts'
 import { StoreUnavailable } from '../../storage/store.ts'
 import type { Suppliers } from '../../suppliers.ts'
-import { failure } from '../answers/tool-answer.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { CallLease } from './one-at-a-time.ts'
 import { persist } from './persist.ts'
@@ -64,11 +63,10 @@ export function createDeed(
   let isSettled = false
 
   /** Writes what became of it: into the record, when there is something new to say, and for those who call the same. */
-  async function write(ending: CallEnding, answer?: CallToolResult): Promise<void> {
+  async function write(ending: CallEnding, part?: Pick<Step, 'expect' | 'write'>): Promise<void> {
     const isNew = !isSettled || ending.why !== undefined
     const ended: CallEnded = { ...call, ...ending, ms: Math.round(elapsed()) }
     const line = isNew ? auditLog.outcome(accountId, ended) : {}
-    const part = await repeats?.end(ending.outcome, answer)
     if (!isNew && !part) return
     async function commit() {
       // Where it cannot be said to others any more, it still belongs into the record.
@@ -123,12 +121,12 @@ export function createDeed(
 
     async settle() {
       if (stage !== 'sent' || isSettled || outcome === 'unknown') return
-      await write({ outcome })
+      await write({ outcome }, repeats?.settle(outcome))
       isSettled = true
     },
 
     async end(ending, answer, whenAnswered) {
-      await write({ ...ending, outcome }, answer ?? NO_ANSWER)
+      await write({ ...ending, outcome }, await repeats?.end(outcome, answer))
       whenAnswered?.(
         () => void repeats?.answered().catch((err) => log.warn({ err }, 'an answer was not noted as heard')),
       )
@@ -136,9 +134,6 @@ export function createDeed(
     },
   }
 }
-
-/** What is told of a call whose caller left before its tool had an answer. */
-const NO_ANSWER = failure('Its caller left before there was an answer.')
 
 /** What an answer says of the work that was asked for. */
 function outcomeBy(answer: Answer): Outcome {

@@ -40,8 +40,8 @@ export type Reason =
   | { readonly reason: 'quantconnect'; readonly answer: UpstreamFailure }
   /** It is open whether it was done, and a rule found out afterwards what else there is to know. */
   | { readonly reason: 'warned'; readonly of: Reason; readonly warning: string }
-  /** The same call was sent before, and is not sent again by accident. */
-  | { readonly reason: 'repeated'; readonly before: SentBefore }
+  /** The same call was sent before, and is not sent again by accident; `onPurpose` says that it was sent with `repeat: true`. */
+  | { readonly reason: 'repeated'; readonly before: SentBefore; readonly onPurpose: boolean }
   | { readonly reason: 'store-unavailable' }
   /** There are so many records that nothing more is sent that would need one. */
   | { readonly reason: 'record-full' }
@@ -184,16 +184,19 @@ const TABLE: Table<Reason, 'reason'> = {
     const words = wordsOf(of, at)
     return { ...words, error: `${warning} Tell the person. ${words.error}`, why: warning }
   },
-  repeated: ({ before }, { tool: { verify } }) => {
+  repeated: ({ before, onPurpose }, { tool: { verify } }) => {
     const { ref, sentAt, outcome } = before
     const ago = `${Math.max(1, Math.round((Date.now() - sentAt) / 1000))} s ago (reference ${ref})`
     const what =
       outcome === 'unknown'
         ? 'and nobody knows yet whether it was done. It was not sent again.'
         : `and it was ${outcome === 'done' ? 'done' : 'not done'}. It was not sent again; its answer is not kept.`
+    const again = onPurpose
+      ? 'That one was sent with repeat: true already; once more it can be sent two minutes after that.'
+      : 'To send it again on purpose, call it with repeat: true.'
     return refused(
       `The same call was sent ${ago}, ${what}`,
-      `Look first: ${verify} To send it again on purpose, call it with repeat: true.`,
+      `Look first: ${verify} ${again}`,
       `The same call was sent before, under reference ${ref}: ${outcome}. This one was not sent.`,
       { rule: 'repeated', repeated: repeatedCall(before) },
     )

@@ -14,9 +14,12 @@ import { WAIT_AT_MOST } from './tool-context.ts'
 
 /** For so long, in seconds, a call is not sent again whose answer nobody has heard, or of which nobody knows. */
 const QUIET = 120
-/** For so long, in seconds, whoever has waited for an answer can read it after it was heard. */
-const READABLE = 15
-/** For so long, in milliseconds, an answer may be on its way to whoever asked for it. */
+/**
+ * For so long, in seconds, what is over stays: whoever has waited for an answer reads it after it was heard. Longer than a call waits
+ * for its turn, so that one which came before can still see that it was overtaken.
+ */
+const READABLE = 60
+/** For so long, in milliseconds, an answer may be on its way to whoever asked for it: by the clock of whoever waits for that. */
 const DELIVERY = 2_000
 /** Milliseconds between two looks: at a call that is under way, at an answer that is on its way. */
 const PAUSE = { underWay: 200, delivery: 20 }
@@ -52,9 +55,11 @@ export interface Repeats {
   wait(signal: AbortSignal): Promise<SentBefore | undefined>
   /** Notes that it is sent now, unless another one was since `wait`. */
   begin(): Part
-  /** Whether another one was. */
+  /** Whether another one was. This call has waited for that one, then, as if it had come after it. */
   isOvertaken(): Promise<boolean>
-  /** Notes what became of it; with its answer once there is one. */
+  /** Notes what became of it, while its tool goes on to look. */
+  settle(outcome: Outcome): Part
+  /** Notes what became of it for good, with its answer, if there is one. */
   end(outcome: Outcome, answer?: CallToolResult): Promise<Part>
   /** Notes that its answer was heard. */
   answered(): Promise<void>
@@ -70,6 +75,8 @@ export function createRepeats(
   const key = KEYS.sent(accountId, grantId, digest)
   /** What the key held when this call was free to go. */
   let seen: string | undefined
+  /** Whether another one was under way meanwhile: what became of it, or of one after it, is this call's outcome too. */
+  let hasWaited = false
   let sentAt = 0
   let last: string | undefined
   /** What the key shall hold instead of what it held. */
@@ -85,18 +92,17 @@ export function createRepeats(
 
   return {
     async wait(signal) {
-      const until = performance.now() + WAIT_AT_MOST * 1000
-      /** The call that was under way when this one came. */
-      let awaited: string | undefined
+      const came = performance.now()
       for (;;) {
         seen = await store.get(key)
         const sent = parse(seen)
         const standing = sent ? standingOf(sent, Date.now()) : 'free'
-        if (sent && standing !== 'under-way' && sent.ref === awaited) return sentBefore(sent)
-        if (!sent || standing === 'free') return undefined
-        if (standing === 'counts' || performance.now() > until) return sentBefore(sent)
-        if (standing === 'under-way') awaited = sent.ref
-        await pause(standing === 'under-way' ? PAUSE.underWay : PAUSE.delivery, undefined, { signal })
+        if (!sent || (standing === 'free' && !hasWaited)) return undefined
+        const isUnderWay = standing === 'under-way'
+        const patience = isUnderWay ? WAIT_AT_MOST * 1000 : standing === 'delivery' && !hasWaited ? DELIVERY : 0
+        if (performance.now() - came >= patience) return sentBefore(sent)
+        hasWaited ||= isUnderWay
+        await pause(isUnderWay ? PAUSE.underWay : PAUSE.delivery, undefined, { signal })
       }
     },
 
@@ -105,12 +111,18 @@ export function createRepeats(
       return replace(seen, {}, OPEN_AT_MOST / 1000 + QUIET)
     },
 
-    isOvertaken: async () => (await store.get(key)) !== seen,
+    async isOvertaken() {
+      const isOvertaken = (await store.get(key)) !== seen
+      hasWaited ||= isOvertaken
+      return isOvertaken
+    },
+
+    settle: (outcome) => replace(last, { outcome }, WAIT_AT_MOST + QUIET),
 
     async end(outcome, answer) {
-      if (!answer) return replace(last, { outcome }, WAIT_AT_MOST + QUIET)
-      const kept = await vault.sealAnswer(accountId, textOf(answer))
-      return replace(last, { outcome, endedAt: Date.now(), kept }, outcome === 'failed' ? READABLE : QUIET)
+      // Of what nobody knows there is nothing to tell but that.
+      const kept = outcome === 'unknown' || !answer ? {} : { kept: await vault.sealAnswer(accountId, textOf(answer)) }
+      return replace(last, { outcome, endedAt: Date.now(), ...kept }, outcome === 'failed' ? READABLE : QUIET)
     },
 
     async answered() {
@@ -133,7 +145,7 @@ function standingOf({ sentAt, endedAt, outcome, answered }: Sent, now: number) {
   }
   // Nothing was done, so nothing is done twice.
   if (outcome === 'failed' || answered) return 'free'
-  return outcome === 'unknown' || now - endedAt > DELIVERY ? 'counts' : 'delivery'
+  return outcome === 'unknown' ? 'counts' : 'delivery'
 }
 
 /** A record that cannot be understood counts for nothing. */
