@@ -13,7 +13,7 @@ import { field, parseForm, postedForm } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import type { PostedAllowance } from '../permissions/choice.ts'
 import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
-import { holdersOf } from '../permissions/describe-connection.ts'
+import { holdersOf, whyIdle } from '../permissions/describe-connection.ts'
 import { summarize } from '../permissions/summary.ts'
 import { connectionPage } from '../views/account/connection.ts'
 import { sendPage } from '../views/layout.ts'
@@ -31,6 +31,7 @@ export function connectionPages(router: Router, visits: Visits, { accounts, gran
       grant,
       name: posted ? field(ctx, 'name') : nameOf(grant),
       now: unixTime(),
+      idle: whyIdle(grant),
       permissions: {
         offers,
         allowance,

@@ -19,18 +19,19 @@ export interface Connection {
 /** `calls` are those of its account, the newest first. */
 export function describeConnection(grant: Grant, tools: readonly ToolFacts[], calls: readonly Call[]): Connection {
   const name = nameOf(grant)
-  const { sentence, realMoney } =
-    suspensionOf(grant) === 'unknown-limits' ? ALLOWED_NOTHING : summarize(name, allowanceOf(grant), tools, 'now')
+  const idle = whyIdle(grant)
+  const { sentence, realMoney } = idle
+    ? { sentence: idle, realMoney: false }
+    : summarize(name, allowanceOf(grant), tools, 'now')
   const lastCall = calls.find(({ connection }) => connection === grant.id)?.at
   return { grant, name, sentence, realMoney, ...(lastCall ? { lastCall: lastCall / 1000 } : {}) }
 }
 
-/** Of a grant that cannot be understood to its end. */
-const ALLOWED_NOTHING = {
-  sentence:
-    'It can do nothing now: it has limits that a later release of this server has set, and that this one does not know.',
-  realMoney: false,
-}
+/** Of a grant that cannot be understood to its end: whatever it allows, and is allowed here, it can do nothing. */
+export const whyIdle = (grant: Grant): string | undefined =>
+  suspensionOf(grant) === 'unknown-limits'
+    ? 'It can do nothing now: it has limits that a later release of this server has set, and that this one does not know.'
+    : undefined
 
 /** How often a connection was authorised, and when last: so many may hold it. */
 export interface Holders {

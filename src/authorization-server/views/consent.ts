@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { dangerousIn } from '../../grants/allowance.ts'
 import type { ClientIdentity } from '../clients/clients.ts'
 import type { Connection } from '../permissions/describe-connection.ts'
-import { holdersOf } from '../permissions/describe-connection.ts'
+import { holdersOf, whyIdle } from '../permissions/describe-connection.ts'
 import type { Html } from './layout.ts'
 import { page } from './layout.ts'
 import { counted, moment, timeLeft } from './moments.ts'
@@ -92,7 +92,8 @@ const joinedFacts = (joined: Connection, now: number): Html => {
       ? html`<dt>Take note</dt><dd>This connection is from before your API token was replaced, and has done nothing since.
         Allow it only if you know it.</dd>`
       : ''
-  }`
+  }
+  ${whyIdle(grant) ? html`<dt>Take note</dt><dd>${whyIdle(grant)}</dd>` : ''}`
 }
 
 /** The boxes and buttons for a new connection, or for the one that is joined. */

@@ -17,6 +17,8 @@ export interface ConnectionView extends Frame {
   /** Seconds since 1970. */
   readonly now: number
   readonly problem?: string
+  /** Why it can do nothing, whatever is ticked. */
+  readonly idle: string | undefined
 }
 
 export const connectionPage = (view: ConnectionView): Html =>
@@ -26,7 +28,11 @@ export const connectionPage = (view: ConnectionView): Html =>
     view,
     html`<section class="card">
       <h1>Permissions of ${view.name}</h1>
-      <p class="quiet">What you change here holds from the next call on. Nothing has to be connected anew.</p>
+      ${
+        view.idle
+          ? html`<p class="problem">${view.idle} What you change here changes nothing about that.</p>`
+          : html`<p class="quiet">What you change here holds from the next call on. Nothing has to be connected anew.</p>`
+      }
       <dl class="facts">
         ${
           view.grant.client
