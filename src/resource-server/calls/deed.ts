@@ -57,6 +57,8 @@ export function createDeed(
   { store, log, auditLog, callsUnderWay }: DeedSuppliers,
 ): Deed {
   let call = came
+  /** Milliseconds until it was sent: from then on it is told how long it took. */
+  let waited = 0
   let stage: 'waiting' | 'refused' | 'sent' = 'waiting'
   /** From when it is sent on nobody knows, until there is an answer. */
   let outcome: Outcome = 'unknown'
@@ -65,7 +67,7 @@ export function createDeed(
   /** Writes what became of it: into the record, when there is something new to say, and for those who call the same. */
   async function write(ending: CallEnding, part?: Pick<Step, 'expect' | 'write'>): Promise<void> {
     const isNew = !isSettled || ending.why !== undefined
-    const ended: CallEnded = { ...call, ...ending, ms: Math.round(elapsed()) }
+    const ended: CallEnded = { ...call, ...ending, ms: Math.round(elapsed() - waited) }
     const line = isNew ? auditLog.outcome(accountId, ended) : {}
     if (!isNew && !part) return
     async function commit() {
@@ -91,6 +93,7 @@ export function createDeed(
     async begin(lease) {
       if (stage !== 'waiting') throw new Error(`${tool.name} sends more than one call that changes something`)
       call = { ...call, at: Date.now() }
+      waited = elapsed()
       const parts = [lease.renewal(), repeats?.begin() ?? {}]
       const step: Step = {
         expect: Object.assign({}, ...parts.map(({ expect }) => expect)),
