@@ -28,6 +28,22 @@ function* within(schema: Schema, path = ''): Generator<[string, Schema]> {
 /** What a reader is told of an argument; where there are several forms, the first one tells it. */
 const saysOf = ({ description, anyOf }: Schema): string | undefined => description ?? anyOf?.[0]?.description
 
+/** What trades, spends, makes something, or does it anew each time: a patch that adds lines adds them twice. */
+const ONCE_ONLY = [
+  'create_project',
+  'create_project_collaborator',
+  'create_file',
+  'patch_file',
+  'create_compile',
+  'create_backtest',
+  'create_optimization',
+  'create_live_algorithm',
+  'liquidate_live_algorithm',
+  'create_live_command',
+  'broadcast_live_command',
+  'read_object_store_file_job_id',
+]
+
 /** Scopes of what trades, or reaches what does. */
 const TRADING: readonly Scope[] = ['qc:live:write', 'qc:live:execute', 'qc:admin:write']
 /** What has to do with a brokerage account. */
@@ -57,6 +73,23 @@ describe('the catalogue', () => {
       TOOL_LIST.filter(({ name }) => findTool(name)?.onlyLowersRisk).map(({ name }) => name),
       ['abort_optimization', 'stop_live_algorithm'],
     )
+  })
+
+  it('keeps from happening twice by accident whatever happens anew each time, trades or makes something, and nothing that stops', () => {
+    const once = TOOL_LIST.map(({ name }) => name).filter((name) => findTool(name)?.onceOnly)
+    assert.deepEqual(once, ONCE_ONLY)
+    for (const { name, annotations, inputSchema, outputSchema } of TOOL_LIST) {
+      const isOnce = once.includes(name)
+      const { countsAs, onlyLowersRisk } = findTool(name) ?? {}
+      if (annotations?.idempotentHint === false) assert.ok(isOnce, name)
+      if (['starts', 'commands', 'liquidations', 'backtests', 'optimizations'].includes(countsAs ?? ''))
+        assert.ok(isOnce, name)
+      if (name.startsWith('create_')) assert.ok(isOnce, name)
+      if (annotations?.readOnlyHint || onlyLowersRisk || countsAs === 'deletions') assert.ok(!isOnce, name)
+      assert.equal('repeat' in ((inputSchema as Schema).properties ?? {}), isOnce, name)
+      assert.equal((inputSchema as Schema).required?.includes('repeat') ?? false, false)
+      assert.equal('repeated' in ((outputSchema as Schema).properties ?? {}), isOnce, name)
+    }
   })
 
   it('knows no tool but those', () => {

@@ -156,6 +156,7 @@ export const file = [
     endpoint: '/files/patch',
     project: 'argument',
     countsAs: 'changes',
+    onceOnly: true, // applied twice, it may add its lines twice
     recorded: ['projectId'],
     input: {
       projectId: ProjectId,
