@@ -46,13 +46,15 @@ describe('the record of calls', () => {
     const before = Date.now()
     const { at, ms = -1, ref, ...call } = await one(toolCall('read_project', { projectId }))
     const { client } = (await connection.grant()) ?? {}
-    assert.deepEqual(call, {
-      grantId: connection.grantId,
+    assert.deepEqual(JSON.parse(JSON.stringify(call)), {
+      kind: 'read',
+      connection: connection.grantId,
       client: client?.name ?? 'A connection',
       tool: 'read_project',
       risk: 'reads',
       ids: { projectId },
       outcome: 'done',
+      count: 1,
     })
     assert.ok(at >= before && ms >= 0 && at + ms <= Date.now() + 1)
     await until('the log line', () => lines(ref).length)
@@ -187,9 +189,9 @@ describe('the record of calls', () => {
   })
 
   it('has a refusal that is told in the result', async () => {
-    const { tool, outcome, why } = await one(toolCall('delete_project', { projectId }))
-    assert.deepEqual([tool, outcome], ['delete_project', 'blocked'])
-    assert.match(why ?? '', /Delete projects/)
+    const { tool, outcome, why } = await one(toolCall('delete_file', { projectId, name: 'a.py' }))
+    assert.deepEqual([tool, outcome], ['delete_file', 'blocked'])
+    assert.match(why ?? '', /Delete files/)
   })
 
   it('has what was refused because the connection trades on paper only', async () => {

@@ -8,7 +8,7 @@ import { useConnectionTo } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
 import { callTool, message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import { withStore } from '../support/stored.ts'
-import { json, startUpstream } from '../support/upstream.ts'
+import { json, NO_NAME, startUpstream } from '../support/upstream.ts'
 
 const upstream = await startUpstream()
 
@@ -18,12 +18,17 @@ describe('an argument in another type', () => {
   beforeEach(() => void upstream.requests.splice(0))
 
   /** What QuantConnect was sent for a call of this tool. */
-  async function sent(name: string, args: object): Promise<Json> {
+  async function sent(
+    name: string,
+    args: object,
+    before = name === 'create_live_algorithm' ? [NO_NAME] : [],
+  ): Promise<Json> {
     upstream.requests.splice(0)
-    upstream.replies.splice(0, 1, json(200, { success: false, errors: ['Enough was seen'] }))
+    upstream.replies.splice(0)
+    upstream.replies.push(...before, json(200, { success: false, errors: ['Enough was seen'] }))
     const { error } = (await callTool(server, connection.token, name, args)).structuredContent
     assert.match(error, /Enough was seen/, JSON.stringify(args))
-    return JSON.parse(upstream.requests[0]?.body ?? '')
+    return JSON.parse(upstream.requests.at(-1)?.body ?? '')
   }
   /** What a model is told of arguments that do not fit; QuantConnect was sent nothing. */
   async function misfit(name: string, args: object): Promise<string> {
@@ -196,7 +201,7 @@ describe('an argument in another type', () => {
       assert.equal(body.versionId, '-1')
       assert.deepEqual(body.brokerage, { id: 'QuantConnectBrokerage', cash: [], holdings: [{ symbol: 'SPY' }] })
       const tastytrade = { id: 'TastytradeBrokerage', 'tastytrade-account-number': '5', 'tastytrade-refresh-token': '' }
-      assert.match((await sent('create_live_algorithm', live(tastytrade))).brokerage, /tastytrade/)
+      assert.match((await sent('create_live_algorithm', live(tastytrade), [])).brokerage, /tastytrade/)
     })
 
     it('is refused where it may not, in the words for what was sent', async () => {
@@ -281,7 +286,7 @@ describe('an argument in another type', () => {
 
     it('its secrets are struck out of an answer, though they came inside a text', async () => {
       const secret = 'a-secret-of-bitfinex'
-      upstream.replies.push(json(200, { success: false, errors: [`Bad key ${secret}`] }))
+      upstream.replies.push(NO_NAME, json(200, { success: false, errors: [`Bad key ${secret}`] }))
       const brokerage = { id: 'BitfinexBrokerage', 'bitfinex-api-key': 'k', 'bitfinex-api-secret': secret }
       const args = live(JSON.stringify(brokerage))
       const result = await callTool(server, connection.token, 'create_live_algorithm', args)

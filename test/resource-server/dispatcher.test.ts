@@ -97,13 +97,13 @@ describe('the dispatcher', () => {
     )
     const lost = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'call not recorded')
     assert.deepEqual(
-      lost.map(({ level, accountId, call: { tool, outcome, ids, grantId } }) => [
+      lost.map(({ level, accountId, call: { tool, outcome, ids, connection } }) => [
         level,
         accountId,
         tool,
         outcome,
         ids,
-        grantId,
+        connection,
       ]),
       [
         [50, grant.accountId, 'list_projects', 'done', {}, grant.id],

@@ -1,9 +1,11 @@
 // Not twice by accident: what trades, spends or makes something is not sent again while the same call is under way, nor for two
 // minutes after its caller left or nobody knows what became of it, over all processes; on purpose it is.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { request } from 'node:http'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import type { Call } from '../../src/audit/audit-log.ts'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
+import type { Call } from '../../src/audit/records.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { connect, connectAs, EVERYTHING } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
@@ -16,7 +18,7 @@ import { changeGrant, entriesOf, grantOf, withStore } from '../support/stored.ts
 import { journeyStores } from '../support/stores.ts'
 import { until } from '../support/until.ts'
 import type { Reply } from '../support/upstream.ts'
-import { cut, held, json, never, startUpstream, text } from '../support/upstream.ts'
+import { cut, held, json, NO_NAME, never, startUpstream, text } from '../support/upstream.ts'
 
 const upstream = await startUpstream()
 after(() => upstream.close())
@@ -198,12 +200,17 @@ for (const { name, env } of journeyStores('repeats')) {
       await heard(1)
       release()
       await Promise.all([answer, again])
-      const calls = (await journal()).slice(0, 2)
+      const calls = await journal()
       const { ref } = repeatedIn(await again)
-      const [deed, blocked] = [calls.find((each) => each.ref === ref), calls.find((each) => each.ref !== ref)]
-      assert.deepEqual([deed?.outcome, deed?.rule], ['done', undefined])
-      assert.deepEqual([blocked?.outcome, blocked?.rule], ['blocked', 'repeated'])
-      assert.ok(blocked?.why?.includes(ref), blocked?.why)
+      const deed = calls.filter((each) => each.ref === ref)
+      assert.deepEqual(
+        deed.map(({ kind, outcome, rule }) => [kind, outcome, rule]),
+        [['sent', 'done', undefined]],
+      )
+      // One with those of the last minute, so its words are those of the first.
+      const blocked = calls.find(({ rule }) => rule === 'repeated')
+      assert.deepEqual([blocked?.kind, blocked?.outcome], ['refused', 'blocked'])
+      assert.match(blocked?.why ?? '', /^The same call was sent before, under reference \w{8}/)
     })
 
     it('after its caller left gets the answer that came meanwhile, and no other after two minutes', async () => {
@@ -405,6 +412,32 @@ for (const { name, env } of journeyStores('repeats')) {
       assert.match(content[0].text, /compileId: big-1/)
     })
 
+    it('gets what came when its caller read nothing of the answer, and hung up then', async () => {
+      const logs = Array.from({ length: 3_000 }, (_, i) => `${i} ${'x'.repeat(250)}`)
+      const projects = Array.from({ length: 16 }, (_, i) => 100 + i)
+      for (const projectId of projects) {
+        upstream.replies.push(json(200, { success: true, compileId: 'unread', state: 'BuildError', projectId, logs }))
+      }
+      // More than fits into what lies between two processes.
+      const body = projects.map((projectId, id) => toolCall('create_compile', { projectId, waitSeconds: 0 }, id))
+      const headers = {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        authorization: `Bearer ${token}`,
+      }
+      const asked = request(`${origins[0]}/mcp`, { method: 'POST', headers })
+      asked.on('error', () => {}) // it hangs up
+      const answering = once(asked, 'response') // of which nothing is read
+      asked.end(JSON.stringify(body))
+      await answering
+      asked.destroy()
+      await heard(0)
+      upstream.requests.splice(0)
+      const { structuredContent } = await call('create_compile', { projectId: 100, waitSeconds: 0 }, { at: 1 })
+      assert.deepEqual([structuredContent.repeated?.outcome, structuredContent.compileId], ['done', 'unread'])
+      assert.equal(upstream.requests.length, 0)
+    })
+
     it('waits to the end of what the first goes on looking at', async () => {
       const args = { projectId: 7, compileId: 'c', backtestName: 'watched', waitSeconds: 50 }
       const run = (progress: number) => ({
@@ -465,7 +498,7 @@ for (const { name, env } of journeyStores('repeats')) {
           'tradier-environment': 'paper',
         },
       })
-      upstream.replies.push(cut)
+      upstream.replies.push(NO_NAME, cut)
       assert.equal((await call('create_live_algorithm', start('first-password'))).isError, true)
       assert.equal(
         (await call('create_live_algorithm', start('first-password'), { at: 1 })).structuredContent.rule,

@@ -1,8 +1,8 @@
 // Calls with consequences, each like no other, and what is left of them: at a QuantConnect that outlives the server, and on
 // their person's record.
 import { mock } from 'node:test'
-import type { Call } from '../../src/audit/records.ts'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
+import type { Call } from '../../src/audit/records.ts'
 import { digestOf } from '../../src/resource-server/calls/digest.ts'
 import { findTool } from '../../src/resource-server/tools/catalog.ts'
 import type { Outgoing } from '../../src/resource-server/tools/tool.ts'
@@ -77,11 +77,12 @@ export const oneOfEach = (): Deed[] => [newCommand(), newStart(), newOptimizatio
 export const arrivalsOf = ({ requests }: Upstream, { digest: own }: Deed): number =>
   arrivedAt({ requests }).filter((one) => one === own).length
 
-/** The digests of what reached the stand-in, looks included. */
+/** The digests of the deeds that reached the stand-in. A start looks at its project first. */
 export const arrivedAt = ({ requests }: Pick<Upstream, 'requests'>): string[] =>
-  requests.map(({ path, body }) =>
-    digest({ endpoint: path.replace('/api/v2', ''), body: JSON.parse(body), repeat: false }),
-  )
+  requests
+    .map(({ path, body }) => ({ endpoint: path.replace('/api/v2', ''), body: JSON.parse(body), repeat: false }))
+    .filter(({ endpoint }) => endpoint !== '/projects/read')
+    .map(digest)
 
 /** Seconds after which an intent without outcome is nobody's any more, and a lease neither. */
 export const LATER = 61

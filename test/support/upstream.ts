@@ -29,6 +29,8 @@ export const text =
 export const cut: Reply = (response) => response.destroy()
 /** Never answers. */
 export const never: Reply = () => {}
+/** For the look at a project that comes before a start, whose name stands in the record. */
+export const NO_NAME: Reply = json(200, { success: true, projects: [] })
 /** Answers when told to. */
 export function held(reply: Reply): { reply: Reply; release(): void } {
   const released = Promise.withResolvers<void>()
