@@ -160,9 +160,9 @@ for (const { name, env } of journeyStores('repeats')) {
     })
 
     it('from several that waited for their turn is sent once: for the one in the project, and for one at QuantConnect', async () => {
-      const one = newOrder()
+      const same = newOrder()
       const before = await underWay('create_live_command', newOrder())
-      const waiting = [0, 1, 0, 1].map((at) => order(one, { at: at as 0 | 1 }))
+      const waiting = [0, 1, 0, 1].map((at) => order(same, { at: at as 0 | 1 }))
       await Promise.all([heard(0), heard(1)])
       before.release()
       const all = await Promise.all(waiting)
