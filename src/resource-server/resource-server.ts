@@ -174,7 +174,7 @@ function weighAnswer({ req, res }: Context, tell: (bytes: number) => void): void
 function answeredOf({ res }: Context): (act: () => void) => void {
   const acts: (() => void)[] = []
   res.once('finish', () => {
-    if (!res.destroyed) for (const act of acts) act()
+    for (const act of acts) act()
   })
   return (act) => acts.push(act)
 }

@@ -90,7 +90,7 @@ describe('a week of an assistant that trades', () => {
     assert.deepEqual(await rows(''), [
       `${name} | Start on paper, QuantConnect paper brokerage, node LN-1, project “Momentum” (7) create_live_algorithm | 7 | done`,
       `${name} | Buy 10 SPY, market order, project 7 create_live_command | 7 | done`,
-      `${name} | Sell 10 SPY, market order, project 7 create_live_command | 7 | unknown QuantConnect gave no usable answer (HTTP 502). To find out: read_live_logs shows what the algorithm did with it, about five minutes later.`,
+      `${name} | Sell 10 SPY, market order, project 7 create_live_command | 7 | unknown QuantConnect gave no usable answer (HTTP 502). Ask your assistant to find out: read_live_logs shows what the algorithm did with it, about five minutes later.`,
       `${name} | Live control of project 7 for user bob-1, with read and write access create_project_collaborator | 7 | done`,
       `${name} | Stop the live algorithm of project 7; positions stay open stop_live_algorithm | 7 | done`,
     ])
@@ -170,7 +170,10 @@ describe('a week of an assistant that trades', () => {
   it('comes to "1 start, 2 orders sent, 1 stop" at the top of the account, and the unknown order is news', async () => {
     const html = plain(await open('/account'))
     assert.match(html, /11 calls ?: 1 start, 2 orders sent, 1 stop, 1 change of access, 1 backtest; 3 refused\./)
-    assert.match(html, /sent something, and nobody knows whether it was done.*Sell 10 SPY.*To find out: read_live_logs/)
+    assert.match(
+      html,
+      /sent something, and nobody knows whether it was done.*Sell 10 SPY.*Ask your assistant to find out: read_live_logs/,
+    )
   })
 
   it('says nothing anywhere of what was none of a record’s business', async () => {

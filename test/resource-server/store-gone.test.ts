@@ -39,6 +39,16 @@ describe('when the store goes away', () => {
   }
 
   const stop = () => signal('SIGSTOP')
+  /** It is there again, and the server has written to it: a connection that was deaf may have been given up meanwhile. */
+  async function wake(): Promise<void> {
+    await signal('SIGCONT')
+    await until('the server to have its store again', () =>
+      call(newProject()).then(
+        ({ isError }) => !isError,
+        () => false,
+      ),
+    )
+  }
   const withoutJournals = () =>
     acl(
       'resetkeys',
@@ -53,7 +63,7 @@ describe('when the store goes away', () => {
     )
 
   for (const [way, goes, comesBack] of [
-    ['answers nothing', stop, () => signal('SIGCONT')],
+    ['answers nothing', stop, wake],
     ['takes nothing for the record', withoutJournals, () => acl('allkeys')],
   ] as const) {
     it(`between intent and outcome, and ${way}: the answer goes out, and the outcome is on record when it is back`, async () => {

@@ -44,7 +44,7 @@ describe('what breaks off half way', () => {
     const { tokens } = await connect(server)
     const call = async (...bodies: object[]) =>
       (await rpc(server, tokens.access_token, bodies.length > 1 ? bodies : bodies[0])).status
-    const onlyReading = () => acl('resetkeys', '%R~*', '%RW~*budget:*', '%RW~*activity:*', '%RW~*sandbox*')
+    const onlyReading = () => acl('resetkeys', '%R~*', '%RW~*budget:*', '%RW~*reads:*', '%RW~*seal*', '%RW~*sandbox*')
     await onlyReading()
     assert.equal(await call(toolCall('list_projects')), 503)
     assert.equal(await call({ jsonrpc: '2.0', id: 1, method: 'tools/list' }), 503)
@@ -61,7 +61,7 @@ describe('what breaks off half way', () => {
       scopes: ['qc:live:execute', 'qc:projects:read'],
       paperOnly: false,
     })
-    await acl('resetkeys', '%R~*', '%RW~*sandbox*', '%RW~*activity*', '%RW~*journal*') // the sandbox, and the record
+    await acl('resetkeys', '%R~*', '%RW~*sandbox*', '%RW~*journal*', '%RW~*seal*') // the sandbox, and the record
     const stop = toolCall('stop_live_algorithm', { projectId: 1 })
     const answer = await rpc(server, tokens.access_token, stop)
     assert.equal(answer.status, 200)
@@ -93,6 +93,8 @@ describe('what breaks off half way', () => {
     '%RW~*oidc:AuthorizationCode*',
     '%RW~*grant*',
     '%RW~*profile*',
+    '%RW~*journal*',
+    '%RW~*seal*',
     '%RW~*consent-answer*',
     '%RW~*attempts*',
   ]

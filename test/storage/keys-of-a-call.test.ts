@@ -63,8 +63,8 @@ describe('a Redis that is watched while a call is made', () => {
       ['create_live_algorithm', start, ['attempts', 'budget', 'credentials', 'grant', 'journal', 'lease', 'sent']],
       ['create_backtest', { projectId, compileId, backtestName: 'b' }, ['credentials', 'grant', 'journal', 'sent']],
       ['stop_live_algorithm', { projectId }, ['credentials', 'grant', 'journal', 'lease']],
-      ['broadcast_live_command', { organizationId: 'o', command: {} }, ['activity', 'credentials', 'grant']],
-      ['read_project', { projectId }, ['activity', 'credentials', 'grant']],
+      ['broadcast_live_command', { organizationId: 'o', command: {} }, ['credentials', 'grant', 'refusals']],
+      ['read_project', { projectId }, ['credentials', 'grant', 'reads']],
     ] as const) {
       const keys = await keysOf(() => callTool(server, connection.token, tool, args))
       assert.deepEqual(tagsOf(keys), [accountId], `${tool}: ${keys.join(', ')}`)
@@ -107,6 +107,6 @@ describe('a deed on a Redis Cluster', () => {
       'stop_live_algorithm done',
     ])
     const { html } = await person.open(`${server.origin}/account`)
-    assert.match(html, /<strong>3 calls<\/strong>, 0 backtests,\s+2 trades, 1 refused/)
+    assert.match(html, /<strong>3 calls<\/strong>: 1 start, 1 stop; 1 refused/)
   })
 })

@@ -130,7 +130,7 @@ describe('the keys of a fleet', () => {
       const error = await startServer(second).catch((error: Error) => error)
       assert.match(
         String(error),
-        /cannot start\. KEYS_DIR=.*: cookies\.jwks\.json, signing\.jwks\.json, vault\.jwks\.json hold other keys than the store was used with/,
+        /cannot start\. KEYS_DIR=.*: cookies\.jwks\.json, journal\.jwks\.json, signing\.jwks\.json, vault\.jwks\.json hold other keys than the store was used with/,
       )
       assert.match(
         String(error),

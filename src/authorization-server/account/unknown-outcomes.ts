@@ -15,6 +15,6 @@ export const newsOfUnknown = (calls: readonly Call[], tools: readonly ToolFacts[
     .map(({ at, ref, client, tool, ids: { projectId }, what }) => {
       const { title = tool, verify = '' } = tools.find(({ name }) => name === tool) ?? {}
       const words = what ?? `${title}${projectId === undefined ? '' : `, project ${projectId}`}`
-      const says = `${words} (reference ${ref}). To find out: ${verify}`
+      const says = `${words} (reference ${ref}). Ask your assistant to find out: ${verify}`
       return { at, what: 'outcome-unknown', of: ref, name: client, says, grave: true }
     })

@@ -65,18 +65,15 @@ export function createDeed(
   let isSettled = false
 
   /** Writes what became of it: into the record, when there is something new to say, and for those who call the same. */
-  async function write(ending: CallEnding, part?: Pick<Step, 'expect' | 'write'>): Promise<void> {
-    const isNew = !isSettled || ending.why !== undefined
-    const ended: CallEnded = { ...call, ...ending, ms: Math.round(elapsed() - waited) }
+  async function write(ended: CallEnded, part?: Pick<Step, 'expect' | 'write'>): Promise<void> {
+    const isNew = !isSettled || ended.why !== undefined
     const line = isNew ? auditLog.outcome(accountId, ended) : {}
     if (!isNew && !part) return
-    async function commit() {
-      // Where it cannot be said to others any more, it still belongs into the record.
-      if (!(await store.commit({ ...part, ...line })) && isNew) await store.commit(line)
-    }
-    const noteEnd = callsUnderWay.begin({ ref: call.ref, tool: tool.name, accountId })
-    await persist(commit, noteEnd, (err) => log.error({ err, accountId, call: ended }, 'call not recorded'))
+    const isTaken = await store.commit({ ...part, ...line })
+    // Where it cannot be said to others any more, it still belongs into the record.
+    if (!isTaken && isNew) await store.commit(line)
   }
+  const endedBy = (ending: CallEnding): CallEnded => ({ ...call, ...ending, ms: Math.round(elapsed() - waited) })
 
   return {
     get hasBegun() {
@@ -124,12 +121,20 @@ export function createDeed(
 
     async settle() {
       if (stage !== 'sent' || isSettled || outcome === 'unknown') return
-      await write({ outcome }, repeats?.settle(outcome))
-      isSettled = true
+      try {
+        await write(endedBy({ outcome }), repeats?.settle(outcome))
+        isSettled = true
+      } catch {
+        // What the store does not take now is written at the end.
+      }
     },
 
     async end(ending, answer, whenAnswered) {
-      await write({ ...ending, outcome }, await repeats?.end(outcome, answer))
+      const ended = endedBy({ ...ending, outcome })
+      const part = await repeats?.end(outcome, answer)
+      const noteEnd = callsUnderWay.begin({ ref: call.ref, tool: tool.name, accountId })
+      const giveUp = (err: unknown) => log.error({ err, accountId, call: ended }, 'call not recorded')
+      await persist(() => write(ended, part), noteEnd, giveUp)
       whenAnswered?.(
         () => void repeats?.answered().catch((err) => log.warn({ err }, 'an answer was not noted as heard')),
       )

@@ -120,9 +120,12 @@ export function createRepeats(
     settle: (outcome) => replace(last, { outcome }, WAIT_AT_MOST + QUIET),
 
     async end(outcome, answer) {
+      // What was written before may not have been taken, though it seemed so, and the other way round.
+      const held = await store.get(key).catch(() => last)
+      if (parse(held)?.ref !== ref) return {}
       // Of what nobody knows there is nothing to tell but that.
       const kept = outcome === 'unknown' || !answer ? {} : { kept: await vault.sealAnswer(accountId, textOf(answer)) }
-      return replace(last, { outcome, endedAt: Date.now(), ...kept }, outcome === 'failed' ? READABLE : QUIET)
+      return replace(held, { outcome, endedAt: Date.now(), ...kept }, outcome === 'failed' ? READABLE : QUIET)
     },
 
     async answered() {

@@ -63,21 +63,21 @@ describe('an order of which nobody knows whether it was done', () => {
     await button.waitFor({ state: 'detached' })
   }
   const UNKNOWN = /Desk sent something, and nobody knows whether it was done/
-  const FIND_OUT = /To find out: read_live_logs shows what the algorithm did with it/
+  const FIND_OUT = /Ask your assistant to find out: read_live_logs shows what the algorithm did with it/
 
-  it('is news with its tool, project and reference, and the call that finds out; and counts as a trade', async () => {
+  it('is news with its words and reference, and the call that finds out; and counts as a trade', async () => {
     upstream.replies.push(text(502, 'Bad Gateway'))
     assert.equal((await order()).isError, true)
     const [item = '', ...others] = await news()
     assert.deepEqual(others, [])
     const [{ ref } = { ref: '' }] = await calls()
     assert.match(item, UNKNOWN)
-    assert.ok(item.includes(`Send live command, project 7 (reference ${ref})`), item)
+    assert.ok(item.includes(`project 7 (reference ${ref})`), item)
     assert.match(item, FIND_OUT)
     const { page } = person
     assert.match(
       await page.getByText(/^\s*Since you last pressed Seen/).innerText(),
-      /1 call, 0 backtests, 1 trade, 0 refused/,
+      /1 call: 1 (command|order) sent\./,
     )
     await picture('overview')
   })
@@ -87,7 +87,7 @@ describe('an order of which nobody knows whether it was done', () => {
     await page.goto(`${server.origin}/account/activity`)
     await page.getByLabel('Outcome').selectOption({ label: 'unknown' })
     await page.getByRole('button', { name: 'Filter' }).click()
-    await page.getByText('Page 1 of 1, 1 call').waitFor()
+    await page.getByText('Page 1 of 1, 1 record').waitFor()
     assert.match(
       await page.getByRole('row').nth(1).innerText(),
       /create_live_command\s+7\s+unknown .*gave no usable answer \(HTTP 502\)/,

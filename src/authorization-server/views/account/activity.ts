@@ -101,7 +101,8 @@ const words = ({ what, tool, count }: Activity): Html =>
 /** What became of a call; where nobody knows, the call that finds out. */
 function outcomeOfCall({ outcome, why }: Activity, verify: string): Html {
   if (!outcome) return html`<span class="outcome">under way</span>`
-  const says = outcome === 'unknown' ? [why, verify && `To find out: ${verify}`].filter(Boolean).join(' ') : why
+  const says =
+    outcome === 'unknown' ? [why, verify && `Ask your assistant to find out: ${verify}`].filter(Boolean).join(' ') : why
   return html`<span class="outcome ${outcome}">${OUTCOMES[outcome]}</span>${says ? html` <span class="quiet">${says}</span>` : ''}`
 }
 
