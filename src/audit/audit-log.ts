@@ -9,7 +9,7 @@ import { append } from '../storage/store.ts'
 import type { PendingRefusals } from './pending-refusals.ts'
 import { createPendingRefusals } from './pending-refusals.ts'
 import type { Activity, Call, CallBegun, CallEnded, JournalName, StoredRecord } from './records.ts'
-import { activitiesOf, isCall, parseRecord, recordOf } from './records.ts'
+import { activitiesOf, isCall, recordOf } from './records.ts'
 import { reference } from './reference.ts'
 
 const DAY = 24 * 60 * 60
@@ -82,9 +82,8 @@ export function createAuditLog(store: Store, { days = 30, noteNew = () => {} }: 
 
   async function tell(lines: readonly JournalLine[], counted: readonly StoredRecord[]): Promise<Activity[]> {
     const now = Date.now()
-    const young = lines.filter(({ at }) => at >= now - ttl * 1000)
-    const records = young.map(({ line }) => parseRecord(line)).filter((record) => record !== undefined)
-    const all = await inPortions(activitiesOf([...records, ...counted], now))
+    const young = lines.filter(({ at }) => at >= now - ttl * 1000).map(({ line }) => line)
+    const all = await inPortions(activitiesOf(young, counted, now))
     return all.sort((one, other) => other.at - one.at)
   }
   async function activity(accountId: string, journal?: JournalName): Promise<Activity[]> {
@@ -102,16 +101,14 @@ export function createAuditLog(store: Store, { days = 30, noteNew = () => {} }: 
   return {
     days,
     intent: (accountId, call) => added(accountId, recordOf('intent', call)),
-    outcome: (accountId, { ms, outcome, why, rule, ...call }) =>
-      added(accountId, recordOf('outcome', call, endingOf({ outcome, why, rule }), ms)),
-    recordRead: async (accountId, { ms, outcome, why, rule, ...call }) => {
-      const record = recordOf('read', call, endingOf({ outcome, why, rule }), ms)
+    outcome: (accountId, call) => added(accountId, recordOf('outcome', call)),
+    async recordRead(accountId, call) {
       noteNew(accountId, 'reads')
-      await append(store, KEYS.reads(accountId), lineOf(record, READS_AT_MOST))
+      await append(store, KEYS.reads(accountId), lineOf(recordOf('read', call), READS_AT_MOST))
     },
-    recordRefused(accountId, { ms, outcome, why, rule, ...call }) {
+    recordRefused(accountId, call) {
       noteNew(accountId, 'journal')
-      return refusals.add(accountId, recordOf('refused', call, endingOf({ outcome, why, rule }), ms))
+      return refusals.add(accountId, recordOf('refused', call))
     },
     persons: (accountId, acts) => (acts.length ? added(accountId, ...acts.map(recordOfAct)) : {}),
 
@@ -141,19 +138,4 @@ const recordOfAct = ({ what, connection, client }: PersonalAct): StoredRecord =>
   ...(connection === undefined ? {} : { connection }),
   ...(client === undefined ? {} : { client }),
   what,
-})
-
-/** What is said of an ending, and nothing that is not. */
-const endingOf = ({
-  outcome,
-  why,
-  rule,
-}: {
-  outcome: CallEnded['outcome']
-  why?: string | undefined
-  rule?: string | undefined
-}) => ({
-  outcome,
-  ...(why === undefined ? {} : { why }),
-  ...(rule === undefined ? {} : { rule }),
 })

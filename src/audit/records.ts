@@ -96,21 +96,16 @@ export interface CallEnding {
 export type CallEnded = CallBegun & CallEnding & { readonly ms: number }
 
 /** The record of a call; what it is to do stands with the intent, and why it was not done with the rest. */
-export function recordOf(
-  kind: Exclude<Kind, 'person'>,
-  { risk, ids, what, digest, isOrder, ...call }: CallBegun,
-  { why, ...ending }: Partial<CallEnding> = {},
-  ms?: number,
-): StoredRecord {
+export function recordOf(kind: Exclude<Kind, 'person'>, call: CallBegun & Partial<CallEnded>): StoredRecord {
+  const { risk, ids, what, why, digest, isOrder, ms, ...told } = call
   const { projectId } = ids
   const words = kind === 'intent' ? what : why
   return {
     version: 1,
     kind,
-    ...call,
+    ...told,
     ...(typeof projectId === 'number' ? { project: projectId } : {}),
     ...(words === undefined ? {} : { what: words }),
-    ...ending,
     ...(digest === undefined ? {} : { digest }),
     more: {
       risk,
@@ -149,12 +144,21 @@ export type Call = Activity & Pick<CallBegun, 'connection' | 'client' | 'tool' |
 // sound: only what a person did has none of these
 export const isCall = (activity: Activity): activity is Call => activity.kind !== 'person'
 
-/** What records tell of, in no order. An intent and its outcome are one; `now` says how old an intent is. In portions. */
-export function* activitiesOf(records: readonly StoredRecord[], now: number): Generator<void, Activity[]> {
+/**
+ * What lines tell of, and records that are in no line yet, in no order. An intent and its outcome are one; `now` says how old an
+ * intent is. In portions.
+ */
+export function* activitiesOf(
+  lines: readonly string[],
+  more: readonly StoredRecord[],
+  now: number,
+): Generator<void, Activity[]> {
   const others: Activity[] = []
   const sent = new Map<string, Activity>()
-  for (const [index, record] of records.entries()) {
+  for (const [index, one] of [...lines, ...more].entries()) {
     if (index % PAUSE_EVERY === 0) yield
+    const record = typeof one === 'string' ? parseRecord(one) : one
+    if (!record) continue
     const { kind, what, ref } = record
     const said = sayingOf(record)
     const before = sent.get(ref)
