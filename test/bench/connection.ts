@@ -55,10 +55,11 @@ async function connectOften(times: number): Promise<void> {
   for (let i = 0; i < times; i += 1) await leave(await measure('a whole connection', () => connectFirst(server)))
 }
 
-/** Each with the token that the one before it brought, and with two calls after it. */
+/** Each with the token that the one before it brought, and with two calls after it and one that changes something. */
 async function refreshOften(times: number): Promise<void> {
   const connection = await connectFirst(server)
   let { tokens } = connection
+  const projectId = await newProject(tokens)
   for (let i = 1; i <= times; i += 1) {
     const isNextDay = i % FIRST_OF_DAY === 0
     await server.advance(isNextDay ? DAY + HOUR : HOUR)
@@ -66,6 +67,7 @@ async function refreshOften(times: number): Promise<void> {
     tokens = await measure(row, () => refreshed(connection, tokens))
     await measure('a first call', () => callOnce(tokens))
     await measure('a further call', () => callOnce(tokens))
+    await measure('a deed', () => callOnce(tokens, 'create_compile', { projectId, waitSeconds: 0 }))
   }
 }
 
@@ -75,10 +77,17 @@ async function refreshed({ client }: FirstConnection, { refresh_token }: Tokens)
   return (await response.json()) as Tokens
 }
 
-async function callOnce({ access_token }: Tokens): Promise<void> {
-  const response = await rpc(server, access_token, toolCall('list_projects'))
+async function callOnce({ access_token }: Tokens, name = 'list_projects', args = {}): Promise<string> {
+  const response = await rpc(server, access_token, toolCall(name, args))
   const text = await response.text()
   if (response.status !== 200 || text.includes('"isError":true')) throw new Error(`call: ${response.status} ${text}`)
+  return text
+}
+
+/** A project that a call can write into. */
+async function newProject(tokens: Tokens): Promise<number> {
+  const text = await callOnce(tokens, 'create_project', { name: `Measured ${Date.now()}`, language: 'Py' })
+  return Number(/"projectId":(\d+)/.exec(text)?.[1])
 }
 
 /** The columns: on average, but for the time, of which the median says more on a machine that does other things too. */

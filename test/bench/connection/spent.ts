@@ -32,7 +32,9 @@ let steps: Record<string, Steps> = {}
 let usage = process.cpuUsage()
 let transaction: 'none' | 'begun' | 'counted' = 'none'
 
-function count(sql: string, key: unknown): void {
+function count(sql: string, first: unknown): void {
+  // A statement that names a value twice takes its values by name.
+  const key = typeof first === 'object' && first !== null && 'key' in first ? first.key : first
   if (transaction === 'counted' || typeof key !== 'string') return // a sweep of what has expired names no key
   const [kind = ''] = key.split(':{')
   const { reads, writes } = steps[kind] ?? { reads: 0, writes: 0 }
