@@ -17,8 +17,9 @@ const SHOWN_IN = ['README.md', 'docs/stay-in-charge.md']
 /** What differs each time: moments, durations, references, ports. */
 const steady = (text: string) =>
   text
-    .replace(/[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2}\s[AP]M/g, '(moment)')
-    .replace(/\b\d[\d.]* m?s\t\S+/g, '(time)\t(reference)')
+    .replace(/[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2}(?::\d{2}\s[AP]M\s\S+|\s[AP]M)/g, '(moment)')
+    .replace(/\b\d[\d.]* m?s\t/g, '(time)\t')
+    .replace(/\t[a-z0-9]{8}$/gm, '\t(reference)')
     .replace(/(?<=localhost:)\d+/g, '(port)')
 
 describe('docs/pictures', () => {
@@ -57,8 +58,9 @@ describe('docs/pictures', () => {
     await page.goto(`${server.origin}/account`)
     await picture('account', 960)
     await page.getByRole('link', { name: 'See the activity' }).click()
-    await page.getByRole('heading', { name: 'Activity' }).waitFor()
-    await picture('activity', 760)
+    await page.getByRole('link', { name: 'Show everything' }).click()
+    await page.getByRole('table').waitFor()
+    await picture('activity', 755)
     await openConnection(page, server, 'Claude Code')
     await page.emulateMedia({ colorScheme: 'dark' })
     await picture('permissions', 760)

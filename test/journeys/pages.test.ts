@@ -163,12 +163,16 @@ describe('pages', () => {
       const call = n % 10 ? toolCall('read_project', { projectId: n }) : toolCall('delete_project', { projectId: n })
       await rpc(server, tokens.access_token, call)
     }
+    await rpc(server, tokens.access_token, toolCall('create_project', { name: 'Momentum'.repeat(10), language: 'Py' }))
     await page.goto(`${server.origin}/account`)
-    await page.getByText('60 calls').waitFor()
+    await page.getByText('61 calls').waitFor()
     await inspect(page, 'account')
     await page.getByRole('link', { name: 'See the activity' }).click()
     await heading('Activity')
     await inspect(page, 'activity')
+    await page.goto(`${server.origin}/account/activity?view=sent`)
+    await page.getByText('Create project “Momentum').waitFor()
+    await inspect(page, 'activity-sent')
     await page.goto(`${server.origin}/account/activity?outcome=unknown`)
     await page.getByText('Nothing that fits').waitFor()
     await inspect(page, 'activity-nothing-fits')
@@ -247,7 +251,9 @@ async function inspect(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme })
     await check(page, `${name}, ${size}, ${colorScheme}`, { runOnly })
     // Written as text, since it runs in the page: our types are those of a server.
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    const overflow = await page.evaluate(
+      'Math.max(...[...document.querySelectorAll("html, .scroll")].map((one) => one.scrollWidth - one.clientWidth))',
+    )
     assert.equal(overflow, 0, `${name} is wider than a screen of ${SIZES[size].width}`)
     for (const says of await page.locator('.lifetime label').allInnerTexts()) assert.doesNotMatch(says, /\n/)
   }

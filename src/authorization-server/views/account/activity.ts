@@ -69,7 +69,9 @@ export const activityPage = (view: ActivityView): Html =>
             <th scope="col">Outcome</th><th scope="col">Took</th><th scope="col">Reference</th></tr></thead>
           <tbody>${view.activities.map((one) => row(one, view.verify(one.tool)))}</tbody></table></div>
           ${pager(view.page, (page) => `/account/activity${queryOf(view.filter, page)}`, `, ${counted(view.total, 'record')}`)}`
-          : html`<p>Nothing${isFiltered(view.filter) ? ' that fits this filter' : ' yet'}.</p>`
+          : isFiltered(view.filter)
+            ? html`<p>Nothing that fits this filter.</p>`
+            : html`<p>Nothing yet that had consequences. <a href="/account/activity?view=all">Show everything</a></p>`
       }
       <h2>As a file</h2>
       <p class="quiet">All that is no read, sealed, so that anybody can see whether something was changed in it (<code>qcgate journal
