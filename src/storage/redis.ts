@@ -97,7 +97,7 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
   const stopReporting = reportOutages(client, log)
   const close = async () => {
     stopReporting()
-    for (const one of clients) one.disconnect()
+    for (const one of clients) disconnect(one)
   }
   try {
     await Promise.all(clients.map(connect))
@@ -278,6 +278,12 @@ function connectionTo({ mode, tls, hosts, username, password, db, name, prefix }
         retryDelayOnFailover: 0, // see above: never twice
       })
   }
+}
+
+/** Leaves, and for good: a Cluster that just asks for its slots would go on asking once that has ended, and keep the process alive. */
+function disconnect(client: Redis | Cluster): void {
+  client.disconnect()
+  if (client instanceof Cluster) client.refreshSlotsCache(() => client.disconnect())
 }
 
 /** The master that has a key, and its name. */
