@@ -1,11 +1,12 @@
 // Refusals that may repeat: equal ones of one connection, tool and rule within a minute become one record with a count, so that no
 // number of them crowds out anything. Until the minute is over they are counted in one entry of the account.
 import { z } from 'zod'
+import { parseJson } from '../parse-json.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { NewLine, Store } from '../storage/store.ts'
 import { update } from '../storage/store.ts'
 import type { StoredRecord } from './records.ts'
-import { parseRecord } from './records.ts'
+import { Stored } from './records.ts'
 
 /** For so long, in milliseconds, equal ones are one. */
 const WINDOW = 60_000
@@ -91,12 +92,6 @@ const isEqual = (one: StoredRecord, other: StoredRecord): boolean =>
   one.rule === other.rule &&
   (one.rule !== undefined || one.what === other.what)
 
-/** An entry that cannot be understood tells nothing. */
-function parse(stored: string | undefined): StoredRecord[] {
-  try {
-    const { records } = Pending.parse(JSON.parse(stored ?? ''))
-    return records.flatMap((record) => parseRecord(JSON.stringify(record)) ?? [])
-  } catch {
-    return []
-  }
-}
+/** What cannot be understood, of an entry or all of it, tells nothing. */
+const parse = (stored: string | undefined): StoredRecord[] =>
+  (parseJson(stored, Pending)?.records ?? []).flatMap((record) => Stored.safeParse(record).data ?? [])

@@ -1,5 +1,6 @@
 // What stands in an account's record, line by line, and what is told of it: plain values.
 import { z } from 'zod'
+import { parseJson } from '../parse-json.ts'
 import { ANSWERS_WITHIN } from '../quantconnect/client.ts'
 import type { Risk } from '../scopes.ts'
 import { isRisk } from '../scopes.ts'
@@ -58,18 +59,13 @@ const more = {
   ms: z.number().optional(),
 }
 
-const Stored = z.object({ version: z.literal(1), ...told, more: z.object(more).optional() })
+/** The form of a stored record. */
+export const Stored = z.object({ version: z.literal(1), ...told, more: z.object(more).optional() })
 /** A record as it is stored. */
 export type StoredRecord = Readonly<z.infer<typeof Stored>>
 
 /** A line of a journal as a record; undefined when it cannot be understood. */
-export function parseRecord(line: string): StoredRecord | undefined {
-  try {
-    return Stored.parse(JSON.parse(line))
-  } catch {
-    return undefined
-  }
-}
+export const parseRecord = (line: string): StoredRecord | undefined => parseJson(line, Stored)
 
 /** What is known of a call before it is sent. */
 export interface CallBegun {

@@ -5,6 +5,7 @@ import type { JWK } from 'jose'
 import { CompactSign, compactVerify, importJWK } from 'jose'
 import { z } from 'zod'
 import type { Log } from '../observability/log.ts'
+import { parseJson } from '../parse-json.ts'
 import { nextPortion } from '../portions.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { JournalLine, NewLine, Store } from '../storage/store.ts'
@@ -116,7 +117,7 @@ export function createSeals({ store, log, journalKeys, issuer, days }: SealSuppl
 
   const lastSeal = async (accountId: string, journal: JournalName) => {
     const stored = await store.get(KEYS.seal(journal, accountId))
-    const seal = parse(stored)
+    const seal = parseJson(stored, Seal)
     return { stored, seal: seal && (await check(seal)) }
   }
 
@@ -147,7 +148,7 @@ export function createSeals({ store, log, journalKeys, issuer, days }: SealSuppl
   async function sealsSince(accountId: string, journal: JournalName) {
     const [first] = await store.lines(journalKey(journal, accountId), 0, 1)
     const lines = await store.lines(KEYS.seals(journal, accountId))
-    const seals = lines.map(({ line }) => parse(line)).filter((one) => one !== undefined)
+    const seals = lines.map(({ line }) => parseJson(line, Seal)).filter((one) => one !== undefined)
     if (!first || first.position === 1) return { place: { after: 0, prev: NOTHING_BEFORE }, seals }
     const [oldest, ...others] = seals.filter(({ to }) => to >= first.position - 1)
     if (!oldest) return { place: { after: first.position - 1, prev: NOTHING_BEFORE }, seals: [] }
@@ -217,11 +218,3 @@ export async function verifySeal(jws: string, keys: readonly JWK[], typ: string)
 
 const lineOf = (value: object): string => `${JSON.stringify(value)}\n`
 const iso = (at: number): string => new Date(at).toISOString()
-
-function parse(stored: string | undefined): Seal | undefined {
-  try {
-    return stored ? Seal.safeParse(JSON.parse(stored)).data : undefined
-  } catch {
-    return undefined
-  }
-}

@@ -1,6 +1,7 @@
 // Whether an exported record is whole, offline: with the file and the public keys of the server that made it, and nothing else.
 import type { JWK } from 'jose'
 import { z } from 'zod'
+import { parseJson } from '../parse-json.ts'
 import { hashOf } from './chain.ts'
 import type { SealPayload } from './seals.ts'
 import { EXPORT_TYP, verifySeal } from './seals.ts'
@@ -33,7 +34,7 @@ export async function verifyJournal(
   const broken = (at: number, why: string): JournalVerdict => ({ kind: 'broken', seq: at, why })
   for await (const line of lines) {
     if (!line.trim()) continue
-    const value = parse(line)
+    const value = parseJson(line, z.unknown())
     if (!header) {
       header = Header.safeParse(value).data
       if (!header) return { kind: 'unusable', why: 'it does not begin as an exported record does' }
@@ -85,12 +86,4 @@ async function judge(
   if (!isSame)
     return { kind: 'broken', seq: from, why: `a record was changed, and the others after it (before them: ${prev})` }
   return { kind: 'whole', seal }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

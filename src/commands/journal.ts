@@ -6,6 +6,7 @@ import type { JWK } from 'jose'
 import { z } from 'zod'
 import type { JournalVerdict } from '../audit/verify.ts'
 import { verifyJournal } from '../audit/verify.ts'
+import { parseJson } from '../parse-json.ts'
 import { EXIT, type Terminal } from './terminal.ts'
 
 const PATIENCE_MS = 10_000
@@ -45,8 +46,8 @@ async function readKeys(place: string): Promise<readonly JWK[]> {
       `--jwks ${place} cannot be read (${error.message}); give a file, or the address of the server's /jwks`,
     )
   })
-  const { success, data } = Jwks.safeParse(parse(text))
-  if (!success) throw new Error(`--jwks ${place} is no JWK Set (RFC 7517); save what the server answers at /jwks`)
+  const data = parseJson(text, Jwks)
+  if (!data) throw new Error(`--jwks ${place} is no JWK Set (RFC 7517); save what the server answers at /jwks`)
   return data.keys
 }
 
@@ -54,12 +55,4 @@ async function fetchText(url: string): Promise<string> {
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) })
   if (!response.ok) throw new Error(`HTTP ${response.status}`)
   return response.text()
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,7 +1,7 @@
 // What a person sets for one connection, as one value that is passed whole. Adding something that a person may set means a
-// member here, in `NARROWS` when it narrows, and in `widens`, its rule (resource-server/rules/), its form (authorization-server/permissions/choice.ts reads
-// it, views/permissions.ts shows it) and its words (permissions/summary.ts); whatever carries an allowance from one to the
-// other takes the new member along.
+// member here, in `NARROWS` when it narrows, and in `widens`, its rule (resource-server/rules/), its form
+// (authorization-server/permissions/choice.ts reads it, views/permissions.ts shows it) and its words (permissions/summary.ts);
+// whatever carries an allowance from one to the other takes the new member along.
 import { z } from 'zod'
 import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES, isHarmless, isScope, SCOPES } from '../scopes.ts'

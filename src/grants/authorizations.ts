@@ -1,6 +1,7 @@
 // The authorizations of all connections, each in one record that both parties change: the authorization server with each
 // refresh, the resource server at the first call with what a refresh gave. Every change is one compare-and-swap of that record,
 // so that of two that come at once one sees the other.
+import { parseJson } from '../parse-json.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Entry, Store } from '../storage/store.ts'
 import { add, put, update } from '../storage/store.ts'
@@ -99,10 +100,4 @@ const entryOf = (authorization: Authorization): Entry => ({
 })
 
 /** A record that cannot be understood counts as none. */
-function parse(stored: string | undefined): Authorization | undefined {
-  try {
-    return stored ? Authorization.safeParse(JSON.parse(stored)).data : undefined
-  } catch {
-    return undefined
-  }
-}
+const parse = (stored: string | undefined): Authorization | undefined => parseJson(stored, Authorization)

@@ -3,6 +3,7 @@
 // in force at the very next call, for tokens issued before it too.
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { parseJson } from '../parse-json.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
@@ -69,13 +70,7 @@ const ttl = (grant: Grant) => Math.max(1, grant.expiresAt - unixTime())
 const alive = (grant: Grant | undefined) => (grant && grant.expiresAt > unixTime() ? grant : undefined)
 
 /** A record that cannot be understood allows nothing. */
-function parse(json: string | undefined): Grant | undefined {
-  try {
-    return json ? Stored.parse(JSON.parse(json)) : undefined
-  } catch {
-    return undefined
-  }
-}
+const parse = (json: string | undefined): Grant | undefined => parseJson(json, Stored)
 
 /** A grant as it is stored. What narrows it is listed; what another release listed, which this one does not know, stays. */
 function format(grant: Grant): string {

@@ -1,6 +1,6 @@
 // The secrets that sign cookies, and the five that are derived from each of them: for form tokens, for refresh tokens, for the
-// challenges of passkeys, to know an API token by that was removed, and to hide what is secret in the digest of a call. Deriving keeps the key folder small and the uses apart
-// (RFC 5869).
+// challenges of passkeys, to know an API token by that was removed, and to hide what is secret in the digest of a call. Deriving
+// keeps the key folder small and the uses apart (RFC 5869).
 import { createHmac, hkdfSync } from 'node:crypto'
 import type { JWK } from 'jose'
 import { readOrMakeKeys, secretKind } from './key-file.ts'

@@ -1,25 +1,31 @@
 // The store that several processes share: one Redis, a Sentinel-watched pair, or a Cluster. A step is one Lua function
 // whose keys share a hash tag, so it is atomic on each of them. Reads go to the master: what one process ended, the next
 // call on another must see.
-import calculateSlot from 'cluster-key-slot'
-import type { RedisOptions, Result } from 'ioredis'
-import { Cluster, Redis } from 'ioredis'
+import type { Redis, Result } from 'ioredis'
 import type { Log } from '../observability/log.ts'
+import type { RedisFunctions } from './redis-connections.ts'
+import {
+  connect,
+  connectionTo,
+  disconnect,
+  infoOf,
+  inspect,
+  masterNameOf,
+  nodeOf,
+  RedisNotUsable,
+  reasonFor,
+  reportOutages,
+} from './redis-connections.ts'
 import { createRedisRosters, ROSTER_SCRIPTS } from './redis-rosters.ts'
 import type { RedisAddress } from './redis-url.ts'
 import type { JournalLine, Step, Store } from './store.ts'
 import { StoreUnavailable } from './store.ts'
 
-/** A Redis that cannot be used as a store. The message is for the operator and holds no password. */
-export class RedisNotUsable extends Error {
-  override name = 'RedisNotUsable'
-}
-
 /**
  * Keys of values come first, and per value three arguments: what must be there, what to put there, and for how many milliseconds.
- * Then per new line the two keys of its journal, and five arguments: the line's time and text, from which time on lines are kept, how many, and
- * for how many milliseconds. A journal is a sorted set by position, whose members begin with their position and their time, and
- * beside it the last position; both have the same end.
+ * Then per new line the two keys of its journal, and five arguments: the line's time and text, from which time on lines are kept,
+ * how many, and for how many milliseconds. A journal is a sorted set by position, whose members begin with their position and their
+ * time, and beside it the last position; both have the same end.
  */
 const COMMIT = `
 local values = tonumber(ARGV[1])
@@ -62,6 +68,16 @@ const DECREMENT = `
 if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then return redis.call('DECR', KEYS[1]) end
 return 0`
 
+const FUNCTIONS: RedisFunctions = {
+  scripts: {
+    qcgateCommit: { lua: COMMIT },
+    qcgateIncrement: { lua: INCREMENT, numberOfKeys: 1 },
+    qcgateDecrement: { lua: DECREMENT, numberOfKeys: 1 },
+    ...ROSTER_SCRIPTS,
+  },
+  unpipelined: ['qcgateCommit'],
+}
+
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     qcgateCommit(...args: (string | number)[]): Result<number, Context>
@@ -70,10 +86,6 @@ declare module 'ioredis' {
   }
 }
 
-/** How long Redis may take to answer at the start. */
-const OPEN_MS = 5_000
-/** How long a command may take before it counts as failed; a request must not hang because Redis does. */
-const COMMAND_MS = 1_000
 /** How long an acknowledged write may wait for a replica to have it too. */
 const REPLICA_MS = 100
 /** The same for one that must not be lost. */
@@ -86,11 +98,11 @@ const NO_REPLICA_MS = 5_000
  * or is of another kind than the address says.
  */
 export async function openRedisStore(address: RedisAddress, log: Log): Promise<Store> {
-  const client = connectionTo(address)
+  const client = connectionTo(address, FUNCTIONS)
   // Connections of their own for writes that wait for a replica: Redis serves nothing else on a connection that waits. Those that
   // must not be lost wait longest, and while no replica answers they would hold up everybody's.
-  const writer = address.mode === 'single' ? client : connectionTo(address)
-  const patientWriter = address.mode === 'single' ? client : connectionTo(address)
+  const writer = address.mode === 'single' ? client : connectionTo(address, FUNCTIONS)
+  const patientWriter = address.mode === 'single' ? client : connectionTo(address, FUNCTIONS)
   const clients = [...new Set([client, writer, patientWriter])]
   /** Masters that have had a replica since we began. */
   const withReplicas = new Set<string>()
@@ -111,7 +123,7 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
   /** By master, since when its replicas may be waited for again. */
   const waitFrom = new Map<string, number>()
   async function hasHadReplica(node: Redis): Promise<boolean> {
-    const master = nameOf(node)
+    const master = masterNameOf(node)
     if (!withReplicas.has(master) && Number((await infoOf(node)).connected_slaves) > 0) withReplicas.add(master)
     return withReplicas.has(master)
   }
@@ -123,7 +135,7 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
     if (address.mode === 'single') return
     const via = isRequired ? patientWriter : writer
     const node = nodeOf(via, address.prefix + key)
-    const master = node ? nameOf(node) : ''
+    const master = node ? masterNameOf(node) : ''
     if (isRequired ? node && !(await hasHadReplica(node)) : Date.now() < (waitFrom.get(master) ?? 0)) return
     // The first command leads the second one to the node, and the connection, that took the write.
     const patience = isRequired ? REQUIRED_REPLICA_MS : REPLICA_MS
@@ -169,21 +181,6 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
   }
 }
 
-/** Connects, in a Cluster to every node: one that connects only when it is needed would turn the others away meanwhile. */
-async function connect(client: Redis | Cluster): Promise<void> {
-  // What really happened is told by events; the connection's own error is often that it was closed.
-  let cause: Error | undefined
-  for (const event of ['error', 'sentinelError', 'node error']) client.on(event, (error: Error) => (cause = error))
-  const deadline = new Promise<never>((_resolve, reject) => {
-    setTimeout(() => reject(new Error('no answer')), OPEN_MS).unref()
-  })
-  await Promise.race([client.connect(), deadline]).catch((error) => Promise.reject(cause ?? error))
-  if (!(client instanceof Cluster)) return
-  const connectNode = (node: Redis) => (node.status === 'wait' ? node.connect() : undefined)
-  await Promise.all(client.nodes('master').map(connectNode))
-  client.on('+node', (node: Redis) => connectNode(node)?.catch(() => {}))
-}
-
 function scriptArguments({ expect = {}, write = {}, append = {} }: Step) {
   const values = [...new Set([...Object.keys(expect), ...Object.keys(write)])]
   const lines = Object.entries(append).flatMap(([key, some]) => some.map((line) => ({ key, ...line })))
@@ -220,138 +217,4 @@ async function attempt<T>(command: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw new StoreUnavailable(error)
   }
-}
-
-function connectionTo({ mode, tls, hosts, username, password, db, name, prefix }: RedisAddress): Redis | Cluster {
-  const login = { ...(username ? { username } : {}), ...(password ? { password } : {}) }
-  // Nothing is queued while Redis is away, and nothing is sent twice: a request fails at once, and whoever made it
-  // decides whether to make it again. A write that was repeated here could find its own first half and call it theft.
-  const connection = {
-    ...login,
-    connectTimeout: 2_000,
-    commandTimeout: COMMAND_MS,
-    socketTimeout: 2 * COMMAND_MS,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    ...(tls ? { tls: {} } : {}),
-  } satisfies RedisOptions
-  const common = {
-    keyPrefix: prefix,
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    enableAutoPipelining: true,
-    autoPipeliningIgnoredCommands: ['qcgateCommit'], // its keys do not come first
-    scripts: {
-      qcgateCommit: { lua: COMMIT },
-      qcgateIncrement: { lua: INCREMENT, numberOfKeys: 1 },
-      qcgateDecrement: { lua: DECREMENT, numberOfKeys: 1 },
-      ...ROSTER_SCRIPTS,
-    },
-  }
-  const retryStrategy = (times: number) => Math.min(50 * times, 1_000)
-  switch (mode) {
-    case 'single':
-      return new Redis({ ...connection, ...common, ...hosts[0], db, retryStrategy })
-    case 'sentinel':
-      return new Redis({
-        ...connection,
-        ...common,
-        sentinels: [...hosts],
-        name,
-        ...(username ? { sentinelUsername: username } : {}),
-        ...(password ? { sentinelPassword: password } : {}),
-        ...(tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
-        sentinelCommandTimeout: COMMAND_MS,
-        failoverDetector: true,
-        retryStrategy,
-        // A master that became a replica answers so; the Sentinels know the new one.
-        reconnectOnError: ({ message }) => message.startsWith('READONLY'),
-      })
-    case 'cluster':
-      return new Cluster([...hosts], {
-        ...common,
-        redisOptions: connection,
-        clusterRetryStrategy: retryStrategy,
-        slotsRefreshTimeout: 2_000,
-        slotsRefreshInterval: 1_000,
-        maxRedirections: 5,
-        retryDelayOnFailover: 0, // see above: never twice
-      })
-  }
-}
-
-/** Leaves, and for good: a Cluster that just asks for its slots would go on asking once that has ended, and keep the process alive. */
-function disconnect(client: Redis | Cluster): void {
-  client.disconnect()
-  if (client instanceof Cluster) client.refreshSlotsCache(() => client.disconnect())
-}
-
-/** The master that has a key, and its name. */
-const nodeOf = (client: Redis | Cluster, key: string): Redis | undefined =>
-  client instanceof Cluster
-    ? client.nodes('master').find((node) => client.slots[calculateSlot(key)]?.[0] === nameInCluster(node))
-    : client
-const nameInCluster = ({ options: { host, port } }: Redis): string => `${host}:${port}`
-/** Which server it is that a client is connected to now: under Sentinels another one after a failover. */
-const nameOf = ({ stream }: Redis): string => `${stream.remoteAddress}:${stream.remotePort}`
-
-const infoOf = async (node: Redis): Promise<Record<string, string>> =>
-  Object.fromEntries((await node.info()).split('\r\n').map((line) => line.split(':', 2)))
-
-/** Looks at what answers: its kind, its part, and whether it may throw our keys away. Names those that have replicas. */
-async function inspect(client: Redis | Cluster, { mode }: RedisAddress, log: Log): Promise<string[]> {
-  const nodes = client instanceof Cluster ? client.nodes('master') : [client]
-  const withReplicas: string[] = []
-  for (const node of nodes) {
-    const info = await infoOf(node)
-    if (info.redis_mode === 'cluster' && mode !== 'cluster') {
-      throw new RedisNotUsable('this Redis is part of a Cluster; use redis+cluster://')
-    }
-    if (info.redis_mode === 'sentinel')
-      throw new RedisNotUsable('this is a Sentinel; use redis+sentinel://host:26379/NAME')
-    if (info.role !== 'master') throw new RedisNotUsable('this Redis is a read-only replica; name its master')
-    if (info.maxmemory_policy && info.maxmemory_policy !== 'noeviction') {
-      log.warn(
-        { policy: info.maxmemory_policy },
-        'when its memory is full, this Redis may drop connections and sign-ins; set maxmemory-policy noeviction',
-      )
-    }
-    if (Number(info.connected_slaves) > 0) withReplicas.push(nameOf(node))
-  }
-  return withReplicas
-}
-
-/**
- * The operator learns when Redis goes and when it is back, once each, and not with every request. Returns how to stop that:
- * it is no outage when we leave.
- */
-function reportOutages(client: Redis | Cluster, log: Log): () => void {
-  let away = false
-  let ready = false
-  const gone = (error?: Error) => {
-    if (ready && !away) log.error({ cause: error?.message }, 'the store is gone; requests that need it get 503')
-    away = true
-  }
-  client.on('error', gone)
-  client.on('close', gone)
-  client.on('ready', () => {
-    if (ready && away) log.info('the store is back')
-    ready = true
-    away = false
-  })
-  return () => {
-    ready = false
-  }
-}
-
-/** An error in words, with what to do about it where that is known. */
-function reasonFor(error: unknown): string {
-  const { lastNodeError, message } = error as Error & { lastNodeError?: Error }
-  const reason = (lastNodeError?.message ?? message).replace(/.*Last error: /, '')
-  if (reason.startsWith('NOAUTH')) return 'Redis wants a password; write it as redis://:PASSWORD@host:6379'
-  if (reason.startsWith('WRONGPASS')) return 'Redis refuses this user name and password'
-  if (reason.startsWith('NOPERM')) return `this Redis user may not do what is needed: ${reason}`
-  if (reason.includes('cluster support disabled')) return 'this Redis is no Cluster; use redis://'
-  if (reason.includes('No such master')) return 'the Sentinels know no master of that name; use the one they watch'
-  return `Redis cannot be reached (${reason}); is it running, and is the address right?`
 }

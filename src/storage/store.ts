@@ -149,8 +149,9 @@ export const append = (store: Store, key: string, line: NewLine) => store.commit
 
 /**
  * Changes a value that others may be changing too: reads, decides, and swaps only if nobody came between, else again.
- * `change` gets the current value and returns the new entry, with what journals get along with it, or `undefined` to leave things as they are. `known` is a value
- * that was read a moment ago, with which the first try needs no reading. Returns what is stored afterwards.
+ * `change` gets the current value and returns the new entry, with what journals get along with it, or `undefined` to leave things
+ * as they are. `known` is a value that was read a moment ago, with which the first try needs no reading. Returns what is stored
+ * afterwards.
  */
 export async function update(
   store: Store,

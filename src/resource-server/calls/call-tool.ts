@@ -3,14 +3,14 @@
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
-import type { CallBegun, CallEnding } from '../../audit/records.ts'
+import type { CallEnding } from '../../audit/records.ts'
 import { reference } from '../../audit/reference.ts'
 import type { Allowance } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Credentials } from '../../vault/vault.ts'
-import { clip, records, text } from '../answers/reading.ts'
+import { clip } from '../answers/reading.ts'
 import { toToolResult, warned } from '../answers/tool-answer.ts'
 import { visible } from '../answers/unseen.ts'
 import type { Places } from '../challenge.ts'
@@ -20,17 +20,15 @@ import type { CallFacts, LookAgain } from '../rules/rule.ts'
 import { RULES } from '../rules/rules.ts'
 import { findTool, secretsOf } from '../tools/catalog.ts'
 import { secretsIn } from '../tools/secrets.ts'
-import type { LookUp, Tool } from '../tools/tool.ts'
-import type { Deed, DeedFacts } from './deed.ts'
-import { createDeed } from './deed.ts'
-import { digestOf } from './digest.ts'
+import type { Tool } from '../tools/tool.ts'
+import type { Deed } from './deed.ts'
+import { deedOf, saidOf, unlessSentBefore } from './deed-of-call.ts'
 import type { CallLease } from './one-at-a-time.ts'
 import { leaseFor } from './one-at-a-time.ts'
 import { problemsOf, wordsForMisspelt } from './problems.ts'
 import { callBegun, endingBy, recordCall } from './record-call.ts'
 import type { RefusedCall } from './refusals.ts'
 import { leavesOpen, Refusal, refusalOf, refusalResult, wordsOf } from './refusals.ts'
-import { createRepeats, Overtaken } from './repeats.ts'
 import { answeredBefore } from './sent-before.ts'
 import type { ToolContext } from './tool-context.ts'
 import { createToolContext } from './tool-context.ts'
@@ -103,9 +101,7 @@ export async function perform<Found, Given>(
       if (!tool.onlyLowersRisk && (await suppliers.auditLog.isFull(grant.accountId)))
         throw new Refusal({ reason: 'record-full' })
       call = { ...call, ...(await saidOf(tool, input)) }
-      const lookUp = lookUpOf(credentials, signal, suppliers)
-      const describe = async () => (await saidOf(tool, input, lookUp)).what
-      deed = deedOf(tool, input, grant, { call, elapsed, describe }, suppliers)
+      deed = deedOf({ tool, input, credentials, signal }, grant, { call, elapsed }, suppliers)
     }
     const { found, warning } = await unlessSentBefore(deed, input, signal, () =>
       runAlone(operation, { args, input, credentials, deed }, caller, suppliers),
@@ -145,60 +141,6 @@ const LEFT = 'The caller left before the answer.'
 /** The tool's result in what an operation gives, where it is one. */
 const resultAmong = (given: unknown): CallToolResult | undefined =>
   typeof given === 'object' && given !== null && 'content' in given ? (given as CallToolResult) : undefined // sound: its mark
-
-/** What keeps the record of a call that changes something, and keeps it from being sent twice. */
-function deedOf(
-  tool: Tool,
-  input: Args,
-  { id: grantId, accountId }: Grant,
-  { call, ...facts }: Pick<DeedFacts, 'call' | 'elapsed' | 'describe'>,
-  suppliers: ToolSuppliers,
-): Deed {
-  const hide = (secret: string) => suppliers.cookieKeys.derive('digest', secret)
-  const digest = digestOf(tool.outgoing(input), secretsOf(tool.name), hide)
-  const repeats = tool.onceOnly && createRepeats(suppliers, { accountId, grantId, digest, ref: call.ref })
-  return createDeed({ tool, accountId, call: { ...call, digest }, repeats, ...facts }, suppliers)
-}
-
-/** What is said of a call in the record. Whoever looks nothing up says less. */
-async function saidOf(
-  { says, isOrder }: Tool,
-  input: Args,
-  lookUp: LookUp = { projectName: async () => undefined },
-): Promise<Pick<CallBegun, 'what' | 'isOrder'>> {
-  const what = await says?.(input, lookUp)
-  return { ...(what === undefined ? {} : { what }), ...(isOrder?.(input) ? { isOrder: true } : {}) }
-}
-
-/** How long words may take to be found, in milliseconds: they are worth no longer wait. */
-const LOOK_UP_MS = 3_000
-
-const lookUpOf = (credentials: Credentials, signal: AbortSignal, { quantConnect }: ToolSuppliers): LookUp => ({
-  async projectName(projectId) {
-    const soon = AbortSignal.any([signal, AbortSignal.timeout(LOOK_UP_MS)])
-    const answer = await quantConnect.call(credentials, '/projects/read', { projectId }, { retry: true, signal: soon })
-    const [project] = answer.kind === 'done' ? records(answer.body.projects) : []
-    return text(project?.name)
-  },
-})
-
-/** Sends a call, unless the same one was sent before: then throws `Refusal`, with what became of that. */
-async function unlessSentBefore<T>(
-  deed: Deed | undefined,
-  { repeat }: Args,
-  signal: AbortSignal,
-  run: () => Promise<T>,
-): Promise<T> {
-  for (;;) {
-    const before = await deed?.waitForSame(signal)
-    if (before) throw new Refusal({ reason: 'repeated', before, onPurpose: repeat === true })
-    try {
-      return await run()
-    } catch (error) {
-      if (!(error instanceof Overtaken)) throw error
-    }
-  }
-}
 
 /** What a call has when it may run. */
 interface ReadyCall {

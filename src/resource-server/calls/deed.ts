@@ -38,7 +38,8 @@ export interface Deed {
   end(ending: CallEnding, answer?: CallToolResult, whenAnswered?: (act: () => void) => void): Promise<Outcome>
 }
 
-type DeedSuppliers = Pick<Suppliers, 'log' | 'store' | 'auditLog' | 'callsUnderWay'>
+/** What a deed is kept with. */
+export type DeedSuppliers = Pick<Suppliers, 'log' | 'store' | 'auditLog' | 'callsUnderWay'>
 
 export interface DeedFacts {
   readonly tool: Pick<Tool, 'name' | 'onlyLowersRisk'>

@@ -6,6 +6,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Outcome } from '../../audit/records.ts'
 import { OPEN_AT_MOST, OUTCOMES } from '../../audit/records.ts'
+import { parseJson } from '../../parse-json.ts'
 import { KEYS } from '../../storage/keys.ts'
 import type { Step, Store } from '../../storage/store.ts'
 import type { Vault } from '../../vault/vault.ts'
@@ -152,13 +153,7 @@ function standingOf({ sentAt, endedAt, outcome, answered }: Sent, now: number) {
 }
 
 /** A record that cannot be understood counts for nothing. */
-function parse(stored: string | undefined): Sent | undefined {
-  try {
-    return stored ? Sent.safeParse(JSON.parse(stored)).data : undefined
-  } catch {
-    return undefined
-  }
-}
+const parse = (stored: string | undefined): Sent | undefined => parseJson(stored, Sent)
 
 /** An answer as it is kept. */
 function textOf(answer: CallToolResult): string {
