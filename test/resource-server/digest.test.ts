@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { digestOf } from '../../src/resource-server/calls/digest.ts'
 import { findTool, secretsOf, TOOLS } from '../../src/resource-server/tools/catalog.ts'
 import { coerce } from '../../src/resource-server/tools/coercion.ts'
+import { startWith } from '../support/deeds.ts'
 
 const hide = (secret: string) => `hidden ${secret.length}`
 const digest = (body: object, repeat = false, secrets: readonly string[] = []) =>
@@ -91,21 +92,7 @@ describe('the digest of what goes out', () => {
       createHash('sha256').update(canonical).digest('base64url'),
     )
     const start = (password: string, key: typeof hide) =>
-      digestOfCall(
-        'create_live_algorithm',
-        JSON.stringify({
-          projectId: 7,
-          compileId: 'c',
-          nodeId: 'n',
-          brokerage: {
-            id: 'TradierBrokerage',
-            'tradier-account-id': 'a',
-            'tradier-access-token': password,
-            'tradier-environment': 'paper',
-          },
-        }),
-        key,
-      )
+      digestOfCall('create_live_algorithm', JSON.stringify(startWith(password)), key)
     assert.equal(
       start('one of ten', () => 'x'),
       start('another 10', () => 'x'),

@@ -8,6 +8,7 @@ import { createAuditLog } from '../../src/audit/audit-log.ts'
 import type { Call } from '../../src/audit/records.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { connect, connectAs, EVERYTHING } from '../support/connection.ts'
+import { startWith } from '../support/deeds.ts'
 import type { Json } from '../support/json.ts'
 import { initialize, message, mirror, modern, rpc, toolCall } from '../support/mcp-requests.ts'
 import { startBeside } from '../support/pair.ts'
@@ -487,24 +488,13 @@ for (const { name, env } of journeyStores('repeats')) {
     })
 
     it('with a brokerage’s secrets is known as the same, and is another one with another password', async () => {
-      const start = (password: string) => ({
-        projectId: 7,
-        compileId: 'c',
-        nodeId: 'n',
-        brokerage: {
-          id: 'TradierBrokerage',
-          'tradier-account-id': 'a',
-          'tradier-access-token': password,
-          'tradier-environment': 'paper',
-        },
-      })
       upstream.replies.push(NO_NAME, cut)
-      assert.equal((await call('create_live_algorithm', start('first-password'))).isError, true)
+      assert.equal((await call('create_live_algorithm', startWith('first-password'))).isError, true)
       assert.equal(
-        (await call('create_live_algorithm', start('first-password'), { at: 1 })).structuredContent.rule,
+        (await call('create_live_algorithm', startWith('first-password'), { at: 1 })).structuredContent.rule,
         'repeated',
       )
-      assert.equal((await call('create_live_algorithm', start('other-password'), { at: 1 })).isError, undefined)
+      assert.equal((await call('create_live_algorithm', startWith('other-password'), { at: 1 })).isError, undefined)
       assert.doesNotMatch(JSON.stringify(await entriesOf(one)), /first-password|other-password/)
     })
 

@@ -73,6 +73,19 @@ export const newOptimization = deed('create_optimization', (n) => ({
 export const newProject = deed('create_project', (n) => ({ name: `P${n}`, language: 'Py' }))
 export const oneOfEach = (): Deed[] => [newCommand(), newStart(), newOptimization(), newProject()]
 
+/** The arguments of a start at a brokerage that wants a secret. */
+export const startWith = (secret: string) => ({
+  projectId: 7,
+  compileId: 'c',
+  nodeId: 'n',
+  brokerage: {
+    id: 'TradierBrokerage',
+    'tradier-account-id': 'a',
+    'tradier-access-token': secret,
+    'tradier-environment': 'paper',
+  },
+})
+
 /** How often a deed reached the stand-in. */
 export const arrivalsOf = ({ requests }: Upstream, { digest: own }: Deed): number =>
   arrivedAt({ requests }).filter((one) => one === own).length
