@@ -30,11 +30,14 @@ function report(app: Koa, { log }: Suppliers): Koa {
     const began = performance.now()
     ctx.res.once('close', () => {
       const ms = Math.round(performance.now() - began)
-      log.info({ method: ctx.method, path: ctx.path, status: ctx.res.statusCode, ms }, 'request')
+      log.info({ method: ctx.method, path: withoutSecret(ctx.path), status: ctx.res.statusCode, ms }, 'request')
     })
     await next()
   })
 }
+
+/** An address that acts without a sign-in is a secret. */
+const withoutSecret = (path: string): string => path.replace(/^(\/pause\/).+/, '$1…')
 
 /** Liveness and readiness, for whoever watches processes. Answers whatever the Host header says. */
 function health(store: Store): Koa.Middleware {

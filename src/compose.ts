@@ -2,6 +2,7 @@
 import type Koa from 'koa'
 import proxyAddr from 'proxy-addr'
 import { createAccounts } from './accounts/accounts.ts'
+import { createTokenWatch } from './accounts/token-watch.ts'
 import { createApp } from './app.ts'
 import { createAuditLog } from './audit/audit-log.ts'
 import { createSeals } from './audit/seals.ts'
@@ -49,6 +50,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
   const grants = createGrants(store)
   const seals = createSeals({ store, log, journalKeys, issuer: config.issuer, days: config.journalDays })
   const auditLog = createAuditLog(store, { days: config.journalDays, noteNew: seals.sealHour })
+  const accounts = createAccounts({ store, vault, grants, auditLog })
   const callsUnderWay = createCallsUnderWay()
   const app = createApp(config, {
     log,
@@ -59,13 +61,14 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
     auditLog,
     seals,
     callsUnderWay,
-    accounts: createAccounts({ store, vault, grants, auditLog }),
+    accounts,
     signingKeys,
     journalKeys,
     cookieKeys,
     quantConnect: createQuantConnect(
       { live: config.quantConnectApiUrl, ...(sandbox ? { sandbox: sandbox.url } : {}) },
       log,
+      createTokenWatch({ vault, accounts }, log),
     ),
     sandboxAccounts: sandbox?.accounts ?? [],
     clientAddress: ({ req }) => networkOf(proxyAddr(req, trusted)),

@@ -1,12 +1,13 @@
 // Everything that is kept for an account, as one: its profile here, its connections, credentials and activity where they
 // live. What reaches across them is done here, in an order in which a crash in between leaves nobody more than they had.
 import type { AuditLog, PersonalAct } from '../audit/audit-log.ts'
+import type { Reach } from '../grants/for-all.ts'
 import type { Grant, Grants } from '../grants/grants.ts'
 import { KEPT_UNUSED } from '../grants/lifetime.ts'
 import { KEYS } from '../storage/keys.ts'
 import { removeSession } from '../storage/oidc-adapter.ts'
 import type { Store } from '../storage/store.ts'
-import { remove, update } from '../storage/store.ts'
+import { remove, StoreUnavailable, update } from '../storage/store.ts'
 import type { Vault } from '../vault/vault.ts'
 import { actsIn } from './personal-acts.ts'
 import { NO_PROFILE, Profile, withEverythingSuspended, withNews, withoutBrowsers } from './profile.ts'
@@ -24,8 +25,15 @@ export interface Accounts {
   change(accountId: string, how: (profile: Profile) => Profile, act?: PersonalAct): Promise<Profile>
   /** The same, and makes one where there is none: for whoever signs in. */
   open(accountId: string, how: (profile: Profile) => Profile, act?: PersonalAct): Promise<Profile>
-  /** Suspends every connection, session and passkey there is. */
-  suspendAll(accountId: string): Promise<void>
+  /** Suspends every connection, session and passkey there is, until the person has looked at them. */
+  suspendUntilReviewed(accountId: string): Promise<void>
+  /**
+   * Suspends every connection, and what is allowed in this moment counts for nothing: says how far the store took it. A connection
+   * that is made later takes a proof.
+   */
+  suspendConnections(accountId: string, by: 'person' | 'address'): Promise<Reach>
+  /** Ends every connection, and what is allowed in this moment counts for nothing: says how far the store took it. */
+  endConnections(accountId: string): Promise<Reach>
   /** Notes that a connection is in use, so that neither it nor its account's credentials end while it is. */
   noteUse(grant: Grant): Promise<void>
   /**
@@ -66,9 +74,28 @@ export function createAccounts({ store, vault, grants, auditLog }: AccountSuppli
     open: (accountId, how, act) => edit(accountId, how, true, act),
     profile: async (accountId) => parse(await store.get(KEYS.profile(accountId))),
 
-    async suspendAll(accountId) {
+    async suspendUntilReviewed(accountId) {
       await change(accountId, withEverythingSuspended)
-      await grants.suspendAll(accountId)
+      const { open } = await grants.suspendAll(accountId, 'to-be-reviewed')
+      if (open) throw new StoreUnavailable('not every connection was suspended')
+    },
+
+    async suspendConnections(accountId, by) {
+      const at = Date.now()
+      const what = by === 'address' ? 'suspended-by-address' : 'everything-suspended'
+      // First: an answer of the consent page, or a proof, that is on its way must not undo it.
+      await change(accountId, (profile) =>
+        withNews({ ...profile, stoppedAt: at, everythingSuspendedAt: at }, [{ what, grave: true }], at),
+      )
+      return grants.suspendAll(accountId, { by, at })
+    },
+
+    async endConnections(accountId) {
+      const at = Date.now()
+      await change(accountId, (profile) =>
+        withNews({ ...profile, stoppedAt: at }, [{ what: 'everything-stopped' }], at),
+      )
+      return grants.endAll(accountId)
     },
 
     async noteUse(grant) {

@@ -42,8 +42,14 @@ export const Profile = z.looseObject({
   news: z.array(NewsItem).optional(),
   /** Up to when the person has said that they have seen the news; milliseconds since 1970. */
   seenAt: z.number().optional(),
-  /** When the person last stopped everything; milliseconds since 1970. */
+  /** When the person last suspended or ended everything; milliseconds since 1970. */
   stoppedAt: z.number().optional(),
+  /** Since when everything is suspended, until the person lets it go on; milliseconds since 1970. */
+  everythingSuspendedAt: z.number().optional(),
+  /** The address that suspends everything: a hash of its secret, and since when there is this one; milliseconds since 1970. */
+  pauseAddress: z.object({ hash: z.string(), madeAt: z.number() }).optional(),
+  /** Since when QuantConnect refuses the stored API token, until it takes it again; milliseconds since 1970. */
+  tokenRefusedAt: z.number().optional(),
   /** When QuantConnect last accepted the token as it was signed in with; seconds since 1970. */
   tokenAcceptedAt: z.number().optional(),
   /** Hashes of the cookies of browsers that have signed in, the newest first. */

@@ -8,8 +8,8 @@ import type { JournalLine, NewLine, Step, Store } from '../storage/store.ts'
 import { append } from '../storage/store.ts'
 import type { PendingRefusals } from './pending-refusals.ts'
 import { createPendingRefusals } from './pending-refusals.ts'
-import type { Activity, Call, CallBegun, CallEnded, JournalName, StoredRecord } from './records.ts'
-import { activitiesOf, isCall, recordOf } from './records.ts'
+import type { Activity, Call, CallBegun, CallEnded, JournalName, PersonalDeed, StoredRecord } from './records.ts'
+import { activitiesOf, isCall, recordOf, recordOfDeed } from './records.ts'
 import { reference } from './reference.ts'
 
 const DAY = 24 * 60 * 60
@@ -44,6 +44,8 @@ export interface AuditLog {
   recordRefused(accountId: string, call: CallEnded): Promise<void>
   /** What a person did, all at once. */
   persons(accountId: string, acts: readonly PersonalAct[]): Partial<Addition>
+  /** That a person is about to send something to QuantConnect, or what became of it. */
+  deed(accountId: string, deed: PersonalDeed, ending?: Parameters<typeof recordOfDeed>[1]): Addition
   /** What happened of late, the newest first: of both journals, or of one. Whatever is older than its days is left out. */
   activity(accountId: string, journal?: JournalName): Promise<Activity[]>
   /** The calls among it, of both journals. */
@@ -111,6 +113,7 @@ export function createAuditLog(store: Store, { days = 30, noteNew = () => {} }: 
       return refusals.add(accountId, recordOf('refused', call))
     },
     persons: (accountId, acts) => (acts.length ? added(accountId, ...acts.map(recordOfAct)) : {}),
+    deed: (accountId, deed, ending) => added(accountId, recordOfDeed(deed, ending)),
 
     activity,
     calls: async (accountId) => (await activity(accountId)).filter(isCall),

@@ -53,6 +53,9 @@ const mayBeDone = ({ kind, outcome }: Activity): boolean =>
 export const hadConsequences = (activity: Activity): boolean =>
   mayBeDone(activity) && activity.risk !== undefined && !isHarmless(activity.risk)
 
+/** What its person sent to QuantConnect themselves. */
+const isPersonalDeed = ({ kind, tool }: Activity): boolean => kind === 'person' && tool !== undefined
+
 /** The calls in a few words: all, what was done or may have been, kind by kind, and what was not allowed. */
 export function countsOf(calls: readonly Call[], tools: readonly CountedTool[]): Counts {
   const kinds = new Map(tools.map(({ name, countsAs }) => [name, countsAs]))
@@ -72,7 +75,7 @@ const sum = (calls: readonly Activity[]): number => calls.reduce((all, { count }
 
 /** What can be asked for, by name: what it leaves. */
 export const VIEWS = {
-  consequences: hadConsequences,
+  consequences: (activity) => hadConsequences(activity) || isPersonalDeed(activity),
   sent: ({ kind }) => kind === 'sent',
   refused: ({ kind, outcome }) => kind !== 'person' && (outcome === 'blocked' || outcome === 'failed'),
   person: ({ kind }) => kind === 'person',

@@ -113,6 +113,31 @@ export function recordOf(kind: Exclude<Kind, 'person'>, call: CallBegun & Partia
   }
 }
 
+/** What a person sends to QuantConnect themselves. */
+export interface PersonalDeed {
+  readonly ref: string
+  /** The tool by which an assistant would do it. */
+  readonly tool: string
+  readonly projectId: number
+  /** In words. */
+  readonly what: string
+}
+
+/** The record of a person's own deed: that it is about to be sent, or what became of it. */
+export const recordOfDeed = (
+  { ref, tool, projectId, what }: PersonalDeed,
+  ending?: Pick<CallEnding, 'outcome' | 'why'> & { readonly ms: number },
+): StoredRecord => ({
+  version: 1,
+  kind: 'person',
+  at: Date.now(),
+  ref,
+  tool,
+  project: projectId,
+  ...(ending ? { outcome: ending.outcome, ...(ending.why === undefined ? {} : { what: ending.why }) } : { what }),
+  more: { ids: { projectId }, ...(ending ? { ms: ending.ms } : {}) },
+})
+
 /** Something that happened, as it is told of: a call, whatever came of it, or what a person did. */
 export interface Activity {
   readonly kind: 'sent' | 'refused' | 'read' | 'person'
@@ -158,15 +183,23 @@ export function* activitiesOf(
     const { kind, what, ref } = record
     const said = sayingOf(record)
     const before = sent.get(ref)
-    if (kind === 'intent')
-      sent.set(ref, before ? { ...before, what } : { ...said, kind: 'sent', what, ...fateOf(record, now) })
-    else if (kind === 'outcome') sent.set(ref, { ...said, kind: 'sent', what: before?.what, why: what })
-    else
-      others.push(kind === 'person' ? { ...said, kind, what } : { ...said, kind, what: record.more?.wanted, why: what })
+    const is = kind === 'person' ? kind : 'sent'
+    if (isIntent(record))
+      sent.set(ref, before ? { ...before, what } : { ...said, kind: is, what, ...fateOf(record, now) })
+    else if (isOutcome(record)) sent.set(ref, { ...said, kind: is, what: before?.what, why: what })
+    else if (kind === 'person') others.push({ ...said, kind, what })
+    else others.push({ ...said, kind: kind === 'read' ? kind : 'refused', what: record.more?.wanted, why: what })
   }
   return [...others, ...sent.values()]
 }
 const PAUSE_EVERY = 100
+
+/** What a person sends is recorded as what a tool sends, under one kind. */
+const isOfDeed = ({ kind, tool }: StoredRecord): boolean => kind === 'person' && tool !== undefined
+const isIntent = (record: StoredRecord): boolean =>
+  record.kind === 'intent' || (isOfDeed(record) && record.outcome === undefined)
+const isOutcome = (record: StoredRecord): boolean =>
+  record.kind === 'outcome' || (isOfDeed(record) && record.outcome !== undefined)
 
 const sayingOf = ({
   version: _version,

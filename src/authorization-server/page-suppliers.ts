@@ -7,7 +7,9 @@ import type { ToolFacts } from './permissions/summary.ts'
 export interface PageSuppliers
   extends Pick<
     Suppliers,
+    | 'log'
     | 'store'
+    | 'callsUnderWay'
     | 'vault'
     | 'grants'
     | 'accounts'

@@ -11,6 +11,8 @@ export const Allowance = z.object({
   scopes: z.array(z.string().refine(isScope)).readonly(),
   /** Whether what touches money may touch QuantConnect's play money only. Absent before there was a choice. */
   paperOnly: z.boolean().default(false),
+  /** Whether it is suspended when it sends the same dangerous call again and again. */
+  brake: z.boolean().default(true),
   /** Whether it lives until it is ended, as long as it is used. */
   endless: z.boolean().default(false),
   /** When it ends, in seconds since 1970; of an endless one, when it does if nobody uses it. */
@@ -24,7 +26,7 @@ export type StoredAllowance = Partial<Allowance> & Pick<Allowance, 'scopes' | 'e
 /** The allowance among the members of a grant, a record or a form, and nothing beside it. */
 export const allowanceOf = (holder: StoredAllowance): Allowance => Allowance.parse(holder)
 
-/** By name, what makes a member narrow what the scopes alone would allow. */
+/** By name, what makes a member narrow what the scopes alone would allow. The brake narrows nothing: it ends what has run wild. */
 const NARROWS: Readonly<Record<string, (allowance: Allowance) => boolean>> = { paperOnly: ({ paperOnly }) => paperOnly }
 /** The members of an allowance that narrow it. A release that does not know one of them must not act by the others. */
 export const narrowingIn = (allowance: Allowance): string[] =>
@@ -42,11 +44,11 @@ export const mayTrade = ({ scopes }: Pick<Allowance, 'scopes'>): boolean =>
   scopes.some((scope) => TRADING.includes(scope))
 
 /** What signing in proves by itself, in its own visit: beside what is harmless, trading on paper. */
-export const PAPER_TRADING: Allowance = { scopes: TRADING, paperOnly: true, endless: true, expiresAt: 0 }
+export const PAPER_TRADING: Allowance = { scopes: TRADING, paperOnly: true, brake: true, endless: true, expiresAt: 0 }
 
 /**
  * Whether some call that trades, spends, deletes, administers or leaves paper would go through after a change that would not
- * have before, or later than it would have before. For that a person proves that they are here.
+ * have before, or later or more often than it would have before. For that a person proves that they are here.
  */
 export const widens = (before: Allowance | undefined, after: Allowance): boolean =>
   exceeds(before, { ...after, scopes: dangerousIn(after) })
@@ -55,6 +57,6 @@ export const widens = (before: Allowance | undefined, after: Allowance): boolean
 export function exceeds(before: Allowance | undefined, after: Allowance): boolean {
   if (!after.scopes.length) return false
   if (!before || after.scopes.some((scope) => !before.scopes.includes(scope))) return true
-  const leavesPaper = before.paperOnly && !after.paperOnly && dangerousIn(after).length > 0
-  return leavesPaper || endOf(after) > endOf(before)
+  const loosens = (before.paperOnly && !after.paperOnly) || (before.brake && !after.brake)
+  return (loosens && dangerousIn(after).length > 0) || endOf(after) > endOf(before)
 }

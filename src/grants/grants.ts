@@ -9,8 +9,11 @@ import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
 import { unixTime } from '../unix-time.ts'
 import type { StoredAllowance } from './allowance.ts'
-import { Allowance, allowanceOf, isKnownToNarrow, narrowingIn } from './allowance.ts'
+import { Allowance, allowanceOf, narrowingIn } from './allowance.ts'
+import type { Reach } from './for-all.ts'
+import { forAll } from './for-all.ts'
 import { KEPT_UNUSED, keptUntil } from './lifetime.ts'
+import { Suspension, unknownLimitsOf, withSuspension } from './suspension.ts'
 
 /** What a person was told about the software, when they agreed to it. */
 const Client = z.object({
@@ -39,8 +42,10 @@ const Known = z.object({
    * of them treats the grant as suspended, so that going back to it widens nothing.
    */
   crit: z.array(z.string()).optional(),
-  /** Whether it may do nothing until the person has looked at it again. */
+  /** Whether it may do nothing until the person has looked at it again, since the API token was replaced. */
   suspended: z.boolean().optional(),
+  /** Who has suspended it beside, and not let it go on since. */
+  suspensions: z.array(Suspension).readonly().optional(),
   /** Where the client received its answer when the person agreed; a silent return goes nowhere else. */
   redirectHost: z.string(),
   /** Whether copies of its tokens are in use at several places, such as two windows of one program. */
@@ -63,7 +68,7 @@ const Stored = Known.loose()
 
 /** What of a grant may change while it lives. */
 export type GrantChange = Partial<
-  Allowance & Pick<Grant, 'client' | 'name' | 'suspended' | 'redirectHost' | 'usedAt' | 'authorizedAt'>
+  Allowance & Pick<Grant, 'client' | 'name' | 'suspended' | 'suspensions' | 'redirectHost' | 'usedAt' | 'authorizedAt'>
 >
 
 const ttl = (grant: Grant) => Math.max(1, grant.expiresAt - unixTime())
@@ -79,32 +84,31 @@ function format(grant: Grant): string {
   return JSON.stringify(crit.length ? { ...rest, crit } : rest)
 }
 
-/** What narrows a grant, by the name of its member, that a later release wrote and this one does not know. */
-const unknownLimitsOf = ({ crit = [] }: Grant): string[] => crit.filter((name) => !isKnownToNarrow(name))
-
-/** Why a grant may do nothing now: its person has to look at it again, or this release does not know all that narrows it. */
-export type Suspension = 'to-be-reviewed' | 'unknown-limits'
-export function suspensionOf(grant: Grant): Suspension | undefined {
-  if (grant.suspended) return 'to-be-reviewed'
-  return unknownLimitsOf(grant).length ? 'unknown-limits' : undefined
-}
-
 /** What a person calls a connection, or what its software calls itself. */
 export const nameOf = ({ name, client }: Pick<Grant, 'name' | 'client'>): string =>
   name ?? client?.name ?? 'An assistant'
 
 /** A text that is another one whenever a grant allows something else, until another time, or to somebody more. */
 export const revisionOf = (grant: Grant): string => {
-  const { id, suspended = false, timesAuthorized = 0 } = grant
+  const { id, suspended = false, suspensions = [], timesAuthorized = 0 } = grant
   const { scopes, expiresAt, ...allowance } = allowanceOf(grant)
   // Of an endless one the end moves on as it is used.
-  return JSON.stringify([id, [...scopes].sort(), allowance, suspended, timesAuthorized, allowance.endless || expiresAt])
+  const end = allowance.endless || expiresAt
+  return JSON.stringify([id, [...scopes].sort(), allowance, suspended, suspensions, timesAuthorized, end])
+}
+
+/** A living grant, and what a step expects that must be taken only while it stands as it does. */
+export interface StandingGrant {
+  readonly grant: Grant
+  readonly expect: Readonly<Record<string, string>>
 }
 
 export interface Grants {
   /** A living grant, or undefined when it was revoked, has ended, or never was. */
   find(id: string): Promise<Grant | undefined>
-  /** The same, if it is this account's, and this client's when one is named; undefined for anybody else's, and without an id. */
+  /** The same, for a step that must not be taken once it has changed. */
+  findStanding(id: string): Promise<StandingGrant | undefined>
+  /** A living grant, if it is this account's, and this client's when one is named; undefined for anybody else's, and without an id. */
   findOwn(id: string | undefined, accountId: string, clientId?: string): Promise<Grant | undefined>
   /** All living grants of an account, the newest first. */
   list(accountId: string): Promise<Grant[]>
@@ -126,10 +130,12 @@ export interface Grants {
   endAuthorization(id: string, authorizationId: string): Promise<void>
   /** Ends a grant, and with it every code and token that was issued under it. */
   end(id: string): Promise<void>
-  /** Ends all grants of an account, those that are being made in this moment too. */
-  endAll(accountId: string): Promise<void>
-  /** Suspends all grants of an account; those that are being made in this moment end. */
-  suspendAll(accountId: string): Promise<void>
+  /** Suspends a living grant, and returns it; undefined when there is none. */
+  suspend(id: string, suspension: Suspension): Promise<Grant | undefined>
+  /** Ends all grants of an account, those that are being made in this moment too, as far as the store takes it. */
+  endAll(accountId: string): Promise<Reach>
+  /** Suspends all grants of an account; those that are being made in this moment end. As far as the store takes it. */
+  suspendAll(accountId: string, why?: Suspension | 'to-be-reviewed'): Promise<Reach>
   /** Ends all grants of an account, and forgets that there were any. */
   forget(accountId: string): Promise<void>
 }
@@ -175,14 +181,25 @@ export function createGrants(store: Store): Grants {
     const own = found.filter((grant) => grant?.accountId === accountId) as Grant[] // sound: undefined is nobody's
     return own.sort((one, other) => other.createdAt - one.createdAt)
   }
-  const endAll = async (accountId: string): Promise<void> => {
-    await Promise.all((await stopMaking(accountId)).map(end))
-  }
+  const endAll = async (accountId: string): Promise<Reach> =>
+    forAll(await stopMaking(accountId), async (id) => {
+      const living = await find(id)
+      await end(id)
+      return living
+    })
+  const suspend = (id: string, suspension: Suspension) =>
+    edit(id, (grant) => ({ ...grant, suspensions: withSuspension(grant, suspension) }))
 
   return {
     find,
     end,
     endAll,
+    suspend,
+    async findStanding(id) {
+      const json = await store.get(KEYS.grant(id))
+      const grant = alive(parse(json))
+      return grant && json !== undefined ? { grant, expect: { [KEYS.grant(id)]: json } } : undefined
+    },
     async findOwn(id, accountId, clientId) {
       const grant = id ? await find(id) : undefined
       return grant?.accountId === accountId && (clientId ?? grant.clientId) === grant.clientId ? grant : undefined
@@ -212,10 +229,10 @@ export function createGrants(store: Store): Grants {
       if (changed && change.expiresAt) await enlist(changed.accountId, id)
       return changed
     },
-    async suspendAll(accountId) {
-      const ids = await stopMaking(accountId)
-      await Promise.all(ids.map((id) => edit(id, (grant) => ({ ...grant, suspended: true }))))
-    },
+    suspendAll: async (accountId, why = 'to-be-reviewed') =>
+      forAll(await stopMaking(accountId), (id) =>
+        why === 'to-be-reviewed' ? edit(id, (grant) => ({ ...grant, suspended: true })) : suspend(id, why),
+      ),
     async markSeveralSessions(id) {
       await edit(id, (grant) => ({ ...grant, severalSessions: true }))
     },

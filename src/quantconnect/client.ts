@@ -29,6 +29,8 @@ export interface CallOptions {
   readonly timeoutMs?: number
   /** Secrets among the arguments; they are struck out of the answer, however they are spelled there. */
   readonly secrets?: readonly string[]
+  /** Whether it waits for no turn: a person is there, and waits for no assistant. */
+  readonly ahead?: boolean
   /** Done right before it is sent, when its turn has come, by a call that is sent once; what this throws is thrown on. */
   readonly beforeSending?: () => Promise<void>
   /** Sends multipart/form-data, with the argument `objectData` as the file. */
@@ -43,8 +45,15 @@ export interface QuantConnect {
   call(who: Credentials, endpoint: string, args: object, options?: CallOptions): Promise<Answer>
 }
 
+/** Told what QuantConnect said of credentials, whosever they are. */
+type NoteToken = (who: Credentials, verdict: 'taken' | 'refused') => Promise<void>
+
 /** `urls` says where each realm lives; a realm without an address has no accounts, and calls to it are refused. */
-export function createQuantConnect(urls: Readonly<Partial<Record<Realm, string>>>, log: Log): QuantConnect {
+export function createQuantConnect(
+  urls: Readonly<Partial<Record<Realm, string>>>,
+  log: Log,
+  noteToken: NoteToken = async () => {},
+): QuantConnect {
   const turns = createTurns(LIMITS)
   // Each realm for itself: the sandbox runs on our clock, so its yes says nothing about it.
   const suspicions: Record<Realm, ReturnType<typeof createSuspicion>> = {
@@ -99,7 +108,15 @@ export function createQuantConnect(urls: Readonly<Partial<Record<Realm, string>>
       who,
       endpoint,
       args,
-      { retry = false, signal, timeoutMs = ANSWERS_WITHIN, form = false, secrets = [], beforeSending } = {},
+      {
+        retry = false,
+        signal,
+        timeoutMs = ANSWERS_WITHIN,
+        form = false,
+        secrets = [],
+        ahead = false,
+        beforeSending,
+      } = {},
     ) {
       const base = urls[who.realm]
       if (!base) return { kind: 'credentials', reasons: [`This server has no ${who.realm} accounts (any more).`] }
@@ -107,14 +124,22 @@ export function createQuantConnect(urls: Readonly<Partial<Record<Realm, string>>
       const ends = retry ? signal : undefined
 
       async function attempt(): Promise<Answer> {
-        const endTurn = await turns.take(accountOf(who), signal)
+        const endTurn = ahead ? () => {} : await turns.take(accountOf(who), signal)
         if (!endTurn) return { kind: 'busy' }
         try {
           await beforeSending?.()
           const budget = AbortSignal.timeout(timeoutMs)
           const post = retry ? fetch : postDeed
           const sent = await send(who, base + endpoint, body, { post, budget, signal: ends, secrets })
-          return await verify(who, endpoint, sent, budget, ends)
+          const answer = await verify(who, endpoint, sent, budget, ends)
+          // Whether somebody is let in, QuantConnect says in the answer itself; whatever else it answers, it has let them in.
+          const isTaken =
+            endpoint === AUTHENTICATE
+              ? answer.kind === 'done' && answer.body.success === true
+              : ['done', 'refused'].includes(answer.kind)
+          if (isTaken) await noteToken(who, 'taken')
+          else if (answer.kind === 'credentials') await noteToken(who, 'refused')
+          return answer
         } finally {
           endTurn()
         }

@@ -2,7 +2,8 @@
 // and their account is one here, and whether the grant covers everything the body asks for. What it allows it writes into a
 // decision, and without one no tool runs.
 import type { Grant, Grants } from '../grants/grants.ts'
-import { isEnded, suspensionOf } from '../grants/grants.ts'
+import { isEnded } from '../grants/grants.ts'
+import { suspensionOf } from '../grants/suspension.ts'
 import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES } from '../scopes.ts'
 import type { Vault } from '../vault/vault.ts'

@@ -5,9 +5,9 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import type { McpHttpHandler, McpServerFactory, ServerContext } from '@modelcontextprotocol/server'
 import { CLIENT_CAPABILITIES_META_KEY, createMcpHandler } from '@modelcontextprotocol/server'
 import { nextPortion } from '../portions.ts'
+import { record } from '../quantconnect/fields.ts'
 import { VERSION } from '../version.ts'
 import { inForm } from './answer-form.ts'
-import { record } from './answers/reading.ts'
 import { visible } from './answers/unseen.ts'
 import type { Caller, ToolSuppliers } from './calls/call-tool.ts'
 import { callTool } from './calls/call-tool.ts'
@@ -55,6 +55,8 @@ export interface Passed {
   readonly places: Places
   /** Does something once the answer was sent. */
   readonly whenAnswered: (act: () => void) => void
+  /** Aborts when the connection is suspended, see `Caller`. */
+  readonly suspended: AbortSignal
 }
 
 /** The handlers behind the gate. */
@@ -128,12 +130,15 @@ export function createMcp(same: Omit<ToolSuppliers, 'metadata'>): Mcp {
   }
 }
 
+const passedIn = ({ http }: ServerContext): Partial<Passed> => (http?.authInfo?.extra ?? {}) as Partial<Passed> // sound: see `toAnswer`
+
 /** What the dispatcher needs to know of who asks, and the gate's word about it. */
 const callerIn = (context: ServerContext): Caller => ({
   decision: context.http?.authInfo?.extra?.decision,
   signal: context.mcpReq.signal,
   responses: context.mcpReq.inputResponses,
-  whenAnswered: (context.http?.authInfo?.extra as Partial<Passed> | undefined)?.whenAnswered, // sound: see `toAnswer`
+  whenAnswered: passedIn(context).whenAnswered,
+  suspended: passedIn(context).suspended,
   report: context.http?.authInfo?.extra?.form === 'json' ? undefined : reporter(context),
   canOpen: canOpen(context),
 })

@@ -4,6 +4,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Grant, Grants } from '../grants/grants.ts'
 import { isEnded } from '../grants/grants.ts'
+import { suspensionOf } from '../grants/suspension.ts'
+import { Refusal } from './calls/refusals.ts'
 import type { Identity } from './gate.ts'
 import type { Stream } from './subscriptions.ts'
 import { allowed } from './subscriptions.ts'
@@ -19,9 +21,9 @@ export const MOST_STREAMS = 8
 export interface OpenAnswers {
   /**
    * Watches over an answer until it is given. When its grant or its authorization ends, a stream is ended and any other answer
-   * cut off.
+   * cut off. When it is suspended, the signal aborts, with the `Refusal` that says so.
    */
-  watch(identity: Identity, answer: ServerResponse, stream?: Stream): void
+  watch(identity: Identity, answer: ServerResponse, stream?: Stream): AbortSignal
 }
 
 interface Open {
@@ -29,6 +31,7 @@ interface Open {
   readonly authorization: string
   readonly answer: ServerResponse
   readonly stream: Stream | undefined
+  readonly suspended: AbortController
   /** What its client knows to be allowed, if it has listened. */
   allowed: string
   ended: boolean
@@ -51,7 +54,15 @@ export function createOpenAnswers(grants: Pick<Grants, 'find'>): OpenAnswers {
 
   return {
     watch({ grant, claims }, answer, stream) {
-      const one: Open = { authorization: claims.auth_id, answer, stream, allowed: allowed(grant), ended: false }
+      const suspended = new AbortController()
+      const one: Open = {
+        authorization: claims.auth_id,
+        answer,
+        stream,
+        suspended,
+        allowed: allowed(grant),
+        ended: false,
+      }
       const answers = open.get(grant.id) ?? new Set()
       open.set(grant.id, answers.add(one))
       const [oldest, ...newer] = [...answers].filter(({ stream, ended }) => stream && !ended)
@@ -60,6 +71,7 @@ export function createOpenAnswers(grants: Pick<Grants, 'find'>): OpenAnswers {
         answers.delete(one)
         if (!answers.size && open.get(grant.id) === answers) open.delete(grant.id)
       })
+      return suspended.signal
     },
   }
 }
@@ -72,6 +84,8 @@ function end(one: Open): void {
 }
 
 function tell(one: Open, grant: Grant): void {
+  const why = suspensionOf(grant)
+  if (why && !one.suspended.signal.aborted) one.suspended.abort(new Refusal({ reason: 'suspended', why }))
   const now = allowed(grant)
   if (now !== one.allowed) one.stream?.changed()
   one.allowed = now

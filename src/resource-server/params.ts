@@ -2,7 +2,8 @@
 // error and its validator's notes; it is the caller's error, and one sentence says what to correct (JSON-RPC 2.0 §5.1, -32602).
 import type { JSONRPCRequest, Result, ServerContext } from '@modelcontextprotocol/server'
 import { ProtocolError, ProtocolErrorCode, Server, specTypeSchemas } from '@modelcontextprotocol/server'
-import { clip, record } from './answers/reading.ts'
+import { record } from '../quantconnect/fields.ts'
+import { clip } from './answers/reading.ts'
 import { visible } from './answers/unseen.ts'
 import { SERVED_VERSIONS } from './protocol-versions.ts'
 

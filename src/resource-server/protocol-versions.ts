@@ -1,6 +1,6 @@
 // The versions of MCP that are served here, in both eras. The SDK names those of one era only where it says what there is.
 import { ProtocolErrorCode, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server'
-import { record } from './answers/reading.ts'
+import { record } from '../quantconnect/fields.ts'
 
 /** The newest first: without a handshake, then by `initialize`. */
 export const SERVED_VERSIONS: readonly string[] = ['2026-07-28', ...SUPPORTED_PROTOCOL_VERSIONS]

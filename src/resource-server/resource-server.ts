@@ -120,11 +120,12 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
 
     const places = placesFor(ctx)
     const whenAnswered = answeredOf(ctx)
-    const extra: Passed & Record<string, unknown> = { decision, body, form: form ?? 'either', places, whenAnswered }
+    const stream = listens(body) ? mcp.newStream() : undefined
+    const suspended = openAnswers.watch(identity, ctx.res, stream)
+    const passed: Passed = { decision, body, form: form ?? 'either', places, whenAnswered, suspended }
+    const extra = { ...passed }
     const auth: AuthInfo = { token: '', clientId: grant.clientId, scopes: [...grant.scopes], extra }
     ctx.respond = false
-    const stream = listens(body) ? mcp.newStream() : undefined
-    openAnswers.watch(identity, ctx.res, stream)
     const answer = stream?.answer ?? mcp.answer
     // Sound: a request that a server received has a method, which Node's type leaves open.
     return answer(Object.assign(ctx.req, { auth }) as NodeIncomingMessageLike, ctx.res, body)

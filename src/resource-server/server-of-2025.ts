@@ -1,7 +1,7 @@
 // What clients of 2025 are told in other words than the SDK has for both eras.
 import type { Transport } from '@modelcontextprotocol/server'
 import { ProtocolErrorCode } from '@modelcontextprotocol/server'
-import { record } from './answers/reading.ts'
+import { record } from '../quantconnect/fields.ts'
 import { ValidatingServer } from './params.ts'
 
 type Message = Parameters<Transport['send']>[0]

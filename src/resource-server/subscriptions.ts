@@ -5,7 +5,7 @@
 import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
 import type { McpHttpHandler } from '@modelcontextprotocol/server'
 import type { Grant } from '../grants/grants.ts'
-import { suspensionOf } from '../grants/grants.ts'
+import { suspensionOf } from '../grants/suspension.ts'
 
 /** An answer that stays open to tell of changes. */
 export interface Stream {

@@ -40,6 +40,11 @@ export const KEYS = {
   seals: (journal: string, accountId: string) => `seals:${journal}:{${accountId}}`,
   /** A call that trades, spends or makes something and was sent of late, by its connection and its digest, so that it is not sent twice by accident. JSON, the answer sealed; three minutes. Owner: resource-server/calls/repeats */
   sent: (accountId: string, grantId: string, digest: string) => `sent:{${accountId}}:${hash('sent', grantId, digest)}`,
+  /** The same call of a connection, of those that trade, spend, delete or administer, within the last minute, by its digest. JSON of references and times; a minute. Owner: resource-server/calls/brake */
+  brake: (accountId: string, grantId: string, digest: string) =>
+    `brake:{${accountId}}:${hash('brake', grantId, digest)}`,
+  /** What a person sends to QuantConnect themselves, so that two presses send it once: by what it does, the project and the deployment. Its reference; while it is under way, and two minutes after it was done. Owner: accounts/personal-deeds */
+  personalDeed: (accountId: string, what: string) => `personal-deed:{${accountId}}:${hash('personal-deed', what)}`,
   /** Who is alone at something of an account's right now: one of its projects, or what all of them share. 60 seconds. Owner: resource-server/calls/one-at-a-time */
   lease: (what: string, accountId: string) => `lease:${what}:{${accountId}}`,
   /** What came of one code: the generations of its tokens. JSON of `Authorization`, by the hash of the family that its refresh tokens name. 90 days from the last rotation. Owner: grants/authorizations */

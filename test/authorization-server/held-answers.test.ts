@@ -169,7 +169,7 @@ describe('while something waits since the API token was replaced', () => {
   it('a person can stop everything and sign out all the same', async () => {
     const page = await account()
     assert.match(page.html, /What shall go on\?/)
-    assert.match((await person.submitTo('/account/stop', page)).html, /Everything is stopped/)
+    assert.match((await person.submitTo('/account/stop', page)).html, /Everything is disconnected/)
     assert.deepEqual(await withGrants(server, (grants) => grants.list(String(claimsOf(tokens.access_token).sub))), [])
     await person.submitTo('/account/sign-out', page)
     assert.match((await account()).html, /name="apiToken"/)

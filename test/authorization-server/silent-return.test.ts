@@ -16,6 +16,7 @@ const grant = (more: Partial<Grant> = {}): Grant => ({
   clientId: 'c',
   scopes: ['qc:projects:read', 'qc:files:write'],
   paperOnly: true,
+  brake: true,
   endless: false,
   expiresAt: 2_000_000_000,
   redirectHost: HOST,

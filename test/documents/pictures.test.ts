@@ -56,6 +56,7 @@ describe('docs/pictures', () => {
     await call('read_account')
 
     await page.goto(`${server.origin}/account`)
+    await page.getByText('Nothing runs live').waitFor()
     await picture('account', 960)
     await page.getByRole('link', { name: 'See the activity' }).click()
     await page.getByRole('link', { name: 'Show everything' }).click()

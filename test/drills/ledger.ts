@@ -14,6 +14,7 @@ export const LOSSES = {
   trace: 'calls that reached QuantConnect and are not on record',
   twice: 'calls that reached QuantConnect twice',
   told: 'calls told otherwise than they are on record',
+  suspended: 'calls that went through after everything was suspended',
 } as const
 /** A kind of loss. */
 export type Loss = keyof typeof LOSSES

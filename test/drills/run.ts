@@ -9,12 +9,15 @@ import { killOnRedis, killOnSqlite } from './kill.ts'
 import { redisFrozen, redisKilled } from './redis-stopped.ts'
 import { drillSection, report, violationsOf } from './report.ts'
 import { sentinelFrozen, sentinelKilled } from './sentinel.ts'
+import { suspendOnRedis, suspendOnSqlite } from './suspend.ts'
 
 const DRILLS = [
   killOnSqlite,
   killOnRedis,
   deedsOnSqlite,
   deedsOnRedis,
+  suspendOnSqlite,
+  suspendOnRedis,
   redisFrozen,
   redisKilled,
   sentinelKilled,

@@ -12,6 +12,7 @@ describe('a change for which a person proves that they are here', () => {
   const choice = (scopes: readonly Scope[], other: Partial<Allowance> = {}): Allowance => ({
     scopes,
     paperOnly: true,
+    brake: true,
     endless: false,
     expiresAt: 1000,
     ...other,
@@ -69,7 +70,13 @@ describe('a change for which a person proves that they are here', () => {
 describe('the allowance in a record', () => {
   it('is its members and nothing beside them; what is missing is what was so before there was a choice', () => {
     const record = { scopes: ['qc:live:write'] as const, expiresAt: 7, id: 'g', suspended: true }
-    assert.deepEqual(allowanceOf(record), { scopes: ['qc:live:write'], paperOnly: false, endless: false, expiresAt: 7 })
+    assert.deepEqual(allowanceOf(record), {
+      scopes: ['qc:live:write'],
+      paperOnly: false,
+      brake: true,
+      endless: false,
+      expiresAt: 7,
+    })
   })
 
   it('is dangerous by what trades, spends, deletes or administers', () => {
@@ -109,6 +116,7 @@ const VARIED: { readonly [Member in keyof Allowance]-?: (random: Random) => Allo
     return oneOf(random, [SOME_SCOPES, SOME_SCOPES, ALL_SCOPES]).filter(() => random() < share)
   },
   paperOnly: (random) => random() < 0.5,
+  brake: (random) => random() < 0.5,
   endless: (random) => random() < 0.25,
   expiresAt: (random) => 1000 + Math.floor(random() * 5),
 }
@@ -135,22 +143,31 @@ function anyPair(seed: number): { before: Allowance | undefined; after: Allowanc
 interface Call {
   readonly scope: Scope
   readonly realMoney: boolean
+  /** Whether it is the sixth of its kind within a minute. */
+  readonly repeats: boolean
   readonly at: number
 }
 
 /** The model of what is allowed: whether one call goes through. */
-function passes(allowance: Allowance | undefined, { scope, realMoney, at }: Call): boolean {
+function passes(allowance: Allowance | undefined, { scope, realMoney, repeats, at }: Call): boolean {
   if (!allowance?.scopes.includes(scope)) return false
+  if (repeats && allowance.brake) return false
   return !(realMoney && allowance.paperOnly) && (allowance.endless || at < allowance.expiresAt)
 }
 
-/** Every call that could tell two allowances apart. What is harmless moves no money. */
+const STAKES = [
+  { realMoney: false, repeats: false },
+  { realMoney: true, repeats: false },
+  { realMoney: false, repeats: true },
+  { realMoney: true, repeats: true },
+]
+/** Every call that could tell two allowances apart. What is harmless moves no money, and may repeat itself. */
 function callsFor(...allowances: readonly (Allowance | undefined)[]): Call[] {
   const ends = allowances.flatMap((allowance) => allowance?.expiresAt ?? [])
   const moments = [...new Set([...ends.flatMap((end) => [end - 1, end, end + 1]), 10 ** 12])]
   return ALL_SCOPES.flatMap((scope) =>
-    (isDangerous(scope) ? [false, true] : [false]).flatMap((realMoney) =>
-      moments.map((at) => ({ scope, realMoney, at })),
+    (isDangerous(scope) ? STAKES : STAKES.slice(0, 1)).flatMap((stake) =>
+      moments.map((at) => ({ scope, ...stake, at })),
     ),
   )
 }
@@ -175,11 +192,12 @@ function forManyPairs(holds: (before: Allowance | undefined, after: Allowance, r
 
 /** An allowance of which one thing or another was taken away. */
 function narrowed(allowance: Allowance, random: Random): Allowance {
-  const { scopes, paperOnly, endless, expiresAt } = allowance
+  const { scopes, paperOnly, brake, endless, expiresAt } = allowance
   return {
     ...allowance,
     scopes: scopes.filter(() => random() < 0.7),
     paperOnly: paperOnly || random() < 0.3,
+    brake: brake || random() < 0.3,
     endless: endless && random() < 0.7,
     expiresAt: expiresAt - Math.floor(random() * 3),
   }

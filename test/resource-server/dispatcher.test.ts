@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { ProtocolError } from '@modelcontextprotocol/server'
 import { pino } from 'pino'
+import { createAccounts } from '../../src/accounts/accounts.ts'
 import { createAuditLog } from '../../src/audit/audit-log.ts'
 import { createCallsUnderWay } from '../../src/audit/under-way.ts'
 import type { Grant } from '../../src/grants/grants.ts'
@@ -35,9 +36,12 @@ describe('the dispatcher', () => {
     store = openSqliteStore(folder.path)
     upstream = await startUpstream()
     const vault = await openVault(folder.path, store, createLog('silent'))
+    const grants = createGrants(store)
     suppliers = {
       log: createLog('silent'),
       store,
+      grants,
+      accounts: createAccounts({ store, vault, grants, auditLog: createAuditLog(store) }),
       vault,
       quantConnect: createQuantConnect({ live: upstream.url }, createLog('silent')),
       issuer: 'http://localhost',
@@ -48,7 +52,7 @@ describe('the dispatcher', () => {
     }
     const accountId = await vault.seal({ realm: 'live', userId: '123456', apiToken: 'token-for-tests' })
     const facts = { accountId, clientId: 'c', scopes: [...ALL_SCOPES], redirectHost: 'localhost' }
-    grant = await createGrants(store).create({ ...facts, expiresAt: Math.floor(Date.now() / 1000) + 60 })
+    grant = await grants.create({ ...facts, expiresAt: Math.floor(Date.now() / 1000) + 60 })
   })
   after(async () => {
     await upstream?.close()

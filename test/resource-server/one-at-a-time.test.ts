@@ -67,7 +67,7 @@ for (const { name, env } of journeyStores('one-at-a-time')) {
 
     async function connected(paperOnly: boolean): Promise<string> {
       const { access_token }: Tokens = (await connect(one, { ...EVERYTHING, as: PERSON })).tokens
-      await changeGrant(one, access_token, { scopes: ALL_SCOPES, paperOnly })
+      await changeGrant(one, access_token, { scopes: ALL_SCOPES, paperOnly, brake: false })
       return access_token
     }
     /** A stop on paper at the first process, which has asked how the deployment trades and waits for the answer. */

@@ -87,7 +87,7 @@ describe('every tool, when QuantConnect sends other types than ever before', () 
     })
     const as = { userId: '123456', apiToken: 'token-for-tests' }
     const { access_token } = (await connect(server, { ...EVERYTHING, as })).tokens
-    await changeGrant(server, access_token, { paperOnly: false })
+    await changeGrant(server, access_token, { paperOnly: false, brake: false })
     client = new Client({ name: 'Other types', version: '1.0.0' })
     const requestInit = { headers: { authorization: `Bearer ${access_token}` } }
     await client.connect(new StreamableHTTPClientTransport(new URL(server.mcp), { requestInit }) as never)

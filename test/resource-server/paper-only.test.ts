@@ -2,7 +2,7 @@
 // runs already, and not when nobody knows.
 import assert from 'node:assert/strict'
 import { before, beforeEach, describe, it } from 'node:test'
-import { isOnPaper } from '../../src/resource-server/rules/paper.ts'
+import { isOnPaper } from '../../src/quantconnect/deployments.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { useConnection } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'

@@ -57,7 +57,8 @@ for (const { name, env } of journeyStores('repeats')) {
       const elsewhere = await connect(one, { ...EVERYTHING, as: ANOTHER })
       token = tokens.access_token
       others = [beside.tokens.access_token, elsewhere.tokens.access_token]
-      for (const each of [token, ...others]) await changeGrant(one, each, { scopes: ALL_SCOPES, paperOnly: false })
+      for (const each of [token, ...others])
+        await changeGrant(one, each, { scopes: ALL_SCOPES, paperOnly: false, brake: false })
     })
     after(async () => {
       await two?.stop()
@@ -551,7 +552,7 @@ describe('the same call again after QuantConnect took too long', () => {
 
   it('is not sent, and told so', async () => {
     const { access_token } = (await connect(server, { ...EVERYTHING, as: PERSON })).tokens
-    await changeGrant(server, access_token, { scopes: ALL_SCOPES, paperOnly: false })
+    await changeGrant(server, access_token, { scopes: ALL_SCOPES, paperOnly: false, brake: false })
     upstream.requests.splice(0)
     upstream.replies.push(never)
     const args = newOrder()

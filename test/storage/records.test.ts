@@ -71,7 +71,7 @@ describe('a record of an earlier release', () => {
   })
 
   it('is read: a grant of version 1 with what the account page needs', async () => {
-    const record = `{"version":1,"id":"g","createdAt":1790000000,"usedAt":1790000001,"authorizedAt":1790000000,"accountId":"a","clientId":"c","client":{"name":"Notebook","standing":"computer","returnsTo":"127.0.0.1:1"},"name":"Mine","scopes":["qc:live:write"],"paperOnly":true,"endless":true,"suspended":true,"redirectHost":"","expiresAt":${FOREVER}}`
+    const record = `{"version":1,"id":"g","createdAt":1790000000,"usedAt":1790000001,"authorizedAt":1790000000,"accountId":"a","clientId":"c","client":{"name":"Notebook","standing":"computer","returnsTo":"127.0.0.1:1"},"name":"Mine","scopes":["qc:live:write"],"paperOnly":true,"brake":false,"endless":true,"suspended":true,"suspensions":[{"by":"brake","at":1790000000000,"says":"It sent the same."}],"redirectHost":"","expiresAt":${FOREVER}}`
     await put(store, KEYS.grant('g'), record, 60)
     assert.deepEqual(await createGrants(store).find('g'), JSON.parse(record))
   })

@@ -46,7 +46,8 @@ export interface Connection {
 }
 
 /**
- * A connection for the tests of one suite, made before the first; what it is allowed later may touch real money. Call it
+ * A connection for the tests of one suite, made before the first; what it is allowed later may touch real money, as often as it
+ * likes. Call it
  * inside `describe`, after its server.
  */
 export function useConnection(server: TestServer, wish: Wish = {}): Connection {
@@ -56,7 +57,7 @@ export function useConnection(server: TestServer, wish: Wish = {}): Connection {
     const token = tokens.access_token
     const grant = () => grantOf(server, token)
     const change = (changes: GrantChange) => changeGrant(server, token, changes)
-    await change({ paperOnly: false })
+    await change({ paperOnly: false, brake: false })
     connection = { client, person, tokens, token, grantId: grantIdOf(token), grant, change }
   })
   return whileRunning('connection', () => connection)

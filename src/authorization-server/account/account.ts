@@ -2,21 +2,25 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import { newsOf } from '../../accounts/news.ts'
-import { mayAddFirstPasskey, withNews, withoutBrowsers, withoutSessions, withSeen } from '../../accounts/profile.ts'
+import { mayAddFirstPasskey, withoutBrowsers, withoutSessions, withSeen } from '../../accounts/profile.ts'
 import { countsOf } from '../../audit/counts.ts'
+import { isSuspended } from '../../grants/suspension.ts'
 import { field, hasValidCsrf, parseForm, setProblemStatus } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
 import { signInSession } from '../oidc/session.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import { describeConnection } from '../permissions/describe-connection.ts'
 import { overviewPage } from '../views/account/overview.ts'
-import { sendPage } from '../views/layout.ts'
+import { sendPage, sendPageInParts } from '../views/layout.ts'
 import { activityPages } from './activity.ts'
 import { connectionPages } from './connections.ts'
 import { leavingPages } from './leaving.ts'
 import { pageOf } from './paging.ts'
 import { passkeyPages } from './passkeys.ts'
+import { pausePages } from './pause.ts'
 import { reviewPages } from './review.ts'
+import { listWhatRuns, runningPages } from './running.ts'
+import { suspensionPages } from './suspension.ts'
 import { tokenPages } from './token.ts'
 import { newsOfUnknown } from './unknown-outcomes.ts'
 import type { Visitor } from './visitor.ts'
@@ -24,7 +28,7 @@ import { createVisits, redirect, safeDestination } from './visitor.ts'
 
 /** The pages under `/account`. */
 export function createAccountPages(suppliers: PageSuppliers): Router {
-  const { provider, accounts, grants, auditLog, passkeys, tools } = suppliers
+  const { provider, accounts, auditLog, passkeys, tools } = suppliers
   const visits = createVisits(suppliers)
   const router = new Router()
 
@@ -38,6 +42,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     const living = await forgetLapsedSessions(visitor)
     const { shown, page } = pageOf(await connections(), PER_PAGE, ctx.query.page)
     const notice = Object.hasOwn(NOTICES, ctx.querystring) ? NOTICES[ctx.querystring] : undefined
+    const isAfterPress = AFTER_PRESS.includes(ctx.querystring)
     const view = overviewPage({
       ...frame,
       now: Math.floor(now / 1000),
@@ -52,6 +57,11 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
         calls.filter(({ at }) => at > (profile.seenAt ?? 0)),
         tools,
       ),
+      ...(profile.everythingSuspendedAt === undefined
+        ? {}
+        : { everythingSuspendedAt: profile.everythingSuspendedAt / 1000 }),
+      ...(profile.pauseAddress ? { pauseMadeAt: profile.pauseAddress.madeAt / 1000 } : {}),
+      suspended: (await connections()).filter(isSuspended).length,
       connections: shown.map((grant) => describeConnection(grant, tools, calls)),
       page,
       sessions: living,
@@ -64,8 +74,10 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
       tokenSince: credentials.since,
       ...(tokenWorked ? { tokenWorked } : {}),
       ...(notice ? { notice } : {}),
+      runningComesLater: isAfterPress,
     })
-    await sendPage(ctx, view)
+    if (!isAfterPress) return sendPage(ctx, view)
+    return sendPageInParts(ctx, view, () => listWhatRuns(visitor, suppliers, PATIENCE))
   }
 
   /** Forgets the browsers that let their session run out, and returns those that are still signed in. */
@@ -90,20 +102,6 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     return visits.showSignIn(ctx, to, { userId: field(ctx, 'userId').trim(), problem: result.problem })
   })
 
-  router.post(
-    '/account/stop',
-    parseForm,
-    visits.page(
-      async ({ ctx, accountId }) => {
-        const now = Date.now()
-        await accounts.change(accountId, (profile) => ({ ...profile, stoppedAt: now }))
-        await grants.endAll(accountId)
-        await accounts.change(accountId, (profile) => withNews(profile, [{ what: 'everything-stopped' }], now))
-        redirect(ctx, '/account?stopped')
-      },
-      { onlyTakes: true },
-    ),
-  )
   router.post(
     '/account/sign-out',
     parseForm,
@@ -139,6 +137,9 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
   )
 
   connectionPages(router, visits, suppliers)
+  suspensionPages(router, visits, suppliers)
+  runningPages(router, visits, suppliers)
+  pausePages(router, visits, suppliers)
   activityPages(router, visits, suppliers)
   tokenPages(router, visits, suppliers)
   reviewPages(router, visits, suppliers)
@@ -152,14 +153,20 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
 /** Connections on one page, so that it stays small. */
 const PER_PAGE = 20
 
+/** After a press that stops assistants the page tells by itself what still runs, and waits so many milliseconds for it. */
+const AFTER_PRESS: readonly string[] = ['suspended', 'all-suspended', 'stopped']
+const PATIENCE = 3_000
+
 /** What is said after a form, by the query that it leads to. */
 const NOTICES: Readonly<Record<string, string>> = {
   overtaken:
     'It was changed elsewhere in this moment, so nothing was saved. Look at it as it is now, and decide again.',
   saved: 'Saved. It holds from the next call on.',
   revoked: 'Revoked. It is refused from its next call on.',
-  stopped:
-    'Everything is stopped. No assistant can do anything any more. What runs live at QuantConnect goes on by itself.',
+  stopped: 'Everything is disconnected. No assistant can do anything any more.',
+  'all-suspended': 'Everything is suspended. No assistant can do anything until you let it go on.',
+  suspended: 'Suspended. It is refused from its next call on, until you let it go on.',
+  resumed: 'It goes on, from its next call on.',
   reviewed: 'Done. What you kept works again, the rest is gone.',
   'passkey-added': 'The passkey is added. From now on you can sign in with it.',
   'passkey-removed': 'The passkey is removed.',

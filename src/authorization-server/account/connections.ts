@@ -1,12 +1,12 @@
 // One connection on the account page: its permissions, narrower or wider, its name, its end.
 import type Router from '@koa/router'
-import type { Context } from 'koa'
 import { z } from 'zod'
 import type { News } from '../../accounts/news.ts'
 import { withNews } from '../../accounts/profile.ts'
 import { Allowance, allowanceOf, exceeds, widens } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { nameOf, revisionOf } from '../../grants/grants.ts'
+import { isSuspended, suspensionOf } from '../../grants/suspension.ts'
 import { unixTime } from '../../unix-time.ts'
 import { displayName } from '../clients/clients.ts'
 import { field, parseForm, postedForm } from '../interactions/form.ts'
@@ -17,12 +17,15 @@ import { holdersOf, whyIdle } from '../permissions/describe-connection.ts'
 import { summarize } from '../permissions/summary.ts'
 import { connectionPage } from '../views/account/connection.ts'
 import { sendPage } from '../views/layout.ts'
-import { problemPage } from '../views/problem.ts'
+import { ownConnections } from './own-connection.ts'
 import type { Visitor, Visits } from './visitor.ts'
 import { redirect } from './visitor.ts'
 
 /** Adds the pages of single connections to the account's. */
-export function connectionPages(router: Router, visits: Visits, { accounts, grants, tools }: PageSuppliers): void {
+export function connectionPages(router: Router, visits: Visits, suppliers: PageSuppliers): void {
+  const { accounts, grants, tools } = suppliers
+  const own = ownConnections(visits, suppliers)
+
   async function show({ ctx, frame }: Visitor, grant: Grant, posted?: PostedAllowance, problem?: string) {
     const offers = offer([], grant)
     const allowance = posted ?? firstAllowance(offers, grant, unixTime())
@@ -32,6 +35,7 @@ export function connectionPages(router: Router, visits: Visits, { accounts, gran
       name: posted ? field(ctx, 'name') : nameOf(grant),
       now: unixTime(),
       idle: whyIdle(grant),
+      suspension: isSuspended(grant) ? suspensionOf(grant) : undefined,
       permissions: {
         offers,
         allowance,
@@ -44,23 +48,6 @@ export function connectionPages(router: Router, visits: Visits, { accounts, gran
     })
     await sendPage(ctx, view)
   }
-
-  /** The connection that the address names, if it is this person's. */
-  const own = (use: (visitor: Visitor, grant: Grant) => Promise<void>, options?: { onlyTakes: boolean }) =>
-    visits.page(async (visitor) => {
-      const { ctx, accountId, frame } = visitor
-      const grant = await grants.findOwn(idIn(ctx), accountId)
-      if (grant) return use(visitor, grant)
-      ctx.status = 404
-      const view = problemPage({
-        title: 'There is no such connection',
-        happened: 'It has ended, was revoked, or belongs to another account.',
-        remedy: 'Your account page shows what is connected now.',
-        sandbox: frame.sandbox,
-        link: { to: '/account', says: 'Open the account page' },
-      })
-      return sendPage(ctx, view)
-    }, options)
 
   router.get(
     '/account/connections/:id',
@@ -148,5 +135,3 @@ export function connectionPages(router: Router, visits: Visits, { accounts, gran
 /** What a person saves on the page of a connection. */
 const Edit = z.object({ ...Allowance.shape, name: z.string().optional() })
 type Edit = Readonly<z.infer<typeof Edit>>
-
-const idIn = (ctx: Context): string => String(ctx.params.id ?? '')

@@ -54,7 +54,13 @@ export function createVisits(suppliers: PageSuppliers) {
     const credentials = await vault.open(accountId)
     if (!credentials) return undefined
     const csrf = csrfToken(cookieKeys, `account ${session.uid} ${accountId}`)
-    const frame = { sandbox: credentials.realm === 'sandbox', userId: credentials.userId, csrf }
+    const { tokenRefusedAt } = profile
+    const frame = {
+      sandbox: credentials.realm === 'sandbox',
+      userId: credentials.userId,
+      csrf,
+      ...(tokenRefusedAt === undefined ? {} : { tokenRefusedSince: tokenRefusedAt / 1000 }),
+    }
     let known: Promise<readonly Grant[]> | undefined
     const connections = () => (known ??= grants.list(accountId))
     return { ctx, session, accountId, profile, connections, credentials, frame }

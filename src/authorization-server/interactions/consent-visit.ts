@@ -7,6 +7,7 @@ import { Allowance, allowanceOf, dangerousIn } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { revisionOf } from '../../grants/grants.ts'
 import { DEFAULT_LIFETIME, lifeOf } from '../../grants/lifetime.ts'
+import { GOES_ON, isSuspended } from '../../grants/suspension.ts'
 import type { Scope } from '../../scopes.ts'
 import { isHarmless, parseScopes, SCOPES } from '../../scopes.ts'
 import { unixTime } from '../../unix-time.ts'
@@ -87,7 +88,7 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
         requested: true,
         summary: summarize(client.name, allowance, tools),
       },
-      again: shown !== undefined && !shown.suspended && !posted && !offers.some(({ isNew }) => isNew),
+      again: shown !== undefined && !isSuspended(shown) && !posted && !offers.some(({ isNew }) => isNew),
       ...(mayAddFirstPasskey(profile, uid, unixTime())
         ? { firstPasskey: passkeys.creationOptions({ accountId, userId, sandbox, passkeys: [] }) }
         : {}),
@@ -117,7 +118,7 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
         const request = { uid: interaction.uid, scope: String(interaction.params.scope) }
         if (grant && (await noteVainRequest(store, request, grant, does))) {
           // The client hears no; what the person changed beside holds all the same.
-          const changed = await grants.change(grant.id, { ...allowanceOf(does), suspended: false }, grant)
+          const changed = await grants.change(grant.id, { ...allowanceOf(does), ...GOES_ON }, grant)
           if (changed) await tellOfConsent(accounts, grant, changed)
           return refuse(ctx, 'the person allowed nothing of it, twice')
         }
@@ -156,12 +157,13 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
     }
     await endOffer(person, suppliers)
     const does: Answered = { ...chosen, connection: grant?.id ?? 'new' }
-    const { onlyPasskeys = false } = person.profile
-    if (!needsProof(does, { joins: grant, signedInBy: facts.signedInBy, onlyPasskeys })) return { does }
+    const { onlyPasskeys = false, everythingSuspendedAt } = person.profile
+    const isHeld = everythingSuspendedAt !== undefined || living.some(isSuspended)
+    if (!needsProof(does, { joins: grant, signedInBy: facts.signedInBy, onlyPasskeys, isHeld })) return { does }
     const { realm } = (await vault.open(person.accountId)) ?? {}
     const question = {
       sandbox: realm === 'sandbox',
-      before: before(client.name, grant),
+      before: before(client.name, grant, isHeld),
       client: { name: client.name, returnsTo: client.returnsTo },
       ...(grant ? { holders: holdersOf(grant) } : {}),
       summary: summarize(client.name, chosen, tools),
@@ -192,6 +194,7 @@ interface PageLeft {
 const harmlessPart = (asked: readonly Scope[]): Allowance => ({
   scopes: asked.filter((scope) => isHarmless(SCOPES[scope].risk)),
   paperOnly: true,
+  brake: true,
   ...lifeOf(DEFAULT_LIFETIME, unixTime()),
 })
 
@@ -220,8 +223,10 @@ function problemIn(
     : 'Nothing is ticked. Tick what to allow, or choose Deny.'
 }
 
-const before = (name: string, grant: Grant | undefined): string => {
+const before = (name: string, grant: Grant | undefined, isHeld: boolean): string => {
   if (grant?.suspended) return `“${name}” goes on, which waited since your API token was replaced`
+  if (grant && isSuspended(grant)) return `“${name}” goes on, which is suspended`
+  if (isHeld) return `“${name}” is connected, while you have it suspended, or everything`
   return grant && isGrave(grant)
     ? `whoever asks now as “${name}” gets this connection`
     : `“${name}” may do more that trades, spends, deletes or administers, or for longer`

@@ -8,6 +8,7 @@ import type { Allowance } from '../../grants/allowance.ts'
 import { allowanceOf, exceeds } from '../../grants/allowance.ts'
 import type { Grant, GrantClient } from '../../grants/grants.ts'
 import { nameOf, revisionOf } from '../../grants/grants.ts'
+import { GOES_ON, isSuspended } from '../../grants/suspension.ts'
 import { parseScopes } from '../../scopes.ts'
 import { KEYS } from '../../storage/keys.ts'
 import type { Store } from '../../storage/store.ts'
@@ -98,7 +99,7 @@ export async function writeConsent(
       ...allowance,
       client: { name, standing, returnsTo },
       redirectHost: silentHost(redirectUri),
-      suspended: false, // the person has just looked at this one
+      ...GOES_ON, // the person has just looked at this one
       authorizedAt: unixTime(),
     }
     const grant = joined
@@ -125,7 +126,7 @@ async function tell(accounts: Suppliers['accounts'], grant: Grant, what: Event |
 
 function eventOf(before: Grant | undefined, after: Grant): Event | undefined {
   if (!before) return 'connection-added'
-  if (before.suspended) return 'connection-resumed'
+  if (isSuspended(before)) return 'connection-resumed'
   if (exceeds(before, after)) return 'connection-widened'
   return exceeds(after, before) ? 'connection-narrowed' : undefined
 }

@@ -3,6 +3,7 @@
 import type { Allowance } from '../../grants/allowance.ts'
 import { dangerousIn, PAPER_TRADING, widens } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
+import { isSuspended } from '../../grants/suspension.ts'
 import type { ClientWords } from '../clients/clients.ts'
 import { publishes, silentHost } from '../clients/clients.ts'
 import type { SignedIn } from './sign-in.ts'
@@ -25,7 +26,7 @@ export function joiningOf(living: readonly Grant[], said: string): Joining {
 }
 
 /** Whether a connection holds anything that its person must show themselves for. */
-export const isGrave = (grant: Grant): boolean => grant.suspended === true || dangerousIn(grant).length > 0
+export const isGrave = (grant: Grant): boolean => isSuspended(grant) || dangerousIn(grant).length > 0
 
 /** A client, as the library knows it. */
 export interface KnownClient extends ClientWords {
@@ -52,15 +53,18 @@ export interface Answering {
   readonly signedInBy: SignedIn['by'] | undefined
   /** Whether the person chose that nothing but a passkey proves. */
   readonly onlyPasskeys: boolean
+  /** Whether the person has suspended this client, or everything: until they let it go on, nothing is given without a proof. */
+  readonly isHeld: boolean
 }
 
 /**
  * Whether an answer needs a proof. Whoever comes back gets what the connection has, and what its person gives it back later: so
  * a dangerous one is joined with a proof, whatever is unticked, and whatever they prove about their software. What waits since
- * the token was replaced is one of these. Signing in has said who is here, and counts in its own visit for what its page named:
+ * the token was replaced, or is suspended, is one of these. Signing in has said who is here, and counts in its own visit for what its page named:
  * this client, what is harmless, and paper.
  */
-export function needsProof(after: Allowance, { joins, signedInBy, onlyPasskeys }: Answering): boolean {
+export function needsProof(after: Allowance, { joins, signedInBy, onlyPasskeys, isHeld }: Answering): boolean {
+  if (isHeld) return true
   if (joins && isGrave(joins)) return true
   const counts = signedInBy === 'passkey' || signedInBy === 'sandbox' || (signedInBy === 'token' && !onlyPasskeys)
   return widens(joins, after) && !(counts && !widens(PAPER_TRADING, after))

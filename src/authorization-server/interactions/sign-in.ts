@@ -84,7 +84,10 @@ export async function signInAs(ctx: Context, suppliers: PageSuppliers): Promise<
   await suspendWhatCameBefore(credentials, suppliers)
   const sub = await vault.seal(credentials)
   const tokenAcceptedAt = unixTime()
-  await accounts.open(sub, ({ endedToken: _ended, ...profile }) => ({ ...profile, tokenAcceptedAt }))
+  await accounts.open(sub, ({ endedToken: _ended, tokenRefusedAt: _refused, ...profile }) => ({
+    ...profile,
+    tokenAcceptedAt,
+  }))
   return { sub, by: 'token' }
 }
 
@@ -120,7 +123,7 @@ async function suspendWhatCameBefore(credentials: Credentials, suppliers: PageSu
   if (!isReplaced) return
   const answer = before && !onlyPasskeys ? await quantConnect.call(before, '/authenticate', {}) : undefined
   const works = answer?.kind === 'done' && answer.body.success === true
-  if (!works) await accounts.suspendAll(sub)
+  if (!works) await accounts.suspendUntilReviewed(sub)
   await accounts.change(sub, ({ endedToken: _ended, ...profile }) =>
     withNews(
       // A person may change a token that works. Whoever signed in with the old one shows that they know the new one.

@@ -52,8 +52,10 @@ export function firstAllowance(
 ): ChosenAllowance {
   const allowed = grant && allowanceOf(grant)
   const scopes = offers.filter(({ ticked }) => ticked).map(({ scope }) => scope)
-  if (!allowed) return { scopes, paperOnly: true, ends: DEFAULT_LIFETIME, ...lifeOf(DEFAULT_LIFETIME, now) }
-  return { ...allowed, scopes, paperOnly: allowed.paperOnly || !touchesMoney(allowed), ends: 'keep' }
+  if (!allowed)
+    return { scopes, paperOnly: true, brake: true, ends: DEFAULT_LIFETIME, ...lifeOf(DEFAULT_LIFETIME, now) }
+  const isFree = touchesMoney(allowed)
+  return { ...allowed, scopes, paperOnly: allowed.paperOnly || !isFree, brake: allowed.brake || !isFree, ends: 'keep' }
 }
 
 /** Without anything dangerous there is nothing that could leave paper, and whatever is added later begins there. */
@@ -86,6 +88,7 @@ export function readAllowance(
   now: number,
 ): PostedAllowance {
   const [asked, shown, expires] = [form.one('preset'), form.one('rendered'), form.one('expires')]
+  const brake = form.one('brake')
   const rendered = isPreset(shown) ? shown : initial
   const preset = isPreset(asked) ? asked : rendered
   const unseen = preset !== 'custom' && preset !== rendered
@@ -97,6 +100,7 @@ export function readAllowance(
     unseen,
     scopes,
     paperOnly: form.one('paper') !== 'off' || !touchesMoney({ scopes }),
+    brake: !touchesMoney({ scopes }) || (brake ? brake !== 'off' : (grant?.brake ?? true)),
     ends,
     ...(grant && ends === 'keep' ? lifeIn(grant) : lifeOf(ends === 'keep' ? DEFAULT_LIFETIME : ends, now)),
   }

@@ -2,7 +2,9 @@
 import type { Call } from '../../audit/records.ts'
 import { allowanceOf } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
-import { nameOf, suspensionOf } from '../../grants/grants.ts'
+import { nameOf } from '../../grants/grants.ts'
+import type { WhySuspended } from '../../grants/suspension.ts'
+import { suspensionOf } from '../../grants/suspension.ts'
 import type { ToolFacts } from './summary.ts'
 import { summarize } from './summary.ts'
 
@@ -12,6 +14,8 @@ export interface Connection {
   /** The sentence that sums its permissions up. */
   readonly sentence: string
   readonly realMoney: boolean
+  /** Why it may do nothing for now. */
+  readonly suspension?: WhySuspended
   /** Seconds since 1970; absent when it did nothing in the time that activity is kept. */
   readonly lastCall?: number
 }
@@ -24,12 +28,20 @@ export function describeConnection(grant: Grant, tools: readonly ToolFacts[], ca
     ? { sentence: idle, realMoney: false }
     : summarize(name, allowanceOf(grant), tools, 'now')
   const lastCall = calls.find(({ connection }) => connection === grant.id)?.at
-  return { grant, name, sentence, realMoney, ...(lastCall ? { lastCall: lastCall / 1000 } : {}) }
+  const suspension = suspensionOf(grant)
+  return {
+    grant,
+    name,
+    sentence,
+    realMoney,
+    ...(suspension ? { suspension } : {}),
+    ...(lastCall ? { lastCall: lastCall / 1000 } : {}),
+  }
 }
 
 /** Of a grant that cannot be understood to its end: whatever it allows, and is allowed here, it can do nothing. */
 export const whyIdle = (grant: Grant): string | undefined =>
-  suspensionOf(grant) === 'unknown-limits'
+  suspensionOf(grant)?.by === 'unknown-limits'
     ? 'It can do nothing now: it has limits that a later release of this server has set, and that this one does not know.'
     : undefined
 

@@ -45,7 +45,7 @@ const objectsOf = (scopes: readonly Scope[]): string[] => [
 /** `name` is who it is about, as it is shown; `now` tells of a connection that there is. */
 export function summarize(
   name: string,
-  { scopes, paperOnly }: Allowance,
+  { scopes, paperOnly, brake }: Allowance,
   tools: readonly ToolFacts[],
   when: 'now' | 'afterwards' = 'afterwards',
 ): Summary {
@@ -62,10 +62,11 @@ export function summarize(
   })
 
   const [can, cannot] = when === 'now' ? ['can', 'cannot'] : ['will be able to', 'will not be able to']
+  const isHarmless = !ALL_RISKS.some((risk) => !RISKS[risk].harmless && allowed(risk).length)
   const first = `${name} ${can} ${will.length ? listed(will, 'and') : 'do nothing'}`
   const second = wont.length ? `; it ${cannot} ${listed(wont, 'or')}` : ''
   return {
-    sentence: `${first}${second}.`,
+    sentence: `${first}${second}.${brake || isHarmless ? '' : ' No brake stops it when it repeats itself.'}`,
     realMoney: trades && !paperOnly,
     tools: tools.filter((tool) => tool.scopes.every((scope) => scopes.includes(scope))).map(({ title }) => title),
   }

@@ -4,6 +4,7 @@ import { dangerousIn } from '../../grants/allowance.ts'
 import type { ClientIdentity } from '../clients/clients.ts'
 import type { Connection } from '../permissions/describe-connection.ts'
 import { holdersOf, whyIdle } from '../permissions/describe-connection.ts'
+import { whySuspended } from './account/suspension.ts'
 import type { Html } from './layout.ts'
 import { page } from './layout.ts'
 import { counted, moment, timeLeft } from './moments.ts'
@@ -93,6 +94,11 @@ const joinedFacts = (joined: Connection, now: number): Html => {
         Allow it only if you know it.</dd>`
       : ''
   }
+  ${
+    joined.suspension && 'at' in joined.suspension
+      ? html`<dt>Take note</dt><dd>${whySuspended(joined.suspension)} If you allow it, it goes on.</dd>`
+      : ''
+  }
   ${whyIdle(grant) ? html`<dt>Take note</dt><dd>${whyIdle(grant)}</dd>` : ''}`
 }
 
@@ -132,12 +138,12 @@ const whichConnection = (view: ConsentView): Html => html`<form method="post">
     ${view.connections
       .map((one) => ({ ...one, used: lastUsed(one, view.now) }))
       .map(
-        ({ grant, name, sentence, realMoney, used }) => html`<label class="scope">
+        ({ grant, name, sentence, realMoney, suspension, used }) => html`<label class="scope">
       <input type="radio" name="connection" value="${grant.id}" required>
       <span><span><strong>${name}</strong>${realMoney ? html` <strong class="badge">real money</strong>` : ''}<br>
         ${sentence}<br>
         <span class="quiet">Connected ${moment(grant.createdAt)}, ${used}, ends ${endOfLife(grant)}.${
-          grant.suspended ? ' It waits since your API token was replaced.' : ''
+          suspension ? html` ${whySuspended(suspension)}` : ''
         }</span></span></span>
     </label>`,
       )}

@@ -1,6 +1,7 @@
 // The frame of every page. Strings are escaped where they enter the markup; nothing here has to remember to.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { html } from 'hono/html'
 import type { Context } from 'koa'
 
@@ -51,6 +52,26 @@ export const page = ({ name, title, sandbox, act }: Head, content: Html): Html =
  * `form-action` to every hop after a form, the client's own address included.
  */
 export async function sendPage(ctx: Context, markup: Html, formTargets: readonly string[] = []): Promise<void> {
+  setPageHeaders(ctx, formTargets)
+  ctx.body = String(await markup)
+}
+
+/** Where a part of a page comes later. */
+export const LATER = html`<!-- later -->`
+
+/** Sends a page at once but for one part, and that with the rest when it is there: whoever reads need not wait for it. */
+export async function sendPageInParts(ctx: Context, markup: Html, later: () => Promise<Html>): Promise<void> {
+  const [before = '', after = ''] = String(await markup).split(String(await LATER))
+  async function* parts() {
+    yield before
+    yield String(await later())
+    yield after
+  }
+  setPageHeaders(ctx)
+  ctx.body = Readable.from(parts())
+}
+
+function setPageHeaders(ctx: Context, formTargets: readonly string[] = []): void {
   ctx.set(
     'Content-Security-Policy',
     [
@@ -66,5 +87,4 @@ export async function sendPage(ctx: Context, markup: Html, formTargets: readonly
   )
   ctx.set('Cache-Control', 'no-store')
   ctx.type = 'html'
-  ctx.body = String(await markup)
 }

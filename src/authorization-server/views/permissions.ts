@@ -65,6 +65,14 @@ export function permissionFields(view: PermissionsView): Html {
           : ''
       }
     </div>
+    <fieldset class="paper">
+      <legend>When it repeats itself</legend>
+      <label><input type="radio" name="brake" value="on" ${allowance.brake ? 'checked' : ''}>
+        <span><strong>Suspend it</strong> <span class="quiet">when it trades, spends, deletes or administers the same more than five
+        times in a minute; you are told, and can let it go on</span></span></label>
+      <label><input type="radio" name="brake" value="off" ${allowance.brake ? '' : 'checked'}>
+        <span><strong>Let it</strong> <span class="quiet">as often as it likes</span></span></label>
+    </fieldset>
     <fieldset class="lifetime">
       <legend>For how long?</legend>
       ${view.life ? lifetimeChoice('keep', html`as it is: ${endOfLife(view.life)}`, allowance) : ''}

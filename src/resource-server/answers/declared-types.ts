@@ -1,6 +1,7 @@
 // Facts in the types that their tool declares. QuantConnect changes the type of a field without notice, and a client that
 // checks answers against output schemas (SDK v1) then throws the whole answer away, with the id of what was just made.
-import { clip, list, number, record, say } from './reading.ts'
+import { list, number, record } from '../../quantconnect/fields.ts'
+import { clip, say } from './reading.ts'
 
 /** A JSON type that a field of an answer may declare. */
 export type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object'

@@ -1,33 +1,6 @@
-// Reading answers that nobody promised the shape of: a field that is missing, null or of another kind counts as absent.
-
-/** The body of an answer. */
-export type Body = Readonly<Record<string, unknown>>
-
-/** An object; an empty one for anything else, `[]` included, which is how QuantConnect writes empty sets. */
-export const record = (value: unknown): Body =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : {}
-
-/** A list; also one whose places are numbered, which is how QuantConnect writes one with gaps. Else an empty one. */
-export const list = (value: unknown): readonly unknown[] => {
-  if (Array.isArray(value)) return value
-  const places = Object.keys(record(value))
-  return places.every((place) => /^\d+$/.test(place)) ? Object.values(record(value)) : []
-}
-
-/** The records of a list. */
-export const records = (value: unknown): Body[] => list(value).map(record)
-
-/** The one record that an answer is about, whether it comes alone or in a list. */
-export function only(value: unknown): Body {
-  const [first] = list(value)
-  return first === undefined ? record(value) : only(first)
-}
-
-export const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined
-
-/** An id, as text; some come as numbers. */
-export const idIn = (value: unknown): string | undefined => (typeof value === 'number' ? `${value}` : text(value))
+// Sentences and rows about answers: what strangers wrote stays on its line and within its length.
+import type { Body } from '../../quantconnect/fields.ts'
+import { number } from '../../quantconnect/fields.ts'
 
 /** Blanks, and whatever would end a line. What cannot be seen is for the whole answer to remove, and to count. */
 const BLANKS = /[[\s\x85]--\ufeff]+/gv
@@ -72,12 +45,6 @@ export function linesWithin(lines: readonly unknown[], size: number): string[] {
     return left < 0
   })
   return end < 0 ? all : all.slice(0, Math.max(1, end))
-}
-
-/** A number, also one that arrived as its spelling. */
-export function number(value: unknown): number | undefined {
-  const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof read === 'number' && Number.isFinite(read) ? read : undefined
 }
 
 /** The named fields of a record, in this order, as far as it has them. */

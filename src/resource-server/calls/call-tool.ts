@@ -30,12 +30,13 @@ import { callBegun, endingBy, recordCall } from './record-call.ts'
 import type { RefusedCall } from './refusals.ts'
 import { leavesOpen, Refusal, refusalOf, refusalResult, wordsOf } from './refusals.ts'
 import { answeredBefore } from './sent-before.ts'
+import { wordsOfSuspension } from './suspended.ts'
 import type { ToolContext } from './tool-context.ts'
 import { createToolContext } from './tool-context.ts'
 
 export type ToolSuppliers = Pick<
   Suppliers,
-  'log' | 'store' | 'auditLog' | 'callsUnderWay' | 'vault' | 'quantConnect' | 'cookieKeys'
+  'log' | 'store' | 'grants' | 'accounts' | 'auditLog' | 'callsUnderWay' | 'vault' | 'quantConnect' | 'cookieKeys'
 > &
   Places
 
@@ -44,6 +45,8 @@ export interface Caller {
   /** What the gate decided about the request that carries this call. */
   readonly decision: unknown
   readonly signal: AbortSignal
+  /** Aborts when the connection is suspended meanwhile, with the `Refusal` that says so. */
+  readonly suspended?: AbortSignal | undefined
   /** Sends a progress notification; absent when the caller gave no progress token. */
   readonly report?: ((progress: number, message?: string) => Promise<void>) | undefined
   /** Whether the client can send its person to an address (URL elicitation). */
@@ -82,6 +85,7 @@ export async function perform<Found, Given>(
 ): Promise<Given> {
   const { tool } = operation
   const { decision, signal } = caller
+  const working = { ...caller, signal: AbortSignal.any([signal, ...(caller.suspended ? [caller.suspended] : [])]) }
   if (!isDecision(decision)) throw new Refusal({ reason: 'undecided' })
   const { grant } = decision
   const began = performance.now()
@@ -101,13 +105,14 @@ export async function perform<Found, Given>(
       if (!tool.onlyLowersRisk && (await suppliers.auditLog.isFull(grant.accountId)))
         throw new Refusal({ reason: 'record-full' })
       call = { ...call, ...(await saidOf(tool, input)) }
-      deed = deedOf({ tool, input, credentials, signal }, grant, { call, elapsed }, suppliers)
+      deed = deedOf({ tool, input, credentials, signal: working.signal }, grant, { call, elapsed }, suppliers)
     }
-    const { found, warning } = await unlessSentBefore(deed, input, signal, () =>
-      runAlone(operation, { args, input, credentials, deed }, caller, suppliers),
+    const { found, ...seen } = await unlessSentBefore(deed, input, working.signal, () =>
+      runAlone(operation, { args, input, credentials, deed }, working, suppliers),
     )
+    const warning = [seen.warning, suspensionMeanwhile(caller, suppliers)].filter(Boolean).join(' ')
     if (warning) ended = { outcome: 'done', why: warning }
-    const given = await operation.answer(found, warning)
+    const given = await operation.answer(found, warning || undefined)
     answer = resultAmong(given)
     return given
   } catch (error) {
@@ -116,7 +121,7 @@ export async function perform<Found, Given>(
       ended = { outcome: 'failed' }
       throw error
     }
-    const refusal = refusalOf(error)
+    const refusal = refusalOf(error instanceof Refusal ? error : (suspendedAtWork(caller, deed) ?? error))
     if (refusal.reason.reason === 'internal') suppliers.log.error({ err: error, tool: tool.name }, 'tool call failed')
     const words = wordsOf(refusal.reason, refusedCallOf(tool, caller, suppliers))
     ended = endingBy(words)
@@ -137,6 +142,22 @@ export async function perform<Found, Given>(
 }
 
 const LEFT = 'The caller left before the answer.'
+
+/** Why a call is cut short whose connection was suspended while it was at work. What it had sent by then stands. */
+function suspendedAtWork({ suspended }: Caller, deed: Deed | undefined): Refusal | undefined {
+  if (!suspended?.aborted) return undefined
+  const { reason } = suspended.reason as Refusal // sound: see `Caller`
+  return new Refusal(deed?.hasBegun && reason.reason === 'suspended' ? { ...reason, hasSent: true } : reason)
+}
+
+/** The same for a call that was done all the same, in a sentence. */
+function suspensionMeanwhile({ suspended, decision }: Caller, { issuer }: Places): string | undefined {
+  if (!suspended?.aborted || !isDecision(decision)) return undefined
+  const { reason } = suspended.reason as Refusal // sound: see `Caller`
+  if (reason.reason !== 'suspended') return undefined
+  const { error, next } = wordsOfSuspension(reason.why, { issuer, grantId: decision.grant.id })
+  return `${error} ${next}`
+}
 
 /** The tool's result in what an operation gives, where it is one. */
 const resultAmong = (given: unknown): CallToolResult | undefined =>

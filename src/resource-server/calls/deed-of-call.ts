@@ -1,14 +1,16 @@
 // What makes a deed of a call that changes something: its words for the record, its digest, and what keeps it from being sent twice.
 import type { CallBegun } from '../../audit/records.ts'
 import type { Grant } from '../../grants/grants.ts'
+import { records, text } from '../../quantconnect/fields.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Credentials } from '../../vault/vault.ts'
-import { records, text } from '../answers/reading.ts'
 import { secretsOf } from '../tools/catalog.ts'
 import type { LookUp, Tool } from '../tools/tool.ts'
+import { countsForBrake, createBrake } from './brake.ts'
 import type { Deed, DeedFacts, DeedSuppliers } from './deed.ts'
 import { createDeed } from './deed.ts'
 import { digestOf } from './digest.ts'
+import { createPermit } from './permit.ts'
 import { Refusal } from './refusals.ts'
 import { createRepeats, Overtaken } from './repeats.ts'
 
@@ -25,16 +27,24 @@ interface ValidCall {
 /** What keeps the record of a call that changes something, and keeps it from being sent twice. */
 export function deedOf(
   { tool, input, credentials, signal }: ValidCall,
-  { id: grantId, accountId }: Grant,
+  grant: Grant,
   { call, elapsed }: Pick<DeedFacts, 'call' | 'elapsed'>,
-  suppliers: DeedSuppliers & Pick<Suppliers, 'vault' | 'quantConnect' | 'cookieKeys'>,
+  suppliers: DeedSuppliers & Pick<Suppliers, 'vault' | 'quantConnect' | 'cookieKeys' | 'grants' | 'accounts'>,
 ): Deed {
+  const { id: grantId, accountId } = grant
+  const { ref } = call
   const hide = (secret: string) => suppliers.cookieKeys.derive('digest', secret)
-  const digest = digestOf(tool.outgoing(input), secretsOf(tool.name), hide)
-  const repeats = tool.onceOnly && createRepeats(suppliers, { accountId, grantId, digest, ref: call.ref })
+  const outgoing = tool.outgoing(input)
+  const digestFor = (repeat: boolean) => digestOf({ ...outgoing, repeat }, secretsOf(tool.name), hide)
+  const digest = digestFor(outgoing.repeat)
+  const repeats = tool.onceOnly && createRepeats(suppliers, { accountId, grantId, digest, ref })
+  const brake = countsForBrake(tool)
+    ? createBrake({ accountId, grantId, digest: digestFor(false), ref }, suppliers)
+    : undefined
+  const permit = createPermit(grant, brake, suppliers)
   const lookUp = lookUpOf(credentials, signal, suppliers)
   const describe = async () => (await saidOf(tool, input, lookUp)).what
-  return createDeed({ tool, accountId, call: { ...call, digest }, elapsed, describe, repeats }, suppliers)
+  return createDeed({ tool, accountId, call: { ...call, digest }, elapsed, describe, permit, repeats }, suppliers)
 }
 
 /** What is said of a call in the record. Whoever looks nothing up says less. */

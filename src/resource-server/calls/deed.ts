@@ -2,14 +2,16 @@
 // QuantConnect of which its person's record knows nothing (write-ahead log); what became of it is written down before anybody
 // hears of it. An intent without an outcome says that nobody knows.
 import type { CallToolResult } from '@modelcontextprotocol/server'
+import { outcomeBy } from '../../audit/outcome.ts'
 import type { CallBegun, CallEnded, CallEnding, Outcome } from '../../audit/records.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
+import { persist } from '../../storage/persist.ts'
 import type { Step } from '../../storage/store.ts'
 import { StoreUnavailable } from '../../storage/store.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { CallLease } from './one-at-a-time.ts'
-import { persist } from './persist.ts'
+import type { Permit } from './permit.ts'
 import { Refusal } from './refusals.ts'
 import type { Repeats } from './repeats.ts'
 import { Overtaken } from './repeats.ts'
@@ -49,12 +51,17 @@ export interface DeedFacts {
   readonly elapsed: () => number
   /** What it is to do, in words for the record, when something may be looked up for them. */
   readonly describe: () => Promise<string | undefined>
+  /** Whether the connection may still send it, when its turn has come. */
+  readonly permit: Permit
   /** Where the same call must not be sent twice by accident. */
   readonly repeats: Repeats | undefined
 }
 
+/** So often an intent is to be written that others get in the way of. */
+const TRIES = 5
+
 export function createDeed(
-  { tool, accountId, call: came, elapsed, describe, repeats }: DeedFacts,
+  { tool, accountId, call: came, elapsed, describe, permit, repeats }: DeedFacts,
   { store, log, auditLog, callsUnderWay }: DeedSuppliers,
 ): Deed {
   let call = came
@@ -74,6 +81,22 @@ export function createDeed(
     // Where it cannot be said to others any more, it still belongs into the record.
     if (!isTaken && isNew) await store.commit(line)
   }
+  /** Writes down what is about to be sent, if it may be sent still. */
+  async function writeIntent(lease: CallLease): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const parts = [await permit.parts(call.what), lease.renewal(), repeats?.begin() ?? {}]
+      const step: Step = {
+        expect: Object.assign({}, ...parts.map(({ expect }) => expect)),
+        write: Object.assign({}, ...parts.map(({ write }) => write)),
+        ...auditLog.intent(accountId, call),
+        replicated: true,
+      }
+      if (await store.commit(step)) return
+      if (await repeats?.isOvertaken()) throw new Overtaken()
+      // Or the grant was only noted to be in use, or an equal call was counted, in this moment: so it looks again.
+      if (tries === TRIES) throw new Refusal({ reason: 'not-alone' })
+    }
+  }
   const endedBy = (ending: CallEnding): CallEnded => ({ ...call, ...ending, ms: Math.round(elapsed() - waited) })
 
   return {
@@ -92,28 +115,16 @@ export function createDeed(
       if (stage !== 'waiting') throw new Error(`${tool.name} sends more than one call that changes something`)
       call = { ...call, at: Date.now() }
       waited = elapsed()
-      const parts = [lease.renewal(), repeats?.begin() ?? {}]
-      const step: Step = {
-        expect: Object.assign({}, ...parts.map(({ expect }) => expect)),
-        write: Object.assign({}, ...parts.map(({ write }) => write)),
-        ...auditLog.intent(accountId, call),
-        replicated: true,
-      }
       try {
-        if (await store.commit(step)) {
-          stage = 'sent'
-          return
-        }
+        await writeIntent(lease)
+        stage = 'sent'
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error
         stage = tool.onlyLowersRisk ? 'sent' : 'refused'
         outcome = tool.onlyLowersRisk ? 'unknown' : 'failed' // it may be written, and nothing is sent
         if (stage === 'refused') throw new Refusal({ reason: 'unrecorded' }, error)
         log.error({ err: error, accountId, call }, 'a stop is sent without its intent')
-        return
       }
-      if (await repeats?.isOvertaken()) throw new Overtaken()
-      throw new Refusal({ reason: 'not-alone' })
     },
 
     note(answer, redirects) {
@@ -132,6 +143,8 @@ export function createDeed(
 
     async end(ending, answer, whenAnswered) {
       const ended = endedBy({ ...ending, outcome })
+      if (outcome === 'failed')
+        await permit.takeBack().catch((err) => log.warn({ err }, 'a call still counts for the brake'))
       const part = await repeats?.end(outcome, answer)
       const noteEnd = callsUnderWay.begin({ ref: call.ref, tool: tool.name, accountId })
       const giveUp = (err: unknown) => log.error({ err, accountId, call: ended }, 'call not recorded')
@@ -141,25 +154,5 @@ export function createDeed(
       )
       return outcome
     },
-  }
-}
-
-/** What an answer says of the work that was asked for. */
-function outcomeBy(answer: Answer): Outcome {
-  switch (answer.kind) {
-    case 'done':
-      return 'done'
-    case 'timeout':
-    case 'redirect':
-      return 'unknown'
-    case 'unavailable':
-      return answer.sent ? 'unknown' : 'failed'
-    case 'refused':
-    case 'credentials':
-    case 'clock':
-    case 'too-large':
-    case 'rate-limited':
-    case 'busy':
-      return 'failed'
   }
 }

@@ -14,7 +14,7 @@ import { hintFor } from './hints.ts'
 import type { RepeatedCall, SentBefore } from './sent-before.ts'
 import { repeatedCall } from './sent-before.ts'
 import type { Suspended } from './suspended.ts'
-import { SUSPENSIONS } from './suspended.ts'
+import { wordsOfSuspension } from './suspended.ts'
 
 /** QuantConnect did not do its part. */
 export type UpstreamFailure = Exclude<Answer, { kind: 'done' }> | { readonly kind: 'loading' }
@@ -33,6 +33,10 @@ export type Reason =
   | { readonly reason: 'not-alone' }
   /** `problem` repeats some of the arguments, for the model. */
   | { readonly reason: 'invalid-arguments'; readonly problem: string }
+  /** The connection was ended since the gate looked. */
+  | { readonly reason: 'ended' }
+  /** What the connection may do was narrowed since the gate looked. */
+  | { readonly reason: 'narrowed' }
   /** The account of the connection went since the gate looked. */
   | { readonly reason: 'no-account' }
   /** It cannot be done as things are, and nothing was. */
@@ -128,9 +132,12 @@ type Table<Union, Member extends keyof Union> = {
 
 const TABLE: Table<Reason, 'reason'> = {
   undecided: (_, { tool }) => refused(`Not allowed: ${tool.name}`, '', 'The gate did not allow it.'),
-  suspended: ({ why: suspension }, { places }) => {
-    const { error, next, why } = SUSPENSIONS[suspension]
-    return refused(error(places.issuer), `Nothing was done. ${next}`, why, { rule: 'suspended' })
+  suspended: ({ why: suspension, hasSent }, { places: { issuer }, grantId, tool: { verify } }) => {
+    const { error, next, why } = wordsOfSuspension(suspension, { issuer, grantId })
+    const done = hasSent
+      ? `What this call had sent by then stands, and nobody has looked since: ${verify}`
+      : 'Nothing was done.'
+    return refused(error, `${done} ${next}`, why, { rule: 'suspended' })
   },
   // The challenge stands where ChatGPT and Codex look for it, and from where they send their person to allow more.
   'missing-scope': (missing, { places }) => {
@@ -172,6 +179,18 @@ const TABLE: Table<Reason, 'reason'> = {
       `The arguments do not fit ${tool.name}:\n${problem}`,
       'Correct them and call it again; nothing was sent.',
       'The arguments did not fit the tool.',
+    ),
+  ended: () =>
+    refused(
+      'The person has ended this connection.',
+      'Nothing was sent. Ask the person to connect again, if they want to.',
+      'The connection has ended.',
+    ),
+  narrowed: () =>
+    refused(
+      'The person has changed what this connection may do, while this call waited.',
+      'Nothing was sent. Call it again: it is looked at as things are now.',
+      'What the connection may do was narrowed meanwhile.',
     ),
   'no-account': () =>
     failed(

@@ -1,7 +1,7 @@
 // A call that was sent before, when the same is called again: what is known of it, and how it is told.
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import type { Outcome } from '../../audit/records.ts'
-import { record } from '../answers/reading.ts'
+import { record } from '../../quantconnect/fields.ts'
 
 /** The same call, which was sent before. */
 export interface SentBefore {

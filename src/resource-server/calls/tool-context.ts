@@ -3,8 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Answer } from '../../quantconnect/answer.ts'
 import type { CallOptions } from '../../quantconnect/client.ts'
-import type { Body } from '../answers/reading.ts'
-import { number, text } from '../answers/reading.ts'
+import type { Body } from '../../quantconnect/fields.ts'
+import { number, text } from '../../quantconnect/fields.ts'
 import { Refusal } from './refusals.ts'
 
 export interface CallSettings {

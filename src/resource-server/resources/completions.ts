@@ -1,7 +1,7 @@
 // Which ids and names there are, while a person fills in an address or a prompt. What is offered comes from the tool that
 // lists it, so that nobody is offered what they may not read.
-import type { Body } from '../answers/reading.ts'
-import { record, records, text } from '../answers/reading.ts'
+import type { Body } from '../../quantconnect/fields.ts'
+import { record, records, text } from '../../quantconnect/fields.ts'
 import type { ToolContext } from '../calls/tool-context.ts'
 import { PROMPTS } from '../prompts/prompts.ts'
 import { TEMPLATE_LIST } from './templates.ts'

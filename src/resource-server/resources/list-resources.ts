@@ -2,8 +2,9 @@
 // projects would be thousands; they are found by completing an address.
 import type { ListResourcesResult } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import type { Body } from '../answers/reading.ts'
-import { clip, records, say, text } from '../answers/reading.ts'
+import type { Body } from '../../quantconnect/fields.ts'
+import { records, text } from '../../quantconnect/fields.ts'
+import { clip, say } from '../answers/reading.ts'
 import { UnseenCharacters } from '../answers/unseen.ts'
 import type { Caller, Operation, ToolSuppliers } from '../calls/call-tool.ts'
 import { perform } from '../calls/call-tool.ts'

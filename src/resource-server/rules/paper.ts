@@ -3,27 +3,13 @@
 // real money stands on (its project, who controls it, its nodes, the Object Store) is open to every call. So what runs is
 // looked up first, and once more afterwards, since a person may start something on quantconnect.com in between. What cannot
 // be found out counts as real money.
-import type { Body } from '../answers/reading.ts'
-import { record, records, say, text } from '../answers/reading.ts'
+import { isOnPaper, mayTradeRealMoney, PAPER_BROKERAGE } from '../../quantconnect/deployments.ts'
+import type { Body } from '../../quantconnect/fields.ts'
+import { record, records, text } from '../../quantconnect/fields.ts'
+import { say } from '../answers/reading.ts'
 import type { Reason, UpstreamFailure } from '../calls/refusals.ts'
 import type { Money } from '../tools/tool.ts'
 import type { CallFacts, Rule } from './rule.ts'
-
-/** QuantConnect's own paper brokerage: as it is asked for, and as a deployment names it. */
-const PAPER_BROKERAGE = 'QuantConnectBrokerage'
-const NAMES: readonly unknown[] = [PAPER_BROKERAGE, 'PaperBrokerage']
-/** What its environment may be; most answers do not name it. */
-const ENVIRONMENTS: readonly unknown[] = [undefined, null, '', 'paper']
-/** The states in which a deployment trades no more. One that is not known here may trade. */
-const ENDED: readonly unknown[] = ['Stopped', 'Liquidated', 'RuntimeError', 'DeployError', 'Completed', 'Deleted']
-
-/** Whether a deployment certainly trades with QuantConnect's play money. Another brokerage's paper account is not that. */
-export const isOnPaper = ({ brokerage, environment }: Body): boolean =>
-  NAMES.includes(brokerage) && ENVIRONMENTS.includes(environment)
-
-/** Whether a deployment may be trading with real money now. */
-export const mayTradeRealMoney = (deployment: Body): boolean =>
-  !ENDED.includes(deployment.status) && !isOnPaper(deployment)
 
 /** What a look showed: why the call must not go on, or else which deployment it would act on, if it acts on one. */
 interface Seen {

@@ -4,7 +4,7 @@ import { summarize } from '../../../src/authorization-server/permissions/summary
 import type { Scope } from '../../../src/scopes.ts'
 import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../../src/scopes.ts'
 
-const LIFE = { endless: false, expiresAt: 1_800_000_000 }
+const LIFE = { brake: true, endless: false, expiresAt: 1_800_000_000 }
 const says = (scopes: readonly Scope[], paperOnly = true) =>
   summarize('Claude', { scopes, paperOnly, ...LIFE }, []).sentence
 

@@ -259,8 +259,8 @@ describe('a program that drives the browser of its person', () => {
       const { page } = person
       await connection(page, 'Reader').getByRole('button', { name: 'Revoke' }).click()
       await said(page, 'Revoked')
-      await page.getByRole('button', { name: 'Stop everything' }).click()
-      await said(page, 'Everything is stopped')
+      await page.getByRole('button', { name: 'Disconnect everything' }).click()
+      await said(page, 'Everything is disconnected')
       for (const { client, tokens } of [reader, trader]) {
         assert.deepEqual(await connectionState(server, client, tokens), OVER)
       }

@@ -113,8 +113,8 @@ describe('two processes on one Redis, and the account page at the first', () => 
   it('obey when everything is stopped', async () => {
     const connected = [await connect('One'), await connect('Another')]
     await person.page.goto(`${pair.one.origin}/account`)
-    await person.page.getByRole('button', { name: 'Stop everything' }).click()
-    await said(person.page, 'Everything is stopped')
+    await person.page.getByRole('button', { name: 'Disconnect everything' }).click()
+    await said(person.page, 'Everything is disconnected')
     for (const one of connected) assert.deepEqual(await calls(one), both('401'))
   })
 

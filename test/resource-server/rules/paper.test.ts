@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Answer } from '../../../src/quantconnect/answer.ts'
-import { mayTradeRealMoney, paper } from '../../../src/resource-server/rules/paper.ts'
+import { mayTradeRealMoney } from '../../../src/quantconnect/deployments.ts'
+import { paper } from '../../../src/resource-server/rules/paper.ts'
 import type { Money } from '../../../src/resource-server/tools/tool.ts'
 
 const ON_PAPER = { projectId: 1, deployId: 'L-1', status: 'Running', brokerage: 'PaperBrokerage', environment: 'paper' }

@@ -1,6 +1,7 @@
 // One connection: its name, and what it may do from the next call on.
 import { html } from 'hono/html'
 import type { Grant } from '../../../grants/grants.ts'
+import type { WhySuspended } from '../../../grants/suspension.ts'
 import { standingBadge } from '../consent.ts'
 import type { Html } from '../layout.ts'
 import { moment, timeLeft } from '../moments.ts'
@@ -8,6 +9,7 @@ import type { PermissionsView } from '../permissions.ts'
 import { endOfLife, permissionFields } from '../permissions.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame } from './frame.ts'
+import { suspensionButton, whySuspended } from './suspension.ts'
 
 export interface ConnectionView extends Frame {
   readonly grant: Grant
@@ -19,6 +21,8 @@ export interface ConnectionView extends Frame {
   readonly problem?: string
   /** Why it can do nothing, whatever is ticked. */
   readonly idle: string | undefined
+  /** Who has suspended it, as far as its person can let it go on here. */
+  readonly suspension: WhySuspended | undefined
 }
 
 export const connectionPage = (view: ConnectionView): Html =>
@@ -28,6 +32,12 @@ export const connectionPage = (view: ConnectionView): Html =>
     view,
     html`<section class="card">
       <h1>Permissions of ${view.name}</h1>
+      ${
+        view.suspension
+          ? html`<p class="problem">${whySuspended(view.suspension)} It can do nothing now.</p>
+        <p>${suspensionButton(view.grant.id, view.suspension, view.csrf)}</p>`
+          : ''
+      }
       ${
         view.idle
           ? html`<p class="problem">${view.idle} What you change here changes nothing about that.</p>`

@@ -13,6 +13,9 @@ import { passkeyFields, WHY_A_PASSKEY } from '../passkeys.ts'
 import { endOfLife } from '../permissions.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame, pager, smallForm } from './frame.ts'
+import { pauseCard } from './pause.ts'
+import { runningCard } from './running.ts'
+import { everythingSuspended, stopButtons, suspensionButton, whySuspended } from './suspension.ts'
 
 export interface OverviewView extends Frame {
   /** Seconds since 1970. */
@@ -23,6 +26,12 @@ export interface OverviewView extends Frame {
   readonly since?: number
   readonly news: readonly NewsItem[]
   readonly counts: Counts
+  /** Since when everything is suspended; seconds since 1970. */
+  readonly everythingSuspendedAt?: number
+  /** Since when there is an address for emergencies; seconds since 1970. */
+  readonly pauseMadeAt?: number
+  /** How many connections are suspended, on all pages. */
+  readonly suspended: number
   readonly connections: readonly Connection[]
   readonly page: PageNumber
   readonly sessions: readonly BrowserSession[]
@@ -37,6 +46,8 @@ export interface OverviewView extends Frame {
   /** When QuantConnect last took the token, as far as is known. */
   readonly tokenWorked?: number
   readonly notice?: string
+  /** Whether what runs live comes with the page, when QuantConnect has told it. */
+  readonly runningComesLater: boolean
 }
 
 export const overviewPage = (view: OverviewView): Html =>
@@ -66,27 +77,24 @@ export const overviewPage = (view: OverviewView): Html =>
           : ''
       }
     </section>
+    ${
+      view.everythingSuspendedAt === undefined
+        ? ''
+        : everythingSuspended(view.everythingSuspendedAt, view.suspended, view.csrf)
+    }
+    ${runningCard(view.runningComesLater)}
     ${view.firstPasskey ? firstPasskeyCard(view.firstPasskey, view.csrf) : ''}
     <section class="card" aria-labelledby="connections">
-      <div class="row"><h2 id="connections">Connected assistants</h2>
-        ${
-          view.connections.length
-            ? smallForm('/account/stop', view.csrf, html`<button class="danger">Stop everything</button>`)
-            : ''
-        }</div>
+      <h2 id="connections">Connected assistants</h2>
+      ${view.connections.length ? stopButtons(view.csrf) : ''}
       ${
         view.connections.length
           ? html`<ul class="list">${view.connections.map((connection) => connectionItem(connection, view))}</ul>`
           : html`<p>None. <a href="/">How to connect one</a></p>`
       }
       ${view.page.of > 1 ? pager(view.page, (page) => `/account?page=${page}`) : ''}
-      ${
-        view.connections.length
-          ? html`<p class="quiet">Whatever you stop is refused from its next call on. What runs live at QuantConnect goes on by
-            itself.</p>`
-          : ''
-      }
     </section>
+    ${pauseCard(view.pauseMadeAt, view.csrf)}
     <section class="card" aria-labelledby="credentials">
       <h2 id="credentials">API token</h2>
       <p>In use since ${moment(view.tokenSince)}${
@@ -168,6 +176,12 @@ const NEWS: Readonly<Record<Event, string>> = {
   'code-reused': 'was signed in with one code twice',
   'refresh-reused': 'was ended: a token that it had used already came back from another place',
   'everything-stopped': 'Every connection was ended',
+  'everything-suspended': 'Everything was suspended',
+  'everything-resumed': 'Everything goes on, which was suspended',
+  'suspended-by-address': 'Everything was suspended, by your address for emergencies',
+  'connection-suspended': 'is suspended',
+  'connection-braked': 'was suspended by its brake',
+  'pause-address-made': 'An address for emergencies was made. One from before is not good any more',
   'passkey-added': 'was added',
   'passkey-counts': 'confirms from now on what trades or deletes',
   'passkey-resumed': 'was kept',
@@ -191,12 +205,14 @@ const newsItem = ({ at, what, name, says, grave }: NewsItem): Html | string =>
     : ''
 
 const connectionItem = (
-  { grant, name, sentence, realMoney, lastCall }: Connection,
+  { grant, name, sentence, realMoney, suspension, lastCall }: Connection,
   { now, csrf }: OverviewView,
 ): Html =>
   html`<li>
     <h3 id="c-${grant.id}">${name} ${grant.client ? standingBadge(grant.client.standing) : ''}
-      ${realMoney ? html`<strong class="badge">real money</strong>` : ''}</h3>
+      ${realMoney ? html`<strong class="badge">real money</strong>` : ''}
+      ${suspension ? html`<strong class="badge suspended">suspended</strong>` : ''}</h3>
+    ${suspension && suspension.by !== 'unknown-limits' ? html`<p class="problem">${whySuspended(suspension)} It can do nothing now.</p>` : ''}
     <p>${sentence}</p>
     <dl class="facts">
       ${grant.client ? html`<dt>Client</dt><dd>${grant.client.name}, returns to ${grant.client.returnsTo}</dd>` : ''}
@@ -207,6 +223,7 @@ const connectionItem = (
     <div class="actions">
       <a class="button" href="/account/connections/${grant.id}" aria-describedby="c-${grant.id}">Edit permissions</a>
       <a class="button" href="/account/activity?view=all&amp;connection=${grant.id}" aria-describedby="c-${grant.id}">What it did</a>
+      ${suspensionButton(grant.id, suspension, csrf, `c-${grant.id}`)}
       ${smallForm(
         `/account/connections/${grant.id}/revoke`,
         csrf,

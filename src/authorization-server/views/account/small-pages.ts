@@ -13,7 +13,7 @@ export const tokenPage = (frame: Frame, problem?: string): Html =>
   accountFrame(
     'account',
     'Replace the API token',
-    frame,
+    { ...frame, tokenRefusedSince: undefined }, // the field is here already
     html`<section class="card">
       <h1>Replace the API token</h1>
       <p>When you request a new API token from QuantConnect, the one before it stops working. Enter the new one of user
@@ -48,6 +48,30 @@ export const deletePage = ({ csrf, ...frame }: Frame, connections: number): Html
       <p>The same, and all else that is kept about you goes: the record, your passkeys, the list of browsers. It cannot be undone,
       so you are asked to show that it is you.</p>
       <div class="actions">${smallForm('/account/erase', csrf, html`<button class="danger">Erase the record too</button>`)}
+        <a class="button" href="/account">Back</a></div>
+    </section>`,
+  )
+
+export interface UnfinishedView extends Frame {
+  /** How far it came, in a sentence. */
+  readonly says: string
+  /** The button to press again, and where it leads. */
+  readonly again: string
+  readonly action: string
+}
+
+/** After a press that stops, when the store failed in between. */
+export const unfinishedPage = ({ says, again, action, ...frame }: UnfinishedView): Html =>
+  accountFrame(
+    'account',
+    'This is not finished',
+    frame,
+    html`<section class="card">
+      <h1>This is not finished</h1>
+      <p class="problem" role="alert">${says}</p>
+      <p>Press again. While the store does not answer, assistants are refused as well. To be quite sure, request a new API
+      token at QuantConnect: the old one stops working then.</p>
+      <div class="actions">${smallForm(action, frame.csrf, html`<button class="danger">${again}</button>`)}
         <a class="button" href="/account">Back</a></div>
     </section>`,
   )

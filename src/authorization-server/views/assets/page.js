@@ -14,6 +14,36 @@ localise(document)
 // What is only for readers without scripts.
 for (const element of document.querySelectorAll('[data-without-script]')) element.hidden = true
 
+// What runs live is asked for when the page is there, and again and again while somebody looks.
+const RENEWED_EVERY = 15_000
+const running = document.querySelector('[data-running]')
+
+const renewRunning = async () => {
+  if (document.visibilityState !== 'visible') return
+  try {
+    const answer = await fetch('/account/running')
+    const seen = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-running]')
+    if (!seen) throw new Error('signed out')
+    localise(seen)
+    // Whoever is about to press a button must still have it under their hand.
+    const pressed = document.activeElement?.closest('[data-running] form')?.getAttribute('action')
+    running.replaceChildren(...seen.childNodes)
+    if (pressed) running.querySelector(`form[action="${CSS.escape(pressed)}"] button`)?.focus()
+  } catch {
+    const problem = running.querySelector('[data-stale]') ?? document.createElement('p')
+    problem.dataset.stale = ''
+    problem.className = 'problem'
+    problem.textContent = 'This cannot be renewed right now. It may be out of date: load the page again.'
+    running.prepend(problem)
+  }
+}
+if (running) {
+  for (const element of running.querySelectorAll('[data-with-script]')) element.hidden = false
+  if ('asks' in running.dataset) renewRunning()
+  setInterval(renewRunning, RENEWED_EVERY)
+  document.addEventListener('visibilitychange', renewRunning)
+}
+
 // A form of permissions says at once what it comes to. The server says it, as for a reader without scripts; here only the
 // parts that changed are taken over. Should it not answer, the form is still right: the server looks at every box again.
 for (const form of document.querySelectorAll('form[data-live]')) {
@@ -50,7 +80,7 @@ for (const form of document.querySelectorAll('form[data-live]')) {
       form.querySelector('input[name=preset][value=custom]').checked = true
       form.elements.rendered.value = 'custom'
     }
-    if (['preset', 'scope', 'paper'].includes(target.name))
+    if (['preset', 'scope', 'paper', 'brake'].includes(target.name))
       preview(target.name === 'preset' && target.value !== 'custom')
   })
 }

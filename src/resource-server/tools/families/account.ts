@@ -1,5 +1,6 @@
 // Whose account this is: its credit, and the organizations that other tools ask for.
-import { idIn, number, pick, record, records, say, text } from '../../answers/reading.ts'
+import { idIn, number, record, records, text } from '../../../quantconnect/fields.ts'
+import { pick, say } from '../../answers/reading.ts'
 import { reads, tool } from '../tool.ts'
 
 /** Of an organization: enough to choose one. The rest is about other people and about bills. */

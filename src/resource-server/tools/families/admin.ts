@@ -1,6 +1,8 @@
 // Versions: of LEAN, QuantConnect's engine, and of this server.
+
+import { number, records, text } from '../../../quantconnect/fields.ts'
 import { VERSION } from '../../../version.ts'
-import { clip, number, pick, records, say, text } from '../../answers/reading.ts'
+import { clip, pick, say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { reads, readsHere, tool } from '../tool.ts'
 

@@ -1,7 +1,8 @@
 // How the AI service's answers read. They say nothing of success: `state` is End or Error, and Error is a finding about
 // the code that was sent, so the call itself has done its work.
-import type { Body } from '../../answers/reading.ts'
-import { clip, list, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { list, number, record, records, text } from '../../../quantconnect/fields.ts'
+import { clip, pick, say, without } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 
 export const isFinding = ({ state }: Body): boolean => text(state) === 'Error'

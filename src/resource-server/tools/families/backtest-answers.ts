@@ -1,7 +1,9 @@
 // How a backtest reads: first where it stands and the numbers that a trader looks at first, then the rest.
-import { addressOf } from '../../answers/addresses.ts'
-import type { Body } from '../../answers/reading.ts'
-import { beginningOf, clip, list, number, pick, record, say, text, without } from '../../answers/reading.ts'
+
+import { addressOf } from '../../../quantconnect/addresses.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { list, number, record, text } from '../../../quantconnect/fields.ts'
+import { beginningOf, clip, pick, say, without } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 
 /** The dozen that are read first, in this order. */

@@ -1,8 +1,9 @@
 // What a backtest produced: charts, orders, insights, trades, logs, report.
 import { z } from 'zod'
-import { addressOf } from '../../answers/addresses.ts'
+import { addressOf } from '../../../quantconnect/addresses.ts'
+import { list, number, text } from '../../../quantconnect/fields.ts'
 import { readable } from '../../answers/html.ts'
-import { clip, linesWithin, list, number, say, text } from '../../answers/reading.ts'
+import { clip, linesWithin, say } from '../../answers/reading.ts'
 import { inOrder, placeOf, window, windowed, windowOf } from '../../answers/windows.ts'
 import { BacktestId, ProjectId, reads, tool } from '../tool.ts'
 import { answerChart, chartBody, chartInput, chartOutput } from './chart-answers.ts'

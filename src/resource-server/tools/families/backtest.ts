@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { idIn, number, only, records, say } from '../../answers/reading.ts'
+import { idIn, number, only, records } from '../../../quantconnect/fields.ts'
+import { say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { WAIT_AT_MOST } from '../../calls/tool-context.ts'
 import { adds, BacktestId, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'

@@ -2,9 +2,10 @@
 // series did and a manageable number of its points.
 import { z } from 'zod'
 import { drawChart } from '../../../charts/draw-chart.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { list, number, record, text } from '../../../quantconnect/fields.ts'
 import { unixTime } from '../../../unix-time.ts'
-import type { Body } from '../../answers/reading.ts'
-import { clip, list, number, record, say, text, utc } from '../../answers/reading.ts'
+import { clip, say, utc } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import type { Field } from '../tool.ts'
 

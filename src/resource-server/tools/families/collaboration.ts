@@ -1,8 +1,9 @@
 // Who else may see, change and run a project. Giving access hands over private code, and with live control the trading
 // account behind it.
 import { z } from 'zod'
-import type { Body } from '../../answers/reading.ts'
-import { clip, pick, records, say } from '../../answers/reading.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { records } from '../../../quantconnect/fields.ts'
+import { clip, pick, say } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { addsOnce, ProjectId, reads, replaces, tool } from '../tool.ts'
 import { inQuotes, term } from '../words.ts'

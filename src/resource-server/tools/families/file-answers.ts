@@ -1,6 +1,7 @@
 // How files read: one whole, many as far as they fit.
-import type { Body } from '../../answers/reading.ts'
-import { clip, pick, records, say } from '../../answers/reading.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { records } from '../../../quantconnect/fields.ts'
+import { clip, pick, say } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 
 /** Bytes of text, as JSON, that an answer about all files carries. */

@@ -1,6 +1,7 @@
 // The code and notebooks of a project.
 import { z } from 'zod'
-import { records, say } from '../../answers/reading.ts'
+import { records } from '../../../quantconnect/fields.ts'
+import { say } from '../../answers/reading.ts'
 import { addsOnce, edits, FileName, ProjectId, reads, replaces, tool } from '../tool.ts'
 import { inQuotes } from '../words.ts'
 import { answerFile, answerFiles, bytes, headOf, quoted } from './file-answers.ts'

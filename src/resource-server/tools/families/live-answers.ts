@@ -1,20 +1,10 @@
 // How live deployments read: first the state and whose money it is, then the numbers.
-import { addressOf } from '../../answers/addresses.ts'
-import type { Body } from '../../answers/reading.ts'
-import {
-  clip,
-  idIn,
-  linesWithin,
-  list,
-  number,
-  only,
-  pick,
-  record,
-  records,
-  say,
-  text,
-  without,
-} from '../../answers/reading.ts'
+
+import { liveAddress } from '../../../quantconnect/addresses.ts'
+import { moneyOf } from '../../../quantconnect/deployments.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { idIn, list, number, only, record, records, text } from '../../../quantconnect/fields.ts'
+import { clip, linesWithin, pick, say, without } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { placeOf, slice, type Window } from '../../answers/windows.ts'
 import type { Field } from '../tool.ts'
@@ -26,17 +16,8 @@ const LOG_AT_MOST = 200_000
 const LOG_SNAPSHOT =
   'Times are UTC. QuantConnect copies new lines about every five minutes, so silence does not mean that nothing happened.'
 
-export const liveAddress = (projectId: unknown): string => `${addressOf(projectId)}/live`
-
 const STARTING = ['InQueue', 'LoggingIn', 'Initializing', 'History', 'PendingInput']
 const FAILED = ['DeployError', 'RuntimeError', 'Invalid']
-
-/** Whose money a deployment trades, by the name of its brokerage and, where it is told, its environment. */
-export function moneyOf({ brokerage, environment }: Body): string {
-  if (brokerage === 'PaperBrokerage' || brokerage === 'QuantConnectBrokerage') return 'paper trading'
-  if (environment === 'paper' || environment === 'Practice') return 'a paper account'
-  return environment === 'live' ? 'real money' : 'real money unless that account is itself a paper one'
-}
 
 export const liveOutput: Readonly<Record<string, Field>> = {
   deployId: { type: 'string', description: 'Id of the deployment; read_live_logs calls it algorithmId.' },

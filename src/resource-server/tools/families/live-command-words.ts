@@ -1,7 +1,8 @@
 // What is said of a command to a live algorithm: type, symbol, side, quantity, order type and prices. Whatever else it holds is
 // between its sender and the algorithm, and may be anything.
-import type { Body } from '../../answers/reading.ts'
-import { beginningOf, idIn, number, record, text } from '../../answers/reading.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { idIn, number, record, text } from '../../../quantconnect/fields.ts'
+import { beginningOf } from '../../answers/reading.ts'
 import { listed, term } from '../words.ts'
 import { ORDER_TYPES } from './trading-answers.ts'
 

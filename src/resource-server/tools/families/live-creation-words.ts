@@ -1,6 +1,6 @@
 // What is said of a start: whose money it is first, then where.
-import type { Body } from '../../answers/reading.ts'
-import { text } from '../../answers/reading.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { text } from '../../../quantconnect/fields.ts'
 import type { LookUp } from '../tool.ts'
 import { inQuotes, listed, term } from '../words.ts'
 import { asksForPaper, environmentOf } from './live-answers.ts'

@@ -1,7 +1,7 @@
 // Starting a live algorithm. Logins that QuantConnect keeps are fetched here, so that their tokens pass no model.
 import { z } from 'zod'
-import type { Body } from '../../answers/reading.ts'
-import { record } from '../../answers/reading.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { record } from '../../../quantconnect/fields.ts'
 import type { ToolContext } from '../../calls/tool-context.ts'
 import { CompileId, edits, ProjectId, tool } from '../tool.ts'
 import { answerCreated, liveOutput } from './live-answers.ts'

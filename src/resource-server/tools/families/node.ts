@@ -1,7 +1,8 @@
 // The machines that a project may run on.
 import { z } from 'zod'
-import type { Body } from '../../answers/reading.ts'
-import { clip, idIn, pick, record, records, say } from '../../answers/reading.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { idIn, record, records } from '../../../quantconnect/fields.ts'
+import { clip, pick, say } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { addsOnce, ProjectId, reads, tool } from '../tool.ts'
 import { term } from '../words.ts'

@@ -1,7 +1,8 @@
 // The Object Store: files of an organization that algorithms and research share.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { clip, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
+import { number, record, records, text } from '../../../quantconnect/fields.ts'
+import { clip, pick, say, without } from '../../answers/reading.ts'
 import { slice, window, windowOf } from '../../answers/windows.ts'
 import { adds, OrganizationId, reads, replaces, tool } from '../tool.ts'
 import { inQuotes } from '../words.ts'

@@ -1,7 +1,9 @@
 // How optimizations read: where one stands and its best backtest first, then all of them, best first.
-import { addressOf } from '../../answers/addresses.ts'
-import type { Body } from '../../answers/reading.ts'
-import { clip, idIn, list, number, pick, record, records, say, text, without } from '../../answers/reading.ts'
+
+import { addressOf } from '../../../quantconnect/addresses.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { idIn, list, number, record, records, text } from '../../../quantconnect/fields.ts'
+import { clip, pick, say, without } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import { slice, type Window } from '../../answers/windows.ts'
 import { PERCENT_STATISTICS, statisticOf, statisticsOf } from './optimization-statistics.ts'

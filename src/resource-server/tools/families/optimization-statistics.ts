@@ -1,7 +1,8 @@
 // The numbers of a backtest inside an optimization. QuantConnect gives them by position; LEAN's own reader
 // (OptimizationBacktestJsonConverter) knows what stands where.
-import type { Body } from '../../answers/reading.ts'
-import { list, record, say } from '../../answers/reading.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { list, record } from '../../../quantconnect/fields.ts'
+import { say } from '../../answers/reading.ts'
 
 const NAMES = [
   'Alpha',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { idIn, number, only, record, records, say } from '../../answers/reading.ts'
+import { idIn, number, only, record, records } from '../../../quantconnect/fields.ts'
+import { say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { adds, CompileId, ProjectId, reads, replaces, tool } from '../tool.ts'
 import { inQuotes, term } from '../words.ts'

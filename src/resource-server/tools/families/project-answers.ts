@@ -1,7 +1,9 @@
 // How projects read: short rows in lists, one project whole.
-import { addressOf } from '../../answers/addresses.ts'
-import type { Body } from '../../answers/reading.ts'
-import { clip, list, only, pick, say, text, without } from '../../answers/reading.ts'
+
+import { addressOf } from '../../../quantconnect/addresses.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { list, only, text } from '../../../quantconnect/fields.ts'
+import { clip, pick, say, without } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 
 /** Where deleted projects go. */

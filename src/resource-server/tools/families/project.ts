@@ -1,6 +1,7 @@
 // Projects: where code, backtests and deployments live.
 import { z } from 'zod'
-import { records, say } from '../../answers/reading.ts'
+import { records } from '../../../quantconnect/fields.ts'
+import { say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
 import { adds, ProjectId, reads, replaces, tool } from '../tool.ts'
 import { inQuotes, listed } from '../words.ts'

@@ -1,7 +1,8 @@
 // How orders, insights and closed trades read, of a backtest and of a live algorithm alike: LEAN's numbers become words,
 // the steps of an order become one row.
-import type { Body } from '../../answers/reading.ts'
-import { list, number, pick, record, records, say, text, utc, without } from '../../answers/reading.ts'
+import type { Body } from '../../../quantconnect/fields.ts'
+import { list, number, record, records, text } from '../../../quantconnect/fields.ts'
+import { pick, say, utc, without } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
 import type { Window } from '../../answers/windows.ts'
 import { placeOf } from '../../answers/windows.ts'

@@ -1,0 +1,184 @@
+// The hand on the brake: suspending one connection or all, which takes one press, and letting them go on, which takes a proof;
+// and disconnecting all. A press says what was done, also when the store fails in between.
+import type Router from '@koa/router'
+import { z } from 'zod'
+import { tellOfConnection } from '../../accounts/connection-news.ts'
+import { countsStill, withNews } from '../../accounts/profile.ts'
+import type { Reach } from '../../grants/for-all.ts'
+import type { Grant } from '../../grants/grants.ts'
+import { nameOf, revisionOf } from '../../grants/grants.ts'
+import { isSuspended } from '../../grants/suspension.ts'
+import { StoreUnavailable } from '../../storage/store.ts'
+import { tellOfConsent } from '../interactions/consent.ts'
+import { parseForm, setProblemStatus } from '../interactions/form.ts'
+import type { PageSuppliers } from '../page-suppliers.ts'
+import { holdersOf } from '../permissions/describe-connection.ts'
+import { summarize } from '../permissions/summary.ts'
+import type { UnfinishedView } from '../views/account/small-pages.ts'
+import { unfinishedPage } from '../views/account/small-pages.ts'
+import { sendPage } from '../views/layout.ts'
+import { ownConnections } from './own-connection.ts'
+import type { Visitor, Visits } from './visitor.ts'
+import { redirect } from './visitor.ts'
+
+export function suspensionPages(router: Router, visits: Visits, suppliers: PageSuppliers): void {
+  const { accounts, grants, tools } = suppliers
+  const own = ownConnections(visits, suppliers)
+
+  router.post(
+    '/account/connections/:id/suspend',
+    parseForm,
+    own(
+      async (visitor, { id }) => {
+        const { ctx } = visitor
+        try {
+          const suspended = await grants.suspend(id, { by: 'person', at: Date.now() })
+          if (suspended) await tellOfConnection(accounts, suspended, 'connection-suspended', RESUMES)
+          return redirect(ctx, suspended ? '/account?suspended' : '/account?overtaken')
+        } catch (error) {
+          return showUnfinished(visitor, error, { says: 'It may be suspended, or not.', again: 'Suspend' })
+        }
+      },
+      { onlyTakes: true },
+    ),
+  )
+
+  /** An address that stops all connections with one press. */
+  const stopsAll = (address: string, stop: (accountId: string) => Promise<Reach>, words: StopWords) =>
+    router.post(
+      address,
+      parseForm,
+      visits.page(
+        async (visitor) => {
+          const { ctx, accountId } = visitor
+          try {
+            const { done, open } = await stop(accountId)
+            if (!open) return redirect(ctx, words.leadsTo)
+            const says = `${done} of ${done + open} connections are ${words.done}. Of the rest the store did not say it.`
+            return await showUnfinished(visitor, undefined, { says, again: words.button })
+          } catch (error) {
+            const says = `The store did not answer. Connections may be ${words.done}, or not.`
+            return showUnfinished(visitor, error, { says, again: words.button })
+          }
+        },
+        { onlyTakes: true },
+      ),
+    )
+  stopsAll('/account/suspend', (accountId) => accounts.suspendConnections(accountId, 'person'), {
+    done: 'suspended',
+    button: 'Suspend everything',
+    leadsTo: '/account?all-suspended',
+  })
+  stopsAll('/account/stop', (accountId) => accounts.endConnections(accountId), {
+    done: 'disconnected',
+    button: 'Disconnect everything',
+    leadsTo: '/account?stopped',
+  })
+
+  router.post(
+    '/account/connections/:id/resume',
+    parseForm,
+    own((visitor, grant) => {
+      const { ctx, accountId, session, frame } = visitor
+      if (!isSuspended(grant)) return Promise.resolve(redirect(ctx, '/account?overtaken'))
+      return visits.prove(visitor, {
+        shape: z.object({}),
+        state: async () => stateOf([await grants.findOwn(grant.id, accountId)]),
+        decide: async () => ({
+          does: {},
+          question: {
+            sandbox: frame.sandbox,
+            before: `“${nameOf(grant)}” goes on`,
+            holders: holdersOf(grant),
+            ...(grant.client ? { client: { name: grant.client.name, returnsTo: grant.client.returnsTo } } : {}),
+            summary: summarize(nameOf(grant), grant, tools),
+            back: '/account',
+          },
+        }),
+        async carryOut(_does, at) {
+          const resumed = await goOn(grant)
+          const waiting = (await grants.list(accountId)).some(isSuspended)
+          if (!waiting) await endGeneralSuspension(accountId, session.uid, at)
+          redirect(ctx, `/account?${resumed ? 'resumed' : 'overtaken'}`)
+        },
+      })
+    }),
+  )
+
+  router.post(
+    '/account/resume',
+    parseForm,
+    visits.page(async (visitor) => {
+      const { ctx, accountId, session, profile, connections, frame } = visitor
+      const waiting = (await connections()).filter(isSuspended)
+      if (!waiting.length && profile.everythingSuspendedAt === undefined) return redirect(ctx, '/account')
+      return visits.prove(visitor, {
+        shape: z.object({}),
+        state: async (_does, { everythingSuspendedAt }) =>
+          `${everythingSuspendedAt} ${stateOf((await grants.list(accountId)).filter(isSuspended))}`,
+        decide: async () => ({
+          does: {},
+          question: {
+            sandbox: frame.sandbox,
+            before: waiting.length ? 'all that is suspended goes on' : 'connections can be made again as ever',
+            items: waiting.map(
+              (grant) =>
+                `“${nameOf(grant)}”${returnsOf(grant)} goes on: ${summarize(nameOf(grant), grant, [], 'now').sentence}`,
+            ),
+            back: '/account',
+          },
+        }),
+        async carryOut(_does, at) {
+          // First: should everything be suspended once more in this moment, nothing goes on.
+          const counts = await endGeneralSuspension(accountId, session.uid, at)
+          const resumed = counts ? await Promise.all(waiting.map(goOn)) : [false]
+          redirect(ctx, `/account?${resumed.every(Boolean) ? 'resumed' : 'overtaken'}`)
+        },
+      })
+    }),
+  )
+
+  /** Lets a connection go on, if it is still as its person saw it. What waits for a review, waits for that too. */
+  async function goOn(grant: Grant): Promise<boolean> {
+    const resumed = await grants.change(grant.id, { suspensions: [] }, grant)
+    if (resumed) await tellOfConsent(accounts, grant, resumed)
+    return resumed !== undefined
+  }
+
+  /** Ends what holds for connections that are made anew; false when everything was suspended or signed out since `at`. */
+  async function endGeneralSuspension(accountId: string, uid: string, at: number): Promise<boolean> {
+    let counts = false
+    await accounts.change(accountId, (profile) => {
+      counts = countsStill(profile, uid, at)
+      if (!counts || profile.everythingSuspendedAt === undefined) return profile
+      const { everythingSuspendedAt: _ended, ...rest } = profile
+      return withNews(rest, [{ what: 'everything-resumed', grave: true }], Date.now())
+    })
+    return counts
+  }
+}
+
+/** What the presses that stop everything say. */
+interface StopWords {
+  readonly done: string
+  readonly button: string
+  readonly leadsTo: string
+}
+
+const RESUMES = 'It does nothing until you let it go on.'
+
+const stateOf = (connections: readonly (Grant | undefined)[]): string =>
+  JSON.stringify(connections.map((grant) => (grant ? revisionOf(grant) : 'ended')).toSorted())
+
+const returnsOf = ({ client }: Grant): string => (client ? ` (${client.name}, returns to ${client.returnsTo})` : '')
+
+/** Says how far a press came, with the button to press again. Throws what is no outage of the store. */
+async function showUnfinished(
+  { ctx, frame }: Visitor,
+  error: unknown,
+  { says, again }: Pick<UnfinishedView, 'says' | 'again'>,
+): Promise<void> {
+  if (error !== undefined && !(error instanceof StoreUnavailable)) throw error
+  setProblemStatus(ctx, { problem: says, status: 503 })
+  await sendPage(ctx, unfinishedPage({ ...frame, says, again, action: ctx.path }))
+}
