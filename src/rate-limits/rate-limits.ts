@@ -31,8 +31,11 @@ export const RATE_LIMITS = {
   act: { what: 'act', most: 100, seconds: 10 * 60 },
   /** Signing in to the sandbox with one click; each makes a session. */
   oneClick: { what: 'one-click', most: 200, seconds: 15 * 60 },
-  /** Presses at an address that suspends everything; more are taken, and write nothing once everything is suspended. */
-  pause: { what: 'pause', most: 10, seconds: 60 },
+  /**
+   * Presses at an address that suspends everything. More are taken, and write nothing once everything is suspended: each undoes what
+   * its person is about to prove, and they must have time to make another address.
+   */
+  pause: { what: 'pause', most: 3, seconds: 10 * 60 },
   /** Addresses of that form that are not good. */
   wrongPause: { what: 'wrong-pause', most: 20, seconds: 15 * 60 },
   /** New registrations; one that exists already costs nothing. */

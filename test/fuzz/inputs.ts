@@ -308,6 +308,13 @@ export function inputsFor(world: World): fc.Arbitrary<Input> {
         '/account/seen',
         '/account/review',
         '/account/connections/x',
+        '/account/connections/x/suspend',
+        '/account/connections/x/resume',
+        '/account/resume',
+        '/account/pause',
+        '/account/running/x/stop',
+        '/account/running/1/liquidate',
+        '/pause/x',
         '/account/erase',
         '/account/nothing',
       )

@@ -31,12 +31,16 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
     own(
       async (visitor, { id }) => {
         const { ctx } = visitor
+        let suspended: Grant | undefined
         try {
-          const suspended = await grants.suspend(id, { by: 'person', at: Date.now() })
+          suspended = await grants.suspend(id, { by: 'person', at: Date.now() })
           if (suspended) await tellOfConnection(accounts, suspended, 'connection-suspended', RESUMES)
           return redirect(ctx, suspended ? '/account?suspended' : '/account?overtaken')
         } catch (error) {
-          return showUnfinished(visitor, error, { says: 'It may be suspended, or not.', again: 'Suspend' })
+          const says = suspended
+            ? 'It is suspended. Only the note of it in your record could not be written.'
+            : 'The store did not answer. It may be suspended, or not.'
+          return showUnfinished(visitor, error, { says, again: 'Suspend' })
         }
       },
       { onlyTakes: true },
@@ -113,11 +117,11 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
       const waiting = (await connections()).filter(isSuspended)
       if (!waiting.length && profile.everythingSuspendedAt === undefined) return redirect(ctx, '/account')
       return visits.prove(visitor, {
-        shape: z.object({}),
+        shape: Resumed,
         state: async (_does, { everythingSuspendedAt }) =>
           `${everythingSuspendedAt} ${stateOf((await grants.list(accountId)).filter(isSuspended))}`,
         decide: async () => ({
-          does: {},
+          does: { connections: waiting.map(({ id }) => id) },
           question: {
             sandbox: frame.sandbox,
             before: waiting.length ? 'all that is suspended goes on' : 'connections can be made again as ever',
@@ -128,10 +132,10 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
             back: '/account',
           },
         }),
-        async carryOut(_does, at) {
+        async carryOut({ connections: seen }, at) {
           // First: should everything be suspended once more in this moment, nothing goes on.
           const counts = await endGeneralSuspension(accountId, session.uid, at)
-          const resumed = counts ? await Promise.all(waiting.map(goOn)) : [false]
+          const resumed = counts ? await Promise.all(waiting.filter(({ id }) => seen.includes(id)).map(goOn)) : [false]
           redirect(ctx, `/account?${resumed.every(Boolean) ? 'resumed' : 'overtaken'}`)
         },
       })
@@ -164,6 +168,9 @@ interface StopWords {
   readonly button: string
   readonly leadsTo: string
 }
+
+/** What a proof lets go on: the connections that its page named. */
+const Resumed = z.object({ connections: z.array(z.string()) })
 
 const RESUMES = 'It does nothing until you let it go on.'
 

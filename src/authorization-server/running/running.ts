@@ -3,7 +3,7 @@
 import type { Activity } from '../../audit/records.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
 import type { QuantConnect } from '../../quantconnect/client.ts'
-import { isOnPaper, mayStillTrade, moneyOf } from '../../quantconnect/deployments.ts'
+import { mayStillTrade, moneyOf } from '../../quantconnect/deployments.ts'
 import type { Body } from '../../quantconnect/fields.ts'
 import { number, record, records, text } from '../../quantconnect/fields.ts'
 import type { Credentials } from '../../vault/vault.ts'
@@ -112,14 +112,15 @@ function algorithmFrom(
   const startedBy = starterOf(projectId, launchedAt, activities)
   // Of the two tellings the one that names an environment says more about whose money it is.
   const facts: Body = { ...live, ...row }
+  const money = moneyOf(facts)
   return {
     ...(projectId === undefined ? {} : { projectId }),
     deployId: text(row.deployId) ?? '',
     name: name ? displayName(name) : projectId === undefined ? 'A project without a number' : `Project ${projectId}`,
     status: text(row.status) ?? 'in an unknown state',
     brokerage: displayName(text(facts.brokerage) ?? 'an unknown brokerage'),
-    money: moneyOf(facts),
-    isReal: !isOnPaper(facts),
+    money,
+    isReal: money.startsWith('real money'),
     ...(equity === undefined ? {} : { equity }),
     ...(unrealized === undefined ? {} : { unrealized }),
     ...(portfolio ? { holdings: holdingsIn(portfolio) } : {}),

@@ -21,6 +21,7 @@ import { RULES } from '../rules/rules.ts'
 import { findTool, secretsOf } from '../tools/catalog.ts'
 import { secretsIn } from '../tools/secrets.ts'
 import type { Tool } from '../tools/tool.ts'
+import { suspendedAtWork, suspensionMeanwhile } from './cut-short.ts'
 import type { Deed } from './deed.ts'
 import { deedOf, saidOf, unlessSentBefore } from './deed-of-call.ts'
 import type { CallLease } from './one-at-a-time.ts'
@@ -30,7 +31,6 @@ import { callBegun, endingBy, recordCall } from './record-call.ts'
 import type { RefusedCall } from './refusals.ts'
 import { leavesOpen, Refusal, refusalOf, refusalResult, wordsOf } from './refusals.ts'
 import { answeredBefore } from './sent-before.ts'
-import { wordsOfSuspension } from './suspended.ts'
 import type { ToolContext } from './tool-context.ts'
 import { createToolContext } from './tool-context.ts'
 
@@ -110,7 +110,7 @@ export async function perform<Found, Given>(
     const { found, ...seen } = await unlessSentBefore(deed, input, working.signal, () =>
       runAlone(operation, { args, input, credentials, deed }, working, suppliers),
     )
-    const warning = [seen.warning, suspensionMeanwhile(caller, suppliers)].filter(Boolean).join(' ')
+    const warning = [seen.warning, suspensionMeanwhile(caller.suspended, grant, suppliers)].filter(Boolean).join(' ')
     if (warning) ended = { outcome: 'done', why: warning }
     const given = await operation.answer(found, warning || undefined)
     answer = resultAmong(given)
@@ -121,7 +121,7 @@ export async function perform<Found, Given>(
       ended = { outcome: 'failed' }
       throw error
     }
-    const refusal = refusalOf(error instanceof Refusal ? error : (suspendedAtWork(caller, deed) ?? error))
+    const refusal = refusalOf(error instanceof Refusal ? error : (suspendedAtWork(caller.suspended, deed) ?? error))
     if (refusal.reason.reason === 'internal') suppliers.log.error({ err: error, tool: tool.name }, 'tool call failed')
     const words = wordsOf(refusal.reason, refusedCallOf(tool, caller, suppliers))
     ended = endingBy(words)
@@ -142,22 +142,6 @@ export async function perform<Found, Given>(
 }
 
 const LEFT = 'The caller left before the answer.'
-
-/** Why a call is cut short whose connection was suspended while it was at work. What it had sent by then stands. */
-function suspendedAtWork({ suspended }: Caller, deed: Deed | undefined): Refusal | undefined {
-  if (!suspended?.aborted) return undefined
-  const { reason } = suspended.reason as Refusal // sound: see `Caller`
-  return new Refusal(deed?.hasBegun && reason.reason === 'suspended' ? { ...reason, hasSent: true } : reason)
-}
-
-/** The same for a call that was done all the same, in a sentence. */
-function suspensionMeanwhile({ suspended, decision }: Caller, { issuer }: Places): string | undefined {
-  if (!suspended?.aborted || !isDecision(decision)) return undefined
-  const { reason } = suspended.reason as Refusal // sound: see `Caller`
-  if (reason.reason !== 'suspended') return undefined
-  const { error, next } = wordsOfSuspension(reason.why, { issuer, grantId: decision.grant.id })
-  return `${error} ${next}`
-}
 
 /** The tool's result in what an operation gives, where it is one. */
 const resultAmong = (given: unknown): CallToolResult | undefined =>

@@ -143,7 +143,7 @@ export function createDeed(
 
     async end(ending, answer, whenAnswered) {
       const ended = endedBy({ ...ending, outcome })
-      if (outcome === 'failed')
+      if (stage === 'sent' && outcome === 'failed')
         await permit.takeBack().catch((err) => log.warn({ err }, 'a call still counts for the brake'))
       const part = await repeats?.end(outcome, answer)
       const noteEnd = callsUnderWay.begin({ ref: call.ref, tool: tool.name, accountId })

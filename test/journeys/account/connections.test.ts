@@ -187,10 +187,22 @@ describe('a connection on the account page', () => {
     }
     const paths = [
       own,
-      `${own}/revoke`,
-      ...['stop', 'sign-out', 'sign-out-everywhere', 'token', 'review', 'seen', 'delete', 'erase'].map(
-        (name) => `/account/${name}`,
-      ),
+      ...['revoke', 'suspend', 'resume'].map((name) => `${own}/${name}`),
+      ...[
+        'stop',
+        'suspend',
+        'resume',
+        'pause',
+        'running/1/stop',
+        'running/1/liquidate',
+        'sign-out',
+        'sign-out-everywhere',
+        'token',
+        'review',
+        'seen',
+        'delete',
+        'erase',
+      ].map((name) => `/account/${name}`),
       ...['', '/new', '/only', '/x/remove'].map((rest) => `/account/passkeys${rest}`),
     ]
     for (const path of paths) {

@@ -91,7 +91,7 @@ const row = (one: Activity, verify: string): Html => html`<tr>
   <td data-label="Who">${one.kind === 'person' ? 'you' : (one.client ?? '')}</td>
   <td data-label="What">${words(one)}</td>
   <td data-label="Project">${one.ids.projectId ?? ''}</td>
-  <td data-label="Outcome">${one.kind === 'person' ? '' : outcomeOfCall(one, verify)}</td>
+  <td data-label="Outcome">${one.kind === 'person' && one.tool === undefined ? '' : outcomeOfCall(one, verify)}</td>
   <td data-label="Took">${one.ms === undefined ? '' : duration(one.ms)}</td>
   <td data-label="Reference"><code>${one.ref}</code></td>
 </tr>`
@@ -101,12 +101,15 @@ const words = ({ what, tool, count }: Activity): Html =>
   html`${what ?? ''}${what && tool ? html`<br>` : ''}${tool ? html`<code>${tool}</code>` : ''}${count > 1 ? ` × ${count}` : ''}`
 
 /** What became of a call; where nobody knows, the call that finds out. */
-function outcomeOfCall({ outcome, why }: Activity, verify: string): Html {
+function outcomeOfCall({ kind, outcome, why }: Activity, verify: string): Html {
   if (!outcome) return html`<span class="outcome">under way</span>`
-  const says =
-    outcome === 'unknown' ? [why, verify && `Ask your assistant to find out: ${verify}`].filter(Boolean).join(' ') : why
+  const findsOut = kind === 'person' ? LOOK : verify && `Ask your assistant to find out: ${verify}`
+  const says = outcome === 'unknown' ? [why, findsOut].filter(Boolean).join(' ') : why
   return html`<span class="outcome ${outcome}">${OUTCOMES[outcome]}</span>${says ? html` <span class="quiet">${says}</span>` : ''}`
 }
+
+/** Where a person finds out what became of what they sent themselves. */
+const LOOK = 'Look under Running now whether it still runs.'
 
 const duration = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
 
