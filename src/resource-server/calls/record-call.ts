@@ -8,7 +8,7 @@ import { record } from '../../quantconnect/fields.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import { visible } from '../answers/unseen.ts'
 import type { Tool } from '../tools/tool.ts'
-import type { RefusalWords } from './refusals.ts'
+import type { RefusalWords } from './refusal-words.ts'
 
 /** Where calls are recorded. */
 type AuditSuppliers = Pick<Suppliers, 'auditLog' | 'log'>

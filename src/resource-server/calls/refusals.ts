@@ -2,22 +2,21 @@
 // record says, and whether a challenge goes along. On the way of a call there is this one class of error; what else is
 // thrown there is a fault of ours.
 import type { CallToolResult } from '@modelcontextprotocol/server'
-import type { Answer } from '../../quantconnect/answer.ts'
 import { StoreUnavailable } from '../../storage/store.ts'
-import { accountAddress, connectionAddress } from '../account-addresses.ts'
-import { clip, say } from '../answers/reading.ts'
+import { connectionAddress } from '../account-addresses.ts'
+import { say } from '../answers/reading.ts'
 import { failure } from '../answers/tool-answer.ts'
 import type { OverBudget } from '../call-budget.ts'
-import type { MissingScope, Places } from '../challenge.ts'
+import type { MissingScope } from '../challenge.ts'
 import { challenge, namesOf } from '../challenge.ts'
-import { hintFor } from './hints.ts'
-import type { RepeatedCall, SentBefore } from './sent-before.ts'
+import type { RefusalWords, RefusedCall, Row, Table } from './refusal-words.ts'
+import { failed, refused } from './refusal-words.ts'
+import type { SentBefore } from './sent-before.ts'
 import { repeatedCall } from './sent-before.ts'
 import type { Suspended } from './suspended.ts'
 import { wordsOfSuspension } from './suspended.ts'
-
-/** QuantConnect did not do its part. */
-export type UpstreamFailure = Exclude<Answer, { kind: 'done' }> | { readonly kind: 'loading' }
+import type { UpstreamFailure } from './upstream-words.ts'
+import { fate, LOOKING, upstreamWords } from './upstream-words.ts'
 
 export type Reason =
   /** The gate made no decision about this tool for this request. */
@@ -74,61 +73,6 @@ export const leavesOpen = (error: unknown): error is Refusal =>
   error instanceof Refusal &&
   error.reason.reason === 'quantconnect' &&
   ['timeout', 'unavailable', 'redirect'].includes(error.reason.answer.kind)
-
-/** What readers are told. */
-export interface RefusalWords {
-  /** `blocked` when this server did not let it through, `failed` when it went wrong. */
-  readonly outcome: 'blocked' | 'failed'
-  /** For the model: what happened. */
-  readonly error: string
-  /** For the model: what there is to do. */
-  readonly next: string
-  /** For the person's record, in one short sentence: nothing of the arguments but what QuantConnect itself says of them. */
-  readonly why: string
-  /** For clients that take a challenge from a tool's result. */
-  readonly challenge?: string
-  /** For programs: what of a person's allowance refused it. */
-  readonly rule?: 'suspended' | 'scopes' | 'paper' | 'rate' | 'repeated'
-  /** Seconds after which the same call may be let through. */
-  readonly retryAfter?: number
-  /** For programs: the same call, which was sent before. */
-  readonly repeated?: RepeatedCall
-}
-
-/** The call that was refused: what the words depend on beside the reason. */
-export interface RefusedCall {
-  readonly tool: {
-    readonly name: string
-    readonly annotations: { readonly readOnlyHint: boolean }
-    /** The call that shows whether a change was made after all. */
-    readonly verify?: string
-  }
-  readonly grantId: string
-  readonly places: Places
-}
-
-/** Characters of a sentence beside a call. */
-const WHY_AT_MOST = 200
-
-const failed = (error: string, next: string, why = clip(error, WHY_AT_MOST)): RefusalWords => ({
-  outcome: 'failed',
-  error,
-  next,
-  why,
-})
-const refused = (
-  error: string,
-  next: string,
-  why: string,
-  more: Pick<RefusalWords, 'rule' | 'challenge' | 'retryAfter' | 'repeated'> = {},
-): RefusalWords => ({ outcome: 'blocked', error, next, why, ...more })
-
-type Table<Union, Member extends keyof Union> = {
-  readonly [R in Union[Member] & string]: (
-    reason: Extract<Union, { readonly [_ in Member]: R }>,
-    call: RefusedCall,
-  ) => RefusalWords
-}
 
 const TABLE: Table<Reason, 'reason'> = {
   undecided: (_, { tool }) => refused(`Not allowed: ${tool.name}`, '', 'The gate did not allow it.'),
@@ -240,69 +184,9 @@ const TABLE: Table<Reason, 'reason'> = {
     ),
 }
 
-const UPSTREAM: Table<UpstreamFailure, 'kind'> = {
-  refused: ({ reasons }) =>
-    failed(
-      `QuantConnect refused: ${reasons.join(' ')}`,
-      `Nothing was changed. ${hintFor(reasons) ?? 'Correct the arguments and call it again.'}`,
-    ),
-  credentials: ({ reasons }, { places }) =>
-    failed(
-      `QuantConnect does not accept the stored API token of this account any more: ${reasons.join(' ')}`,
-      `Nothing was changed. Ask the person to enter the new token at ${accountAddress(places.issuer)}. There they also confirm which assistants to keep; then this connection works again, and nothing needs reconnecting.`,
-    ),
-  clock: () =>
-    failed(
-      'QuantConnect refuses the signatures of several accounts at once, so the clock of this qcgate server is the likely cause, not this account. Whoever runs it was told.',
-      'Nothing was changed and no token needs replacing; call it again in a few minutes.',
-    ),
-  loading: () =>
-    failed(
-      'QuantConnect was still gathering this data after a long wait.',
-      'Call the same tool with the same arguments again in a minute. If it never comes, check that the run has finished.',
-    ),
-  'too-large': () =>
-    failed(
-      'QuantConnect says that this is too large (HTTP 413).',
-      'Nothing was changed. Send less at once: a smaller file, or several.',
-    ),
-  'rate-limited': ({ retryAfter }) =>
-    failed(
-      'QuantConnect says that this account calls too often (HTTP 429).',
-      `${retryAfter ? `Wait ${retryAfter} seconds` : 'Wait a minute'}, then call it again; nothing was changed.`,
-    ),
-  busy: () =>
-    failed(
-      'Too many calls of this account are waiting for QuantConnect already. This one was not sent.',
-      'Wait until the others have answered, then call it again.',
-    ),
-  redirect: (_, { tool }) => failed('QuantConnect answered with a redirect where data was expected.', fate(tool, true)),
-  timeout: (_, { tool }) => failed('QuantConnect did not answer in time.', fate(tool, true)),
-  unavailable: ({ status, sent, retryAfter }, { tool }) => {
-    const code = status ? ` (HTTP ${status})` : ''
-    const later = retryAfter ? ` It asks to wait ${retryAfter} seconds.` : ''
-    return failed(`QuantConnect gave no usable answer${code}.${later}`, fate(tool, sent))
-  },
-}
-
-const LOOKING = { name: 'a look', annotations: { readOnlyHint: true } }
-const AGAIN = 'Nothing was changed; call it again in a minute.'
-
-/** What is known about what a tool was to do, after a call that went wrong. */
-function fate({ annotations, verify }: RefusedCall['tool'], sent: boolean): string {
-  if (annotations.readOnlyHint) return AGAIN
-  if (!sent) return `The request did not reach QuantConnect. ${AGAIN}`
-  return `It is unknown whether this was done. Do not repeat it before you know: ${verify}`
-}
-
-type Row<R> = (reason: R, call: RefusedCall) => RefusalWords
-
 /** What readers are told of a refusal. */
 export const wordsOf = (reason: Reason, call: RefusedCall): RefusalWords =>
   (TABLE[reason.reason] as Row<Reason>)(reason, call) // sound: the row of this very reason
-
-const upstreamWords = (answer: UpstreamFailure, call: RefusedCall): RefusalWords =>
-  (UPSTREAM[answer.kind] as Row<UpstreamFailure>)(answer, call) // sound: likewise
 
 /** The tool result that a model reads. `limit` in bytes, as for any answer of that tool. */
 export function refusalResult(

@@ -7,7 +7,8 @@ import { isOnPaper, mayTradeRealMoney, PAPER_BROKERAGE } from '../../quantconnec
 import type { Body } from '../../quantconnect/fields.ts'
 import { record, records, text } from '../../quantconnect/fields.ts'
 import { say } from '../answers/reading.ts'
-import type { Reason, UpstreamFailure } from '../calls/refusals.ts'
+import type { Reason } from '../calls/refusals.ts'
+import type { UpstreamFailure } from '../calls/upstream-words.ts'
 import type { Money } from '../tools/tool.ts'
 import type { CallFacts, Rule } from './rule.ts'
 

@@ -2,8 +2,8 @@
 // to writers. A writer that does not know is told how to find out, and not to repeat it before.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { UpstreamFailure } from '../../../src/resource-server/calls/refusals.ts'
 import { refusalResult, wordsOf } from '../../../src/resource-server/calls/refusals.ts'
+import type { UpstreamFailure } from '../../../src/resource-server/calls/upstream-words.ts'
 import { TOOLS } from '../../../src/resource-server/tools/catalog.ts'
 import type { Tool } from '../../../src/resource-server/tools/tool.ts'
 import type { Json } from '../../support/json.ts'

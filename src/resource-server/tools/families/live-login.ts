@@ -7,9 +7,9 @@ import type { Body } from '../../../quantconnect/fields.ts'
 import { record, text } from '../../../quantconnect/fields.ts'
 import { say } from '../../answers/reading.ts'
 import type { ToolAnswer } from '../../answers/tool-answer.ts'
-import type { UpstreamFailure } from '../../calls/refusals.ts'
 import { leavesOpen, Refusal } from '../../calls/refusals.ts'
 import type { ToolContext } from '../../calls/tool-context.ts'
+import type { UpstreamFailure } from '../../calls/upstream-words.ts'
 import { addsOnce, tool } from '../tool.ts'
 
 /** Stands where a secret of a stored login would. */
