@@ -111,7 +111,7 @@ function rows({ counts, faults, losses }: Ledger): string[][] {
     ['let through, or sent to QuantConnect, after the press was answered', n(losses.length)],
     ['from the press until its answer', spreadOf(faults.map(({ at, repaired }) => repaired - at))],
     [
-      'from the press until the last call that was let through had ended, at all processes',
+      'from the press until every process refused every call',
       spreadOf(faults.map(({ at, recovered }) => recovered - at)),
     ],
   ]
