@@ -2,7 +2,7 @@
 // told on every account page from the first refusal on.
 import { createHash } from 'node:crypto'
 import type { Log } from '../observability/log.ts'
-import type { Credentials, Vault } from '../vault/vault.ts'
+import type { Credentials, StoredCredentials, Vault } from '../vault/vault.ts'
 import type { Accounts } from './accounts.ts'
 
 /** For so long, in milliseconds, a process takes it that a token that was taken is known to work. */
@@ -10,23 +10,23 @@ const KNOWN_FOR = 5_000
 /** Tokens that a process remembers. */
 const REMEMBERED = 1_000
 
-/** Notes what QuantConnect said of credentials. Those that are not the stored ones say nothing about the account. Never throws. */
-export type NoteToken = (who: Credentials, verdict: 'taken' | 'refused') => Promise<void>
+/** Notes what QuantConnect said of credentials. Those that are not stored for an account, or not any more, say nothing. Never throws. */
+export type NoteToken = (
+  who: Credentials & Partial<Pick<StoredCredentials, 'sub'>>,
+  verdict: 'taken' | 'refused',
+) => Promise<void>
 
 export function createTokenWatch(
-  {
-    vault,
-    accounts,
-  }: { readonly vault: Pick<Vault, 'find' | 'open'>; readonly accounts: Pick<Accounts, 'profile' | 'change'> },
+  { vault, accounts }: { readonly vault: Pick<Vault, 'open'>; readonly accounts: Pick<Accounts, 'profile' | 'change'> },
   log: Log,
 ): NoteToken {
   /** By hash, when it was last known to work; the one that was noted longest ago comes first. */
   const works = new Map<string, number>()
-  const nameOf = ({ realm, userId, apiToken }: Credentials) =>
-    createHash('sha256').update(`${realm} ${userId} ${apiToken}`).digest('base64url')
+  const nameOf = (accountId: string, apiToken: string) =>
+    createHash('sha256').update(`${accountId} ${apiToken}`).digest('base64url')
 
-  async function note(who: Credentials, verdict: 'taken' | 'refused'): Promise<void> {
-    const name = nameOf(who)
+  async function note(accountId: string, apiToken: string, verdict: 'taken' | 'refused'): Promise<void> {
+    const name = nameOf(accountId, apiToken)
     const now = Date.now()
     if (verdict === 'taken' && now - (works.get(name) ?? 0) < KNOWN_FOR) return
     works.delete(name)
@@ -35,8 +35,7 @@ export function createTokenWatch(
       if (works.size <= REMEMBERED) break
       works.delete(oldest)
     }
-    const accountId = await vault.find(who)
-    if (!accountId || (await vault.open(accountId))?.apiToken !== who.apiToken) return
+    if ((await vault.open(accountId))?.apiToken !== apiToken) return
     const isRefused = verdict === 'refused'
     if (((await accounts.profile(accountId)).tokenRefusedAt !== undefined) === isRefused) return
     await accounts.change(accountId, ({ tokenRefusedAt = now, ...profile }) =>
@@ -44,6 +43,10 @@ export function createTokenWatch(
     )
   }
 
-  return (who, verdict) =>
-    note(who, verdict).catch((err) => log.warn({ err }, 'it could not be noted whether an API token works'))
+  return async ({ sub, apiToken }, verdict) => {
+    if (!sub) return // typed just now, by whomever
+    await note(sub, apiToken, verdict).catch((err) =>
+      log.warn({ err }, 'it could not be noted whether an API token works'),
+    )
+  }
 }

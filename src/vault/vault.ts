@@ -19,6 +19,8 @@ export interface Credentials {
 }
 
 export interface StoredCredentials extends Credentials {
+  /** Whose they are. */
+  readonly sub: string
   /** Since when this API token is the one in use; seconds since 1970. */
   readonly since: number
 }
@@ -126,7 +128,7 @@ export async function openVault(
     const record = await unsealRecord(sub, sealed)
     if (!record) return undefined
     const { realm, userId, apiToken, since } = record as unknown as StoredCredentials // sound: `seal` has written it
-    return realms.includes(realm) ? { realm, userId, apiToken, since } : undefined
+    return realms.includes(realm) ? { sub, realm, userId, apiToken, since } : undefined
   }
 
   async function open(sub: string): Promise<StoredCredentials | undefined> {

@@ -40,7 +40,8 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     const lastAnswer = calls.find(({ outcome }) => outcome === 'done')?.at ?? 0
     const tokenWorked = Math.max(profile.tokenAcceptedAt ?? 0, lastAnswer / 1000)
     const living = await forgetLapsedSessions(visitor)
-    const { shown, page } = pageOf(await connections(), PER_PAGE, ctx.query.page)
+    const all = await connections()
+    const { shown, page } = pageOf(all, PER_PAGE, ctx.query.page)
     const notice = Object.hasOwn(NOTICES, ctx.querystring) ? NOTICES[ctx.querystring] : undefined
     const isAfterPress = AFTER_PRESS.includes(ctx.querystring)
     const view = overviewPage({
@@ -61,7 +62,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
         ? {}
         : { everythingSuspendedAt: profile.everythingSuspendedAt / 1000 }),
       ...(profile.pauseAddress ? { pauseMadeAt: profile.pauseAddress.madeAt / 1000 } : {}),
-      suspended: (await connections()).filter(isSuspended).length,
+      counted: { suspended: all.filter(isSuspended).length, all: all.length },
       connections: shown.map((grant) => describeConnection(grant, tools, calls)),
       page,
       sessions: living,

@@ -126,7 +126,7 @@ async function tell(accounts: Suppliers['accounts'], grant: Grant, what: Event |
 
 function eventOf(before: Grant | undefined, after: Grant): Event | undefined {
   if (!before) return 'connection-added'
-  if (isSuspended(before)) return 'connection-resumed'
+  if (isSuspended(before)) return isSuspended(after) ? undefined : 'connection-resumed'
   if (exceeds(before, after)) return 'connection-widened'
   return exceeds(after, before) ? 'connection-narrowed' : undefined
 }

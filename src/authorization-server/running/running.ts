@@ -12,7 +12,7 @@ import { displayName } from '../clients/clients.ts'
 /** How long a look may take in all, in milliseconds. */
 const LOOK_MS = 8_000
 /** Algorithms that are looked at one by one, and how many at once. */
-const DETAILS = { most: 20, atOnce: 4 }
+const DETAILS = { most: 10, atOnce: 4 }
 /** Positions that are told one by one. */
 const HOLDINGS_AT_MOST = 4
 /** How far the time of a start here and QuantConnect's time of it may lie apart, in milliseconds. */

@@ -41,7 +41,7 @@ export function deedOf(
   const brake = countsForBrake(tool)
     ? createBrake({ accountId, grantId, digest: digestFor(false), ref }, suppliers)
     : undefined
-  const permit = createPermit(grant, brake, suppliers)
+  const permit = createPermit(grant, { brake, onlyLowersRisk: tool.onlyLowersRisk }, suppliers)
   const lookUp = lookUpOf(credentials, signal, suppliers)
   const describe = async () => (await saidOf(tool, input, lookUp)).what
   return createDeed({ tool, accountId, call: { ...call, digest }, elapsed, describe, permit, repeats }, suppliers)

@@ -15,10 +15,16 @@ export interface Permit {
   takeBack(): Promise<void>
 }
 
-/** `decided` is the grant as the gate saw it. `brake` is absent for what never counts. */
+/**
+ * `decided` is the grant as the gate saw it. `brake` is absent for what never counts. What only stops something is looked at and
+ * not held up: a stop that crosses a suspension harms nobody.
+ */
 export const createPermit = (
   decided: Grant,
-  brake: Brake | undefined,
+  {
+    brake,
+    onlyLowersRisk = false,
+  }: { readonly brake: Brake | undefined; readonly onlyLowersRisk?: boolean | undefined },
   { grants }: Pick<Suppliers, 'grants'>,
 ): Permit => ({
   async parts(what) {
@@ -30,6 +36,7 @@ export const createPermit = (
     // Only what the connection had and has not any more: where it may do more now, nothing is lost.
     if (exceeds(grant, { ...decided, brake: grant.brake, endless: grant.endless, expiresAt: grant.expiresAt }))
       throw new Refusal({ reason: 'narrowed' })
+    if (onlyLowersRisk) return {}
     const counted = grant.brake ? await brake?.count(grant, what) : undefined
     return { expect: { ...expect, ...counted?.expect }, write: { ...counted?.write } }
   },

@@ -32,6 +32,9 @@ describe('an order of which nobody knows whether it was done', () => {
     token = (await connectAs(raw, { client, allow: ALL_SCOPES })).tokens.access_token
     await changeGrant(server, token, { paperOnly: false })
     person = await browser.newPerson()
+    // What runs live is asked of the same stand-in, whose answers come in turn.
+    const nothing = { contentType: 'text/html', body: '<div data-running></div>' }
+    await person.context.route('**/account/running', (route) => route.fulfill(nothing))
     await openAccount(person.page, server, PERSON)
     await seen()
   })

@@ -30,8 +30,8 @@ export interface OverviewView extends Frame {
   readonly everythingSuspendedAt?: number
   /** Since when there is an address for emergencies; seconds since 1970. */
   readonly pauseMadeAt?: number
-  /** How many connections are suspended, on all pages. */
-  readonly suspended: number
+  /** How many connections there are, on all pages, and how many of them are suspended. */
+  readonly counted: { readonly suspended: number; readonly all: number }
   readonly connections: readonly Connection[]
   readonly page: PageNumber
   readonly sessions: readonly BrowserSession[]
@@ -80,7 +80,7 @@ export const overviewPage = (view: OverviewView): Html =>
     ${
       view.everythingSuspendedAt === undefined
         ? ''
-        : everythingSuspended(view.everythingSuspendedAt, view.suspended, view.csrf)
+        : everythingSuspended(view.everythingSuspendedAt, view.counted, view.csrf)
     }
     ${runningCard(view.runningComesLater)}
     ${view.firstPasskey ? firstPasskeyCard(view.firstPasskey, view.csrf) : ''}

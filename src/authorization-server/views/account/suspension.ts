@@ -40,13 +40,21 @@ export const suspensionButton = (
     : smallForm(`/account/connections/${id}/resume`, csrf, html`<button ${described}>Resume</button>`)
 }
 
-/** While everything is suspended. `since` in seconds since 1970. */
-export const everythingSuspended = (since: number, waiting: number, csrf: string): Html =>
+/** Since everything was suspended: how many connections are, of all there are. `since` in seconds since 1970. */
+export const everythingSuspended = (
+  since: number,
+  { suspended, all }: { readonly suspended: number; readonly all: number },
+  csrf: string,
+): Html =>
   html`<section class="card alarm" aria-labelledby="all-suspended">
-    <h2 id="all-suspended">Everything is suspended</h2>
+    <h2 id="all-suspended">${suspended < all ? 'You suspended everything' : 'Everything is suspended'}</h2>
     <p>Since ${moment(since)}. ${
-      waiting ? 'No assistant can do anything until you let it go on.' : 'Whatever is connected now takes a proof.'
-    } You are asked to show that it is you.</p>
+      !suspended
+        ? 'Whatever is connected takes a proof.'
+        : suspended < all
+          ? `${suspended} of ${all} connections still wait, and whatever is connected takes a proof.`
+          : 'No assistant can do anything until you let it go on.'
+    } To resume, you are asked to show that it is you.</p>
     ${smallForm('/account/resume', csrf, html`<button>Resume everything</button>`)}
   </section>`
 

@@ -15,7 +15,7 @@ localise(document)
 for (const element of document.querySelectorAll('[data-without-script]')) element.hidden = true
 
 // What runs live is asked for when the page is there, and again and again while somebody looks.
-const RENEWED_EVERY = 15_000
+const RENEWED_EVERY = 30_000
 const running = document.querySelector('[data-running]')
 
 const renewRunning = async () => {
