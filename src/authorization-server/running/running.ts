@@ -88,8 +88,9 @@ interface Details {
   readonly portfolio?: Body
 }
 
-async function detailsOf({ projectId, deployId }: Body, look: Looker): Promise<Details> {
-  if (typeof projectId !== 'number') return {}
+async function detailsOf({ deployId, ...row }: Body, look: Looker): Promise<Details> {
+  const projectId = number(row.projectId)
+  if (projectId === undefined) return {}
   const of = { projectId, ...(text(deployId) ? { deployId } : {}) }
   const [live, portfolio] = await Promise.all([look('/live/read', of), look('/live/portfolio/read', { projectId })])
   return {
@@ -104,7 +105,7 @@ function algorithmFrom(
   activities: readonly Activity[],
 ): RunningAlgorithm {
   const statistics = record(live.runtimeStatistics)
-  const projectId = typeof row.projectId === 'number' ? row.projectId : undefined
+  const projectId = number(row.projectId)
   const launchedAt = timeOf(row.launched ?? live.launched)
   const name = text(live.projectName)
   const equity = text(statistics.Equity) ?? amount(row.equity)
