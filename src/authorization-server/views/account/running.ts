@@ -24,6 +24,7 @@ export const runningPage = (view: RunningView): Html =>
       <h1>Running now</h1>
       ${view.notice ? html`<p class="good" role="status">${view.notice}</p>` : ''}
       <p class="quiet">What runs live at QuantConnect goes on by itself, whatever becomes of your assistants. Here you end it yourself.</p>
+      <h2>Your live algorithms</h2>
       <div id="running" data-running>${LATER}</div>
       <p class="actions"><a class="button" href="/account/running">Look again</a><a class="button" href="/account">Overview</a></p>
     </section>`,
