@@ -169,13 +169,15 @@ describe('what runs live', () => {
   })
 
   it('is one project’s while something runs there, and nothing when it has ended or there is none', async () => {
-    answers['/live/read'] = { success: true, ...ROW }
-    assert.partialDeepStrictEqual(await lookAtProject(PERSON, 7, quantConnect), { projectId: 7, deployId: 'L-7' })
-    answers['/live/read'] = { success: true, ...ROW, status: 'Stopped' }
+    list({ ...ROW, status: 'Stopped' }, { ...ROW, projectId: 8 }, ROW)
+    answers['/live/portfolio/read'] = { success: true, portfolio: { holdings: { 'SPY R': { q: 2 } } } }
+    const found = { projectId: 7, deployId: 'L-7', holdings: '2 SPY' }
+    assert.partialDeepStrictEqual(await lookAtProject(PERSON, 7, quantConnect), found)
+    list({ ...ROW, status: 'Stopped' }, { ...ROW, projectId: 8 })
     assert.equal(await lookAtProject(PERSON, 7, quantConnect), undefined)
-    answers['/live/read'] = { success: false, errors: ['Live algorithm not found'] }
+    list()
     assert.equal(await lookAtProject(PERSON, 7, quantConnect), undefined)
-    answers['/live/read'] = 502
+    answers['/live/list'] = 502
     assert.partialDeepStrictEqual(await lookAtProject(PERSON, 7, quantConnect), { unknown: 'no-answer' })
   })
 })

@@ -251,8 +251,14 @@ describe('a program in the person’s browser', () => {
   })
 
   describe('at what runs live', () => {
-    const live = (deployId: string) =>
-      json(200, { success: true, deployId, status: 'Running', brokerage: 'PaperBrokerage', projectName: 'Mine' })
+    /** What is looked at before a liquidation: the list, the deployment and what it holds. */
+    const lives = (deployId: string) => {
+      const one = { projectId: 7, deployId, status: 'Running', brokerage: 'PaperBrokerage' }
+      upstream.replies.push(
+        json(200, { success: true, live: [one] }),
+        ...[one, one].map((read) => json(200, { success: true, ...read, projectName: 'Mine' })),
+      )
+    }
     const sentTo = (does: string) => upstream.requests.filter(({ path }) => path.endsWith(`/live/update/${does}`))
     const stop = (deployId: string) => press('/account/running/7/stop', { deployId })
     const [SENT, BEFORE] = ['/account/running', '/account/running?sent-before']
@@ -287,22 +293,22 @@ describe('a program in the person’s browser', () => {
 
     it('liquidates nothing without a proof, and then that deployment alone', async () => {
       const liquidate = () => send('/account/running/7/liquidate', { deployId: 'L-1' })
-      upstream.replies.push(live('L-1'))
+      lives('L-1')
       const asked = await liquidate()
       assert.ok(asks(asked))
       assert.match(asked.html, /“Mine” is liquidated/)
       assert.equal(sentTo('liquidate').length, 0)
-      upstream.replies.push(live('L-2'))
+      lives('L-2')
       const replaced = await pages.person.prove(asked)
       assert.equal(replaced.status, 409)
       assert.match(replaced.html, /<h1>Nothing was sent/)
-      upstream.replies.push(live('L-2'))
+      lives('L-2')
       assert.equal((await liquidate()).status, 409) // what was seen runs no more
       assert.equal(sentTo('liquidate').length, 0)
 
-      upstream.replies.push(live('L-1'))
+      lives('L-1')
       const again = await liquidate()
-      upstream.replies.push(live('L-1'))
+      lives('L-1')
       const { url } = await pages.person.prove(again, TOKEN, false)
       assert.equal(url.pathname + url.search, SENT)
       assert.equal(sentTo('liquidate').length, 1)

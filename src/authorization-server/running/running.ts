@@ -76,11 +76,12 @@ export async function lookAtProject(
   projectId: number,
   quantConnect: QuantConnect,
 ): Promise<RunningAlgorithm | Extract<RunningNow, { unknown: unknown }> | undefined> {
-  const answer = await lookerFor(credentials, quantConnect)('/live/read', { projectId })
-  if (answer.kind === 'refused') return undefined // it has none, or there is no such project
-  if (answer.kind !== 'done') return unknownFrom(answer)
-  if (!mayStillTrade(answer.body)) return undefined
-  return algorithmFrom({ ...answer.body, projectId }, { live: answer.body }, [])
+  const look = lookerFor(credentials, quantConnect)
+  const answer = await look('/live/list', { projectId })
+  if (answer.kind !== 'done' || !Array.isArray(answer.body.live)) return unknownFrom(answer)
+  // Older services answer with all projects.
+  const row = records(answer.body.live).find((one) => mayStillTrade(one) && number(one.projectId) === projectId)
+  return row && algorithmFrom(row, await detailsOf(row, look), [])
 }
 
 interface Details {

@@ -8,7 +8,7 @@ import { parseJson } from '../../parse-json.ts'
 import { isHarmless } from '../../scopes.ts'
 import { KEYS } from '../../storage/keys.ts'
 import type { Step } from '../../storage/store.ts'
-import { update } from '../../storage/store.ts'
+import { remove, update } from '../../storage/store.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Tool } from '../tools/tool.ts'
 import { Refusal } from './refusals.ts'
@@ -46,8 +46,9 @@ export function createBrake(
     const says = `It sent the same call more than ${MOST} times within a minute${what === undefined ? '.' : `: ${what}.`}`
     const suspension: Suspension = { by: 'brake', at: Date.now(), says }
     await grants.suspend(grantId, suspension)
-    // The connection is suspended, whatever becomes of the news of it.
-    await tellOfConnection(accounts, grant, 'connection-braked', says).catch((err) =>
+    // Whatever becomes of the news, it is suspended. What was counted has done its work: after a resume it begins anew.
+    const told = tellOfConnection(accounts, grant, 'connection-braked', says)
+    await Promise.all([told, remove(store, key)]).catch((err) =>
       log.error({ err, accountId, grantId }, 'the news of a brake is lost'),
     )
     return suspension
