@@ -85,7 +85,18 @@ export function createAccounts({ store, vault, grants, auditLog }: AccountSuppli
       const what = by === 'address' ? 'suspended-by-address' : 'everything-suspended'
       // First: an answer of the consent page, or a proof, that is on its way must not undo it.
       await change(accountId, (profile) =>
-        withNews({ ...profile, stoppedAt: at, everythingSuspendedAt: at }, [{ what, grave: true }], at),
+        withNews(
+          {
+            ...profile,
+            stoppedAt: at,
+            everythingSuspendedAt: at,
+            ...(by === 'address' && profile.pauseAddress
+              ? { pauseAddress: { ...profile.pauseAddress, usedAt: at } }
+              : {}),
+          },
+          [{ what, grave: true }],
+          at,
+        ),
       )
       return grants.suspendAll(accountId, { by, at })
     },

@@ -16,8 +16,19 @@ export function newPauseSecret(accountId: string): { readonly secret: string; re
 /** The account that a secret names, whether or not it is good; undefined when it is none. */
 export const accountNamedBy = (secret: string): string | undefined => SECRET.exec(secret)?.[1]
 
+type Kept = Pick<Profile, 'pauseAddress' | 'everythingSuspendedAt'>
+
+/**
+ * Whether the address was used, and its person has decided anew since: it is good once. Until then it may be pressed again, since a
+ * press may not have got everywhere.
+ */
+export const isSpent = ({ pauseAddress, everythingSuspendedAt }: Kept): boolean =>
+  pauseAddress?.usedAt !== undefined && everythingSuspendedAt !== pauseAddress.usedAt
+
 /** Whether a secret is the one that is good for the account with this profile. */
-export function isPauseSecret(secret: string, { pauseAddress }: Pick<Profile, 'pauseAddress'>): boolean {
+export function isPauseSecret(secret: string, profile: Kept): boolean {
+  const { pauseAddress } = profile
+  if (isSpent(profile)) return false
   const [given, kept] = [Buffer.from(hashOf(secret)), Buffer.from(pauseAddress?.hash ?? '')]
   return given.length === kept.length && timingSafeEqual(given, kept)
 }

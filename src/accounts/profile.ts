@@ -46,8 +46,8 @@ export const Profile = z.looseObject({
   stoppedAt: z.number().optional(),
   /** Since when everything is suspended, until the person lets it go on; milliseconds since 1970. */
   everythingSuspendedAt: z.number().optional(),
-  /** The address that suspends everything: a hash of its secret, and since when there is this one; milliseconds since 1970. */
-  pauseAddress: z.object({ hash: z.string(), madeAt: z.number() }).optional(),
+  /** The address that suspends everything: a hash of its secret, since when there is this one, and when it was used last; milliseconds since 1970. */
+  pauseAddress: z.object({ hash: z.string(), madeAt: z.number(), usedAt: z.number().optional() }).optional(),
   /** Since when QuantConnect refuses the stored API token, until it takes it again; milliseconds since 1970. */
   tokenRefusedAt: z.number().optional(),
   /** When QuantConnect last accepted the token as it was signed in with; seconds since 1970. */

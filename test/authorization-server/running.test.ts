@@ -177,6 +177,8 @@ describe('what runs live', () => {
     assert.equal(await lookAtProject(PERSON, 7, quantConnect), undefined)
     list()
     assert.equal(await lookAtProject(PERSON, 7, quantConnect), undefined)
+    answers['/live/list'] = { success: false, errors: ['Project not found'] }
+    assert.equal(await lookAtProject(PERSON, 7, quantConnect), undefined)
     answers['/live/list'] = 502
     assert.partialDeepStrictEqual(await lookAtProject(PERSON, 7, quantConnect), { unknown: 'no-answer' })
   })

@@ -411,7 +411,7 @@ describe('the address for emergencies', () => {
     const beside = await signedIn(server, { userId: '5999', apiToken: TOKEN })
     const { tokens } = await connectAs(beside, { parameters: { scope: READS }, allow: [READS] })
     const [{ suspensions: _none, ...before } = assert.fail()] = await grants(made.accountId)
-    const { sessions, passkeys, pauseAddress } = await profile(made.accountId)
+    const { sessions, passkeys } = await profile(made.accountId)
     const place = await pressAt(address)
     assert.equal(place.status, 200)
     assert.match(place.html, /<h1>Everything is suspended/)
@@ -421,15 +421,28 @@ describe('the address for emergencies', () => {
     const [{ suspensions = [], ...rest } = assert.fail(), ...more] = await grants(made.accountId)
     assert.deepEqual([rest, more, suspensions.map(({ by }) => by)], [before, [], ['address']])
     const after = await profile(made.accountId)
-    assert.deepEqual([after.sessions, after.passkeys, after.pauseAddress], [sessions, passkeys, pauseAddress])
+    assert.deepEqual([after.sessions, after.passkeys], [sessions, passkeys])
     assert.ok(after.everythingSuspendedAt)
     assert.ok(after.news.some(({ what }: Json) => what === 'suspended-by-address'))
     assert.equal((await callTool(server, made.token, 'list_projects')).structuredContent.rule, 'suspended')
     assert.equal((await callTool(server, tokens.access_token, 'list_projects')).isError, undefined)
+  })
+
+  it('is good once: when its person has let everything go on, a replay changes nothing, and another takes no proof', async () => {
     await resume()
+    const left = await state()
+    const replayed = await pressAt(address)
+    assert.equal(replayed.status, 404)
+    assertTellsNothing(replayed)
+    assert.deepEqual(await state(), left)
+    assert.match((await open()).html, /There was one\. It was used <time/)
+    const another = await send('/account/pause')
+    assert.ok(!asks(another))
+    assert.match(another.html, /\/pause\//)
   })
 
   it('keeps everything suspended when it is pressed once more, and ends what waits for a proof', async () => {
+    address = await makeOne()
     await pressAt(address)
     const asked = [await send('/account/resume'), await send(`/account/connections/${made.id}/resume`)]
     for (const one of asked) assert.ok(asks(one))
@@ -437,9 +450,17 @@ describe('the address for emergencies', () => {
     for (const one of asked) isOver(await pages.person.prove(one))
     assert.deepEqual((await grants(made.accountId)).map(suspenders), [['address']])
     await resume()
-    assert.equal((await pressAt(address)).status, 200)
-    assert.deepEqual((await grants(made.accountId)).map(suspenders), [['address']])
+    address = await makeOne()
+  })
+
+  it('is good no more when its person has suspended everything anew since it was used', async () => {
+    await pressAt(address)
+    await send('/account/suspend')
+    const left = await state()
+    assert.equal((await pressAt(address)).status, 404)
+    assert.deepEqual(await state(), left)
     await resume()
+    address = await makeOne()
   })
 
   it('is not guessed: another secret of the same account, and what is none, change nothing', async () => {

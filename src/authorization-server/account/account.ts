@@ -17,7 +17,7 @@ import { connectionPages } from './connections.ts'
 import { leavingPages } from './leaving.ts'
 import { pageOf } from './paging.ts'
 import { passkeyPages } from './passkeys.ts'
-import { pausePages } from './pause.ts'
+import { pauseFactsOf, pausePages } from './pause.ts'
 import { reviewPages } from './review.ts'
 import { listWhatRuns, runningPages } from './running.ts'
 import { suspensionPages } from './suspension.ts'
@@ -61,7 +61,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
       ...(profile.everythingSuspendedAt === undefined
         ? {}
         : { everythingSuspendedAt: profile.everythingSuspendedAt / 1000 }),
-      ...(profile.pauseAddress ? { pauseMadeAt: profile.pauseAddress.madeAt / 1000 } : {}),
+      ...pauseFactsOf(profile),
       counted: { suspended: all.filter(isSuspended).length, all: all.length },
       connections: shown.map((grant) => describeConnection(grant, tools, calls)),
       page,

@@ -3,7 +3,8 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import { z } from 'zod'
-import { accountNamedBy, isPauseSecret, newPauseSecret } from '../../accounts/pause-address.ts'
+import { accountNamedBy, isPauseSecret, isSpent, newPauseSecret } from '../../accounts/pause-address.ts'
+import type { Profile } from '../../accounts/profile.ts'
 import { withNews } from '../../accounts/profile.ts'
 import { isSuspended } from '../../grants/suspension.ts'
 import { countAttempt, countFromNetwork, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
@@ -11,6 +12,7 @@ import { StoreUnavailable } from '../../storage/store.ts'
 import { parseForm, setProblemStatus } from '../interactions/form.ts'
 import { tooManyAttempts } from '../interactions/sign-in.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
+import type { PauseFacts } from '../views/account/pause.ts'
 import { pauseAddressPage, pausedPage, pausePage } from '../views/account/pause.ts'
 import { sendPage } from '../views/layout.ts'
 import type { Visits } from './visitor.ts'
@@ -26,11 +28,11 @@ export function pausePages(router: Router, visits: Visits, suppliers: PageSuppli
       const { ctx, accountId, profile, frame } = visitor
       return visits.prove(visitor, {
         shape: z.object({}),
-        state: (_does, now) => now.pauseAddress?.hash ?? 'none',
+        state: (_does, now) => `${now.pauseAddress?.hash} ${isSpent(now)}`,
         // A program in this browser could take the one away that its person has kept.
         decide: async () => ({
           does: {},
-          ...(profile.pauseAddress
+          ...(profile.pauseAddress && !isSpent(profile)
             ? {
                 question: {
                   sandbox: frame.sandbox,
@@ -93,6 +95,15 @@ export function pausePages(router: Router, visits: Visits, suppliers: PageSuppli
     else ctx.status = 404
     await sendPage(ctx, pausedPage(sandbox, retryAfter ? 'too-many' : 'unknown'))
   }
+}
+
+/** What the overview tells of the address. */
+export function pauseFactsOf(profile: Profile): { readonly pauseAddress?: PauseFacts } {
+  const { pauseAddress } = profile
+  if (!pauseAddress) return {}
+  const { madeAt, usedAt } = pauseAddress
+  const spentAt = isSpent(profile) ? usedAt : undefined
+  return { pauseAddress: { madeAt: madeAt / 1000, ...(spentAt === undefined ? {} : { spentAt: spentAt / 1000 }) } }
 }
 
 /** The address is a secret: it goes on to nobody. */

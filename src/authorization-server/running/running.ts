@@ -78,6 +78,7 @@ export async function lookAtProject(
 ): Promise<RunningAlgorithm | Extract<RunningNow, { unknown: unknown }> | undefined> {
   const look = lookerFor(credentials, quantConnect)
   const answer = await look('/live/list', { projectId })
+  if (answer.kind === 'refused') return undefined // there is no such project
   if (answer.kind !== 'done' || !Array.isArray(answer.body.live)) return unknownFrom(answer)
   // Older services answer with all projects.
   const row = records(answer.body.live).find((one) => mayStillTrade(one) && number(one.projectId) === projectId)

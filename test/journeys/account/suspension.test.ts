@@ -234,14 +234,20 @@ describe('the hand on the brake', { concurrency: true }, () => {
         await prove(SUSPENDED)
         await said(page, 'It goes on')
 
+        await elsewhere.page.goto(first) // in the history of a borrowed browser
+        assert.equal(await pressed(elsewhere.page), 404)
+        await elsewhere.page.getByRole('heading', { name: 'Nothing was suspended' }).waitFor()
+        assert.deepEqual(await calls(), ['answered', 'answered'])
+
+        await overview()
+        const unused = await madeAddress('Make a new address')
         await overview()
         await press('Make a new address')
         await prove(/^answered$/)
         const second = await addressShown()
-        assert.notEqual(second, first)
-        await elsewhere.page.goto(first)
+        assert.notEqual(second, unused)
+        await elsewhere.page.goto(unused)
         assert.equal(await pressed(elsewhere.page), 404)
-        await elsewhere.page.getByRole('heading', { name: 'Nothing was suspended' }).waitFor()
         assert.deepEqual(await calls(), ['answered', 'answered'])
         await elsewhere.page.goto(second)
         assert.equal(await pressed(elsewhere.page), 200)

@@ -13,6 +13,7 @@ import { passkeyFields, WHY_A_PASSKEY } from '../passkeys.ts'
 import { endOfLife } from '../permissions.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame, pager, smallForm } from './frame.ts'
+import type { PauseFacts } from './pause.ts'
 import { pauseCard } from './pause.ts'
 import { runningCard } from './running.ts'
 import { everythingSuspended, stopButtons, suspensionButton, whySuspended } from './suspension.ts'
@@ -28,8 +29,8 @@ export interface OverviewView extends Frame {
   readonly counts: Counts
   /** Since when everything is suspended; seconds since 1970. */
   readonly everythingSuspendedAt?: number
-  /** Since when there is an address for emergencies; seconds since 1970. */
-  readonly pauseMadeAt?: number
+  /** The address for emergencies, if there is one. */
+  readonly pauseAddress?: PauseFacts
   /** How many connections there are, on all pages, and how many of them are suspended. */
   readonly counted: { readonly suspended: number; readonly all: number }
   readonly connections: readonly Connection[]
@@ -94,7 +95,7 @@ export const overviewPage = (view: OverviewView): Html =>
       }
       ${view.page.of > 1 ? pager(view.page, (page) => `/account?page=${page}`) : ''}
     </section>
-    ${pauseCard(view.pauseMadeAt, view.csrf)}
+    ${pauseCard(view.pauseAddress, view.csrf)}
     <section class="card" aria-labelledby="credentials">
       <h2 id="credentials">API token</h2>
       <p>In use since ${moment(view.tokenSince)}${

@@ -6,15 +6,25 @@ import { moment } from '../moments.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame, smallForm } from './frame.ts'
 
-/** On the overview. `madeAt` in seconds since 1970. */
-export const pauseCard = (madeAt: number | undefined, csrf: string): Html =>
+/** What the overview tells of the address: when it was made, and when it was used, if it is good no more; seconds since 1970. */
+export interface PauseFacts {
+  readonly madeAt: number
+  readonly spentAt?: number
+}
+
+export const pauseCard = (facts: PauseFacts | undefined, csrf: string): Html =>
   html`<section class="card" aria-labelledby="pause">
     <h2 id="pause">When you are away</h2>
-    <p>An address that suspends everything with one press, without signing in. It can do nothing else. Keep it where you find it
-    without this computer.</p>
-    ${madeAt === undefined ? '' : html`<p class="quiet">There is one, made ${moment(madeAt)}. It was shown once. A new one takes its place.</p>`}
-    ${smallForm('/account/pause', csrf, html`<button>${madeAt === undefined ? 'Make an address' : 'Make a new address'}</button>`)}
+    <p>An address that suspends everything with one press, without signing in. It can do nothing else, and is
+    good once. Keep it where you find it without this computer.</p>
+    ${facts ? html`<p class="quiet">${standing(facts)}</p>` : ''}
+    ${smallForm('/account/pause', csrf, html`<button>${facts ? 'Make a new address' : 'Make an address'}</button>`)}
   </section>`
+
+const standing = ({ madeAt, spentAt }: PauseFacts): Html =>
+  spentAt === undefined
+    ? html`There is one, made ${moment(madeAt)}. It was shown once. A new one takes its place.`
+    : html`There was one. It was used ${moment(spentAt)}, and is good no more.`
 
 export const pauseAddressPage = ({ address, ...frame }: Frame & { readonly address: string }): Html =>
   accountFrame(
@@ -24,7 +34,7 @@ export const pauseAddressPage = ({ address, ...frame }: Frame & { readonly addre
     html`<section class="card">
       <h1>Your address for emergencies</h1>
       <p>Keep it now: it is not shown again. Print it, or put it where your phone finds it. Opening it does nothing yet; its one button
-      suspends everything, without signing in. Whoever has it can do that, and nothing else.</p>
+      suspends everything, without signing in, once. Whoever has it can do that, and nothing else.</p>
       <p class="address"><code>${address}</code></p>
       <p class="actions"><a class="button main" href="/account">I have kept it</a></p>
     </section>`,
@@ -55,7 +65,7 @@ const PAUSED = {
   },
   unknown: {
     title: 'Nothing was suspended',
-    says: 'This address is not good, or not any more. Perhaps a newer one was made, or some of it is missing.',
+    says: 'This address is not good, or not any more. Perhaps it was used before, a newer one was made, or some of it is missing.',
     next: 'Sign in to suspend everything on your account page. To be sure, request a new API token at QuantConnect: the old one stops working then.',
   },
   'too-many': {
