@@ -34,7 +34,8 @@ let made = 0
 const newDeletion = () => ({ projectId: 7, name: `file-${++made}.py` })
 const newOrder = () => ({ projectId: 7, command: { $type: 'OrderCommand', quantity: ++made } })
 
-for (const { name, env } of journeyStores('brake')) {
+// One SQLite file takes one step after the other; there the journey of the brake has it.
+for (const { name, env } of journeyStores('brake').filter(({ env }) => env.REDIS_URL)) {
   describe(`the brake, at two processes that share ${name}`, () => {
     const pair = usePair(() => ({ ...env, ...standInEnv(upstream) }))
     let person: RawPerson
@@ -86,7 +87,7 @@ for (const { name, env } of journeyStores('brake')) {
     }
     const pass = async (seconds: number) => {
       await Promise.all([pair.one.advance(seconds), pair.two.advance(seconds)])
-      if (env.REDIS_URL) await ageRedis(env.REDIS_URL, seconds)
+      await ageRedis(env.REDIS_URL, seconds)
     }
 
     it(`lets ${MOST} equal calls of a minute through, and suspends in place of one more, with the reason`, async () => {
