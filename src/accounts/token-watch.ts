@@ -1,13 +1,12 @@
 // Whether QuantConnect still takes the API token that is stored for an account: noticed in what it answers to anybody's call, and
 // told on every account page from the first refusal on.
-import { createHash } from 'node:crypto'
 import type { Log } from '../observability/log.ts'
 import type { Credentials, StoredCredentials, Vault } from '../vault/vault.ts'
 import type { Accounts } from './accounts.ts'
 
 /** For so long, in milliseconds, a process takes it that a token that was taken is known to work. */
 const KNOWN_FOR = 5_000
-/** Tokens that a process remembers. */
+/** Accounts that a process remembers. */
 const REMEMBERED = 1_000
 
 /** Notes what QuantConnect said of credentials. Those that are not stored for an account, or not any more, say nothing. Never throws. */
@@ -20,22 +19,18 @@ export function createTokenWatch(
   { vault, accounts }: { readonly vault: Pick<Vault, 'open'>; readonly accounts: Pick<Accounts, 'profile' | 'change'> },
   log: Log,
 ): NoteToken {
-  /** By hash, when it was last known to work; the one that was noted longest ago comes first. */
+  /** By account, when its token was last known to work; the one that was noted longest ago comes first. */
   const works = new Map<string, number>()
-  const nameOf = (accountId: string, apiToken: string) =>
-    createHash('sha256').update(`${accountId} ${apiToken}`).digest('base64url')
-
   async function note(accountId: string, apiToken: string, verdict: 'taken' | 'refused'): Promise<void> {
-    const name = nameOf(accountId, apiToken)
     const now = Date.now()
-    if (verdict === 'taken' && now - (works.get(name) ?? 0) < KNOWN_FOR) return
-    works.delete(name)
-    if (verdict === 'taken') works.set(name, now)
+    if (verdict === 'taken' && now - (works.get(accountId) ?? 0) < KNOWN_FOR) return
+    if ((await vault.open(accountId))?.apiToken !== apiToken) return
+    works.delete(accountId)
+    if (verdict === 'taken') works.set(accountId, now)
     for (const oldest of works.keys()) {
       if (works.size <= REMEMBERED) break
       works.delete(oldest)
     }
-    if ((await vault.open(accountId))?.apiToken !== apiToken) return
     const isRefused = verdict === 'refused'
     if (((await accounts.profile(accountId)).tokenRefusedAt !== undefined) === isRefused) return
     await accounts.change(accountId, ({ tokenRefusedAt = now, ...profile }) =>

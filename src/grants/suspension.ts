@@ -3,11 +3,9 @@
 import { z } from 'zod'
 import { isKnownToNarrow } from './allowance.ts'
 
-/** Who suspends a connection: its person, on the account page or by their address for emergencies, or the automatic brake. */
-export const SUSPENDERS = ['person', 'address', 'brake'] as const
-
 export const Suspension = z.object({
-  by: z.enum(SUSPENDERS),
+  /** Its person, on the account page or by their address for emergencies, or the automatic brake. */
+  by: z.enum(['person', 'address', 'brake']),
   /** Milliseconds since 1970. */
   at: z.number(),
   /** What it did, where the brake stopped it: in a sentence. */
@@ -16,7 +14,7 @@ export const Suspension = z.object({
 export type Suspension = Readonly<z.infer<typeof Suspension>>
 
 /** What of a grant may suspend it. */
-export interface Suspendable {
+interface Suspendable {
   readonly suspended?: boolean | undefined
   readonly suspensions?: readonly Suspension[] | undefined
   readonly crit?: readonly string[] | undefined

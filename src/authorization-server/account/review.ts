@@ -8,8 +8,7 @@ import type { StoredCredentials } from '../../vault/vault.ts'
 import { tellOfConsent } from '../interactions/consent.ts'
 import { fields, parseForm } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
-import { describeConnection } from '../permissions/describe-connection.ts'
-import { summarize } from '../permissions/summary.ts'
+import { describeConnection, goesOn } from '../permissions/describe-connection.ts'
 import { reviewPage } from '../views/account/small-pages.ts'
 import { sendPage } from '../views/layout.ts'
 import type { Visitor, Visits, Waiting } from './visitor.ts'
@@ -106,12 +105,7 @@ const readKept = (waiting: Waiting, keep: readonly string[]): Kept => ({
 /** What takes a proof: whatever goes on, and each passkey that is removed. */
 function itemsOf({ connections, sessions, passkeys }: Waiting, kept: Kept): string[] {
   return [
-    ...connections
-      .filter(({ id }) => kept.connections.includes(id))
-      .map((grant) => {
-        const returns = grant.client ? ` (${grant.client.name}, returns to ${grant.client.returnsTo})` : ''
-        return `“${nameOf(grant)}”${returns} goes on: ${summarize(nameOf(grant), grant, [], 'now').sentence}`
-      }),
+    ...connections.filter(({ id }) => kept.connections.includes(id)).map(goesOn),
     ...sessions
       .filter(({ uid }) => kept.browsers.includes(uid))
       .map(({ browser }) => `A browser stays signed in: ${browser}.`),

@@ -61,18 +61,15 @@ export function runningPages(router: Router, visits: Visits, suppliers: PageSupp
     parseForm,
     visits.page(
       async (visitor) => {
-        const { ctx, credentials, frame } = visitor
+        const { ctx, frame } = visitor
         const projectId = projectIdIn(ctx)
         if (projectId === undefined) return redirect(ctx, '/account/running')
         return visits.prove(visitor, {
           shape: Liquidation,
           state: ({ deployId }) => deployId,
           async decide() {
-            const now = await lookAtProject(credentials, projectId, quantConnect)
-            const seen = field(ctx, 'deployId')
-            if (!now || 'unknown' in now || (seen && seen !== now.deployId)) {
-              return showNothingSent(visitor, now && 'unknown' in now ? now.because : undefined).then(() => undefined)
-            }
+            const now = await stillRuns(visitor, projectId, field(ctx, 'deployId') || undefined)
+            if (!now) return undefined
             const { deployId } = now
             const question = {
               sandbox: frame.sandbox,
@@ -85,10 +82,7 @@ export function runningPages(router: Router, visits: Visits, suppliers: PageSupp
           },
           async carryOut({ deployId, name }) {
             // The proof was for what the person saw. Something else may run there by now.
-            const now = await lookAtProject(credentials, projectId, quantConnect)
-            if (!now || 'unknown' in now || now.deployId !== deployId) {
-              return showNothingSent(visitor, now && 'unknown' in now ? now.because : undefined)
-            }
+            if (!(await stillRuns(visitor, projectId, deployId))) return
             return send(
               visitor,
               'liquidate',
@@ -102,6 +96,18 @@ export function runningPages(router: Router, visits: Visits, suppliers: PageSupp
       { onlyTakes: true },
     ),
   )
+
+  /** What runs in a project, if it is what the person saw (as far as they saw one); undefined when they have been told that it is not. */
+  async function stillRuns(
+    visitor: Visitor,
+    projectId: number,
+    seen: string | undefined,
+  ): Promise<RunningAlgorithm | undefined> {
+    const now = await lookAtProject(visitor.credentials, projectId, quantConnect)
+    if (now && 'unknown' in now) return void (await showNothingSent(visitor, now.because))
+    if (!now || (seen !== undefined && seen !== now.deployId)) return void (await showNothingSent(visitor))
+    return now
+  }
 
   async function send(
     { ctx, accountId, credentials }: Visitor,

@@ -12,7 +12,7 @@ import { StoreUnavailable } from '../../storage/store.ts'
 import { tellOfConsent } from '../interactions/consent.ts'
 import { parseForm, setProblemStatus } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
-import { holdersOf } from '../permissions/describe-connection.ts'
+import { goesOn, holdersOf } from '../permissions/describe-connection.ts'
 import { summarize } from '../permissions/summary.ts'
 import type { UnfinishedView } from '../views/account/small-pages.ts'
 import { unfinishedPage } from '../views/account/small-pages.ts'
@@ -125,10 +125,7 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
           question: {
             sandbox: frame.sandbox,
             before: waiting.length ? 'all that is suspended goes on' : 'connections can be made again as ever',
-            items: waiting.map(
-              (grant) =>
-                `“${nameOf(grant)}”${returnsOf(grant)} goes on: ${summarize(nameOf(grant), grant, [], 'now').sentence}`,
-            ),
+            items: waiting.map(goesOn),
             back: '/account',
           },
         }),
@@ -176,8 +173,6 @@ const RESUMES = 'It does nothing until you let it go on.'
 
 const stateOf = (connections: readonly (Grant | undefined)[]): string =>
   JSON.stringify(connections.map((grant) => (grant ? revisionOf(grant) : 'ended')).toSorted())
-
-const returnsOf = ({ client }: Grant): string => (client ? ` (${client.name}, returns to ${client.returnsTo})` : '')
 
 /** Says how far a press came, with the button to press again. Throws what is no outage of the store. */
 async function showUnfinished(

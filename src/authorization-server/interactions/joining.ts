@@ -60,7 +60,8 @@ export interface Answering {
 /**
  * Whether an answer needs a proof. Whoever comes back gets what the connection has, and what its person gives it back later: so
  * a dangerous one is joined with a proof, whatever is unticked, and whatever they prove about their software. What waits since
- * the token was replaced, or is suspended, is one of these. Signing in has said who is here, and counts in its own visit for what its page named:
+ * the token was replaced, or is suspended, is one of these. Signing in has said who is here, and counts in its own visit for what
+ * its page named:
  * this client, what is harmless, and paper.
  */
 export function needsProof(after: Allowance, { joins, signedInBy, onlyPasskeys, isHeld }: Answering): boolean {

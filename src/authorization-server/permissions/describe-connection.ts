@@ -45,6 +45,12 @@ export const whyIdle = (grant: Grant): string | undefined =>
     ? 'It can do nothing now: it has limits that a later release of this server has set, and that this one does not know.'
     : undefined
 
+/** A connection that goes on, as a proof names it: what it is called, its software, and what it may do. */
+export function goesOn(grant: Grant): string {
+  const returns = grant.client ? ` (${grant.client.name}, returns to ${grant.client.returnsTo})` : ''
+  return `“${nameOf(grant)}”${returns} goes on: ${summarize(nameOf(grant), grant, [], 'now').sentence}`
+}
+
 /** How often a connection was authorised, and when last: so many may hold it. */
 export interface Holders {
   readonly times: number

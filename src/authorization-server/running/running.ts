@@ -1,11 +1,11 @@
 // What runs live at QuantConnect right now, whoever started it: read for its person, and not for any assistant.
-
 import type { Activity } from '../../audit/records.ts'
 import type { Answer } from '../../quantconnect/answer.ts'
 import type { QuantConnect } from '../../quantconnect/client.ts'
 import { mayStillTrade, moneyOf } from '../../quantconnect/deployments.ts'
 import type { Body } from '../../quantconnect/fields.ts'
 import { number, record, records, text } from '../../quantconnect/fields.ts'
+import { createTurns } from '../../quantconnect/turns.ts'
 import type { Credentials } from '../../vault/vault.ts'
 import { displayName } from '../clients/clients.ts'
 
@@ -54,8 +54,10 @@ function lookerFor(credentials: Credentials, quantConnect: QuantConnect, patienc
       .catch((): Answer => ({ kind: 'timeout' }))
 }
 
-/** Looks what runs live, of the whole account. `activities` are what its record tells, and `patience` the milliseconds
- * that it may take. Never throws for what QuantConnect does. */
+/**
+ * Looks what runs live, of the whole account. `activities` are what its record tells, and `patience` the milliseconds that it may
+ * take. Never throws for what QuantConnect does.
+ */
 export async function lookWhatRuns(
   credentials: Credentials,
   activities: readonly Activity[],
@@ -66,7 +68,12 @@ export async function lookWhatRuns(
   const answer = await look('/live/list', {})
   if (answer.kind !== 'done' || !Array.isArray(answer.body.live)) return unknownFrom(answer)
   const rows = records(answer.body.live).filter(mayStillTrade)
-  const details = await inTurn(rows.slice(0, DETAILS.most), (row) => detailsOf(row, look))
+  const turns = createTurns({ atOnce: DETAILS.atOnce, waiting: DETAILS.most })
+  const inTurn = async (row: Body): Promise<Details> => {
+    const end = await turns.take('details')
+    return detailsOf(row, look).finally(end)
+  }
+  const details = await Promise.all(rows.slice(0, DETAILS.most).map(inTurn))
   return { seen: rows.map((row, at) => algorithmFrom(row, details[at] ?? {}, activities)) }
 }
 
@@ -205,15 +212,4 @@ function unknownFrom(answer: Answer): Extract<RunningNow, { unknown: unknown }> 
     case 'busy':
       return { unknown: 'no-answer', because: 'QuantConnect does not answer.' }
   }
-}
-
-/** Does something for each, only so many at once, and gives what came of it in the same order. */
-async function inTurn<T, Result>(items: readonly T[], act: (item: T) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = []
-  const left = [...items.entries()]
-  async function work(): Promise<void> {
-    for (let next = left.shift(); next; next = left.shift()) results[next[0]] = await act(next[1])
-  }
-  await Promise.all(Array.from({ length: DETAILS.atOnce }, work))
-  return results
 }

@@ -15,7 +15,7 @@ interface SuspendedPlace {
   readonly grantId: string
 }
 
-export interface SuspensionWords {
+interface SuspensionWords {
   /** For the model: what happened. */
   readonly error: string
   /** For the model: what there is to do. */

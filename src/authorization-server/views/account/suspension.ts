@@ -66,5 +66,5 @@ export const stopButtons = (csrf: string): Html => html`<div class="stops">
     <div>${smallForm('/account/stop', csrf, html`<button class="danger" aria-describedby="disconnects">Disconnect everything</button>`)}
       <p class="quiet" id="disconnects">Every connection ends at its next call, and has to be made anew. It cannot be undone.</p></div>
   </div>
-  <p class="quiet">The buttons beside an assistant do the same for that one alone. Nothing here stops what runs live at QuantConnect. That goes on by itself, until it is stopped under
-  <a href="/account/running">Running now</a>.</p>`
+  <p class="quiet">The buttons beside an assistant do the same for that one alone. Nothing here stops what runs live at
+  QuantConnect. That goes on by itself, until it is stopped under <a href="/account/running">Running now</a>.</p>`
