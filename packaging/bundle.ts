@@ -1,6 +1,7 @@
 // The program as few files of JavaScript: all that it needs in one folder, and nothing to install.
-import { basename, extname } from 'node:path'
-import { build, type Metafile } from 'esbuild'
+import { readFileSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import { build, type Metafile, type Plugin } from 'esbuild'
 import { FONTS, RENDERER } from '../src/charts/assets.ts'
 
 /** CommonJS parts ask for Node.js's own modules by `require`, which modules of JavaScript do not have. */
@@ -24,6 +25,7 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
     chunkNames: '[name]-[hash]',
     alias: { 'supports-color': './packaging/absent.ts' },
     loader: { '.wasm': 'copy', '.ttf': 'copy' },
+    plugins: [textInside(root)],
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -41,3 +43,13 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
   })
   return metafile
 }
+
+/** What the sources read from a document beside them, the bundle has in it. */
+const textInside = (root: string): Plugin => ({
+  name: 'text-inside',
+  setup({ onLoad }) {
+    onLoad({ filter: /privacy-text\.ts$/ }, () => ({
+      contents: `export const PRIVACY_TEXT = ${JSON.stringify(readFileSync(join(root, 'docs/privacy.md'), 'utf8'))}`,
+    }))
+  },
+})

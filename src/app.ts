@@ -2,6 +2,7 @@
 import Koa from 'koa'
 import helmet from 'koa-helmet'
 import { authorizationServer, showOutage } from './authorization-server/authorization-server.ts'
+import { tellWhoRuns } from './authorization-server/views/server-words.ts'
 import type { Config } from './config.ts'
 import { answerOutages, reportOutage } from './outage.ts'
 import { ownHost } from './own-host.ts'
@@ -16,6 +17,7 @@ export const createApp = (config: Config, suppliers: Suppliers): Koa =>
     .use(health(suppliers.store))
     .use(onlyOurHost(config))
     .use(securityHeaders)
+    .use(tellWhoRuns(config))
     .use(explainOutages(config))
     .use(resourceServer(config, suppliers)) // /mcp, and how to get in
     .use(authorizationServer(config, { ...suppliers, tools: TOOLS })) // everything that a person or a client signs in to

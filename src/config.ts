@@ -105,6 +105,22 @@ const journalDays = z.coerce
   .number('is no number; use one of days such as 30')
   .refine((value) => Number.isInteger(value) && value >= 1 && value <= 3650, 'is no number of days; use 1 to 3650')
 
+/** A line of text that every page shows. */
+const shownText = (example: string) =>
+  z.string().superRefine((value, context) => {
+    if (value.trim() !== value || /[\p{C}\p{Zl}\p{Zp}]/u.test(value)) {
+      context.addIssue(`has characters that cannot be seen; use one such as ${example}`)
+    } else if (value.length > 80) context.addIssue(`has more than 80 characters; use one such as ${example}`)
+  })
+
+// People open them from a page that they trust, so they lead nowhere that others on the way can change.
+const operatorUrl = (example: string) =>
+  z.string().superRefine((value, context) => {
+    const url = URL.parse(value)
+    const usable = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
+    if (!usable || url.username || url.password) context.addIssue(`is no https URL; use one such as ${example}`)
+  })
+
 const Environment = z.object({
   PORT: port.default(3000),
   HOST: z.string().default('127.0.0.1'),
@@ -113,6 +129,10 @@ const Environment = z.object({
   ALLOWED_USERS: userIds.optional(),
   CALL_BUDGET: callBudget.prefault('60,10,200,30'),
   JOURNAL_DAYS: journalDays.default(30),
+  OPERATOR_NAME: shownText('Example Capital').optional(),
+  OPERATOR_CONTACT: shownText('help@example.com').optional(),
+  OPERATOR_PRIVACY_URL: operatorUrl('https://example.com/privacy').optional(),
+  OPERATOR_TERMS_URL: operatorUrl('https://example.com/terms').optional(),
   REDIS_URL: redis.optional(),
   DATA_DIR: z.string().optional(),
   KEYS_DIR: z.string().optional(),
@@ -133,6 +153,16 @@ export interface CallBudget {
   readonly account: { readonly most: number; readonly perSecond: number }
 }
 
+/** Who runs this server, as they say it themselves. */
+export interface Operator {
+  readonly name?: string
+  /** How they are reached, as text. */
+  readonly contact?: string
+  /** Their own words on privacy, and their terms. */
+  readonly privacyUrl?: string
+  readonly termsUrl?: string
+}
+
 export interface Config {
   readonly port: number
   readonly host: string
@@ -148,6 +178,7 @@ export interface Config {
   readonly callBudget: CallBudget
   /** How long the record of an account is kept, in days. */
   readonly journalDays: number
+  readonly operator: Operator
   /** The shared store; without it the embedded one in `dataDir` is used. */
   readonly redis?: RedisAddress
   readonly dataDir: string
@@ -202,6 +233,12 @@ export function readConfig(
     ...(data.ALLOWED_USERS ? { allowedUsers: data.ALLOWED_USERS } : {}),
     callBudget: data.CALL_BUDGET,
     journalDays: data.JOURNAL_DAYS,
+    operator: {
+      ...(data.OPERATOR_NAME ? { name: data.OPERATOR_NAME } : {}),
+      ...(data.OPERATOR_CONTACT ? { contact: data.OPERATOR_CONTACT } : {}),
+      ...(data.OPERATOR_PRIVACY_URL ? { privacyUrl: data.OPERATOR_PRIVACY_URL } : {}),
+      ...(data.OPERATOR_TERMS_URL ? { termsUrl: data.OPERATOR_TERMS_URL } : {}),
+    },
     ...(data.REDIS_URL ? { redis: data.REDIS_URL } : {}),
     dataDir,
     keysDir: data.KEYS_DIR ?? folders.keysDirFor(dataDir),

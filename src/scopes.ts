@@ -7,6 +7,8 @@ interface RiskMeaning {
   readonly harmless: boolean
   /** The heading of its group on a page. */
   readonly title: string
+  /** The heading in a word, for where it is counted: "9 of 9 look". */
+  readonly verb: string
   /** A sentence below the heading. */
   readonly note: string
   /** A word at each permission of the group: what is at stake. */
@@ -16,18 +18,34 @@ interface RiskMeaning {
 }
 
 const risks = {
-  reads: { harmless: true, title: 'Look, and change nothing', note: '', mark: '', without: 'look at anything' },
-  changes: { harmless: true, title: 'Build and test', note: '', mark: '', without: 'build or test anything' },
+  reads: {
+    harmless: true,
+    title: 'Look, and change nothing',
+    verb: 'look',
+    note: '',
+    mark: '',
+    without: 'look at anything',
+  },
+  changes: {
+    harmless: true,
+    title: 'Build and test',
+    verb: 'build',
+    note: '',
+    mark: '',
+    without: 'build or test anything',
+  },
   trades: {
     harmless: false,
     title: 'Trade',
-    note: '“Paper trading only” above says with which money.',
+    verb: 'trade',
+    note: 'The line “Money” says with which money, and begins with paper.',
     mark: 'moves money',
     without: 'trade',
   },
   spends: {
     harmless: false,
     title: 'Spend credit',
+    verb: 'spend',
     note: 'This is charged to your QuantConnect account.',
     mark: 'moves money',
     without: 'spend credit',
@@ -35,6 +53,7 @@ const risks = {
   deletes: {
     harmless: false,
     title: 'Delete or overwrite',
+    verb: 'delete',
     note: 'Most of what is deleted or overwritten does not come back.',
     mark: 'for good',
     without: 'delete',
@@ -42,6 +61,7 @@ const risks = {
   administers: {
     harmless: false,
     title: 'Manage people and organizations',
+    verb: 'manage',
     note: 'This reaches beyond your own projects.',
     mark: 'reaches others',
     without: 'manage people or organizations',
@@ -61,6 +81,8 @@ interface ScopeMeaning {
   readonly says: string
   /** The same in short: a verb and what it is done to, for "it will be able to …". Phrases with one verb are joined. */
   readonly phrase: readonly [verb: string, object?: string]
+  /** The phrase where it stands by itself, and would say too little. */
+  readonly alone?: string
   readonly risk: Risk
 }
 
@@ -71,7 +93,7 @@ const meanings = {
     risk: 'reads',
   },
   'qc:projects:read': {
-    says: 'See your projects, their settings, nodes and build results',
+    says: 'See your projects, their settings, the machines that they run on, and build results',
     phrase: ['look at', 'projects'],
     risk: 'reads',
   },
@@ -98,6 +120,7 @@ const meanings = {
   'qc:files:delete': {
     says: 'Delete files from your projects for good',
     phrase: ['delete', 'code'],
+    alone: 'delete files of projects',
     risk: 'deletes',
   },
   'qc:compile:execute': {
@@ -111,7 +134,7 @@ const meanings = {
     risk: 'reads',
   },
   'qc:backtests:write': {
-    says: 'Run backtests on your nodes, rename and annotate them',
+    says: 'Run backtests on the machines of your plan, rename and annotate them',
     phrase: ['run', 'backtests'],
     risk: 'changes',
   },
@@ -128,6 +151,7 @@ const meanings = {
   'qc:optimizations:write': {
     says: 'Run optimizations, which are paid by the hour from your credit',
     phrase: ['spend', 'your QuantConnect credit'],
+    alone: 'run optimizations, paid from your credit',
     risk: 'spends',
   },
   'qc:optimizations:delete': {
@@ -143,11 +167,13 @@ const meanings = {
   'qc:live:write': {
     says: 'Start live algorithms that trade with your brokerage account',
     phrase: ['trade'],
+    alone: 'start live algorithms',
     risk: 'trades',
   },
   'qc:live:execute': {
     says: 'Command, stop and liquidate your live algorithms',
     phrase: ['trade'],
+    alone: 'command, stop and liquidate live algorithms',
     risk: 'trades',
   },
   'qc:live:delete': {
@@ -156,17 +182,17 @@ const meanings = {
     risk: 'deletes',
   },
   'qc:objects:read': {
-    says: 'Read and download files in your Object Store',
+    says: 'Read and download files that you store at QuantConnect, in the Object Store',
     phrase: ['look at', 'stored files'],
     risk: 'reads',
   },
   'qc:objects:write': {
-    says: 'Upload files to your Object Store, over those of the same name',
+    says: 'Store files at QuantConnect, in the Object Store, over those of the same name',
     phrase: ['upload or overwrite', 'files'],
     risk: 'deletes',
   },
   'qc:objects:delete': {
-    says: 'Delete files from your Object Store for good',
+    says: 'Delete files that you store at QuantConnect, in the Object Store, for good',
     phrase: ['delete', 'stored files'],
     risk: 'deletes',
   },
@@ -176,8 +202,8 @@ const meanings = {
     risk: 'reads',
   },
   'qc:ai:execute': {
-    says: 'Use QuantConnect’s code helpers: completion, syntax check, error explanations',
-    phrase: ['use', 'the code helpers'],
+    says: 'Get help with code from QuantConnect: completion, syntax check, error explanations',
+    phrase: ['get', 'help with code'],
     risk: 'changes',
   },
   'qc:collaboration:read': {
@@ -188,21 +214,24 @@ const meanings = {
   'qc:collaboration:write': {
     says: 'Give other people access to your projects, live control included',
     phrase: ['manage', 'people or organizations'],
+    alone: 'give other people access to projects',
     risk: 'administers',
   },
   'qc:collaboration:delete': {
     says: 'Take other people’s access to your projects away',
     phrase: ['manage', 'people or organizations'],
+    alone: 'take other people’s access away',
     risk: 'administers',
   },
   'qc:admin:read': {
-    says: 'See the LEAN engine versions and QuantConnect’s server version',
+    says: 'See the versions of QuantConnect’s engine (LEAN) and of its server',
     phrase: ['look at', 'server versions'],
     risk: 'reads',
   },
   'qc:admin:write': {
     says: 'Send commands to all live algorithms of an organization at once',
     phrase: ['manage', 'people or organizations'],
+    alone: 'command all live algorithms of an organization',
     risk: 'administers',
   },
 } as const satisfies Record<`qc:${string}:${string}`, ScopeMeaning>

@@ -65,6 +65,7 @@ export function authorizationServer(
       }),
     ),
   )
+  pages.get('/privacy', async (ctx) => sendPage(ctx as Context, (await import('./views/privacy.ts')).privacyPage))
   for (const { path, type, text } of [STYLESHEET, SCRIPT]) {
     pages.get(path, (ctx) => {
       ctx.set('Cache-Control', 'public, max-age=31536000, immutable')

@@ -135,7 +135,7 @@ export function resourceServer(config: Config, suppliers: ResourceServerSupplier
   for (const path of METADATA_PATHS) {
     router.options(path, anyOrigin)
     router.get(path, anyOrigin, cacheable, (ctx) => {
-      ctx.body = protectedResourceMetadata(issuer, `${originAs(ctx.get('Host'))}/mcp`)
+      ctx.body = protectedResourceMetadata(issuer, `${originAs(ctx.get('Host'))}/mcp`, config.operator)
     })
   }
   router.all(

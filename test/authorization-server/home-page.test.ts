@@ -138,7 +138,8 @@ describe('home page, for a server with a public https address', () => {
 describe('home page, as markup', () => {
   it('lets no address break out of the page', async () => {
     const resource = 'https://qcgate.example/"><b>&\'`'
-    const markup = String(await homePage({ resource, local: false, sandboxAccounts: [], oneClick: false }))
+    const page = homePage({ resource, local: false, sandboxAccounts: [], oneClick: false })
+    const markup = String(await page({ host: '<b>"', local: false, name: '<b>', contact: '<b>', privacyUrl: '"><b>' }))
     assert.equal(markup.includes('<b>'), false)
     assert.deepEqual(clientsOf(markup).get('claude.ai')?.copy, [resource])
   })

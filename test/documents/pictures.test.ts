@@ -41,9 +41,9 @@ describe('docs/pictures', () => {
     const client = await program.connect(async (address) => {
       await page.goto(address)
       await page.getByRole('button', { name: 'Use the sandbox account' }).click()
-      await page.getByRole('button', { name: 'Allow' }).waitFor()
+      await page.getByRole('button', { name: /^Allow / }).waitFor()
       await picture('consent', 800)
-      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.getByRole('button', { name: /^Allow / }).click()
       await page.getByText('Back in the program.').waitFor()
     })
     const call = (name: string, args = {}) => client.callTool({ name, arguments: args })

@@ -43,7 +43,7 @@ for (const [who, { identity, id, asks }] of Object.entries(IDENTITIES))
         const client = await program.connect(async (url) => {
           await page.goto(url)
           await page.getByRole('button', { name: 'Use the sandbox account' }).click()
-          await page.getByRole('button', { name: 'Allow' }).waitFor()
+          await page.getByRole('button', { name: /^Allow / }).waitFor()
           consent = await page.locator('main').innerText()
           await visitor(page)(page.url())
         })

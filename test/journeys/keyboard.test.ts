@@ -45,15 +45,22 @@ describe('with the keyboard alone', () => {
     await page.keyboard.type('sandbox-alice')
     await page.keyboard.press('Enter')
 
-    await page.getByRole('button', { name: 'Allow' }).waitFor()
+    await page.getByRole('button', { name: /^Allow / }).waitFor()
     await reach(page, /What it asks for/)
     await page.keyboard.press('ArrowDown') // among radio buttons, where Tab goes on to the next question
     await page.locator('input[name=rendered][value=readonly]').waitFor({ state: 'attached' })
-    await reach(page, /qc:projects:read/)
+    for (const fold of [/^May: look/, /1 of 1 look/]) {
+      await reach(page, fold)
+      await page.keyboard.press('Enter')
+    }
+    await reach(page, /See your projects/)
     await page.keyboard.press('Space')
+    await page.getByText('May: look 8/9 · build 0/1').waitFor()
+    await reach(page, /^Until/)
+    await page.keyboard.press('Enter')
     await reach(page, /one hour|30 days/)
     await page.keyboard.press('ArrowUp')
-    await reach(page, /^Allow$/)
+    await reach(page, /^Allow looking$/)
     await page.keyboard.press('Enter')
     await page.waitForURL(`${returnsTo()}?**`)
     const url = new URL(page.url())

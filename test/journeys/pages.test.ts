@@ -13,6 +13,7 @@ import { useBrowser } from '../support/browser.ts'
 import { useCallback } from '../support/callback.ts'
 import { connect } from '../support/connection.ts'
 import { rpc, toolCall } from '../support/mcp-requests.ts'
+import { unfold } from '../support/person.ts'
 import type { Registration } from '../support/raw-client.ts'
 import { authorizationRequest, register } from '../support/raw-client.ts'
 import { useServer } from '../support/server.ts'
@@ -69,11 +70,12 @@ describe('pages', () => {
     await page.getByText('Add a passkey?').waitFor()
     await inspect(page, 'consent')
     await untickAll(page)
-    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByRole('button', { name: /^Allow / }).click()
     await page.getByRole('alert').waitFor()
     await inspect(page, 'consent-nothing-ticked')
 
     await page.goto(ask(await register(server, { client_name: 'Сlaude' }), 'qc:account:read'))
+    await unfold(page)
     await page.getByRole('radio', { name: 'Trader' }).check()
     await page.getByText('trade on paper').waitFor()
     await page.getByRole('radio', { name: 'Real money' }).check()
@@ -82,7 +84,7 @@ describe('pages', () => {
     await inspect(page, 'consent-look-alike-real-money')
     const lost = page.url()
 
-    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByRole('button', { name: /^Allow / }).click()
     await proofHeading(page).waitFor()
     await inspect(page, 'proof')
     await page.getByLabel('API token').fill('wrong')
@@ -111,7 +113,7 @@ describe('pages', () => {
     const client = await register(server, { client_name: 'Codex', redirect_uris: [returnsTo()] })
     await page.goto(ask(client, 'qc:projects:read'))
     await page.getByRole('button', { name: 'Use the sandbox account' }).click()
-    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByRole('button', { name: /^Allow / }).click()
     await page.waitForURL(`${returnsTo()}?**`)
     await page.goto(ask(client, 'qc:projects:read'))
     await inspect(page, 'consent-again')
@@ -119,9 +121,9 @@ describe('pages', () => {
     await page.getByText('new', { exact: true }).first().waitFor()
     await inspect(page, 'consent-step-up')
 
-    await page.getByRole('checkbox', { name: 'qc:live:write' }).check()
+    await scopeBox(page, 'qc:live:write').check()
     await page.getByRole('radio', { name: 'Real money' }).check()
-    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByRole('button', { name: /^Allow / }).click()
     await proveWith(page, 'sandbox-alice')
     await page.waitForURL(`${returnsTo()}?**`)
     await page.goto(ask(client, 'qc:projects:read qc:live:write'))
@@ -241,6 +243,7 @@ const without4xx = (complaints: readonly string[]) => complaints.filter((one) =>
 
 /** From the last to the first, since each that is unticked is one less. */
 async function untickAll(page: Page): Promise<void> {
+  await unfold(page)
   for (const box of (await page.locator('input[name=scope]:checked').all()).reverse()) await box.uncheck()
 }
 

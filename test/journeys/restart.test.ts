@@ -49,7 +49,7 @@ for (const store of journeyStores('restart'))
       const second = await newProgram('v2', 'Second')
       await second.connect(async (url) => {
         await page.goto(url)
-        await page.getByRole('button', { name: 'Allow' }).click()
+        await page.getByRole('button', { name: /^Allow / }).click()
         await page.getByText('Back in the program.').waitFor()
       })
       await client.close()

@@ -21,7 +21,7 @@ for (const store of journeyStores('web-page'))
       const { page } = await browser.newPerson()
       await page.goto(`${site.origin}/?mcp=${encodeURIComponent(server.mcp)}`)
       await page.getByRole('button', { name: 'Use the sandbox account' }).click()
-      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.getByRole('button', { name: /^Allow / }).click()
       await page.waitForURL(`${site.origin}/**`)
       await page.getByText(/tools|Failed/).waitFor()
       const said = (await page.locator('#said').textContent()) ?? ''

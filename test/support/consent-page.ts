@@ -4,7 +4,7 @@ import type { Scope } from '../../src/scopes.ts'
 import { SCOPES } from '../../src/scopes.ts'
 import { useBrowser } from './browser.ts'
 import { useCallback } from './callback.ts'
-import { proveIfAsked } from './person.ts'
+import { proveIfAsked, unfold } from './person.ts'
 import type { AuthorizationRequest, Registration, Tokens } from './raw-client.ts'
 import { authorizationRequest, redeem, register } from './raw-client.ts'
 import { noteSecrets } from './secrets.ts'
@@ -47,7 +47,8 @@ export function useConsentPage() {
     return url
   }
 
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+  const press = (page: Page, name: string) =>
+    (name === 'Allow' ? allowButton(page) : page.getByRole('button', { name, exact: true })).click()
 
   /** Presses Allow, shows who is here where that is asked, and redeems the code that the program gets. */
   async function allow(page: Page, { client, request }: ConsentVisit): Promise<Tokens> {
@@ -62,14 +63,18 @@ export function useConsentPage() {
   return { server, browser, program, open, arrive, returned, press, allow, exchange }
 }
 
-/** Signs in with one click when the page asks for it, and waits for the question. */
+/** Signs in with one click when the page asks for it, waits for the question, and unfolds all of it. */
 export async function signIn(page: Page): Promise<void> {
   const sandbox = page.getByRole('button', { name: 'Use the sandbox account' })
-  const allow = page.getByRole('button', { name: 'Allow', exact: true })
+  const allow = allowButton(page)
   await sandbox.or(allow).first().waitFor()
   if (await sandbox.isVisible()) await sandbox.click()
   await allow.waitFor()
+  await unfold(page)
 }
+
+/** The button that allows, whatever it says that it does. */
+export const allowButton = (page: Page): Locator => page.getByRole('button', { name: /^Allow / })
 
 /** The box of a permission, found by the sentence that a person reads. */
 export const scopeCheckbox = (page: Page, scope: Scope): Locator =>
@@ -84,7 +89,7 @@ export const ticked = (page: Page): Promise<string[]> =>
 /** The permissions that are marked as new. */
 export async function markedNew(page: Page): Promise<string[]> {
   const rows = page.locator('label.scope').filter({ has: page.getByText('new', { exact: true }) })
-  return rows.locator('code').allInnerTexts()
+  return rows.locator('input').evaluateAll((boxes) => boxes.map((one) => (one as unknown as { value: string }).value))
 }
 
 /** The sentence that sums the form up. */

@@ -22,6 +22,10 @@ export async function proveIfAsked(page: Page, then: string, { apiToken }: Accou
   await page.getByRole('button', { name: 'Confirm' }).click()
 }
 
+/** Opens whatever is folded in the form of the page, as a person would who looks at everything. */
+export const unfold = (page: Page): Promise<void> =>
+  page.evaluate('for (const fold of document.querySelectorAll("form details:not(.tools)")) fold.open = true')
+
 /** Goes where the client sent the browser, signs in if asked, decides, and waits to be back at the client. */
 export const visitor =
   (page: Page, { as, untick = [], decision = 'Allow' }: Conduct = {}): Visit =>
@@ -34,9 +38,11 @@ export const visitor =
         await page.getByRole('button', { name: 'Sign in' }).click()
       } else await page.getByRole('button', { name: 'Use the sandbox account' }).click()
     }
-    await page.getByRole('button', { name: decision, exact: true }).waitFor()
+    const button = page.getByRole('button', { name: new RegExp(`^${decision}`) })
+    await button.waitFor()
+    if (untick.length) await unfold(page)
     for (const scope of untick) await page.locator(`input[name=scope][value="${scope}"]`).uncheck()
-    await page.getByRole('button', { name: decision, exact: true }).click()
+    await button.click()
     await proveIfAsked(page, 'Back in the program.', as)
     await page.getByText('Back in the program.').waitFor()
   }

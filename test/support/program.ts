@@ -8,6 +8,9 @@ import { temporaryFolder } from './folder.ts'
 /** Our sources, or in a run that was told so the program of a package. */
 export const PROGRAM = process.env.QCGATE_TEST_PROGRAM ?? fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
+/** The same for servers, of which a run starts hundreds: what is built from our sources is up in two thirds of the time. */
+export const SERVER = process.env.QCGATE_TEST_SERVER ?? PROGRAM
+
 /** `node:sqlite` announces itself as experimental; scripts/setup.mjs says the same of every run of our sources. */
 export const FLAG = '--disable-warning=ExperimentalWarning'
 

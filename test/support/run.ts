@@ -2,8 +2,11 @@
 // ends with its verdict. `scripts/test.mjs` has found or installed the programs. Arguments name single files.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { build } from '../../packaging/build.ts'
+import { REPOSITORY } from '../../packaging/repository.ts'
 import { temporaryFolder } from './folder.ts'
 import { FLAG } from './program.ts'
 import { startCluster, startSentinel, startSingle } from './redis-fleet.ts'
@@ -11,6 +14,9 @@ import { startCluster, startSentinel, startSingle } from './redis-fleet.ts'
 const files = process.argv.slice(2)
 /** What Node.js has compiled once, it need not compile again for every test file and every server of one. */
 const cache = temporaryFolder()
+/** What servers run: made of the sources as they are. */
+const built = temporaryFolder()
+await build(built.path, REPOSITORY)
 const [browser, ...fleets] = await Promise.all([
   chromium.launchServer({
     executablePath: process.env.CHROMIUM ?? '',
@@ -47,6 +53,7 @@ const tests = spawn(
     env: {
       ...process.env,
       NODE_COMPILE_CACHE: cache.path,
+      QCGATE_TEST_SERVER: process.env.QCGATE_TEST_PROGRAM ?? join(built.path, 'package/dist/main.js'),
       BROWSER_ENDPOINT: browser.wsEndpoint(),
       REDIS_SINGLE: single.url,
       REDIS_SENTINEL: sentinel.url,
@@ -59,4 +66,5 @@ process.once('SIGINT', end).once('SIGTERM', end)
 const [code] = await once(tests, 'exit')
 await Promise.all([browser.close(), ...fleets.map((fleet) => fleet.stop())])
 cache.remove()
+built.remove()
 process.exit(code ?? 1)

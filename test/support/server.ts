@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { temporaryFolder } from './folder.ts'
-import { FLAG, PROGRAM } from './program.ts'
+import { FLAG, SERVER } from './program.ts'
 import { assertNothingSecretLeft } from './secrets.ts'
 import { redisUrl } from './stores.ts'
 import { whileRunning } from './while-running.ts'
@@ -64,8 +64,8 @@ export interface TestServer {
 }
 
 /**
- * A server for the tests of one suite: started before the first, stopped after the last. Call it inside `describe`. Of our
- * sources, unless it is told of another program.
+ * A server for the tests of one suite: started before the first, stopped after the last. Call it inside `describe`. Of what
+ * is built from our sources, unless it is told of another program.
  */
 export function useServer(env: Record<string, string> = {}, program?: () => string): TestServer {
   let server: TestServer | undefined
@@ -82,7 +82,7 @@ const usualStore = (): { REDIS_URL?: string } =>
   process.env.QCGATE_TEST_STORE === 'Redis' ? { REDIS_URL: redisUrl('single', `${process.pid}-${started++}:`) } : {}
 
 /** Starts a server and waits until it says that it runs. Throws with its output when it ends instead. */
-export async function startServer(env: Record<string, string> = {}, program: string = PROGRAM): Promise<TestServer> {
+export async function startServer(env: Record<string, string> = {}, program: string = SERVER): Promise<TestServer> {
   const folder = temporaryFolder()
   const port = Number(env.PORT ?? (await freePort()))
   const store = usualStore()

@@ -43,6 +43,7 @@ export function connectionPages(router: Router, visits: Visits, suppliers: PageS
         preset: posted?.preset ?? 'custom',
         requested: false,
         summary: summarize(nameOf(grant), allowance, tools),
+        now: unixTime(),
       },
       ...(problem ? { problem } : {}),
     })
@@ -73,7 +74,8 @@ export function connectionPages(router: Router, visits: Visits, suppliers: PageS
   async function decide(visitor: Visitor, grant: Grant) {
     const { ctx, frame } = visitor
     const posted = readAllowance(postedForm(ctx), offer([], grant), 'custom', grant, unixTime())
-    if (posted.unseen || field(ctx, 'decision') !== 'allow') return show(visitor, grant, posted).then(() => undefined)
+    if (posted.unseen || posted.pressedTooMild || field(ctx, 'decision') !== 'allow')
+      return show(visitor, grant, posted).then(() => undefined)
     if (!posted.scopes.length) {
       ctx.status = 422
       const problem = 'Nothing is ticked. Tick what to allow, or go back and revoke the connection.'

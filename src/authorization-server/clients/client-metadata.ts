@@ -1,6 +1,7 @@
 // What we make of a client's metadata, whether it registered or published a document: real clients say too much, leave
 // things empty and name addresses meant for others. What counts is where they return to.
 import { errors } from 'oidc-provider'
+import { knownSoftware } from './known-software.ts'
 import { isNative, usableRedirectUris } from './redirect-uris.ts'
 
 const DISPLAY_URIS = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri']
@@ -24,6 +25,7 @@ export function acceptClientMetadata(metadata: Record<string, unknown>): void {
   metadata.redirect_uris = uris
   metadata.application_type = isNative(uris) ? 'native' : 'web'
 
+  if (!knownSoftware(metadata.software_id)) delete metadata.software_id
   for (const name of DISPLAY_URIS) if (!isWebUri(metadata[name])) delete metadata[name]
   if (Array.isArray(metadata.contacts))
     metadata.contacts = metadata.contacts.filter((contact) => EMAIL.test(String(contact)))

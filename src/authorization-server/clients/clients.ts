@@ -4,12 +4,15 @@ import { isLoopback } from '../../config.ts'
 import type { GrantClient } from '../../grants/grants.ts'
 import type { ForeignLetter, Imitation } from './imitation.ts'
 import { imitates } from './imitation.ts'
+import { knownSoftware } from './known-software.ts'
 
 export interface ClientIdentity extends GrantClient {
   /** How the identity is known, in a sentence. */
   readonly says: string
   /** Why a person should look twice: the well-known name that its own imitates, and what speaks against it. */
   readonly warning?: { readonly imitates: string; readonly says: string }
+  /** What it says where its rules stand, as text: nobody shall be led there from here. */
+  readonly policies: readonly { readonly what: string; readonly address: string }[]
   /** Sources for `form-action`, so that the way back is not blocked. */
   readonly formTargets: readonly string[]
 }
@@ -62,6 +65,9 @@ export function silentHost(redirectUri: string): string {
 export interface ClientWords {
   readonly clientId: string
   readonly clientName?: string | undefined
+  readonly policyUri?: string | undefined
+  readonly tosUri?: string | undefined
+  readonly software_id?: string | undefined
   /** Set by the library: the client was found by its metadata document. */
   readonly clientIdMetadataDocument?: boolean
 }
@@ -75,20 +81,34 @@ export const publishes = ({ clientId, clientIdMetadataDocument }: ClientWords, h
  * who published it, and when the answer goes to the same host, who gets it.
  */
 export function describeClient(client: ClientWords, redirectUri: string): ClientIdentity {
-  const name = displayName(client.clientName)
   const url = new URL(redirectUri)
   const local = returnsToThisComputer(url)
+  const known = local ? knownSoftware(client.software_id) : undefined
+  const name = known?.name ?? displayName(client.clientName)
   const http = url.protocol === 'http:' || url.protocol === 'https:'
   const publisher = client.clientIdMetadataDocument ? new URL(client.clientId).host : undefined
   const imitated = imitates(name, local ? undefined : url.host)
   return {
     name,
-    ...standing(name, url.host, local, publisher),
+    ...standing(known ? `${name}, ${known.says}` : name, url.host, local, publisher),
     ...(imitated ? { warning: { imitates: imitated.name, says: warning(name, imitated, local) } } : {}),
     returnsTo: http ? hostInFull(url) : `the app that opens ${url.protocol}// links on this computer`,
+    policies: policiesOf(client),
     formTargets: ['https:', ...(url.protocol === 'https:' ? [] : [url.protocol])],
   }
 }
+
+/** Longer addresses say nothing to a person. */
+const LONGEST_ADDRESS = 200
+
+const policiesOf = ({ policyUri, tosUri }: ClientWords) =>
+  [
+    { what: 'privacy policy', address: policyUri },
+    { what: 'terms', address: tosUri },
+  ].flatMap(({ what, address }) => {
+    const href = URL.parse(address ?? '')?.href // in ASCII, so that nothing in it looks like something else
+    return href && href.length <= LONGEST_ADDRESS ? { what, address: href } : []
+  })
 
 /** A host as it is, in the letters of the network; one that would look like another is shown in both. */
 function hostInFull({ host, hostname }: URL): string {

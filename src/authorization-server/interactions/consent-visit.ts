@@ -17,11 +17,14 @@ import { addFirstPasskey, endOffer } from '../passkeys/first-passkey.ts'
 import type { PostedAllowance } from '../permissions/choice.ts'
 import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
 import { describeConnection, holdersOf } from '../permissions/describe-connection.ts'
-import { summarize } from '../permissions/summary.ts'
+import { differenceOf, summarize } from '../permissions/summary.ts'
+import type { Weight } from '../permissions/weight.ts'
+import { BUTTONS, weightOf } from '../permissions/weight.ts'
 import type { Decided, Prover } from '../proofs/proofs.ts'
 import { createProofs } from '../proofs/proofs.ts'
 import { consentPage } from '../views/consent.ts'
 import { sendPage } from '../views/layout.ts'
+import { PRESET_WORDS } from '../views/permissions.ts'
 import { consentResult, noteVainRequest, tellOfConsent } from './consent.ts'
 import { csrfToken, field, postedForm } from './form.ts'
 import type { Joining } from './joining.ts'
@@ -70,6 +73,7 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
     // One alone is shown for what it is; of several the person first says which.
     const shown = joining === 'unsaid' && living.length === 1 ? living[0] : joinedIn(joining)
     const offers = offer(asked, shown)
+    const isNew = offers.filter((one) => one.isNew).map(({ scope }) => scope)
     const allowance = posted ?? firstAllowance(offers, shown, unixTime())
     const view = consentPage({
       client,
@@ -87,8 +91,10 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
         preset: posted?.preset ?? 'requested',
         requested: true,
         summary: summarize(client.name, allowance, tools),
+        now: unixTime(),
       },
-      again: shown !== undefined && !isSuspended(shown) && !posted && !offers.some(({ isNew }) => isNew),
+      ...(shown && isNew.length ? { difference: differenceOf(shown.scopes, isNew, allowance.scopes) } : {}),
+      again: shown !== undefined && !isSuspended(shown) && !posted && !isNew.length,
       ...(mayAddFirstPasskey(profile, uid, unixTime())
         ? { firstPasskey: passkeys.creationOptions({ accountId, userId, sandbox, passkeys: [] }) }
         : {}),
@@ -146,7 +152,9 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
     }
     // Boxes are looked at before they count: those of another preset, and those of a new connection beside others.
     const unseen = posted.unseen || (joining === 'new' && living.length > 0 && !hasBoxes)
-    if (decision === 'preview' || (decision === 'allow' && unseen)) return void (await show(ctx, interaction, left))
+    if (decision === 'preview' || (decision === 'allow' && unseen)) {
+      return void (await show(ctx, interaction, { ...left, ...(posted.unseen ? { notice: boxesOf(posted) } : {}) }))
+    }
     // A page that only asked which connection has no boxes: what is chosen there goes on as it is.
     const chosen =
       decision === 'separate' ? harmlessPart(asked) : grant && !hasBoxes ? allowanceOf(grant) : allowanceOf(posted)
@@ -155,11 +163,16 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
       ctx.status = 422
       return void (await show(ctx, interaction, { connection, ...(decision === 'separate' ? {} : left), problem }))
     }
-    await endOffer(person, suppliers)
+    const pressed = decision === 'allow' && hasBoxes ? posted.pressedTooMild : undefined
     const does: Answered = { ...chosen, connection: grant?.id ?? 'new' }
     const { onlyPasskeys = false, everythingSuspendedAt } = person.profile
     const isHeld = everythingSuspendedAt !== undefined || living.some(isSuspended)
-    if (!needsProof(does, { joins: grant, signedInBy: facts.signedInBy, onlyPasskeys, isHeld })) return { does }
+    if (!needsProof(does, { joins: grant, signedInBy: facts.signedInBy, onlyPasskeys, isHeld })) {
+      if (pressed) return void (await show(ctx, interaction, { ...left, problem: saidLess(pressed, chosen) }))
+      await endOffer(person, suppliers)
+      return { does }
+    }
+    await endOffer(person, suppliers)
     const { realm } = (await vault.open(person.accountId)) ?? {}
     const question = {
       sandbox: realm === 'sandbox',
@@ -168,6 +181,7 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
       ...(grant ? { holders: holdersOf(grant) } : {}),
       summary: summarize(client.name, chosen, tools),
       life: { endless: does.endless, expiresAt: does.expiresAt },
+      ...(pressed ? { caution: saidLess(pressed, chosen) } : {}),
     }
     return { does, question }
   }
@@ -201,6 +215,14 @@ const harmlessPart = (asked: readonly Scope[]): Allowance => ({
 /** What a person answered: what is allowed, and the connection that gets it, by its id or `new`. */
 const Answered = z.object({ ...Allowance.shape, connection: z.string() })
 type Answered = Readonly<z.infer<typeof Answered>>
+
+/** What is said of the boxes of a preset that take the place of those that the page had shown. */
+const boxesOf = (posted: PostedAllowance): string =>
+  `These are the boxes of “${PRESET_WORDS[posted.preset].name}”. Look at them, then press “${BUTTONS[weightOf(posted)]}”.`
+
+/** What is said where somebody pressed a button that said less than what they had chosen comes to. */
+const saidLess = (pressed: Weight, chosen: Allowance): string =>
+  `The button that you pressed said “${BUTTONS[pressed]}”. What you chose is more: “${BUTTONS[weightOf(chosen)]}”.`
 
 const joinedIn = (joining: Joining): Grant | undefined => (typeof joining === 'object' ? joining.join : undefined)
 

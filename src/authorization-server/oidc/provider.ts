@@ -18,6 +18,7 @@ import { createClientDocuments } from '../clients/documents/client-documents.ts'
 import { createOutbound } from '../clients/documents/outbound.ts'
 import { writeConsent } from '../interactions/consent.ts'
 import { VISIT_SECONDS } from '../interactions/visit.ts'
+import { tellWhoRuns } from '../views/server-words.ts'
 import type { Middleware, RenderError } from './answers.ts'
 import { adaptedProvider, describeTruthfully, sayWhenToRetry } from './answers.ts'
 import { atHand } from './at-hand.ts'
@@ -92,8 +93,14 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
     clientDefaults: CLIENT_DEFAULTS,
     // The library's place to look at all metadata of a client, registered or in a document; what it names is checked there.
     extraClientMetadata: {
-      properties: ['redirect_uris'],
-      validator: (_ctx, _name, _uris, metadata) => acceptClientMetadata(metadata),
+      properties: ['redirect_uris', 'software_id'],
+      validator: (_ctx, name, _value, metadata) => {
+        if (name === 'redirect_uris') acceptClientMetadata(metadata) // once, and all of it
+      },
+    },
+    discovery: {
+      ...(config.operator.privacyUrl ? { op_policy_uri: config.operator.privacyUrl } : {}), // RFC 8414 §2
+      ...(config.operator.termsUrl ? { op_tos_uri: config.operator.termsUrl } : {}),
     },
     extraParams: { state: (_ctx, state) => checkState(state) },
     enabledJWA: {
@@ -180,6 +187,7 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
   adaptRequests(provider, resource)
   // Sound: what runs here gets the library's own context, which its types for middleware leave out.
   const use = (middleware: Middleware) => provider.use(middleware as Parameters<typeof provider.use>[0])
+  use(tellWhoRuns(config))
   use(sayWhenToRetry)
   use(challengeBasic(issuer))
   // Mostly the library has answered an outage by then; where it saves a session last, it has not.

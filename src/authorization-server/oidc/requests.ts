@@ -95,6 +95,7 @@ const REGISTRABLE = [
   'contacts',
   'tos_uri',
   'policy_uri',
+  'software_id',
   'jwks_uri',
   'jwks',
   'require_pushed_authorization_requests', // RFC 9126 §6

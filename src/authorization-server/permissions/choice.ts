@@ -1,11 +1,13 @@
 // What a person chooses on a page of permissions, on the consent page and on the account page alike: what is offered, what
 // a preset ticks, and what a posted form means. Plain values; nothing here allows anything.
 import type { Allowance, StoredAllowance } from '../../grants/allowance.ts'
-import { allowanceOf, dangerousIn } from '../../grants/allowance.ts'
+import { allowanceOf, dangerousIn, mayTrade } from '../../grants/allowance.ts'
 import type { Lifetime } from '../../grants/lifetime.ts'
 import { DEFAULT_LIFETIME, isLifetime, lifeOf } from '../../grants/lifetime.ts'
 import type { Scope } from '../../scopes.ts'
 import { ALL_SCOPES, GROUPS, isHarmless, SCOPES } from '../../scopes.ts'
+import type { Weight } from './weight.ts'
+import { pressedTooMild } from './weight.ts'
 
 export interface Offer {
   readonly scope: Scope
@@ -32,7 +34,7 @@ export function offer(requested: readonly Scope[], grant: Pick<Allowance, 'scope
 }
 
 /** The radio buttons, in their order. `custom` is whatever is ticked. */
-export const PRESETS = ['requested', 'readonly', 'research', 'trader', 'admin', 'custom'] as const
+export const PRESETS = ['requested', 'readonly', 'research', 'paper', 'live', 'trader', 'admin', 'custom'] as const
 export type Preset = (typeof PRESETS)[number]
 const isPreset = (value: string): value is Preset => (PRESETS as readonly string[]).includes(value)
 
@@ -74,6 +76,8 @@ export interface PostedAllowance extends ChosenAllowance {
   readonly preset: Preset
   /** Whether another preset was chosen than the page had shown: its boxes must be seen before they count. */
   readonly unseen: boolean
+  /** What the button said that the page showed, where what is chosen is graver. */
+  readonly pressedTooMild?: Weight
 }
 
 /**
@@ -92,14 +96,19 @@ export function readAllowance(
   const rendered = isPreset(shown) ? shown : initial
   const preset = isPreset(asked) ? asked : rendered
   const unseen = preset !== 'custom' && preset !== rendered
-  const boxes = form.all('scope')
-  const scopes = unseen ? presetScopes(preset, offers) : ALL_SCOPES.filter((scope) => boxes.includes(scope))
+  const boxes = ALL_SCOPES.filter((scope) => form.all('scope').includes(scope))
+  const scopes = unseen ? presetScopes(preset, offers) : boxes
+  const isReal = form.one('paper') === 'off'
+  const paperOnly =
+    !touchesMoney({ scopes }) || (unseen ? !leavesPaper(preset, isReal && mayTrade({ scopes: boxes })) : !isReal)
   const ends = isLifetime(expires) ? expires : grant ? 'keep' : DEFAULT_LIFETIME
+  const tooMild = pressedTooMild(form.one('shown'), { scopes, paperOnly })
   return {
     preset,
     unseen,
+    ...(tooMild ? { pressedTooMild: tooMild } : {}),
     scopes,
-    paperOnly: form.one('paper') !== 'off' || !touchesMoney({ scopes }),
+    paperOnly,
     brake: !touchesMoney({ scopes }) || (brake ? brake !== 'off' : (grant?.brake ?? true)),
     ends,
     ...(grant && ends === 'keep' ? lifeIn(grant) : lifeOf(ends === 'keep' ? DEFAULT_LIFETIME : ends, now)),
@@ -108,5 +117,15 @@ export function readAllowance(
 
 const lifeIn = ({ endless = false, expiresAt }: StoredAllowance) => ({ endless, expiresAt })
 
+/** Whether a preset that takes the place of the boxes means real money; `did` is whether they traded with it. */
+const leavesPaper = (preset: Preset, did: boolean): boolean => preset === 'live' || (preset !== 'paper' && did)
+
+/** What spends or overwrites, which trading on paper needs none of. */
+const NOT_FOR_PAPER: readonly Scope[] = ['qc:optimizations:write', 'qc:objects:write']
+const PRESET_SCOPES: Readonly<Record<Exclude<Preset, 'requested' | 'custom'>, readonly Scope[]>> = {
+  ...GROUPS,
+  paper: GROUPS.trader.filter((scope) => !NOT_FOR_PAPER.includes(scope)),
+  live: GROUPS.trader,
+}
 const presetScopes = (preset: Exclude<Preset, 'custom'>, offers: readonly Offer[]): readonly Scope[] =>
-  preset === 'requested' ? offers.filter(({ ticked }) => ticked).map(({ scope }) => scope) : GROUPS[preset]
+  preset === 'requested' ? offers.filter(({ ticked }) => ticked).map(({ scope }) => scope) : PRESET_SCOPES[preset]

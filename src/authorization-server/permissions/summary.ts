@@ -42,6 +42,9 @@ const objectsOf = (scopes: readonly Scope[]): string[] => [
   ...new Set(scopes.flatMap((scope) => SCOPES[scope].phrase[1] ?? [])),
 ]
 
+/** A name that is longer stands on the page already, and would hide behind itself what the sentence is for. */
+const LONGEST_NAME = 24
+
 /** `name` is who it is about, as it is shown; `now` tells of a connection that there is. */
 export function summarize(
   name: string,
@@ -63,7 +66,8 @@ export function summarize(
 
   const [can, cannot] = when === 'now' ? ['can', 'cannot'] : ['will be able to', 'will not be able to']
   const isHarmless = !ALL_RISKS.some((risk) => !RISKS[risk].harmless && allowed(risk).length)
-  const first = `${name} ${can} ${will.length ? listed(will, 'and') : 'do nothing'}`
+  const it = name.length > LONGEST_NAME ? 'It' : name
+  const first = `${it} ${can} ${will.length ? listed(will, 'and') : 'do nothing'}`
   const second = wont.length ? `; it ${cannot} ${listed(wont, 'or')}` : ''
   return {
     sentence: `${first}${second}.${brake || isHarmless ? '' : ' No brake stops it when it repeats itself.'}`,
@@ -71,3 +75,23 @@ export function summarize(
     tools: tools.filter((tool) => tool.scopes.every((scope) => scopes.includes(scope))).map(({ title }) => title),
   }
 }
+
+/** What a connection has and what it is asked to get, one by one. */
+export interface Difference {
+  /** "look at projects and code"; empty of a connection that has nothing. */
+  readonly has: string
+  readonly asksFor: readonly { readonly phrase: string; readonly ticked: boolean }[]
+}
+
+/** What a client asks for on top of what its connection has. `ticked` is what stands ticked. */
+export const differenceOf = (
+  has: readonly Scope[],
+  asksFor: readonly Scope[],
+  ticked: readonly Scope[],
+): Difference => ({
+  has: listed(phrasesOf(has), 'and'),
+  asksFor: asksFor.map((scope) => ({
+    phrase: SCOPES[scope].alone ?? SCOPES[scope].phrase.join(' '),
+    ticked: ticked.includes(scope),
+  })),
+})

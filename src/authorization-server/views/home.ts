@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { Client, ConnectStep, Server } from './connect.ts'
 import { commonClients, otherClients } from './connect.ts'
-import type { Html } from './layout.ts'
+import type { Html, Page } from './layout.ts'
 import { page } from './layout.ts'
 
 export interface HomeView extends Server {
@@ -12,7 +12,7 @@ export interface HomeView extends Server {
   readonly oneClick: boolean
 }
 
-export const homePage = ({ resource, sandboxAccounts, oneClick, local }: HomeView): Html =>
+export const homePage = ({ resource, sandboxAccounts, oneClick, local }: HomeView): Page =>
   page(
     { name: 'home', title: 'Connect an assistant to QuantConnect', sandbox: sandboxAccounts.length > 0 },
     html`<section class="card">

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { html } from 'hono/html'
 import type { Context } from 'koa'
+import type { ServerWords } from './server-words.ts'
+import { serverOf, whoRuns } from './server-words.ts'
 
 export type Html = ReturnType<typeof html>
 
@@ -17,7 +19,16 @@ export const STYLESHEET = asset('style', 'css')
 export const SCRIPT = asset('page', 'js')
 
 /** What a page is, for whoever reads it by program: the name in `<body data-page>`. */
-export type PageName = 'home' | 'sign-in' | 'consent' | 'proof' | 'account' | 'connection' | 'activity' | 'problem'
+export type PageName =
+  | 'home'
+  | 'sign-in'
+  | 'consent'
+  | 'proof'
+  | 'account'
+  | 'connection'
+  | 'activity'
+  | 'privacy'
+  | 'problem'
 
 interface Head {
   readonly name: PageName
@@ -28,8 +39,14 @@ interface Head {
   readonly sandbox: boolean
 }
 
+/** A page that knows all but who runs the server, which is told to every page when it is sent. */
+export type Page = (server: ServerWords) => Html
+
 /** A whole page around its content. */
-export const page = ({ name, title, sandbox, act }: Head, content: Html): Html => html`<!doctype html>
+export const page =
+  ({ name, title, sandbox, act }: Head, content: Html | Page): Page =>
+  (server) =>
+    html`<!doctype html>
 <html lang="en">
 <head>
   <meta charset="utf-8">
@@ -42,8 +59,11 @@ export const page = ({ name, title, sandbox, act }: Head, content: Html): Html =
 <body data-page="${name}">
   <header><a class="brand" href="/">qcgate</a>${sandbox ? html`<strong class="sandbox">SANDBOX</strong>` : ''}
     <a class="mine" href="/account">Your account</a></header>
-  <main${act === undefined ? '' : html` data-act="${act}"`}>${content}</main>
-  <footer>qcgate is not affiliated with QuantConnect.</footer>
+  <main${act === undefined ? '' : html` data-act="${act}"`}>${typeof content === 'function' ? content(server) : content}</main>
+  <footer>
+    <p>${whoRuns(server)} <a href="/privacy">What is kept about you</a>${server.privacyUrl ? html` · <a href="${server.privacyUrl}" rel="noreferrer">Privacy</a>` : ''}${server.termsUrl ? html` · <a href="${server.termsUrl}" rel="noreferrer">Terms</a>` : ''}</p>
+    <p>qcgate is not affiliated with QuantConnect.</p>
+  </footer>
 </body>
 </html>`
 
@@ -51,17 +71,17 @@ export const page = ({ name, title, sandbox, act }: Head, content: Html): Html =
  * Sends a page. `formTargets` are the sources a form's redirects may lead to, beside this server: browsers apply
  * `form-action` to every hop after a form, the client's own address included.
  */
-export async function sendPage(ctx: Context, markup: Html, formTargets: readonly string[] = []): Promise<void> {
+export async function sendPage(ctx: Context, view: Page, formTargets: readonly string[] = []): Promise<void> {
   setPageHeaders(ctx, formTargets)
-  ctx.body = String(await markup)
+  ctx.body = String(await view(serverOf(ctx)))
 }
 
 /** Where a part of a page comes later. */
 export const LATER = html`<!-- later -->`
 
 /** Sends a page at once but for one part, and that with the rest when it is there: whoever reads need not wait for it. */
-export async function sendPageInParts(ctx: Context, markup: Html, later: () => Promise<Html>): Promise<void> {
-  const [before = '', after = ''] = String(await markup).split(String(await LATER))
+export async function sendPageInParts(ctx: Context, view: Page, later: () => Promise<Html>): Promise<void> {
+  const [before = '', after = ''] = String(await view(serverOf(ctx))).split(String(await LATER))
   async function* parts() {
     yield before
     yield String(await later())

@@ -1,5 +1,6 @@
 // Times and numbers, as pages tell them.
 import { html } from 'hono/html'
+import type { Life } from '../../grants/lifetime.ts'
 import type { Html } from './layout.ts'
 
 /** A moment, in UTC; the script shows it in the reader's zone. Seconds since 1970. */
@@ -24,3 +25,17 @@ export function timeLeft(until: number, now: number): string {
   if (hours < 48) return counted(Math.round(hours), 'hour')
   return counted(Math.round(hours / 24), 'day')
 }
+
+/** Until so far ahead, in seconds, an end is told by the clock, and after that by the calendar. */
+const BY_THE_CLOCK = 12 * 60 * 60
+
+/** Such as "until 26 Dec 2026", "until 14:05 UTC" or "until you end it". `now` in seconds since 1970. */
+export function until({ endless, expiresAt }: Life, now: number, word: 'until' | 'Until' = 'until'): Html {
+  if (endless) return html`${word} you end it`
+  const end = new Date(expiresAt * 1000)
+  return expiresAt - now < BY_THE_CLOCK
+    ? html`${word} <time datetime="${end.toISOString()}" data-as="clock">${end.toISOString().slice(11, 16)} UTC</time>`
+    : html`${word} <time datetime="${end.toISOString()}" data-as="day">${DAY.format(end)}</time>`
+}
+/** Day, month and year, such as 26 Dec 2026; the script says the same in the reader's zone. */
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })

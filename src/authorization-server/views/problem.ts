@@ -1,7 +1,7 @@
 // The page for whatever went wrong: what happened, and what to do now.
 import { html } from 'hono/html'
 import type { ClientIdentity } from '../clients/clients.ts'
-import type { Html } from './layout.ts'
+import type { Page } from './layout.ts'
 import { page } from './layout.ts'
 
 export interface ProblemView {
@@ -17,7 +17,7 @@ export interface ProblemView {
   readonly link?: { readonly to: string; readonly says: string }
 }
 
-export const problemPage = ({ title, happened, remedy, code, sandbox, link }: ProblemView): Html =>
+export const problemPage = ({ title, happened, remedy, code, sandbox, link }: ProblemView): Page =>
   page(
     { name: 'problem', title, sandbox },
     html`<section class="card">
@@ -38,7 +38,7 @@ export interface ReturnView {
 }
 
 /** The page for an OAuth error that goes back to the client when its person says so. */
-export const returnPage = ({ client, error, to, sandbox }: ReturnView): Html =>
+export const returnPage = ({ client, error, to, sandbox }: ReturnView): Page =>
   page(
     { name: 'problem', title: 'This cannot go on', sandbox },
     html`<section class="card">
@@ -72,7 +72,7 @@ const whatIsWrong = (error: string): string => {
  * The page for an OAuth error that cannot go back to the client, because who or where it is was part of the error.
  * `byDocument` says that the client is known by its metadata document.
  */
-export function errorPage(error: string, description: string | undefined, sandbox: boolean, byDocument = false): Html {
+export function errorPage(error: string, description: string | undefined, sandbox: boolean, byDocument = false): Page {
   const again = 'Go back to your assistant and connect again.'
   const base = { title: 'This cannot go on', code: error, sandbox }
   switch (error) {

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import type { Life } from '../../grants/lifetime.ts'
 import type { Holders } from '../permissions/describe-connection.ts'
 import type { Summary } from '../permissions/summary.ts'
-import type { Html } from './layout.ts'
+import type { Html, Page } from './layout.ts'
 import { page } from './layout.ts'
 import { counted, moment } from './moments.ts'
 import { passkeyFields } from './passkeys.ts'
@@ -14,6 +14,8 @@ export interface ActWords {
   readonly sandbox: boolean
   /** What is about to be done, continuing "Before …". */
   readonly before: string
+  /** What the person should know of how they came here. */
+  readonly caution?: string
   /** The software that it is about: what it calls itself, and where its answers go. Its person's name for it says neither. */
   readonly client?: { readonly name: string; readonly returnsTo: string }
   /** Who holds the connection already, and gets this too. */
@@ -42,13 +44,14 @@ export interface ProofView {
   readonly problem?: string
 }
 
-export const proofPage = ({ act, csrf, words, passkeyOptions, takesToken, problem }: ProofView): Html =>
+export const proofPage = ({ act, csrf, words, passkeyOptions, takesToken, problem }: ProofView): Page =>
   page(
     { name: 'proof', title: 'Is it you?', sandbox: words.sandbox, act },
     html`<section class="card">
       <h1>Show that it is you</h1>
       <p>Before ${words.before}, show that you are the one at this screen, and not a program that uses your browser. It counts
       for this alone.</p>
+      ${words.caution ? html`<p class="problem">${words.caution}</p>` : ''}
       ${
         words.client
           ? html`<dl class="facts"><dt>Client</dt><dd>${words.client.name}, returns to <strong>${words.client.returnsTo}</strong></dd></dl>`

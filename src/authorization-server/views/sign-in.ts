@@ -1,6 +1,6 @@
 // Sign-in: where the two values come from, what happens to them, and who we are not.
 import { html } from 'hono/html'
-import type { Html } from './layout.ts'
+import type { Html, Page } from './layout.ts'
 import { page } from './layout.ts'
 import { passkeyFields } from './passkeys.ts'
 
@@ -33,7 +33,7 @@ export const whereToFindThem = html`<h2>Where to find them</h2>
   <p>On quantconnect.com open <strong>My Account → Security</strong> and request an API token. QuantConnect mails you
   your user id and the token.</p>`
 
-export const signInPage = (view: SignInView): Html => {
+export const signInPage = (view: SignInView): Page => {
   const { clientName, csrf, sandbox, oneClick, userId = '', problem, passkeyOptions, to } = view
   const hidden = html`<input type="hidden" name="csrf" value="${csrf}">${
     to === undefined ? '' : html`<input type="hidden" name="to" value="${to}">`

@@ -20,7 +20,7 @@ describe('the sentence that sums permissions up', () => {
     )
     assert.equal(
       says(ALL_SCOPES, false),
-      'Claude will be able to look at everything, change projects, write code, compile, run backtests, use the code helpers, trade with real money, spend your QuantConnect credit, delete for good, upload or overwrite files and manage people or organizations.',
+      'Claude will be able to look at everything, change projects, write code, compile, run backtests, get help with code, trade with real money, spend your QuantConnect credit, delete for good, upload or overwrite files and manage people or organizations.',
     )
   })
 

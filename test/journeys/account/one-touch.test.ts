@@ -18,6 +18,8 @@ import type { Account } from '../../support/accounts.ts'
 import { type Person, useBrowser } from '../../support/browser.ts'
 import { callOutcome } from '../../support/call-outcome.ts'
 import { useCallback } from '../../support/callback.ts'
+import { allowButton } from '../../support/consent-page.ts'
+import { unfold } from '../../support/person.ts'
 import { useQuantConnectStandIn } from '../../support/quantconnect-stand-in.ts'
 import type { Registration, Tokens } from '../../support/raw-client.ts'
 import { authorizationRequest, redeem, refresh, register } from '../../support/raw-client.ts'
@@ -76,12 +78,14 @@ describe('one touch', () => {
     const request = authorizationRequest(server, client, { scope: 'qc:projects:read qc:files:read' })
     await page.goto(request.url)
     await signInAs(page, FIRST)
+    await allowButton(page).waitFor()
+    await unfold(page)
     await scopeBox(page, 'qc:files:read').uncheck()
     await button('Add a passkey').click()
     await said(page, 'The passkey is added')
     assert.equal(await scopeBox(page, 'qc:files:read').isChecked(), false) // nothing that was chosen is lost
     assert.equal(await button('Add a passkey').count(), 0)
-    await button('Allow').click()
+    await allowButton(page).click()
     await page.waitForURL(`${returnsTo()}?**`)
     const url = new URL(page.url())
     noteSecrets({ 'authorization code': url.searchParams.get('code') })

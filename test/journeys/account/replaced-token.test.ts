@@ -162,7 +162,7 @@ describe('a replaced API token', () => {
     const client = await program.connect(async (url) => {
       await page.goto(url)
       await signInAs(page, FOURTH)
-      await page.getByRole('button', { name: 'Allow', exact: true }).click()
+      await page.getByRole('button', { name: /^Allow / }).click()
       await page.getByText('Back in the program.').waitFor()
     })
     assert.equal((await client.callTool({ name: 'list_projects' })).isError, undefined)

@@ -162,7 +162,7 @@ describe('the hand on the brake', { concurrency: true }, () => {
         const request = authorizationRequest(server, desk.client, { scope: SCOPES.join(' ') })
         await page.goto(request.url)
         await page.getByText('If you allow it, it goes on').waitFor()
-        await page.getByRole('button', { name: 'Allow', exact: true }).click()
+        await page.getByRole('button', { name: /^Allow / }).click()
         await prove(SUSPENDED)
         await page.getByText('Back in the program.').waitFor()
         const url = new URL(page.url())

@@ -9,6 +9,7 @@ import { grantIdOf } from '../../support/access-token.ts'
 import { BOB } from '../../support/accounts.ts'
 import { permissionOutcome } from '../../support/call-outcome.ts'
 import { scopeCheckbox, scopeParameter, signIn, useConsentPage } from '../../support/consent-page.ts'
+import { unfold } from '../../support/person.ts'
 import { grantOf, grantsOfAccount, withStore } from '../../support/stored.ts'
 
 describe('a visit to the consent page', () => {
@@ -126,7 +127,7 @@ describe('a visit to the consent page', () => {
       await copy.goto(page.url())
       const tokens = await allow(page, visit)
       const before = await grantOf(server, tokens.access_token)
-      await copy.getByText('Allow more than it asks for').click()
+      await unfold(copy)
       await scopeCheckbox(copy, 'qc:account:read').check()
       await press(copy, 'Allow')
       await over(copy)
@@ -145,7 +146,7 @@ describe('a visit to the consent page', () => {
         const { page: late, context: own } = await browser.newPerson()
         const { client } = await begin(late)
         await server.advance(60 * 60 + 1)
-        await late.getByRole('button', { name: /^(Allow|Use the sandbox account)$/ }).click()
+        await late.getByRole('button', { name: /^(Allow |Use the sandbox account$)/ }).click()
         await over(late)
         const again = await arrive(late, scopeParameter('qc:projects:read'), client)
         assert.equal((await allow(late, again)).scope, 'qc:projects:read')

@@ -16,6 +16,7 @@ import {
   ticked,
   useConsentPage,
 } from '../../support/consent-page.ts'
+import { unfold } from '../../support/person.ts'
 import type { Registration } from '../../support/raw-client.ts'
 import { countGrants, grantOf } from '../../support/stored.ts'
 
@@ -42,7 +43,6 @@ describe('whoever comes to the consent page signed in', () => {
   it('is asked for no proof of what only reads and changes, on a first visit or a later one', async () => {
     const { client } = await connected(['qc:projects:read'])
     const visit = await arrive(page, scopeParameter('qc:projects:write', 'qc:backtests:write'), client)
-    await page.getByText('Allow more than it asks for').click()
     await scopeCheckbox(page, 'qc:files:write').check()
     assert.equal(
       (await allow(page, visit)).scope,
@@ -92,6 +92,7 @@ describe('whoever comes to the consent page signed in', () => {
     await press(page, 'Allow')
     await asksWho()
     await page.getByRole('button', { name: 'Back' }).click()
+    await unfold(page)
     assert.ok(await scopeCheckbox(page, 'qc:projects:delete').isChecked())
     assert.equal(await countGrants(server), before)
     await scopeCheckbox(page, 'qc:projects:delete').uncheck()
@@ -123,6 +124,7 @@ describe('whoever comes to the consent page signed in', () => {
     await page.getByRole('heading', { name: 'This is over' }).waitFor()
     assert.equal(await countGrants(server), before)
     await page.getByRole('link', { name: 'Look at it again' }).click()
+    await unfold(page)
     await scopeCheckbox(page, 'qc:projects:delete').check()
     assert.equal((await allow(page, visit)).scope, 'qc:projects:delete')
   })
@@ -144,7 +146,6 @@ describe('whoever comes to the consent page signed in', () => {
     assert.equal((await exchange(page, same)).scope, tokens.scope)
 
     const visit = await arrive(page, scopeParameter('qc:live:write'), first.client)
-    await page.getByText('Look at what it may do, or change it').click()
     assert.ok(await paperOnly(page).isChecked())
     await realMoney(page).check()
     await press(page, 'Allow')

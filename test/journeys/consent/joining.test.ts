@@ -10,7 +10,15 @@ import { proofHeading, proveWith, said, signInAs } from '../../support/account-p
 import { ALICE } from '../../support/accounts.ts'
 import { permissionOutcome } from '../../support/call-outcome.ts'
 import type { ConsentVisit } from '../../support/consent-page.ts'
-import { realMoney, scopeCheckbox, scopeParameter, summary, useConsentPage } from '../../support/consent-page.ts'
+import {
+  allowButton,
+  realMoney,
+  scopeCheckbox,
+  scopeParameter,
+  summary,
+  useConsentPage,
+} from '../../support/consent-page.ts'
+import { unfold } from '../../support/person.ts'
 import type { Registration, Tokens } from '../../support/raw-client.ts'
 import { countGrants, grantOf } from '../../support/stored.ts'
 import { addVirtualAuthenticator } from '../../support/virtual-authenticator.ts'
@@ -131,7 +139,8 @@ describe('a program that comes back under the name of another', () => {
       const visit = await comeBack()
       await which(/look at projects and code/).check()
       await press(page, 'Look at it, or change it')
-      await page.getByText('Look at what it may do, or change it').click()
+      await allowButton(page).waitFor()
+      await unfold(page)
       await scopeCheckbox(page, 'qc:files:read').uncheck()
       const narrowed = await allow(page, visit)
       assert.deepEqual([grantId(narrowed), narrowed.scope], [grantId(reader), 'qc:projects:read'])
@@ -141,6 +150,8 @@ describe('a program that comes back under the name of another', () => {
       const visit = await comeBack(page, 'qc:account:read')
       await which(/A new one/).check()
       await press(page, 'Look at it, or change it')
+      await allowButton(page).waitFor()
+      await unfold(page)
       await scopeCheckbox(page, 'qc:projects:read').uncheck()
       const made = await allow(page, visit)
       assert.equal(made.scope, 'qc:account:read')
@@ -152,7 +163,8 @@ describe('a program that comes back under the name of another', () => {
     await comeBack()
     await page.getByRole('radio', { name: /A new one/ }).check()
     await press(page, 'Allow')
-    await scopeCheckbox(page, 'qc:projects:read').waitFor()
+    await page.getByText('May: look 1/1').click()
+    await page.getByText('1 of 1 look').click()
     assert.ok(await scopeCheckbox(page, 'qc:projects:read').isChecked())
     assert.equal(await page.getByRole('alert').filter({ visible: true }).count(), 0)
   })

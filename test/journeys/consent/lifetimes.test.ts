@@ -79,7 +79,6 @@ describe('a connection', () => {
   it('begins a new life of the new length when it is authorised anew', async () => {
     const first = await connect(/^one hour/)
     const again = await arrive(page, scopeParameter('qc:projects:read'), first.client)
-    await page.getByText('Look at what it may do, or change it').click()
     assert.ok(await page.getByRole('radio', { name: /^as it is: on / }).isChecked())
     await choose(page, /^one day/)
     const second = await allow(page, again)

@@ -80,7 +80,6 @@ describe('whoever lets a program trade', () => {
 
   it('can let it trade with real money later, in the same connection, which the next call knows', async () => {
     const visit = await arrive(page, scopeParameter('qc:live:write'), client)
-    await page.getByText('Look at what it may do, or change it').click()
     await realMoney(page).check()
     await summary(page).getByText('real money', { exact: true }).waitFor()
     const { scope } = await allow(page, visit)
@@ -91,7 +90,6 @@ describe('whoever lets a program trade', () => {
 
   it('finds real money chosen from then on, and can take it back', async () => {
     const visit = await arrive(page, scopeParameter('qc:live:write'), client)
-    await page.getByText('Look at what it may do, or change it').click()
     assert.ok(await realMoney(page).isChecked())
     await paperOnly(page).check()
     await allow(page, visit)

@@ -28,7 +28,7 @@ const ARGUMENTS: Readonly<Record<string, object>> = {
 /** What each preset says, what it comes to, and how some calls fare under it. */
 const PRESETS = {
   readonly: {
-    says: /^Look only/,
+    says: /^Look/,
     scopes: GROUPS.readonly,
     sentence: /will be able to look at everything .*not be able to build or test anything, trade, spend credit, delete/,
     calls: {
@@ -42,6 +42,19 @@ const PRESETS = {
     scopes: GROUPS.research,
     sentence: /write code, compile, run backtests .*not be able to trade, spend credit, delete/,
     calls: { list_projects: 'done', create_project: 'done', stop_live_algorithm: 'needs qc:live:execute' },
+  },
+  paper: {
+    says: /^Paper also/,
+    scopes: GROUPS.trader.filter((scope) => !['qc:optimizations:write', 'qc:objects:write'].includes(scope)),
+    sentence: /trade on paper; .*not be able to trade with real money, spend credit, delete or manage/,
+    calls: { create_project: 'done', create_optimization: 'needs qc:optimizations:write' },
+  },
+  live: {
+    says: /^Live/,
+    scopes: GROUPS.trader,
+    sentence:
+      /trade with real money, spend your QuantConnect credit and upload or overwrite files; .*not be able to manage/,
+    calls: { create_project: 'done', delete_project: 'needs qc:projects:delete' },
   },
   trader: {
     says: /^Trader/,
@@ -110,8 +123,6 @@ describe('the consent page, first visit', () => {
 
   it('lets a person give more than was asked for, a dangerous permission too, and the token says so', async () => {
     const visit = await arrive(page, scopeParameter('qc:projects:read'))
-    assert.equal(await scopeCheckbox(page, 'qc:projects:write').isVisible(), false)
-    await page.getByText('Allow more than it asks for').click()
     await scopeCheckbox(page, 'qc:projects:write').check()
     await scopeCheckbox(page, 'qc:projects:delete').check()
     const tokens = await allow(page, visit)
@@ -132,7 +143,6 @@ describe('the consent page, first visit', () => {
     assert.ok(!(await listedTools(page)).includes('Create project'))
 
     await page.locator('#summary summary').click()
-    await page.getByText('Allow more than it asks for').click()
     await scopeCheckbox(page, 'qc:projects:write').check()
     await summary(page)
       .getByText(/look at projects and change projects; it will not be able to trade/)

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import type { View } from '../../../audit/counts.ts'
 import type { Activity, Outcome } from '../../../audit/records.ts'
 import type { PageNumber } from '../../account/paging.ts'
-import type { Html } from '../layout.ts'
+import type { Html, Page } from '../layout.ts'
 import { counted, exactMoment } from '../moments.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame, pager } from './frame.ts'
@@ -46,7 +46,7 @@ const VIEWS: Readonly<Record<View, string>> = {
   all: 'everything',
 }
 
-export const activityPage = (view: ActivityView): Html =>
+export const activityPage = (view: ActivityView): Page =>
   accountFrame(
     'activity',
     'Activity',

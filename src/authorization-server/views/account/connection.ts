@@ -3,10 +3,10 @@ import { html } from 'hono/html'
 import type { Grant } from '../../../grants/grants.ts'
 import type { WhySuspended } from '../../../grants/suspension.ts'
 import { standingBadge } from '../consent.ts'
-import type { Html } from '../layout.ts'
+import type { Page } from '../layout.ts'
 import { moment, timeLeft } from '../moments.ts'
 import type { PermissionsView } from '../permissions.ts'
-import { endOfLife, permissionFields } from '../permissions.ts'
+import { bar, endOfLife, permissionFields } from '../permissions.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame } from './frame.ts'
 import { suspensionButton, whySuspended } from './suspension.ts'
@@ -25,7 +25,7 @@ export interface ConnectionView extends Frame {
   readonly suspension: WhySuspended | undefined
 }
 
-export const connectionPage = (view: ConnectionView): Html =>
+export const connectionPage = (view: ConnectionView): Page =>
   accountFrame(
     'connection',
     `Permissions of ${view.name}`,
@@ -61,11 +61,11 @@ export const connectionPage = (view: ConnectionView): Html =>
         <label for="name">What you call it</label>
         <input type="text" id="name" name="name" maxlength="60" value="${view.name}" autocomplete="off">
         ${permissionFields(view.permissions)}
-        <div class="actions">
-          <button class="main" name="decision" value="allow">Save</button>
-          <button name="decision" value="preview" data-without-script>Preview</button>
-          <a class="button" href="/account">Back</a>
-        </div>
+        ${bar(
+          view.permissions,
+          html`<button class="main" name="decision" value="allow">Save</button>
+          <a class="button" href="/account">Back</a>`,
+        )}
       </form>
     </section>`,
   )

@@ -1,7 +1,7 @@
 // What all account pages have around them: whose account it is, and the way to the others.
 import { html } from 'hono/html'
 import type { PageNumber } from '../../account/paging.ts'
-import type { Html } from '../layout.ts'
+import type { Html, Page } from '../layout.ts'
 import { page } from '../layout.ts'
 import { moment } from '../moments.ts'
 
@@ -19,7 +19,7 @@ export const accountFrame = (
   title: string,
   { sandbox, userId, csrf, tokenRefusedSince }: Frame,
   content: Html,
-): Html =>
+): Page =>
   page(
     { name, title, sandbox },
     html`<nav class="account" aria-label="Your account">

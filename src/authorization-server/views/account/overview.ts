@@ -7,7 +7,7 @@ import type { Counts } from '../../../audit/counts.ts'
 import type { PageNumber } from '../../account/paging.ts'
 import type { Connection } from '../../permissions/describe-connection.ts'
 import { standingBadge } from '../consent.ts'
-import type { Html } from '../layout.ts'
+import type { Html, Page } from '../layout.ts'
 import { counted, moment, timeLeft } from '../moments.ts'
 import { passkeyFields, WHY_A_PASSKEY } from '../passkeys.ts'
 import { endOfLife } from '../permissions.ts'
@@ -51,7 +51,7 @@ export interface OverviewView extends Frame {
   readonly runningComesLater: boolean
 }
 
-export const overviewPage = (view: OverviewView): Html =>
+export const overviewPage = (view: OverviewView): Page =>
   accountFrame(
     'account',
     'Your account',

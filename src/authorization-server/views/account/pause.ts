@@ -1,6 +1,6 @@
 // The address for emergencies: the page that shows it once, and the pages behind it.
 import { html } from 'hono/html'
-import type { Html } from '../layout.ts'
+import type { Html, Page } from '../layout.ts'
 import { page } from '../layout.ts'
 import { moment } from '../moments.ts'
 import type { Frame } from './frame.ts'
@@ -26,7 +26,7 @@ const standing = ({ madeAt, spentAt }: PauseFacts): Html =>
     ? html`There is one, made ${moment(madeAt)}. It was shown once. A new one takes its place.`
     : html`There was one. It was used ${moment(spentAt)}, and is good no more.`
 
-export const pauseAddressPage = ({ address, ...frame }: Frame & { readonly address: string }): Html =>
+export const pauseAddressPage = ({ address, ...frame }: Frame & { readonly address: string }): Page =>
   accountFrame(
     'account',
     'Your address for emergencies',
@@ -40,7 +40,7 @@ export const pauseAddressPage = ({ address, ...frame }: Frame & { readonly addre
     </section>`,
   )
 
-export const pausePage = (sandbox: boolean): Html =>
+export const pausePage = (sandbox: boolean): Page =>
   page(
     { name: 'problem', title: 'Suspend everything', sandbox },
     html`<section class="card">
@@ -75,7 +75,7 @@ const PAUSED = {
   },
 } as const
 
-export const pausedPage = (sandbox: boolean, how: keyof typeof PAUSED): Html => {
+export const pausedPage = (sandbox: boolean, how: keyof typeof PAUSED): Page => {
   const { title, says, next } = PAUSED[how]
   return page(
     { name: 'problem', title, sandbox },

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import type { Activity } from '../../../audit/records.ts'
 import { liveAddress } from '../../../quantconnect/addresses.ts'
 import type { RunningAlgorithm, RunningNow } from '../../running/running.ts'
-import type { Html } from '../layout.ts'
+import type { Html, Page } from '../layout.ts'
 import { LATER } from '../layout.ts'
 import { counted, exactMoment, moment } from '../moments.ts'
 import type { Frame } from './frame.ts'
@@ -15,7 +15,7 @@ export interface RunningView extends Frame {
 }
 
 /** The page, but for the list, which comes when QuantConnect has answered. */
-export const runningPage = (view: RunningView): Html =>
+export const runningPage = (view: RunningView): Page =>
   accountFrame(
     'account',
     'Running now',

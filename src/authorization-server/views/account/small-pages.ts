@@ -2,14 +2,14 @@
 import { html } from 'hono/html'
 import type { BrowserSession, StoredPasskey } from '../../../accounts/profile.ts'
 import type { Connection } from '../../permissions/describe-connection.ts'
-import type { Html } from '../layout.ts'
+import type { Html, Page } from '../layout.ts'
 import { moment } from '../moments.ts'
 import { passkeyFields } from '../passkeys.ts'
 import { whereToFindThem } from '../sign-in.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame, smallForm } from './frame.ts'
 
-export const tokenPage = (frame: Frame, problem?: string): Html =>
+export const tokenPage = (frame: Frame, problem?: string): Page =>
   accountFrame(
     'account',
     'Replace the API token',
@@ -32,7 +32,7 @@ export const tokenPage = (frame: Frame, problem?: string): Html =>
     </section>`,
   )
 
-export const deletePage = ({ csrf, ...frame }: Frame, connections: number): Html =>
+export const deletePage = ({ csrf, ...frame }: Frame, connections: number): Page =>
   accountFrame(
     'account',
     'Leave',
@@ -61,7 +61,7 @@ export interface UnfinishedView extends Frame {
 }
 
 /** After a press that stops, when the store failed in between. */
-export const unfinishedPage = ({ says, again, action, ...frame }: UnfinishedView): Html =>
+export const unfinishedPage = ({ says, again, action, ...frame }: UnfinishedView): Page =>
   accountFrame(
     'account',
     'This is not finished',
@@ -90,7 +90,7 @@ export interface PasskeyView extends Frame {
   readonly problem?: string
 }
 
-export const newPasskeyPage = (view: PasskeyView): Html =>
+export const newPasskeyPage = (view: PasskeyView): Page =>
   accountFrame(
     'account',
     'Add a passkey',
@@ -117,7 +117,7 @@ export interface ReviewView extends Frame {
 }
 
 /** After a token was replaced that had stopped working. */
-export const reviewPage = (view: ReviewView): Html =>
+export const reviewPage = (view: ReviewView): Page =>
   accountFrame(
     'account',
     'Keep or end',

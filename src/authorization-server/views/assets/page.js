@@ -3,10 +3,15 @@
 // Moments in the reader's own zone and language.
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 const exactly = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' }) // with seconds and zone
+// An end reads the same in every language, since the sentence around it is in one.
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' })
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 const localise = (root) => {
   for (const time of root.querySelectorAll('time')) {
+    const { as } = time.dataset
+    const format = as === 'clock' ? clock : as === 'day' ? day : 'exact' in time.dataset ? exactly : when
     time.title = time.textContent
-    time.textContent = ('exact' in time.dataset ? exactly : when).format(new Date(time.dateTime))
+    time.textContent = format.format(new Date(time.dateTime))
   }
 }
 localise(document)
@@ -44,43 +49,60 @@ if (running) {
   document.addEventListener('visibilitychange', renewRunning)
 }
 
-// A form of permissions says at once what it comes to. The server says it, as for a reader without scripts; here only the
-// parts that changed are taken over. Should it not answer, the form is still right: the server looks at every box again.
+// A form of permissions says at once what it comes to, and so do its lines and its button. The server says it, as for a reader
+// without scripts; here only the parts that changed are taken over. Should it not answer, the form is still right: the server
+// looks at every box again, and what the button said travels along.
 for (const form of document.querySelectorAll('form[data-live]')) {
   let latest = new AbortController()
+  const region = form.querySelector('#summary')
+  const allow = form.querySelector('button[value=allow]')
+
+  /** Takes over what a part says, but for a part that somebody is in: what they just did there is what it shows. */
+  const take = (part, seen) => {
+    const fresh = seen.querySelector(`[data-part="${part.dataset.part}"]`)
+    if (fresh && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes)
+  }
 
   const preview = async (alsoBoxes) => {
     latest.abort()
     latest = new AbortController()
     const body = new URLSearchParams(new FormData(form))
     body.set('decision', 'preview')
-    const summary = form.querySelector('#summary')
     try {
       const answer = await fetch(location.href, { method: 'POST', body, signal: latest.signal })
       const seen = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('form[data-live]')
       if (!answer.ok || !seen) throw new Error('no preview')
+      localise(seen)
       if (alsoBoxes) {
-        form.querySelector('#boxes').replaceWith(seen.querySelector('#boxes'))
+        const boxes = seen.querySelector('#boxes')
+        const folds = boxes.querySelectorAll('details')
+        for (const [index, { open }] of form.querySelectorAll('#boxes details').entries()) folds[index].open ||= open
+        form.querySelector('#boxes').replaceWith(boxes)
         form.elements.rendered.value = seen.elements.rendered.value
       }
-      const open = summary.querySelector('details')?.open ?? false
-      summary.className = seen.querySelector('#summary').className
-      summary.replaceChildren(...seen.querySelector('#summary').childNodes)
-      summary.querySelector('details').open = open
+      for (const part of form.querySelectorAll('[data-part]')) take(part, seen)
+      region.className = seen.querySelector('#summary').className
+      if (form.elements.shown) {
+        const says = seen.querySelector('button[value=allow]')
+        form.elements.shown.value = seen.elements.shown.value
+        allow.textContent = says.textContent
+        allow.className = says.className
+      }
     } catch (error) {
       if (error.name === 'AbortError') return
       // Better no sentence than one that is not true any more.
-      summary.className = 'summary'
-      summary.textContent = 'This sentence cannot be renewed right now. What is ticked counts.'
+      region.className = 'summary'
+      region.querySelector('[data-part=sentence]').textContent =
+        'This sentence cannot be renewed right now. What is ticked counts.'
     }
   }
 
   form.addEventListener('change', ({ target }) => {
-    if (target.name === 'scope') {
+    if (['scope', 'paper'].includes(target.name)) {
       form.querySelector('input[name=preset][value=custom]').checked = true
       form.elements.rendered.value = 'custom'
     }
-    if (['preset', 'scope', 'paper', 'brake'].includes(target.name))
+    if (['preset', 'scope', 'paper', 'brake', 'expires'].includes(target.name))
       preview(target.name === 'preset' && target.value !== 'custom')
   })
 }
