@@ -11,6 +11,7 @@ RUN ["node", "--input-type=module", "--eval", "import { installDependencies } fr
 COPY README.md CHANGELOG.md LICENSE NOTICE tsconfig.json ./
 COPY scripts scripts
 COPY packaging packaging
+COPY docs/privacy.md docs/stay-in-charge.md docs/
 COPY src src
 RUN npm run build
 # The final image has no program that makes folders. Closed to others, so that what lies in them is too.

@@ -1,6 +1,5 @@
 // The program as few files of JavaScript: all that it needs in one folder, and nothing to install.
-import { readFileSync } from 'node:fs'
-import { basename, extname, join } from 'node:path'
+import { basename, extname } from 'node:path'
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { FONTS, RENDERER } from '../src/charts/assets.ts'
 
@@ -25,7 +24,7 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
     chunkNames: '[name]-[hash]',
     alias: { 'supports-color': './packaging/absent.ts' },
     loader: { '.wasm': 'copy', '.ttf': 'copy' },
-    plugins: [textInside(root)],
+    plugins: [textInside],
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -44,12 +43,12 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
   return metafile
 }
 
-/** What the sources read from a document beside them, the bundle has in it. */
-const textInside = (root: string): Plugin => ({
+/** What the sources read from documents beside them, the bundle has in it. */
+const textInside: Plugin = {
   name: 'text-inside',
   setup({ onLoad }) {
-    onLoad({ filter: /privacy-text\.ts$/ }, () => ({
-      contents: `export const PRIVACY_TEXT = ${JSON.stringify(readFileSync(join(root, 'docs/privacy.md'), 'utf8'))}`,
+    onLoad({ filter: /documents-text\.ts$/ }, async ({ path }) => ({
+      contents: `export const DOCUMENTS = ${JSON.stringify((await import(path)).DOCUMENTS)}`,
     }))
   },
-})
+}

@@ -2,6 +2,7 @@
 import Koa from 'koa'
 import helmet from 'koa-helmet'
 import { authorizationServer, showOutage } from './authorization-server/authorization-server.ts'
+import { statusPages } from './authorization-server/status-pages.ts'
 import { tellWhoRuns } from './authorization-server/views/server-words.ts'
 import type { Config } from './config.ts'
 import { answerOutages, reportOutage } from './outage.ts'
@@ -14,10 +15,11 @@ import type { Suppliers } from './suppliers.ts'
 
 export const createApp = (config: Config, suppliers: Suppliers): Koa =>
   report(new Koa(), suppliers)
+    .use(tellWhoRuns(config))
+    .use(statusPages(config))
     .use(health(suppliers.store))
     .use(onlyOurHost(config))
     .use(securityHeaders)
-    .use(tellWhoRuns(config))
     .use(explainOutages(config))
     .use(resourceServer(config, suppliers)) // /mcp, and how to get in
     .use(authorizationServer(config, { ...suppliers, tools: TOOLS })) // everything that a person or a client signs in to

@@ -237,6 +237,99 @@ describe('configuration', () => {
   })
 })
 
+describe('what an operator says of themselves', () => {
+  const operatorOf = (env: Record<string, string>) => readConfig(env).operator
+  const TEXTS = { OPERATOR_NAME: 'Example Capital', OPERATOR_CONTACT: 'help@example.com' }
+  const URLS = { OPERATOR_PRIVACY_URL: 'https://example.com/privacy', OPERATOR_TERMS_URL: 'https://example.com/terms' }
+
+  it('is nothing unless it is said, and an empty value says nothing', () => {
+    const names = Object.keys({ ...TEXTS, ...URLS })
+    assert.deepEqual(operatorOf({}), {})
+    assert.deepEqual(operatorOf(Object.fromEntries(names.map((name) => [name, '']))), {})
+  })
+
+  it('is taken as it is written', () => {
+    assert.deepEqual(operatorOf({ ...TEXTS, ...URLS }), {
+      name: 'Example Capital',
+      contact: 'help@example.com',
+      privacyUrl: 'https://example.com/privacy',
+      termsUrl: 'https://example.com/terms',
+    })
+    assert.deepEqual(operatorOf({ OPERATOR_TERMS_URL: URLS.OPERATOR_TERMS_URL }), { termsUrl: URLS.OPERATOR_TERMS_URL })
+  })
+
+  for (const name of ['Bücher & Söhne «Zürich»', '株式会社', '<b>Bold</b>', "O'Neil, Inc.", 'a'.repeat(80)]) {
+    it(`may be called ${name}`, () => {
+      for (const variable of Object.keys(TEXTS)) {
+        assert.deepEqual(Object.values(operatorOf({ [variable]: name })), [name], variable)
+      }
+    })
+  }
+
+  for (const url of [
+    'https://example.com',
+    'https://example.com:8443/a?b=c&d=e#f',
+    'http://localhost:3000/privacy',
+    'http://127.0.0.1/',
+    'http://[::1]:8080/x',
+  ]) {
+    it(`may stand at ${url}`, () => {
+      for (const variable of Object.keys(URLS)) {
+        assert.deepEqual(Object.values(operatorOf({ [variable]: url })), [url], variable)
+      }
+    })
+  }
+
+  /** What the operator is told of one variable: which it is, what is wrong, and what would work. */
+  function holds(message: string, variable: string, problem: RegExp, works: string): void {
+    assert.ok(message.includes(`  ${variable}=`), message)
+    assert.match(message, problem)
+    assert.ok(message.endsWith(`; use one such as ${works}`), message)
+  }
+
+  for (const [what, value, problem] of [
+    ['more than 80 characters', 'a'.repeat(81), /: has more than 80 characters;/],
+    ['a blank in front', ' Example', /: has characters that cannot be seen;/],
+    ['a blank behind', 'Example ', /: has characters that cannot be seen;/],
+    ['nothing but blanks', '  ', /: has characters that cannot be seen;/],
+    ['a line break', 'Example\nCapital', /: has characters that cannot be seen;/],
+    ['a tab', 'Example\tCapital', /: has characters that cannot be seen;/],
+    ['a character that turns the direction', 'Example\u202ECapital', /: has characters that cannot be seen;/],
+    ['a direction that is closed again', 'Example\u2066Capital\u2069', /: has characters that cannot be seen;/],
+    ['a blank of no width', 'Example\u200BCapital', /: has characters that cannot be seen;/],
+    ['a line break of Unicode', 'Example\u2028Capital', /: has characters that cannot be seen;/],
+  ] as const) {
+    it(`is refused in a text with ${what}, with a message that says so and what would work`, () => {
+      for (const [variable, works] of Object.entries(TEXTS)) {
+        holds(complaint({ [variable]: value }), variable, problem, works)
+      }
+    })
+  }
+
+  for (const url of [
+    'nonsense',
+    'example.com/privacy',
+    '/privacy',
+    'http://example.com/privacy',
+    'http://192.168.0.1/privacy',
+    'http://localhost.example.com/',
+    'ftp://example.com/privacy',
+    'javascript:alert(1)',
+    'data:text/html,hello',
+    'https://',
+    'https://user:secret@example.com/privacy',
+    'https://user@example.com/privacy',
+    'https://:secret@example.com/privacy',
+    'http://user:secret@localhost/privacy',
+  ]) {
+    it(`is refused at ${url}, with a message that says so and what would work`, () => {
+      for (const [variable, works] of Object.entries(URLS)) {
+        holds(complaint({ [variable]: url }), variable, /: is no https URL;/, works)
+      }
+    })
+  }
+})
+
 describe('a start that cannot succeed', () => {
   const folder = temporaryFolder()
   after(folder.remove)

@@ -14,6 +14,8 @@ const Session = z.object({
   since: z.number(),
   /** Until when it may add a first passkey as if it were part of signing in; seconds since 1970. */
   firstPasskeyUntil: z.number().optional(),
+  /** When its person last looked at the account pages with it, within ten minutes; seconds since 1970. */
+  usedAt: z.number().optional(),
   suspended: z.boolean().optional(),
 })
 export type BrowserSession = Readonly<z.infer<typeof Session>>
@@ -48,6 +50,8 @@ export const Profile = z.looseObject({
   everythingSuspendedAt: z.number().optional(),
   /** The address that suspends everything: a hash of its secret, since when there is this one, and when it was used last; milliseconds since 1970. */
   pauseAddress: z.object({ hash: z.string(), madeAt: z.number(), usedAt: z.number().optional() }).optional(),
+  /** When its person last put off deciding what goes on since the API token was replaced; milliseconds since 1970. */
+  reviewPutOffAt: z.number().optional(),
   /** Since when QuantConnect refuses the stored API token, until it takes it again; milliseconds since 1970. */
   tokenRefusedAt: z.number().optional(),
   /** When QuantConnect last accepted the token as it was signed in with; seconds since 1970. */
@@ -79,6 +83,17 @@ export const withKnownBrowser = (profile: Profile, browser: string): Profile => 
     SESSIONS_AT_MOST,
   ),
 })
+
+/** A look at the pages is noted when the last one that was is older, in seconds. */
+const NOTED_EVERY = 10 * 60
+
+/** The profile with the look of a browser noted; undefined while one is that is young enough. `now` in seconds since 1970. */
+export const withLook = (profile: Profile, uid: string, now: number): Profile | undefined => {
+  const session = profile.sessions.find((one) => one.uid === uid)
+  return session && (session.usedAt ?? session.since) < now - NOTED_EVERY
+    ? { ...profile, sessions: profile.sessions.map((one) => (one.uid === uid ? { ...one, usedAt: now } : one)) }
+    : undefined
+}
 
 /** Signs out every browser, and knows none of them any more. */
 export const withoutBrowsers = ({ knownBrowsers: _known, ...profile }: Profile): Profile => ({
@@ -116,19 +131,28 @@ export const withoutPasskey = (profile: Profile, id: string): Profile => ({
 })
 
 /** Nobody from before may do anything until the person has looked. */
-export const withEverythingSuspended = (profile: Profile): Profile => ({
+export const withEverythingSuspended = ({ reviewPutOffAt: _before, ...profile }: Profile): Profile => ({
   ...profile,
   sessions: profile.sessions.map((session) => ({ ...session, suspended: true })),
   passkeys: profile.passkeys.map((passkey) => ({ ...passkey, suspended: true })),
 })
 
-/** After the person has looked: what they keep works again, the rest of what was suspended is gone. */
-export const withOnlyKept = (profile: Profile, kept: readonly string[]): Profile => ({
-  ...profile,
-  sessions: profile.sessions.filter((one) => !one.suspended || kept.includes(one.uid)).map(released),
-  passkeys: profile.passkeys.filter((one) => !one.suspended || kept.includes(one.id)).map(released),
-})
-const released = <T extends { suspended?: boolean | undefined }>({ suspended: _suspended, ...rest }: T) => rest
+/** After the person has looked: what they keep works again, what they end is gone, and the rest waits as it did. */
+export function withReviewed(profile: Profile, kept: readonly string[], ended: readonly string[]): Profile {
+  const decided = <T extends { suspended?: boolean | undefined }>(all: readonly T[], idOf: (one: T) => string): T[] =>
+    all
+      .filter((one) => !one.suspended || !ended.includes(idOf(one)))
+      .map((one) => (kept.includes(idOf(one)) ? released(one) : one))
+  return {
+    ...profile,
+    sessions: decided(profile.sessions, ({ uid }) => uid),
+    passkeys: decided(profile.passkeys, ({ id }) => id),
+  }
+}
+const released = <T extends { suspended?: boolean | undefined }>({ suspended: _suspended, ...rest }: T) => rest as T // sound: only what may be absent is
+
+/** The person has looked at what waits, and decides on some of it later. */
+export const withReviewPutOff = (profile: Profile, now: number): Profile => ({ ...profile, reviewPutOffAt: now })
 
 /** The browser with this session, while it is signed in and not suspended. */
 export const sessionIn = ({ sessions }: Profile, uid: string | undefined): BrowserSession | undefined =>

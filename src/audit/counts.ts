@@ -73,9 +73,12 @@ export function countsOf(calls: readonly Call[], tools: readonly CountedTool[]):
 
 const sum = (calls: readonly Activity[]): number => calls.reduce((all, { count }) => all + count, 0)
 
+const isOfConsequence = (activity: Activity): boolean => hadConsequences(activity) || isPersonalDeed(activity)
+
 /** What can be asked for, by name: what it leaves. */
 export const VIEWS = {
-  consequences: (activity) => hadConsequences(activity) || isPersonalDeed(activity),
+  consequences: isOfConsequence,
+  others: (activity) => !isOfConsequence(activity),
   sent: ({ kind }) => kind === 'sent',
   refused: ({ kind, outcome }) => kind !== 'person' && (outcome === 'blocked' || outcome === 'failed'),
   person: ({ kind }) => kind === 'person',
@@ -89,17 +92,24 @@ export interface Filter {
   readonly connection?: string | undefined
   readonly tool?: string | undefined
   readonly outcome?: Outcome | undefined
+  readonly project?: number | undefined
+  /** Since when and until when, milliseconds since 1970; the end is not in it. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
 }
 
 /** What is all that a filter says. What it leaves open may be anything. */
 export const filtered = (
   all: readonly Activity[],
-  { view = 'all', connection, tool, outcome }: Filter,
+  { view = 'all', connection, tool, outcome, project, from = 0, to = Number.POSITIVE_INFINITY }: Filter,
 ): readonly Activity[] =>
   all.filter(
     (one) =>
       VIEWS[view](one) &&
       (connection ?? one.connection) === one.connection &&
       (tool ?? one.tool) === one.tool &&
-      (outcome ?? one.outcome) === one.outcome,
+      (outcome ?? one.outcome) === one.outcome &&
+      (project ?? one.ids.projectId) === one.ids.projectId &&
+      one.at >= from &&
+      one.at < to,
   )

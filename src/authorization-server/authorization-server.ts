@@ -10,6 +10,7 @@ import type { StoreUnavailable } from '../storage/store.ts'
 import type { Suppliers } from '../suppliers.ts'
 import { createAccountPages } from './account/account.ts'
 import { visitorAddress } from './clients/documents/client-documents.ts'
+import { documentPages } from './documents.ts'
 import { explainUnreadableForms } from './interactions/form.ts'
 import { createInteractions } from './interactions/interactions.ts'
 import { offersOneClick } from './interactions/sign-in.ts'
@@ -19,9 +20,10 @@ import type { PageSuppliers } from './page-suppliers.ts'
 import { createPasskeys } from './passkeys/passkeys.ts'
 import type { ToolFacts } from './permissions/summary.ts'
 import { limitRequests } from './request-limits.ts'
+import { forAssistants, HOME } from './status-pages.ts'
 import { homePage } from './views/home.ts'
 import { SCRIPT, STYLESHEET, sendPage } from './views/layout.ts'
-import { errorPage } from './views/problem.ts'
+import { errorPage, problemPage } from './views/problem.ts'
 
 const ENDPOINTS =
   /^\/(jwks|authorize(\/[\w-]+)?|token|register|revoke|introspect|par|\.well-known\/(oauth-authorization-server|openid-configuration))$/
@@ -35,14 +37,20 @@ export function authorizationServer(
   config: Config,
   suppliers: Suppliers & { readonly tools: readonly ToolFacts[] },
 ): Middleware {
-  const renderError: RenderError = (ctx, { error, error_description }) =>
-    sendPage(
+  const renderError: RenderError = (ctx, { error, error_description }) => {
+    const { client_id, request_uri } = ctx.query
+    // Somebody opened an address that they found, and no assistant sent them.
+    const isBare = error === 'invalid_request' && client_id === undefined && request_uri === undefined
+    return sendPage(
       ctx as unknown as Context,
-      errorPage(error, error_description, config.sandbox, isDocumentUrl(ctx.query.client_id)),
+      isBare
+        ? problemPage({ ...forAssistants(`${issuer}${ctx.path}`), sandbox: config.sandbox, link: HOME })
+        : errorPage(error, error_description, config.sandbox, isDocumentUrl(client_id)),
     )
+  }
+  const { issuer } = config
   const provider = createProvider(config, suppliers, renderError)
   const handle = provider.callback()
-  const { issuer } = config
   const pageSuppliers: PageSuppliers = {
     ...suppliers,
     provider,
@@ -65,7 +73,7 @@ export function authorizationServer(
       }),
     ),
   )
-  pages.get('/privacy', async (ctx) => sendPage(ctx as Context, (await import('./views/privacy.ts')).privacyPage))
+  documentPages(pages)
   for (const { path, type, text } of [STYLESHEET, SCRIPT]) {
     pages.get(path, (ctx) => {
       ctx.set('Cache-Control', 'public, max-age=31536000, immutable')

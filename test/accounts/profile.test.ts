@@ -11,10 +11,10 @@ import {
   withEverythingSuspended,
   withFull,
   withNews,
-  withOnlyKept,
   withoutOffer,
   withoutSessions,
   withPasskey,
+  withReviewed,
   withSeen,
   withSession,
 } from '../../src/accounts/profile.ts'
@@ -55,8 +55,18 @@ describe('what was there before a token was replaced', () => {
     assert.deepEqual([isSessionOf(back, 'a'), isSessionOf(back, 'b')], [true, false])
   })
 
-  it('is what the person keeps of it, and nothing else', () => {
-    const kept = withOnlyKept(withSession(suspended, session('new')), ['b', 'q'])
+  it('is what the person keeps of it, without what they end; the rest waits as it did', () => {
+    const some = withReviewed(withSession(suspended, session('new')), ['b'], ['q'])
+    assert.deepEqual(
+      [...some.sessions, ...some.passkeys].map((one) => ['uid' in one ? one.uid : one.id, one.suspended ?? false]),
+      [
+        ['new', false],
+        ['b', false],
+        ['a', true],
+        ['p', true],
+      ],
+    )
+    const kept = withReviewed(withSession(suspended, session('new')), ['b', 'q'], ['a', 'p'])
     assert.deepEqual(
       kept.sessions.map(({ uid }) => uid),
       ['new', 'b'],
@@ -118,7 +128,8 @@ describe('what a passkey is good for', () => {
 
   it('stays what it was when it is used, suspended and kept again', () => {
     const profile = withPasskey(NO_PROFILE, young('y'))
-    const kept = withOnlyKept(withEverythingSuspended(withPasskey(profile, { ...young('y'), usedAt: NOW })), ['y'])
+    const was = withEverythingSuspended(withPasskey(profile, { ...young('y'), usedAt: NOW }))
+    const kept = withReviewed(was, ['y'], [])
     assert.deepEqual(
       passkeysOf(kept, 'young', NOW).map(({ id }) => id),
       ['y'],

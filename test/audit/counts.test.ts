@@ -101,6 +101,7 @@ describe('a filter of what happened', () => {
       Object.fromEntries(Object.keys(VIEWS).map((view) => [view, refs({ view: view as keyof typeof VIEWS })])),
       {
         consequences: ['5'],
+        others: ['1', '2', '3', '4', '6', '7'],
         sent: ['4', '5', '6'],
         refused: ['2', '3', '6'],
         person: ['7'],

@@ -78,21 +78,27 @@ describe('a week of an assistant that trades', () => {
   /** The rows of the page, oldest first, without times, durations and references. */
   const rows = async (query: string) => {
     const html = await open(`/account/activity?${query}`)
-    const cells = [...html.matchAll(/<tr>\s*<td([\s\S]*?)<\/tr>/g)].map(([, row = '']) =>
+    // What stands folded is the tool's name; the second table of the page is the rest.
+    const [first = ''] = html.split('<h2>Everything else</h2>')
+    const cells = [...first.matchAll(/<tr>\s*<td([\s\S]*?)<\/tr>/g)].map(([, row = '']) =>
       [...`<td${row}`.matchAll(/<td[^>]*>([\s\S]*?)<\/td>/g)].map(([, cell = '']) => plain(cell)),
     )
-    return cells.map(([, who, what, project, outcome]) => [who, what, project, outcome].join(' | ')).reverse()
+    return cells
+      .map(([, who, what, project, outcome, decided]) =>
+        [who, what, project, outcome, ...(decided ? [`by ${decided}`] : [])].join(' | '),
+      )
+      .reverse()
   }
   const client = async () => (await open('/account/activity.csv')).match(/"sent","([^"]*)"/)?.[1] ?? ''
 
   it('opens with what had consequences, in the person’s words', async () => {
     const name = await client()
     assert.deepEqual(await rows(''), [
-      `${name} | Start on paper, QuantConnect paper brokerage, node LN-1, project “Momentum” (7) create_live_algorithm | 7 | done`,
-      `${name} | Buy 10 SPY, market order, project 7 create_live_command | 7 | done`,
-      `${name} | Sell 10 SPY, market order, project 7 create_live_command | 7 | unknown QuantConnect gave no usable answer (HTTP 502). Ask your assistant to find out: read_live_logs shows what the algorithm did with it, about five minutes later.`,
-      `${name} | Live control of project 7 for user bob-1, with read and write access create_project_collaborator | 7 | done`,
-      `${name} | Stop the live algorithm of project 7; positions stay open stop_live_algorithm | 7 | done`,
+      `${name} | Start on paper, QuantConnect paper brokerage, node LN-1, project “Momentum” (7) Start live algorithm create_live_algorithm | 7 | done | by its permission to trade`,
+      `${name} | Buy 10 SPY, market order, project 7 Send live command create_live_command | 7 | done | by its permission to trade`,
+      `${name} | Sell 10 SPY, market order, project 7 Send live command create_live_command | 7 | unknown QuantConnect gave no usable answer (HTTP 502). Ask your assistant to find out: read_live_logs shows what the algorithm did with it, about five minutes later. | by its permission to trade`,
+      `${name} | Live control of project 7 for user bob-1, with read and write access Add collaborator create_project_collaborator | 7 | done | by its permission to manage`,
+      `${name} | Stop the live algorithm of project 7; positions stay open Stop live algorithm stop_live_algorithm | 7 | done | by its permission to trade`,
     ])
   })
 
@@ -100,14 +106,14 @@ describe('a week of an assistant that trades', () => {
     const name = await client()
     assert.equal((await rows('view=sent')).length, 7)
     assert.deepEqual(await rows('view=refused'), [
-      `${name} | Delete file “old.py” of project 7 delete_file | 7 | failed QuantConnect refused: File not found`,
-      `${name} | broadcast_live_command × 3 |  | blocked Not allowed: "Send commands to all live algorithms of an organization at once" (qc:admin:write).`,
+      `${name} | Delete file “old.py” of project 7 Delete file delete_file | 7 | failed QuantConnect refused: File not found | by its permission to delete`,
+      `${name} | Broadcast live command broadcast_live_command × 3 |  | blocked Not allowed: "Send commands to all live algorithms of an organization at once" (qc:admin:write). | by its permissions`,
     ])
     assert.deepEqual(
       (await rows('view=person')).map((row) => row.replace(/“.*| with.*|:.*/, '')),
       ['you | Signed in', 'you | Confirmed', 'you | Allowed a connection', 'you | Revoked a connection'],
     )
-    assert.deepEqual(await rows('view=reads'), [`${name} | list_projects |  | done`])
+    assert.deepEqual(await rows('view=reads'), [`${name} | List projects list_projects |  | done`])
   })
 
   it('is the same in the table: a line for each, with kind, words, outcome, rule and count', async () => {

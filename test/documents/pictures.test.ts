@@ -18,6 +18,8 @@ const SHOWN_IN = ['README.md', 'docs/stay-in-charge.md']
 const steady = (text: string) =>
   text
     .replace(/[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2}(?::\d{2}\s[AP]M\s\S+|\s[AP]M)/g, '(moment)')
+    .replace(/\d+ seconds? ago|just now/g, '(ago)')
+    .replace(/\b\d{1,2} [A-Z][a-z]{2,3} \d{4}\b/g, '(day)')
     .replace(/\b\d[\d.]* m?s\t/g, '(time)\t')
     .replace(/\t[a-z0-9]{8}$/gm, '\t(reference)')
     .replace(/(?<=localhost:)\d+/g, '(port)')

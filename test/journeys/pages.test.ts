@@ -210,7 +210,11 @@ describe('pages', () => {
     await page.goto(`${server.origin}/account`)
     await heading('Your API token was replaced. What shall go on?')
     await inspect(page, 'review')
-    await page.getByRole('button', { name: 'Keep what is ticked' }).click()
+    await page.getByLabel('End').first().check()
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await heading('End 1 connection?')
+    await inspect(page, 'review-ends')
+    await page.getByRole('button', { name: 'End 1 connection' }).click()
     await heading('Your account')
 
     await page.goto(`${server.origin}/account/connections/never-was`)

@@ -4,17 +4,22 @@ import type { Context } from 'koa'
 import { newsOf } from '../../accounts/news.ts'
 import { mayAddFirstPasskey, withoutBrowsers, withoutSessions, withSeen } from '../../accounts/profile.ts'
 import { countsOf } from '../../audit/counts.ts'
+import { allowanceOf, mayTrade } from '../../grants/allowance.ts'
+import type { Grant } from '../../grants/grants.ts'
+import { nameOf } from '../../grants/grants.ts'
 import { isSuspended } from '../../grants/suspension.ts'
 import { field, hasValidCsrf, parseForm, setProblemStatus } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
-import { signInSession } from '../oidc/session.ts'
+import { SESSION_SECONDS, signInSession } from '../oidc/session.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
-import { describeConnection } from '../permissions/describe-connection.ts'
+import { describeConnection, holdersOf } from '../permissions/describe-connection.ts'
+import { gravityOf } from '../permissions/weight.ts'
 import { overviewPage } from '../views/account/overview.ts'
 import { sendPage, sendPageInParts } from '../views/layout.ts'
 import { activityPages } from './activity.ts'
 import { connectionPages } from './connections.ts'
 import { leavingPages } from './leaving.ts'
+import { noticeOf } from './notices.ts'
 import { pageOf } from './paging.ts'
 import { passkeyPages } from './passkeys.ts'
 import { pauseFactsOf, pausePages } from './pause.ts'
@@ -24,7 +29,7 @@ import { suspensionPages } from './suspension.ts'
 import { tokenPages } from './token.ts'
 import { newsOfUnknown } from './unknown-outcomes.ts'
 import type { Visitor } from './visitor.ts'
-import { createVisits, redirect, safeDestination } from './visitor.ts'
+import { createVisits, redirect, safeDestination, waitingAmong } from './visitor.ts'
 
 /** The pages under `/account`. */
 export function createAccountPages(suppliers: PageSuppliers): Router {
@@ -40,10 +45,13 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     const lastAnswer = calls.find(({ outcome }) => outcome === 'done')?.at ?? 0
     const tokenWorked = Math.max(profile.tokenAcceptedAt ?? 0, lastAnswer / 1000)
     const living = await forgetLapsedSessions(visitor)
-    const all = await connections()
+    // The gravest first, and of those the newest.
+    const all = (await connections()).toSorted(
+      (one, other) => gravityOf(other) - gravityOf(one) || holdersOf(other).last - holdersOf(one).last,
+    )
     const { shown, page } = pageOf(all, PER_PAGE, ctx.query.page)
-    const notice = Object.hasOwn(NOTICES, ctx.querystring) ? NOTICES[ctx.querystring] : undefined
-    const isAfterPress = AFTER_PRESS.includes(ctx.querystring)
+    const notice = noticeOf(ctx.query, { connections: all, profile, now: Math.floor(now / 1000) })
+    const isAfterPress = AFTER_PRESS.some((press) => Object.hasOwn(ctx.query, press))
     const view = overviewPage({
       ...frame,
       now: Math.floor(now / 1000),
@@ -62,7 +70,9 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
         ? {}
         : { everythingSuspendedAt: profile.everythingSuspendedAt / 1000 }),
       ...pauseFactsOf(profile),
-      counted: { suspended: all.filter(isSuspended).length, all: all.length },
+      counted: { suspended: all.filter(isSuspended).length, all: all.length, real: all.filter(tradesForReal).length },
+      sharedNames: namesOfSeveral(all.map(nameOf)),
+      isLeftForLater: waitingAmong(all, profile) !== undefined,
       connections: shown.map((grant) => describeConnection(grant, tools, calls)),
       page,
       sessions: living,
@@ -85,9 +95,12 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
   async function forgetLapsedSessions({ accountId, profile }: Visitor) {
     const found = await Promise.all(profile.sessions.map(({ uid }) => provider.Session.findByUid(uid)))
     const gone = profile.sessions.filter((_, index) => found[index]?.accountId !== accountId).map(({ uid }) => uid)
-    return gone.length
+    const left = gone.length
       ? (await accounts.change(accountId, (known) => withoutSessions(known, gone))).sessions
       : profile.sessions
+    // A visit of an assistant saves the library's session, and a look at these pages is noted in the profile.
+    const visited = new Map(found.flatMap((one) => (one?.uid ? [[one.uid, (one.exp ?? 0) - SESSION_SECONDS]] : [])))
+    return left.map((one) => ({ ...one, usedAt: Math.max(one.usedAt ?? one.since, visited.get(one.uid) ?? 0) }))
   }
 
   router.post('/account/sign-in', parseForm, async (given) => {
@@ -127,6 +140,19 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
   )
 
   router.post(
+    '/account/browsers/:uid/sign-out',
+    parseForm,
+    visits.page(
+      async ({ ctx, session, accountId }) => {
+        const uid = String(ctx.params.uid)
+        await accounts.change(accountId, (profile) => withoutSessions(profile, [uid]))
+        redirect(ctx, uid === session.uid ? '/' : '/account?signed-out')
+      },
+      { onlyTakes: true },
+    ),
+  )
+
+  router.post(
     '/account/seen',
     parseForm,
     visits.page(async ({ ctx, accountId }) => {
@@ -158,20 +184,8 @@ const PER_PAGE = 20
 const AFTER_PRESS: readonly string[] = ['suspended', 'all-suspended', 'stopped']
 const PATIENCE = 3_000
 
-/** What is said after a form, by the query that it leads to. */
-const NOTICES: Readonly<Record<string, string>> = {
-  overtaken:
-    'It was changed elsewhere in this moment, so nothing was saved. Look at it as it is now, and decide again.',
-  saved: 'Saved. It holds from the next call on.',
-  revoked: 'Revoked. It is refused from its next call on.',
-  stopped: 'Everything is disconnected. No assistant can do anything any more.',
-  'all-suspended': 'Everything is suspended. No assistant can do anything until you let it go on.',
-  suspended: 'Suspended. It is refused from its next call on, until you let it go on.',
-  resumed: 'It goes on, from its next call on.',
-  reviewed: 'Done. What you kept works again, the rest is gone.',
-  'passkey-added': 'The passkey is added. From now on you can sign in with it.',
-  'passkey-removed': 'The passkey is removed.',
-  'only-passkeys': 'From now on only a passkey confirms.',
-  'token-too': 'From now on the API token confirms as well.',
-  'token-saved': 'The new API token is saved. Your assistants use it from their next call on.',
-}
+const tradesForReal = (grant: Grant): boolean => mayTrade(grant) && !allowanceOf(grant).paperOnly
+
+/** Names that are borne more than once. */
+const namesOfSeveral = (names: readonly string[]): readonly string[] =>
+  names.filter((name, index) => names.indexOf(name) !== index)

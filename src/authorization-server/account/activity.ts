@@ -14,8 +14,11 @@ import { pageOf } from './paging.ts'
 import type { Visits } from './visitor.ts'
 
 const PER_PAGE = 50
+/** So much of the rest stands below what had consequences. */
+const OTHERS = 20
 
 export function activityPages(router: Router, visits: Visits, { auditLog, seals, tools }: PageSuppliers): void {
+  const titles = new Map(tools.map(({ name, title }) => [name, title]))
   const verify = (name = '') => tools.find((tool) => tool.name === name)?.verify ?? ''
 
   router.get(
@@ -25,10 +28,15 @@ export function activityPages(router: Router, visits: Visits, { auditLog, seals,
       const fields = { ...fieldsOf(ctx), view: viewOf(ctx) }
       const fitting = filtered(all, filterOf(fields))
       const { shown, page } = pageOf(fitting, PER_PAGE, ctx.query.page)
+      // The page that nobody has asked anything of tells of the rest as well.
+      const rest = ctx.querystring === '' ? filtered(all, { view: 'others' }).slice(0, OTHERS) : []
       const view = activityPage({
         ...frame,
         days: auditLog.days,
         activities: shown,
+        rest,
+        isSandbox: frame.sandbox,
+        titles,
         total: fitting.reduce((sum, { count }) => sum + count, 0),
         page,
         filter: fields,
@@ -82,17 +90,46 @@ const viewOf = ({ query }: Context): View =>
 
 const fieldsOf = ({ query }: Context) => {
   const one = (value: unknown) => (typeof value === 'string' ? value : '')
-  return { connection: one(query.connection), tool: one(query.tool), outcome: one(query.outcome) }
+  const { connection, tool, outcome, project, from, to } = query
+  return {
+    connection: one(connection),
+    tool: one(tool),
+    outcome: one(outcome),
+    project: one(project),
+    from: one(from),
+    to: one(to),
+  }
 }
 
-const filterOf = ({ view, connection, tool, outcome }: ReturnType<typeof fieldsOf> & Pick<Filter, 'view'>): Filter => ({
-  view,
-  ...(connection ? { connection } : {}),
-  ...(tool ? { tool } : {}),
-  ...(outcome ? { outcome: OUTCOMES.find((known) => known === outcome) } : {}),
-})
+const DAY = 24 * 60 * 60 * 1000
+/** A day as browsers send it, in UTC; undefined when it is none. */
+const dayOf = (text: string): number | undefined => {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(at) ? undefined : at
+}
 
-/** By grant the newest name that it was called by. */
-const connectionsIn = (all: readonly Activity[]): [string, string][] => [
-  ...new Map([...all].reverse().flatMap(({ connection, client }) => (connection ? [[connection, client ?? '']] : []))),
-]
+function filterOf(fields: ReturnType<typeof fieldsOf> & Pick<Filter, 'view'>): Filter {
+  const { view, connection, tool, outcome, project } = fields
+  const [from, lastDay] = [dayOf(fields.from), dayOf(fields.to)]
+  return {
+    view,
+    ...(connection ? { connection } : {}),
+    ...(tool ? { tool } : {}),
+    ...(outcome ? { outcome: OUTCOMES.find((known) => known === outcome) } : {}),
+    ...(/^\d{1,15}$/.test(project) ? { project: Number(project) } : {}),
+    ...(from === undefined ? {} : { from }),
+    ...(lastDay === undefined ? {} : { to: lastDay + DAY }),
+  }
+}
+
+/** By grant the newest name that it was called by; where several have one name, with the day of the first thing that it did. */
+function connectionsIn(all: readonly Activity[]): [string, string][] {
+  const oldestFirst = [...all].reverse().filter(({ connection }) => connection !== undefined)
+  const names = new Map(oldestFirst.map(({ connection = '', client = '' }) => [connection, client]))
+  const began = new Map(all.map(({ connection = '', at }) => [connection, at])) // the newest first, so the oldest stays
+  const shared = (name: string) => [...names.values()].filter((other) => other === name).length > 1
+  return [...names].map(([id, name]) => [
+    id,
+    shared(name) ? `${name} (since ${new Date(began.get(id) ?? 0).toISOString().slice(0, 10)})` : name,
+  ])
+}

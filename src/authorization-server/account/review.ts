@@ -2,15 +2,17 @@
 import type Router from '@koa/router'
 import { z } from 'zod'
 import type { News } from '../../accounts/news.ts'
-import { countsStill, withNews, withOnlyKept, withoutSessions } from '../../accounts/profile.ts'
+import { countsStill, withNews, withoutSessions, withReviewed, withReviewPutOff } from '../../accounts/profile.ts'
 import { nameOf, revisionOf } from '../../grants/grants.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
 import { tellOfConsent } from '../interactions/consent.ts'
-import { fields, parseForm } from '../interactions/form.ts'
+import { field, parseForm, postedForm, sentFields } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import { describeConnection, goesOn } from '../permissions/describe-connection.ts'
-import { reviewPage } from '../views/account/small-pages.ts'
+import type { WhatEnds } from '../views/account/review.ts'
+import { reviewEndsPage, reviewPage } from '../views/account/review.ts'
 import { sendPage } from '../views/layout.ts'
+import { reviewedAddress } from './notices.ts'
 import type { Visitor, Visits, Waiting } from './visitor.ts'
 import { redirect, waitingAmong, waitingOf } from './visitor.ts'
 
@@ -35,85 +37,120 @@ export function reviewPages(router: Router, visits: Visits, { accounts, grants, 
       const waiting = await waitingOf(visitor)
       if (!waiting) return redirect(ctx, '/account')
       return visits.prove(visitor, {
-        shape: Kept,
+        shape: Reviewed,
         // As it is now: another browser may have answered, or the token was replaced once more.
         state: async (_does, profile) =>
           stateOf(waitingAmong(await grants.list(accountId), profile), await vault.open(accountId)),
         async decide() {
-          const kept = readKept(waiting, fields(ctx, 'keep'))
-          await endOthers(accountId, waiting, kept)
-          const items = itemsOf(waiting, kept)
-          if (!items.length) return { does: kept }
-          const question = { sandbox: frame.sandbox, before: 'this is done', items, back: '/account/review' }
-          return { does: kept, question }
+          const decided = readDecisions(waiting, postedForm(ctx))
+          const ends = namesOf(waiting, decided.ended)
+          if (sizeOf(decided.ended) && field(ctx, 'confirmed') !== 'on') {
+            return sendPage(ctx, reviewEndsPage({ ...frame, ends, fields: sentFields(ctx) })).then(() => undefined)
+          }
+          await endWhatEnds(accountId, waiting, decided)
+          const items = itemsOf(waiting, decided)
+          if (!items.length) return { does: decided }
+          const question = { sandbox: frame.sandbox, before: 'what you keep goes on', items, back: '/account/review' }
+          return { does: decided, question }
         },
-        async carryOut(kept, at) {
+        async carryOut({ kept, ended, later }, at) {
           // The profile first: should the token have been replaced once more in this moment, nothing goes on.
           let counts = false
           await accounts.change(accountId, (profile) => {
             counts = countsStill(profile, session.uid, at)
-            return counts
-              ? withNews(
-                  withOnlyKept(profile, [...kept.browsers, ...kept.passkeys]),
-                  waiting.passkeys.map((passkey) => newsOfPasskey(passkey, kept)),
-                  Date.now(),
-                )
-              : profile
+            if (!counts) return profile
+            const reviewed = withReviewed(
+              profile,
+              [...kept.browsers, ...kept.passkeys],
+              [...ended.browsers, ...ended.passkeys],
+            )
+            return withNews(
+              withReviewPutOff(reviewed, Date.now()),
+              waiting.passkeys.flatMap((passkey) => newsOfPasskey(passkey, { kept, ended })),
+              Date.now(),
+            )
           })
-          if (!counts) return redirect(ctx, '/account?overtaken')
+          if (!counts) return redirect(ctx, '/account?all-overtaken')
           for (const grant of waiting.connections.filter(({ id }) => kept.connections.includes(id))) {
             const resumed = await grants.change(grant.id, { suspended: false }, grant)
             if (resumed) await tellOfConsent(accounts, grant, resumed)
           }
-          redirect(ctx, '/account?reviewed')
+          redirect(ctx, reviewedAddress(sizeOf(kept), sizeOf(ended), later))
         },
       })
     }),
   )
 
-  /** Ends the connections and signs out the browsers that are not kept: that only takes away, and waits for no proof. */
-  async function endOthers(accountId: string, { connections, sessions }: Waiting, kept: Kept): Promise<void> {
-    const ended = connections.filter(({ id }) => !kept.connections.includes(id))
-    for (const { id } of ended) await grants.end(id)
-    const signedOut = sessions.map(({ uid }) => uid).filter((uid) => !kept.browsers.includes(uid))
-    const news = ended.map((grant) => ({ what: 'connection-removed' as const, of: grant.id, name: nameOf(grant) }))
-    await accounts.change(accountId, (profile) => withNews(withoutSessions(profile, signedOut), news, Date.now()))
+  /** WhatEnds the connections and signs out the browsers that end: that only takes away, and waits for no proof. */
+  async function endWhatEnds(accountId: string, { connections }: Waiting, { ended }: Reviewed): Promise<void> {
+    const those = connections.filter(({ id }) => ended.connections.includes(id))
+    for (const { id } of those) await grants.end(id)
+    const news = those.map((grant) => ({ what: 'connection-removed' as const, of: grant.id, name: nameOf(grant) }))
+    await accounts.change(accountId, (profile) => withNews(withoutSessions(profile, ended.browsers), news, Date.now()))
   }
 }
 
-/** What of all that waits goes on. */
-const Kept = z.object({
+/** Some of what waits. */
+const Those = z.object({
   connections: z.array(z.string()),
   browsers: z.array(z.string()),
   passkeys: z.array(z.string()),
 })
-type Kept = Readonly<z.infer<typeof Kept>>
+type Those = Readonly<z.infer<typeof Those>>
+/** What of all that waits goes on, what ends, and how many are left as they are. */
+const Reviewed = z.object({ kept: Those, ended: Those, later: z.number() })
+type Reviewed = Readonly<z.infer<typeof Reviewed>>
 
-const newsOfPasskey = ({ id, name }: Waiting['passkeys'][number], kept: Kept): News => ({
-  what: kept.passkeys.includes(id) ? 'passkey-resumed' : 'passkey-removed',
-  of: id,
-  name,
-})
+const sizeOf = ({ connections, browsers, passkeys }: Those): number =>
+  connections.length + browsers.length + passkeys.length
 
-/** A form names connections by their ids, and the others after a word, so that none can pass for another. */
-const readKept = (waiting: Waiting, keep: readonly string[]): Kept => ({
-  connections: waiting.connections.map(({ id }) => id).filter((id) => keep.includes(id)),
-  browsers: waiting.sessions.map(({ uid }) => uid).filter((uid) => keep.includes(`browser:${uid}`)),
-  passkeys: waiting.passkeys.map(({ id }) => id).filter((id) => keep.includes(`passkey:${id}`)),
-})
+const newsOfPasskey = (
+  { id, name }: Waiting['passkeys'][number],
+  { kept, ended }: Pick<Reviewed, 'kept' | 'ended'>,
+): News[] => {
+  if (kept.passkeys.includes(id)) return [{ what: 'passkey-resumed', of: id, name }]
+  return ended.passkeys.includes(id) ? [{ what: 'passkey-removed', of: id, name }] : []
+}
+
+/**
+ * A form names connections by their ids, and the others after a word, so that none can pass for another: a choice for each, or
+ * lists of those that are kept and ended. What it does not name, or names twice, waits on.
+ */
+function readDecisions(waiting: Waiting, form: ReturnType<typeof postedForm>): Reviewed {
+  const choiceOf = (value: string): string => {
+    const lists = ['keep', 'end'].filter((list) => form.all(list).includes(value))
+    return form.one(`item:${value}`) || (lists.length === 1 ? (lists[0] ?? '') : '')
+  }
+  const those = (choice: string): Those => ({
+    connections: waiting.connections.map(({ id }) => id).filter((id) => choiceOf(id) === choice),
+    browsers: waiting.sessions.map(({ uid }) => uid).filter((uid) => choiceOf(`browser:${uid}`) === choice),
+    passkeys: waiting.passkeys.map(({ id }) => id).filter((id) => choiceOf(`passkey:${id}`) === choice),
+  })
+  const [kept, ended] = [those('keep'), those('end')]
+  const all = waiting.connections.length + waiting.sessions.length + waiting.passkeys.length
+  return { kept, ended, later: all - sizeOf(kept) - sizeOf(ended) }
+}
 
 /** What takes a proof: whatever goes on, and each passkey that is removed. */
-function itemsOf({ connections, sessions, passkeys }: Waiting, kept: Kept): string[] {
+function itemsOf({ connections, sessions, passkeys }: Waiting, { kept, ended }: Reviewed): string[] {
   return [
     ...connections.filter(({ id }) => kept.connections.includes(id)).map(goesOn),
     ...sessions
       .filter(({ uid }) => kept.browsers.includes(uid))
       .map(({ browser }) => `A browser stays signed in: ${browser}.`),
-    ...passkeys.map(
-      ({ id, name }) => `The passkey “${name}” ${kept.passkeys.includes(id) ? 'goes on' : 'is removed'}.`,
-    ),
+    ...passkeys.flatMap(({ id, name }) => {
+      if (kept.passkeys.includes(id)) return [`The passkey “${name}” goes on.`]
+      return ended.passkeys.includes(id) ? [`The passkey “${name}” is removed.`] : []
+    }),
   ]
 }
+
+/** What ends, by name. */
+const namesOf = ({ connections, sessions, passkeys }: Waiting, ended: Those): WhatEnds => ({
+  connections: connections.filter(({ id }) => ended.connections.includes(id)).map(nameOf),
+  browsers: sessions.filter(({ uid }) => ended.browsers.includes(uid)).map(({ browser }) => browser),
+  passkeys: passkeys.filter(({ id }) => ended.passkeys.includes(id)).map(({ name }) => name),
+})
 
 const stateOf = (waiting: Waiting | undefined, credentials: StoredCredentials | undefined): string =>
   JSON.stringify([

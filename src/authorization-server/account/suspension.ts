@@ -29,17 +29,18 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
     '/account/connections/:id/suspend',
     parseForm,
     own(
-      async (visitor, { id }) => {
+      async (visitor, grant) => {
         const { ctx } = visitor
+        const { id } = grant
         let suspended: Grant | undefined
         try {
           suspended = await grants.suspend(id, { by: 'person', at: Date.now() })
           if (suspended) await tellOfConnection(accounts, suspended, 'connection-suspended', RESUMES)
-          return redirect(ctx, suspended ? '/account?suspended' : '/account?overtaken')
+          return redirect(ctx, `/account?${suspended ? 'suspended' : 'overtaken'}=${grant.id}`)
         } catch (error) {
           const says = suspended
-            ? 'It is suspended. Only the note of it in your record could not be written.'
-            : 'The store did not answer. It may be suspended, or not.'
+            ? `“${nameOf(grant)}” is suspended. Only the note of it in your record could not be written.`
+            : `The store did not answer. “${nameOf(grant)}” may be suspended, or not.`
           return showUnfinished(visitor, error, { says, again: 'Suspend' })
         }
       },
@@ -84,7 +85,7 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
     parseForm,
     own((visitor, grant) => {
       const { ctx, accountId, session, frame } = visitor
-      if (!isSuspended(grant)) return Promise.resolve(redirect(ctx, '/account?overtaken'))
+      if (!isSuspended(grant)) return Promise.resolve(redirect(ctx, `/account?overtaken=${grant.id}`))
       return visits.prove(visitor, {
         shape: z.object({}),
         state: async () => stateOf([await grants.findOwn(grant.id, accountId)]),
@@ -103,7 +104,7 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
           const resumed = await goOn(grant)
           const waiting = (await grants.list(accountId)).some(isSuspended)
           if (!waiting) await endGeneralSuspension(accountId, session.uid, at)
-          redirect(ctx, `/account?${resumed ? 'resumed' : 'overtaken'}`)
+          redirect(ctx, `/account?${resumed ? 'resumed' : 'overtaken'}=${grant.id}`)
         },
       })
     }),
@@ -133,7 +134,7 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
           // First: should everything be suspended once more in this moment, nothing goes on.
           const counts = await endGeneralSuspension(accountId, session.uid, at)
           const resumed = counts ? await Promise.all(waiting.filter(({ id }) => seen.includes(id)).map(goOn)) : [false]
-          redirect(ctx, `/account?${resumed.every(Boolean) ? 'resumed' : 'overtaken'}`)
+          redirect(ctx, `/account?all-${resumed.every(Boolean) ? 'resumed' : 'overtaken'}`)
         },
       })
     }),

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Profile } from '../../accounts/profile.ts'
-import { isSessionOf } from '../../accounts/profile.ts'
+import { isSessionOf, withLook } from '../../accounts/profile.ts'
 import type { Grant } from '../../grants/grants.ts'
+import { unixTime } from '../../unix-time.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
 import { csrfToken, hasValidCsrf } from '../interactions/form.ts'
 import { offersOneClick } from '../interactions/sign-in.ts'
@@ -53,6 +54,8 @@ export function createVisits(suppliers: PageSuppliers) {
     if (!accountId || !isSessionOf(profile, session.uid)) return undefined
     const credentials = await vault.open(accountId)
     if (!credentials) return undefined
+    if (withLook(profile, session.uid, unixTime()))
+      await accounts.change(accountId, (known) => withLook(known, session.uid, unixTime()) ?? known)
     const csrf = csrfToken(cookieKeys, `account ${session.uid} ${accountId}`)
     const { tokenRefusedAt } = profile
     const frame = {
@@ -81,7 +84,6 @@ export function createVisits(suppliers: PageSuppliers) {
     const csrf = issueSignInToken(ctx)
     const view = signInPage({
       csrf,
-      sandbox,
       oneClick: offersOneClick(suppliers),
       passkeyOptions: passkeys.signInOptions(csrf),
       to: safeDestination(to),
@@ -123,7 +125,9 @@ export function createVisits(suppliers: PageSuppliers) {
         // The page after a sign-in was answered, so the first passkey that it offered is over.
         if (!MAKING_A_PASSKEY.includes(ctx.path)) await endOffer(proverOf(visitor), suppliers)
       }
-      if (!onlyTakes && !OPEN.includes(ctx.path) && (await waitingOf(visitor))) return redirect(ctx, LOOK_AGAIN)
+      const hasLooked = visitor.profile.reviewPutOffAt !== undefined
+      if (!onlyTakes && !hasLooked && !OPEN.includes(ctx.path) && (await waitingOf(visitor)))
+        return redirect(ctx, LOOK_AGAIN)
       return show(visitor)
     }
 

@@ -23,7 +23,7 @@ export function createInteractions(suppliers: PageSuppliers): Router {
     const client = await clientOf(provider, interaction)
     const csrf = csrfToken(cookieKeys, interaction.uid)
     const passkeyOptions = passkeys.signInOptions(csrf)
-    const view = signInPage({ clientName: client.name, csrf, sandbox, oneClick, passkeyOptions, ...again })
+    const view = signInPage({ clientName: client.name, csrf, oneClick, passkeyOptions, ...again })
     await sendPage(ctx, view, client.formTargets)
   }
 

@@ -59,6 +59,9 @@ async function signInWithPasskey(ctx: Context, posted: string, suppliers: PageSu
   return { problem: 'That passkey opens no account here. Sign in with the API token instead.', status: 422 }
 }
 
+/** A person who waits for QuantConnect hears within eight seconds, also where it is asked about the token before as well. */
+const [ANSWERS_A_PERSON, ANSWERS_ONCE_MORE] = [5_000, 2_500]
+
 /** Signs in with the user id and API token of a form, and puts the token into the vault when QuantConnect accepts it. */
 export async function signInAs(ctx: Context, suppliers: PageSuppliers): Promise<SignInResult> {
   const { vault, accounts, quantConnect, sandboxAccounts } = suppliers
@@ -74,7 +77,7 @@ export async function signInAs(ctx: Context, suppliers: PageSuppliers): Promise<
     const tooMany = tooManyAttempts(admission.retryAfter)
     return { ...tooMany, problem: `${tooMany.problem} A passkey works at once.` }
   }
-  const answer = await quantConnect.call(credentials, '/authenticate', {})
+  const answer = await quantConnect.call(credentials, '/authenticate', {}, { ahead: true, timeoutMs: ANSWERS_A_PERSON })
   if (answer.kind !== 'done') return unanswered(answer)
   // Only an explicit yes is a yes: an answer without `success` proves nothing about who is here.
   if (answer.body.success !== true) return unanswered({ kind: 'unavailable', sent: true })
@@ -121,7 +124,10 @@ async function suspendWhatCameBefore(credentials: Credentials, suppliers: PageSu
     ? before.apiToken !== credentials.apiToken
     : endedToken !== undefined && endedToken !== known
   if (!isReplaced) return
-  const answer = before && !onlyPasskeys ? await quantConnect.call(before, '/authenticate', {}) : undefined
+  const answer =
+    before && !onlyPasskeys
+      ? await quantConnect.call(before, '/authenticate', {}, { ahead: true, timeoutMs: ANSWERS_ONCE_MORE })
+      : undefined
   const works = answer?.kind === 'done' && answer.body.success === true
   if (!works) await accounts.suspendUntilReviewed(sub)
   await accounts.change(sub, ({ endedToken: _ended, ...profile }) =>

@@ -1,5 +1,6 @@
 // How grave a choice is, as the button that makes it says: the gravest thing that it allows counts.
-import type { Allowance } from '../../grants/allowance.ts'
+import type { Allowance, StoredAllowance } from '../../grants/allowance.ts'
+import { allowanceOf } from '../../grants/allowance.ts'
 import type { Risk } from '../../scopes.ts'
 import { SCOPES } from '../../scopes.ts'
 
@@ -21,7 +22,8 @@ export const BUTTONS: Readonly<Record<Weight, string>> = buttons
 const ORDER = Object.keys(buttons) as Weight[] // sound: the keys are exactly the weights
 const isWeight = (value: string): value is Weight => Object.hasOwn(buttons, value)
 
-const weightOfRisk = (risk: Risk, paperOnly: boolean): Weight => {
+/** Of one kind of permission. */
+export const weightOfRisk = (risk: Risk, paperOnly: boolean): Weight => {
   switch (risk) {
     case 'reads':
       return 'look'
@@ -43,6 +45,9 @@ export function weightOf({ scopes, paperOnly }: Pick<Allowance, 'scopes' | 'pape
   const weights = scopes.map((scope) => weightOfRisk(SCOPES[scope].risk, paperOnly))
   return ORDER.findLast((weight) => weights.includes(weight)) ?? 'look'
 }
+
+/** The same as a number, to put the gravest first. */
+export const gravityOf = (holder: StoredAllowance): number => ORDER.indexOf(weightOf(allowanceOf(holder)))
 
 /**
  * The weight of the button that was pressed, where what it allowed is graver than it said; undefined where it said enough, or

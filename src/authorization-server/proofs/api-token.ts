@@ -2,6 +2,9 @@
 import type { FormProblem } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 
+/** A person who waits hears so soon, in milliseconds. */
+const ANSWERS_WITHIN = 7_000
+
 /** The stored token, and only while QuantConnect takes it: one that it does not take any more may have leaked. */
 export async function tryToken(
   apiToken: string,
@@ -14,7 +17,7 @@ export async function tryToken(
       'That is not the API token that is stored here. If you have a new one, enter it on your account page first.'
     return { problem, status: 422 }
   }
-  const answer = await quantConnect.call(credentials, '/authenticate', {})
+  const answer = await quantConnect.call(credentials, '/authenticate', {}, { ahead: true, timeoutMs: ANSWERS_WITHIN })
   if (answer.kind === 'done' && answer.body.success === true) return undefined
   return answer.kind === 'credentials' || answer.kind === 'refused'
     ? {

@@ -114,7 +114,7 @@ const joinedFacts = (joined: Connection, now: number): Html => {
 function answer(view: ConsentView, joined: Connection | undefined, server: ServerWords): Html {
   const weight = weightOf(view.permissions.allowance)
   return html`<input type="hidden" name="connection" value="${view.connection}">
-    <input type="hidden" name="shown" value="${weight}">
+    <input type="hidden" name="shown" value="${weight}" data-buttons="${JSON.stringify(BUTTONS)}">
     ${
       view.again && joined
         ? html`<p>You have allowed this before, and it asks for nothing new. ${whoGetsIt(joined)}</p>

@@ -28,6 +28,7 @@ export type PageName =
   | 'connection'
   | 'activity'
   | 'privacy'
+  | 'docs'
   | 'problem'
 
 interface Head {
@@ -42,6 +43,9 @@ interface Head {
 /** A page that knows all but who runs the server, which is told to every page when it is sent. */
 export type Page = (server: ServerWords) => Html
 
+/** Over whatever is sandbox, and nothing else. */
+export const sandboxMark = html`<strong class="sandbox">SANDBOX</strong>`
+
 /** A whole page around its content. */
 export const page =
   ({ name, title, sandbox, act }: Head, content: Html | Page): Page =>
@@ -54,10 +58,10 @@ export const page =
   <title>${title} · qcgate</title>
   <link rel="stylesheet" href="${STYLESHEET.path}">
   <script src="${SCRIPT.path}" type="module"></script>
-  <link rel="icon" href="data:,">
+  <link rel="icon" href="/favicon.ico">
 </head>
 <body data-page="${name}">
-  <header><a class="brand" href="/">qcgate</a>${sandbox ? html`<strong class="sandbox">SANDBOX</strong>` : ''}
+  <header><a class="brand" href="/">qcgate</a>${sandbox ? sandboxMark : ''}
     <a class="mine" href="/account">Your account</a></header>
   <main${act === undefined ? '' : html` data-act="${act}"`}>${typeof content === 'function' ? content(server) : content}</main>
   <footer>

@@ -26,6 +26,14 @@ export function timeLeft(until: number, now: number): string {
   return counted(Math.round(hours / 24), 'day')
 }
 
+/** How long ago that was, roughly, such as "10 seconds ago". Seconds since 1970. */
+export function ago(at: number, now: number): string {
+  const seconds = Math.max(0, Math.round(now - at))
+  if (seconds < 1) return 'just now'
+  if (seconds < 60) return `${counted(seconds, 'second')} ago`
+  return `${timeLeft(now, at)} ago`
+}
+
 /** Until so far ahead, in seconds, an end is told by the clock, and after that by the calendar. */
 const BY_THE_CLOCK = 12 * 60 * 60
 
@@ -35,7 +43,7 @@ export function until({ endless, expiresAt }: Life, now: number, word: 'until' |
   const end = new Date(expiresAt * 1000)
   return expiresAt - now < BY_THE_CLOCK
     ? html`${word} <time datetime="${end.toISOString()}" data-as="clock">${end.toISOString().slice(11, 16)} UTC</time>`
-    : html`${word} <time datetime="${end.toISOString()}" data-as="day">${DAY.format(end)}</time>`
+    : html`${word} <time datetime="${end.toISOString()}" data-as="day">${end.getUTCDate()} ${MONTH.format(end)} ${end.getUTCFullYear()}</time>`
 }
-/** Day, month and year, such as 26 Dec 2026; the script says the same in the reader's zone. */
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+/** In three letters, each of them. */
+const MONTH = new Intl.DateTimeFormat('en-US', { month: 'short', timeZone: 'UTC' })

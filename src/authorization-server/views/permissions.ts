@@ -10,6 +10,7 @@ import { ALL_RISKS, RISKS, SCOPES } from '../../scopes.ts'
 import type { ChosenAllowance, Offer, Preset } from '../permissions/choice.ts'
 import { PRESETS } from '../permissions/choice.ts'
 import type { Summary } from '../permissions/summary.ts'
+import { weightOfRisk } from '../permissions/weight.ts'
 import type { Html } from './layout.ts'
 import { moment, until } from './moments.ts'
 
@@ -106,7 +107,7 @@ const groups = (offered: readonly Offer[], scopes: readonly string[], folded: bo
     if (!those.length) return ''
     const ticked = those.filter(({ scope }) => scopes.includes(scope)).length
     const open = !folded || those.some(({ isNew }) => isNew)
-    return html`<details class="group${harmless ? '' : ' grave'}"${open ? ' open' : ''}>
+    return html`<details class="group${harmless ? '' : ' grave'}" data-weight="${risk === 'trades' ? risk : weightOfRisk(risk, true)}"${open ? ' open' : ''}>
       <summary>${harmless ? '' : html`<span aria-hidden="true">▲ </span>`}<span data-part="${verb}-${those[0]?.asked}">${ticked} of ${those.length}</span> ${verb}</summary>
       <fieldset><legend>${title}</legend>
       ${note ? html`<p>${note}</p>` : ''}
@@ -120,9 +121,9 @@ const groups = (offered: readonly Offer[], scopes: readonly string[], folded: bo
       )}</fieldset></details>`
   })}`
 
-/** Shown where something trades, and where real money was chosen before and is still at stake. */
+/** Shown only where something trades: what is not asked is on paper. */
 function money({ allowance }: PermissionsView): Html | '' {
-  if (!mayTrade(allowance) && allowance.paperOnly) return ''
+  if (!mayTrade(allowance)) return ''
   const choice = html`<fieldset class="choices"><legend>With which money?</legend>
       <label><input type="radio" name="paper" value="on" ${allowance.paperOnly ? 'checked' : ''}>
         <span><strong>Paper trading only</strong> <span class="quiet">QuantConnect’s play money; whatever else trades is left alone</span></span></label>

@@ -79,14 +79,14 @@ export const proofPage = ({ act, csrf, words, passkeyOptions, takesToken, proble
       }
       ${
         takesToken
-          ? html`<form method="post" autocomplete="off">
+          ? html`<form method="post">
             ${named(csrf, act)}
             <p class="quiet">The API token is the one that this server uses for your QuantConnect account. QuantConnect mailed
             it to you.</p>
             <label for="apiToken">API token</label>
-            <input type="password" id="apiToken" name="apiToken" autocomplete="off" spellcheck="false" required
+            <input type="password" id="apiToken" name="apiToken" autocomplete="current-password" spellcheck="false" required
               ${problem ? html`aria-describedby="problem"` : ''}>
-            <div class="actions"><button class="${passkeyOptions ? '' : 'main'}">Confirm</button></div>
+            <div class="actions"><button class="${passkeyOptions ? '' : 'main'}" data-waits="Asking QuantConnect…">Confirm</button></div>
           </form>`
           : ''
       }

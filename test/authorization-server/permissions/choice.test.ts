@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Ends } from '../../../src/authorization-server/permissions/choice.ts'
-import { firstAllowance, offer, readAllowance } from '../../../src/authorization-server/permissions/choice.ts'
+import { firstAllowance, offer, PRESETS, readAllowance } from '../../../src/authorization-server/permissions/choice.ts'
 import type { StoredAllowance } from '../../../src/grants/allowance.ts'
 import { allowanceOf } from '../../../src/grants/allowance.ts'
 import type { Scope } from '../../../src/scopes.ts'
@@ -90,6 +90,107 @@ describe('which money a form of permissions allows', () => {
     const posted = { preset: 'research', rendered: 'requested', scope: ['qc:live:write'], paper: 'off' }
     assert.equal(read(posted).paperOnly, true)
     assert.equal(read({ ...posted, preset: 'trader' }).paperOnly, false)
+  })
+})
+
+describe('the presets that trade', () => {
+  const paperless = GROUPS.trader.filter((scope) => !['qc:optimizations:write', 'qc:objects:write'].includes(scope))
+  const HARMLESS: readonly Scope[] = ['qc:files:read', 'qc:backtests:write']
+  const TRADES: readonly Scope[] = ['qc:files:read', 'qc:live:write']
+  /** What comes of a preset that takes the place of these boxes. */
+  const instead = (preset: string, scope: readonly Scope[], more: Fields = {}) =>
+    read({ preset, rendered: 'custom', scope, ...more })
+
+  it('are Trader for Live, and for Paper all of it but what spends and what overwrites', () => {
+    assert.deepEqual(instead('live', HARMLESS).scopes, GROUPS.trader)
+    assert.deepEqual(instead('paper', HARMLESS).scopes, paperless)
+    assert.equal(paperless.length, GROUPS.trader.length - 2)
+  })
+
+  for (const [preset, paperOnly] of [
+    ['paper', true],
+    ['live', false],
+  ] as const) {
+    it(`${preset} is ${paperOnly ? 'paper' : 'real money'} where it takes the place of other boxes, whatever the form said`, () => {
+      for (const scope of [[], HARMLESS, TRADES, ALL_SCOPES]) {
+        for (const paper of [{}, { paper: 'on' }, { paper: 'off' }, { paper: ['off', 'on'] }, { paper: 'maybe' }]) {
+          const answer = instead(preset, scope, paper)
+          assert.deepEqual([answer.unseen, answer.paperOnly], [true, paperOnly], JSON.stringify([scope, paper]))
+        }
+      }
+    })
+  }
+
+  it('are decided by their boxes once they were shown: Live on paper, and Paper with real money', () => {
+    for (const [preset, paper, paperOnly] of [
+      ['live', 'on', true],
+      ['paper', 'off', false],
+    ] as const) {
+      const answer = read({ preset, rendered: preset, scope: TRADES, paper })
+      assert.deepEqual([answer.unseen, answer.scopes, answer.paperOnly], [false, TRADES, paperOnly])
+    }
+  })
+
+  for (const preset of ['trader', 'admin']) {
+    it(`${preset} stays with real money where the boxes before it traded with it`, () => {
+      assert.equal(instead(preset, TRADES, { paper: 'off' }).paperOnly, false)
+      assert.equal(instead(preset, TRADES, { paper: 'on' }).paperOnly, true)
+    })
+
+    it(`${preset} begins on paper where nothing traded before it, though the form says real money`, () => {
+      for (const scope of [[], HARMLESS, ['qc:optimizations:write', 'qc:projects:delete', 'qc:admin:write']] as const) {
+        assert.equal(instead(preset, scope, { paper: 'off' }).paperOnly, true, scope.join(' '))
+      }
+    })
+  }
+
+  it('are on paper, as everything is, where no money was chosen; but for Live, which is a choice of it', () => {
+    for (const preset of PRESETS) {
+      assert.equal(instead(preset, ALL_SCOPES).paperOnly, preset !== 'live', preset)
+      assert.equal(read({ preset, rendered: preset, scope: ALL_SCOPES }).paperOnly, true, preset)
+    }
+  })
+
+  it('arm no real money beside boxes that have nothing to use it with', () => {
+    for (const preset of ['requested', 'readonly', 'research']) {
+      assert.equal(instead(preset, TRADES, { paper: 'off' }).paperOnly, true, preset)
+    }
+  })
+
+  it('leave the end as it was chosen, and where none was as it is: 30 days for a new connection', () => {
+    const living: StoredAllowance = { scopes: TRADES, endless: true, expiresAt: NOW + 7 }
+    for (const preset of PRESETS) {
+      const endsOf = (more: Fields, grant?: StoredAllowance) =>
+        read({ preset, rendered: 'custom', scope: TRADES, ...more }, grant).ends
+      for (const expires of ['1h', '1d', '30d', 'never']) {
+        assert.deepEqual([endsOf({ expires }), endsOf({ expires }, living)], [expires, expires], preset)
+      }
+      assert.deepEqual([endsOf({}), endsOf({}, living), endsOf({ expires: 'keep' }, living)], ['30d', 'keep', 'keep'])
+    }
+  })
+})
+
+describe('which button a form of permissions says was pressed', () => {
+  const BUILDS = { preset: 'custom', scope: ['qc:files:read', 'qc:backtests:write'] }
+
+  it('counts where it said less than what is chosen', () => {
+    assert.equal(read({ ...BUILDS, shown: 'look' }).pressedTooMild, 'look')
+    assert.equal(read({ ...BUILDS, shown: 'nonsense' }).pressedTooMild, 'look')
+    for (const shown of ['build', 'real']) assert.equal('pressedTooMild' in read({ ...BUILDS, shown }), false, shown)
+  })
+
+  it('is not compared where it is absent or given twice', () => {
+    for (const shown of [[], '', ['look', 'look'], ['look', 'administer']]) {
+      assert.equal('pressedTooMild' in read({ ...BUILDS, shown }), false, JSON.stringify(shown))
+    }
+  })
+
+  it('is compared with the money that comes of the form, and not with the one that it names', () => {
+    const trades = { preset: 'custom', scope: ['qc:live:write'], shown: 'paper' }
+    assert.equal(read({ ...trades, paper: 'off' }).pressedTooMild, 'paper')
+    for (const paper of ['on', [], ['off', 'off']]) {
+      assert.equal('pressedTooMild' in read({ ...trades, paper }), false, JSON.stringify(paper))
+    }
   })
 })
 

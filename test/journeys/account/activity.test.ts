@@ -118,6 +118,7 @@ describe('two hundred calls of two people', () => {
 
   const news = (page: Page) => page.getByText(/^\s*(Since you last pressed Seen|So far)/).innerText()
   const rowsOn = async (page: Page): Promise<string[][]> => {
+    await page.evaluate('for (const tool of document.querySelectorAll(".tool")) tool.open = true')
     const rows = await page.getByRole('row').all()
     const cells = await Promise.all(rows.map((row) => row.getByRole('cell').allInnerTexts()))
     return cells.filter(({ length }) => length)
@@ -144,7 +145,7 @@ describe('two hundred calls of two people', () => {
   }
   /** What a row of the page stands for: a call, or several that are equal. What the person did is none. */
   const asRows = ([, client = '', what = '', project = '', outcome = '']: string[]): Row[] => {
-    const [, name = '', times = '1'] = /(\w+)(?: × (\d+))?$/.exec(what) ?? []
+    const [, name = '', times = '1'] = /(\w+)(?:\s+× (\d+))?$/.exec(what) ?? []
     const [word = ''] = /^(done|failed|blocked|unknown)/.exec(outcome) ?? []
     return client === 'you' ? [] : Array.from({ length: Number(times) }, () => [client, name, project, word])
   }
@@ -186,7 +187,7 @@ describe('two hundred calls of two people', () => {
       .locator('time')
       .evaluateAll((all) => all.map((one) => one.getAttribute('datetime') ?? ''))
     assert.deepEqual(moments, moments.toSorted().reverse())
-    for (const [time, who, what, , outcome = '', took, ref = ''] of rows.filter(([, who]) => who !== 'you')) {
+    for (const [time, who, what, , outcome = '', , took, ref = ''] of rows.filter(([, who]) => who !== 'you')) {
       const [[, name] = []] = asRows(['', who ?? '', what ?? '', '', ''])
       assert.match(time ?? '', /\d:\d\d:\d\d.*(UTC|GMT)/)
       assert.match(took ?? '', /^[\d.]+ m?s$/)
@@ -206,7 +207,7 @@ describe('two hundred calls of two people', () => {
     await filter(page, { Connection: 'Desk' })
     await page.getByText('Page 1 of 2').waitFor()
     assert.ok((await everyRow(page)).rows.every(([, client]) => client === 'Desk' || client === 'you'))
-    await filter(page, { Outcome: 'blocked', Tool: 'create_project' })
+    await filter(page, { Outcome: 'blocked', Tool: 'Create project' })
     await page.getByText('Page 1 of 1, 10 records').waitFor()
     const refused: Row = ['Watcher', 'create_project', '', 'blocked']
     assert.deepEqual(

@@ -92,7 +92,7 @@ describe('leaving', () => {
     await page.getByRole('link', { name: 'See the activity' }).click()
     await page.getByLabel('Show').selectOption({ label: 'everything' })
     await page.getByRole('button', { name: 'Filter' }).click()
-    await page.getByRole('cell', { name: 'list_projects' }).first().waitFor()
+    await page.getByRole('cell').getByText('List projects').first().waitFor()
     await page.getByRole('button', { name: 'Sign out', exact: true }).click()
     await page.goto(`${server.origin}/account`)
     await page.getByRole('button', { name: 'Use a passkey' }).click()

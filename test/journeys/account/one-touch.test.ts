@@ -181,8 +181,8 @@ describe('one touch', () => {
     await button('Save').click()
     await page.getByRole('heading', { name: /^Your API token was replaced/ }).waitFor()
     assert.match(await callOutcome(server, tokens.access_token, 'list_projects'), /this connection waits/)
-    for (const box of await page.getByRole('checkbox').all()) await box.check()
-    await button('Keep what is ticked, end the rest').click()
+    for (const keep of await page.getByRole('radio', { name: 'Keep' }).all()) await keep.check()
+    await button('Go on').click()
     await page.getByText('“Desk”').filter({ hasText: 'goes on' }).waitFor()
     assert.equal(await button('Use a passkey').count(), 0) // they wait as well
     await proveWith(page, SECOND.apiToken)

@@ -124,18 +124,24 @@ describe('a replaced API token', () => {
       'Signed-in browsers': ['Chrome on Linux'],
       Passkeys: ['Chrome on Linux'],
     })) {
-      const listed = await page.getByRole('group', { name: group }).getByRole('checkbox').all()
-      assert.equal(listed.length, items.length, group)
-      for (const one of listed) assert.equal(await one.isChecked(), false)
-      for (const item of items) await page.getByRole('group', { name: group }).getByText(item).first().waitFor()
+      const listed = page.getByRole('region', { name: group })
+      const choices = await listed.getByRole('radio', { checked: true }).all()
+      assert.equal(choices.length, items.length, group)
+      for (const one of choices) assert.equal(await one.inputValue(), 'later') // no thief’s connection is kept by habit
+      for (const item of items) await listed.getByText(item).first().waitFor()
     }
   })
 
   it('lets go on what is kept, and ends the rest', async () => {
     const { page } = here
-    await page.getByRole('checkbox', { name: 'Known' }).check()
-    await page.getByRole('group', { name: 'Passkeys' }).getByRole('checkbox').check()
-    await page.getByRole('button', { name: 'Keep what is ticked' }).click()
+    await page.getByRole('group', { name: 'Known' }).getByLabel('Keep').check()
+    await page.getByRole('group', { name: 'Stranger' }).getByLabel('End').check()
+    await page.getByRole('region', { name: 'Signed-in browsers' }).getByLabel('End').check()
+    await page.getByRole('region', { name: 'Passkeys' }).getByLabel('Keep').check()
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('heading', { name: 'End 1 connection and 1 browser?' }).waitFor()
+    assert.match(await call(ended), WAITS)
+    await page.getByRole('button', { name: 'End 1 connection and 1 browser' }).click()
     await proofHeading(page).waitFor()
     assert.equal(await page.getByRole('button', { name: 'Use a passkey' }).count(), 0) // it is suspended itself
     await proveWith(page, SECOND.apiToken)
@@ -171,8 +177,10 @@ describe('a replaced API token', () => {
     await signInHeading(here.page).waitFor()
     await page.goto(`${server.origin}/account`)
     await review(there).waitFor()
-    assert.equal(await page.getByRole('checkbox', { name: 'Newcomer' }).count(), 0)
-    await page.getByRole('button', { name: 'Keep what is ticked' }).click()
+    assert.equal(await page.getByRole('group', { name: 'Newcomer' }).count(), 0)
+    for (const end of await page.getByLabel('End').all()) await end.check()
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: /^End / }).click()
     await page.getByText('The passkey “Chrome on Linux” is removed').waitFor() // which takes a proof
     assert.equal(await call(kept), '401')
     await proveWith(page, FOURTH.apiToken)

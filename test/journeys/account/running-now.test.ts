@@ -124,7 +124,7 @@ describe('running now', { concurrency: true }, () => {
       await press(item(page, 'Evening walk'), 'Stop')
       await said(page, `Sent. Stop what project ${projectId} runs live`)
       await count(page, 'Nothing runs live')
-      assert.match(await lastInRecord(page), /you\s+Stop what project \d+ runs live\s+stop_live_algorithm\s+\d+\s+done/)
+      assert.match(await lastInRecord(page), /you\s+Stop what project \d+ runs live\s+Stop live algorithm\s+\d+\s+done/)
       assert.equal((await sandboxOf(server, account)('/live/read', { projectId })).status, 'Stopped')
       assert.deepEqual(complaints, [])
       await context.close()
@@ -178,7 +178,7 @@ describe('running now', { concurrency: true }, () => {
     assert.deepEqual(asked('/live/update/liquidate'), [{ projectId: MOMENTUM.projectId }])
     assert.match(
       await lastInRecord(page),
-      /you\s+Liquidate all that “Momentum[\s\S]*liquidate_live_algorithm\s+24681357\s+done/,
+      /you\s+Liquidate all that “Momentum[\s\S]*Liquidate live algorithm\s+24681357\s+done/,
     )
 
     // Something else runs there by now.

@@ -93,7 +93,7 @@ describe('an order of which nobody knows whether it was done', () => {
     await page.getByText('Page 1 of 1, 1 record').waitFor()
     assert.match(
       await page.getByRole('row').nth(1).innerText(),
-      /create_live_command\s+7\s+unknown .*gave no usable answer \(HTTP 502\)/,
+      /Send live command\s+7\s+unknown .*gave no usable answer \(HTTP 502\)/,
     )
     assert.match(await page.getByRole('row').nth(1).innerText(), FIND_OUT)
     await picture('activity')

@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import type { View } from '../../../audit/counts.ts'
 import type { Activity, Outcome } from '../../../audit/records.ts'
+import { RISKS } from '../../../scopes.ts'
 import type { PageNumber } from '../../account/paging.ts'
 import type { Html, Page } from '../layout.ts'
 import { counted, exactMoment } from '../moments.ts'
@@ -13,12 +14,22 @@ export interface FilterFields {
   readonly connection: string
   readonly tool: string
   readonly outcome: string
+  readonly project: string
+  /** Days, such as 2026-11-27. */
+  readonly from: string
+  readonly to: string
 }
 
 export interface ActivityView extends Frame {
   /** For how many days the record is kept. */
   readonly days: number
   readonly activities: readonly Activity[]
+  /** What else there is, in short, below what had consequences. */
+  readonly rest: readonly Activity[]
+  /** Whether the projects are those of the sandbox, which has no pages. */
+  readonly isSandbox: boolean
+  /** What tools are called on the consent page, by name. */
+  readonly titles: ReadonlyMap<string, string>
   /** How many there are with this filter. */
   readonly total: number
   readonly page: PageNumber
@@ -39,6 +50,7 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
 
 const VIEWS: Readonly<Record<View, string>> = {
   consequences: 'what had consequences',
+  others: 'everything else',
   sent: 'what changed something',
   refused: 'what was refused or failed',
   person: 'what you did',
@@ -58,20 +70,28 @@ export const activityPage = (view: ActivityView): Page =>
       <form method="get" class="filter">
         ${select('view', 'Show', view.filter.view, Object.entries(VIEWS))}
         ${select('connection', 'Connection', view.filter.connection, [ANY, ...view.connections])}
-        ${select('tool', 'Tool', view.filter.tool, [ANY, ...view.tools.map((tool) => [tool, tool] as const)])}
+        ${select('tool', 'Tool', view.filter.tool, [ANY, ...view.tools.map((tool) => [tool, view.titles.get(tool) ?? tool] as const)])}
         ${select('outcome', 'Outcome', view.filter.outcome, [ANY, ...Object.entries(OUTCOMES)])}
+        <label>Project <input type="text" name="project" inputmode="numeric" pattern="[0-9]*" value="${view.filter.project}"></label>
+        <label>From <input type="date" name="from" value="${view.filter.from}"></label>
+        <label>To <input type="date" name="to" value="${view.filter.to}"></label>
         <button>Filter</button>
       </form>
       ${
         view.activities.length
-          ? html`<div class="scroll" tabindex="0" role="region" aria-label="Calls"><table class="calls">
-          <thead><tr><th scope="col">Time</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Project</th>
-            <th scope="col">Outcome</th><th scope="col">Took</th><th scope="col">Reference</th></tr></thead>
-          <tbody>${view.activities.map((one) => row(one, view.verify(one.tool)))}</tbody></table></div>
+          ? html`${view.filter.view === 'consequences' ? html`<h2>What had consequences</h2>` : ''}
+          ${table('Calls', view.activities, view)}
           ${pager(view.page, (page) => `/account/activity${queryOf(view.filter, page)}`, `, ${counted(view.total, 'record')}`)}`
           : isFiltered(view.filter)
             ? html`<p>Nothing that fits this filter.</p>`
             : html`<p>Nothing yet that had consequences. <a href="/account/activity?view=all">Show everything</a></p>`
+      }
+      ${
+        view.rest.length
+          ? html`<h2>Everything else</h2>
+          ${table('Everything else', view.rest, view)}
+          <p><a href="/account/activity?view=others">All of it</a></p>`
+          : ''
       }
       <h2>As a file</h2>
       <p class="quiet">All that is no read, sealed, so that anybody can see whether something was changed in it (<code>qcgate journal
@@ -86,19 +106,51 @@ const ANY = ['', 'all'] as const
 const isFiltered = ({ view, ...others }: FilterFields): boolean =>
   view !== 'consequences' || Object.values(others).some(Boolean)
 
-const row = (one: Activity, verify: string): Html => html`<tr>
+const table = (label: string, those: readonly Activity[], view: ActivityView): Html =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="calls">
+    <thead><tr><th scope="col">Time</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Project</th>
+      <th scope="col">Outcome</th><th scope="col">Decided by</th><th scope="col">Took</th><th scope="col">Reference</th></tr></thead>
+    <tbody>${those.map((one) => row(one, view))}</tbody></table></div>`
+
+const row = (one: Activity, { verify, isSandbox, titles }: ActivityView): Html => html`<tr>
   <td data-label="Time">${exactMoment(one.at / 1000)}</td>
   <td data-label="Who">${one.kind === 'person' ? 'you' : (one.client ?? '')}</td>
-  <td data-label="What">${words(one)}</td>
-  <td data-label="Project">${one.ids.projectId ?? ''}</td>
-  <td data-label="Outcome">${one.kind === 'person' && one.tool === undefined ? '' : outcomeOfCall(one, verify)}</td>
+  <td data-label="What">${words(one, titles)}</td>
+  <td data-label="Project">${projectLink(one.ids.projectId, isSandbox)}</td>
+  <td data-label="Outcome">${one.kind === 'person' && one.tool === undefined ? '' : outcomeOfCall(one, verify(one.tool))}</td>
+  <td data-label="Decided by">${decidedBy(one)}</td>
   <td data-label="Took">${one.ms === undefined ? '' : duration(one.ms)}</td>
   <td data-label="Reference"><code>${one.ref}</code></td>
 </tr>`
 
-/** What it was in words, and by which tool; how often, where it stands for several. */
-const words = ({ what, tool, count }: Activity): Html =>
-  html`${what ?? ''}${what && tool ? html`<br>` : ''}${tool ? html`<code>${tool}</code>` : ''}${count > 1 ? ` × ${count}` : ''}`
+/** What it was in words, by the tool as the consent page calls it; its name on demand, and how often, where it stands for several. */
+const words = ({ what, tool, count }: Activity, titles: ReadonlyMap<string, string>): Html =>
+  html`${what ?? ''}${
+    tool ? html`<details class="tool"><summary>${titles.get(tool) ?? tool}</summary><code>${tool}</code></details>` : ''
+  }${count > 1 ? ` × ${count}` : ''}`
+
+/** QuantConnect’s own page of a project; the sandbox has none. */
+const projectLink = (id: string | number | undefined, isSandbox: boolean): Html | string | number => {
+  if (id === undefined || isSandbox || typeof id !== 'number') return id ?? ''
+  return html`<a href="https://www.quantconnect.com/project/${id}" target="_blank" rel="noreferrer">${id}</a>`
+}
+
+/** What let it through, or kept it back. */
+function decidedBy({ kind, outcome, rule, risk, tool }: Activity): string {
+  if (kind === 'person') return tool === undefined ? '' : 'you'
+  if (outcome === 'blocked')
+    return rule !== undefined && Object.hasOwn(RULES, rule) ? (RULES[rule] ?? '') : 'this server'
+  return risk === undefined || kind === 'read' ? '' : `its permission to ${RISKS[risk].verb}`
+}
+
+/** By the rule that refused. */
+const RULES: Readonly<Record<string, string>> = {
+  suspended: 'its suspension',
+  scopes: 'its permissions',
+  paper: 'paper trading only',
+  repeated: 'the same call before it',
+  rate: 'the limit of calls',
+}
 
 /** What became of a call; where nobody knows, the call that finds out. */
 function outcomeOfCall({ kind, outcome, why }: Activity, verify: string): Html {

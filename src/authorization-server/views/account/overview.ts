@@ -8,7 +8,7 @@ import type { PageNumber } from '../../account/paging.ts'
 import type { Connection } from '../../permissions/describe-connection.ts'
 import { standingBadge } from '../consent.ts'
 import type { Html, Page } from '../layout.ts'
-import { counted, moment, timeLeft } from '../moments.ts'
+import { ago, counted, moment, timeLeft } from '../moments.ts'
 import { passkeyFields, WHY_A_PASSKEY } from '../passkeys.ts'
 import { endOfLife } from '../permissions.ts'
 import type { Frame } from './frame.ts'
@@ -31,9 +31,13 @@ export interface OverviewView extends Frame {
   readonly everythingSuspendedAt?: number
   /** The address for emergencies, if there is one. */
   readonly pauseAddress?: PauseFacts
-  /** How many connections there are, on all pages, and how many of them are suspended. */
-  readonly counted: { readonly suspended: number; readonly all: number }
+  /** How many connections there are, on all pages, how many are suspended, and how many may trade with real money. */
+  readonly counted: { readonly suspended: number; readonly all: number; readonly real: number }
   readonly connections: readonly Connection[]
+  /** Names that several of all connections have. */
+  readonly sharedNames: readonly string[]
+  /** Whether something waits for a review that the person has put off. */
+  readonly isLeftForLater: boolean
   readonly page: PageNumber
   readonly sessions: readonly BrowserSession[]
   /** The browser that asks. */
@@ -46,7 +50,7 @@ export interface OverviewView extends Frame {
   readonly tokenSince: number
   /** When QuantConnect last took the token, as far as is known. */
   readonly tokenWorked?: number
-  readonly notice?: string
+  readonly notice?: Html | string
   /** Whether what runs live comes with the page, when QuantConnect has told it. */
   readonly runningComesLater: boolean
 }
@@ -86,7 +90,14 @@ export const overviewPage = (view: OverviewView): Page =>
     ${runningCard(view.runningComesLater)}
     ${view.firstPasskey ? firstPasskeyCard(view.firstPasskey, view.csrf) : ''}
     <section class="card" aria-labelledby="connections">
-      <h2 id="connections">Connected assistants</h2>
+      <div class="row"><h2 id="connections">Connected assistants</h2>
+        ${view.counted.real ? html`<strong class="badge">${view.counted.real} with real money</strong>` : ''}</div>
+      ${
+        view.isLeftForLater
+          ? html`<p class="problem">Some of what was there before your API token was replaced still waits, and does nothing.
+            <a href="/account/review">Decide what goes on</a></p>`
+          : ''
+      }
       ${view.connections.length ? stopButtons(view.csrf) : ''}
       ${
         view.connections.length
@@ -113,7 +124,7 @@ export const overviewPage = (view: OverviewView): Page =>
               (passkey) => html`<li class="row"><span><strong>${passkey.name}</strong>
               <span class="quiet">added ${moment(passkey.createdAt)}${
                 passkey.usedAt ? html`, last used ${moment(passkey.usedAt)}` : ''
-              }${STANDING[standingOf(passkey, view.now)]}</span></span>
+              }${passkey.suspended ? WAITS : STANDING[standingOf(passkey, view.now)]}</span></span>
               ${smallForm(`/account/passkeys/${encodeURIComponent(passkey.id)}/remove`, view.csrf, html`<button>Remove</button>`)}</li>`,
             )}</ul>`
           : ''
@@ -125,10 +136,16 @@ export const overviewPage = (view: OverviewView): Page =>
       <div class="row"><h2 id="sessions">Where you are signed in</h2>
         ${smallForm('/account/sign-out-everywhere', view.csrf, html`<button>Sign out everywhere</button>`)}</div>
       <ul class="list">${view.sessions.map(
-        ({ uid, browser, since }) => html`<li class="row"><span><strong>${browser}</strong>
-        <span class="quiet">since ${moment(since)}</span></span>${
-          uid === view.thisSession ? html`<span class="badge good">this browser</span>` : ''
-        }</li>`,
+        ({
+          uid,
+          browser,
+          since,
+          usedAt = since,
+          suspended,
+        }) => html`<li class="row"><span><strong id="b-${uid}">${browser}</strong>
+        ${uid === view.thisSession ? html`<span class="badge good">this browser</span>` : ''}
+        <span class="quiet">since ${moment(since)}, last used ${ago(usedAt, view.now)}${suspended ? WAITS : ''}</span></span>
+        ${smallForm(`/account/browsers/${uid}/sign-out`, view.csrf, html`<button aria-describedby="b-${uid}">Sign it out</button>`)}</li>`,
       )}</ul>
     </section>
     <section class="card" aria-labelledby="leaving">
@@ -137,6 +154,9 @@ export const overviewPage = (view: OverviewView): Page =>
       <p><a class="button" href="/account/delete">Leave</a></p>
     </section>`,
   )
+
+/** Of what its person has not decided on since the API token was replaced. */
+const WAITS = '. It waits since your API token was replaced, and does nothing'
 
 /** What a passkey is not good for. */
 const STANDING: Readonly<Record<PasskeyStanding, string>> = {
@@ -205,20 +225,23 @@ const newsItem = ({ at, what, name, says, grave }: NewsItem): Html | string =>
       } <span class="quiet">${moment(at / 1000)}</span>${says ? html`<br>${says}` : ''}</li>`
     : ''
 
+/** So long the record of reads goes back at least, in seconds. */
+const RECORDED = 30 * 24 * 60 * 60
+
 const connectionItem = (
   { grant, name, sentence, realMoney, suspension, lastCall }: Connection,
-  { now, csrf }: OverviewView,
+  { now, csrf, sharedNames }: OverviewView,
 ): Html =>
   html`<li>
-    <h3 id="c-${grant.id}">${name} ${grant.client ? standingBadge(grant.client.standing) : ''}
+    <h3 id="c-${grant.id}">${name}${sharedNames.includes(name) ? html` <span class="quiet">of ${moment(grant.createdAt)}</span>` : ''} ${grant.client ? standingBadge(grant.client.standing) : ''}
       ${realMoney ? html`<strong class="badge">real money</strong>` : ''}
       ${suspension ? html`<strong class="badge suspended">suspended</strong>` : ''}</h3>
     ${suspension && suspension.by !== 'unknown-limits' ? html`<p class="problem">${whySuspended(suspension)} It can do nothing now.</p>` : ''}
     <p>${sentence}</p>
     <dl class="facts">
       ${grant.client ? html`<dt>Client</dt><dd>${grant.client.name}, returns to ${grant.client.returnsTo}</dd>` : ''}
-      <dt>Connected</dt><dd>${moment(grant.createdAt)}</dd>
-      <dt>Last call</dt><dd>${lastCall ? moment(lastCall) : 'none in 30 days'}</dd>
+      <dt>Connected</dt><dd>${moment(grant.createdAt)}, ${ago(grant.createdAt, now)}</dd>
+      <dt>Last call</dt><dd>${lastCall ? html`${moment(lastCall)}, ${ago(lastCall, now)}` : grant.createdAt > now - RECORDED ? 'none yet' : 'none in 30 days'}</dd>
       <dt>Ends</dt><dd>${endOfLife(grant)}${grant.endless ? '' : html`, in ${timeLeft(grant.expiresAt, now)}`}</dd>
     </dl>
     <div class="actions">

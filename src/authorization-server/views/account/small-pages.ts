@@ -1,9 +1,6 @@
 // The account pages that ask one thing each.
 import { html } from 'hono/html'
-import type { BrowserSession, StoredPasskey } from '../../../accounts/profile.ts'
-import type { Connection } from '../../permissions/describe-connection.ts'
-import type { Html, Page } from '../layout.ts'
-import { moment } from '../moments.ts'
+import type { Page } from '../layout.ts'
 import { passkeyFields } from '../passkeys.ts'
 import { whereToFindThem } from '../sign-in.ts'
 import type { Frame } from './frame.ts'
@@ -20,13 +17,13 @@ export const tokenPage = (frame: Frame, problem?: string): Page =>
       <strong>${frame.userId}</strong> here. Then look through what was connected with the old one: nothing of it does
       anything until you have kept it.</p>
       ${problem ? html`<p class="problem" role="alert" id="problem">${problem}</p>` : ''}
-      <form method="post" autocomplete="off">
+      <form method="post">
         <input type="hidden" name="csrf" value="${frame.csrf}">
-        <input type="hidden" name="userId" value="${frame.userId}">
+        <input type="hidden" name="userId" autocomplete="username" value="${frame.userId}">
         <label for="apiToken">New API token</label>
-        <input type="password" id="apiToken" name="apiToken" autocomplete="off" spellcheck="false" required
+        <input type="password" id="apiToken" name="apiToken" autocomplete="new-password" spellcheck="false" required
           ${problem ? html`aria-describedby="problem"` : ''}>
-        <div class="actions"><button class="main">Save</button><a class="button" href="/account">Back</a></div>
+        <div class="actions"><button class="main" data-waits="Asking QuantConnect…">Save</button><a class="button" href="/account">Back</a></div>
       </form>
       ${whereToFindThem}
     </section>`,
@@ -109,66 +106,3 @@ export const newPasskeyPage = (view: PasskeyView): Page =>
       <p class="actions"><a class="button" href="/account">Back</a></p>
     </section>`,
   )
-
-export interface ReviewView extends Frame {
-  readonly connections: readonly Connection[]
-  readonly sessions: readonly BrowserSession[]
-  readonly passkeys: readonly StoredPasskey[]
-}
-
-/** After a token was replaced that had stopped working. */
-export const reviewPage = (view: ReviewView): Page =>
-  accountFrame(
-    'account',
-    'Keep or end',
-    view,
-    html`<section class="card">
-      <h1>Your API token was replaced. What shall go on?</h1>
-      <p>If someone else had the old token, they may have connected something. So all that was there before waits and does
-      nothing. Keep what you know; the rest ends.</p>
-      <form method="post">
-        <input type="hidden" name="csrf" value="${view.csrf}">
-        ${group(
-          'Connected assistants',
-          view.connections.map(({ grant, name, sentence, realMoney }) => ({
-            value: grant.id,
-            title: grant.client && grant.client.name !== name ? `${name} (${grant.client.name})` : name,
-            says: html`${grant.client ? html`Returns to ${grant.client.returnsTo}. ` : ''}${realMoney ? html`<strong class="badge">real money</strong> ` : ''}${sentence} Connected
-              ${moment(grant.createdAt)}.`,
-          })),
-        )}
-        ${group(
-          'Signed-in browsers',
-          view.sessions.map(({ uid, browser, since }) => ({
-            value: `browser:${uid}`,
-            title: browser,
-            says: html`Since ${moment(since)}.`,
-          })),
-        )}
-        ${group(
-          'Passkeys',
-          view.passkeys.map(({ id, name, createdAt }) => ({
-            value: `passkey:${id}`,
-            title: name,
-            says: html`Added ${moment(createdAt)}.`,
-          })),
-        )}
-        <div class="actions"><button class="main">Keep what is ticked, end the rest</button></div>
-      </form>
-    </section>`,
-  )
-
-interface Item {
-  readonly value: string
-  readonly title: string
-  readonly says: Html
-}
-
-const group = (title: string, items: readonly Item[]): Html | string =>
-  items.length
-    ? html`<fieldset><legend>${title}</legend>${items.map(
-        ({ value, title: name, says }) => html`<label class="scope">
-        <input type="checkbox" name="keep" value="${value}"><span><span><strong>${name}</strong> <span class="quiet">${says}</span></span></span>
-      </label>`,
-      )}</fieldset>`
-    : ''

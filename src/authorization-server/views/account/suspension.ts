@@ -35,6 +35,7 @@ export const suspensionButton = (
       csrf,
       html`<button class="halt" ${described}>Suspend</button>`,
     )
+  if (why.by === 'to-be-reviewed') return html`<a class="button" href="/account/review" ${described}>Decide</a>`
   return why.by === 'unknown-limits'
     ? html``
     : smallForm(`/account/connections/${id}/resume`, csrf, html`<button ${described}>Resume</button>`)

@@ -5,7 +5,8 @@ const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
 const exactly = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' }) // with seconds and zone
 // An end reads the same in every language, since the sentence around it is in one.
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' })
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const month = new Intl.DateTimeFormat('en-US', { month: 'short' })
+const day = { format: (date) => `${date.getDate()} ${month.format(date)} ${date.getFullYear()}` }
 const localise = (root) => {
   for (const time of root.querySelectorAll('time')) {
     const { as } = time.dataset
@@ -18,6 +19,16 @@ localise(document)
 
 // What is only for readers without scripts.
 for (const element of document.querySelectorAll('[data-without-script]')) element.hidden = true
+
+// A button copies what stands before it.
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.hidden = !navigator.clipboard
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(button.previousElementSibling.textContent)
+    button.firstChild.textContent = 'Copied'
+    setTimeout(() => (button.firstChild.textContent = 'Copy'), 3_000)
+  })
+}
 
 // What runs live is asked for when the page is there, and again and again while somebody looks.
 const RENEWED_EVERY = 30_000
@@ -57,6 +68,21 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   const region = form.querySelector('#summary')
   const allow = form.querySelector('button[value=allow]')
 
+  /** The button says at once what it does, before the server has put it into a sentence: nobody shall press one that says less. */
+  const weigh = () => {
+    if (!form.elements.shown) return
+    const kinds = [...form.querySelectorAll('#boxes :checked')].map(
+      (box) => box.closest('[data-weight]').dataset.weight,
+    )
+    const trades = form.elements.paper?.value === 'off' ? 'real' : 'paper'
+    const weights = kinds.map((kind) => (kind === 'trades' ? trades : kind))
+    const buttons = Object.entries(JSON.parse(form.elements.shown.dataset.buttons)) // from the mildest to the gravest
+    const [weight, says] = buttons.findLast(([one]) => weights.includes(one)) ?? buttons[0]
+    form.elements.shown.value = weight
+    allow.textContent = says
+    allow.className = `main ${weight}`
+  }
+
   /** Takes over what a part says, but for a part that somebody is in: what they just did there is what it shows. */
   const take = (part, seen) => {
     const fresh = seen.querySelector(`[data-part="${part.dataset.part}"]`)
@@ -82,12 +108,7 @@ for (const form of document.querySelectorAll('form[data-live]')) {
       }
       for (const part of form.querySelectorAll('[data-part]')) take(part, seen)
       region.className = seen.querySelector('#summary').className
-      if (form.elements.shown) {
-        const says = seen.querySelector('button[value=allow]')
-        form.elements.shown.value = seen.elements.shown.value
-        allow.textContent = says.textContent
-        allow.className = says.className
-      }
+      weigh()
     } catch (error) {
       if (error.name === 'AbortError') return
       // Better no sentence than one that is not true any more.
@@ -101,6 +122,7 @@ for (const form of document.querySelectorAll('form[data-live]')) {
     if (['scope', 'paper'].includes(target.name)) {
       form.querySelector('input[name=preset][value=custom]').checked = true
       form.elements.rendered.value = 'custom'
+      weigh()
     }
     if (['preset', 'scope', 'paper', 'brake', 'expires'].includes(target.name))
       preview(target.name === 'preset' && target.value !== 'custom')
@@ -110,6 +132,28 @@ for (const form of document.querySelectorAll('form[data-live]')) {
 // Passkeys (WebAuthn). What asks for one, a form or a part of one, shows only where this browser can do it for this very host:
 // a passkey is bound to a name, so there is none for a bare address.
 const able = globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON && 'toJSON' in PublicKeyCredential.prototype
+
+/**
+ * Offers passkeys in the list that opens at the field of the user id (conditional mediation), when somebody comes to it with a
+ * finger, a mouse or the Tab key, until they type there. Not to a program that fills it in: that has decided how to sign in.
+ */
+async function offerInField(options, take) {
+  const field = document.querySelector('input[autocomplete~=webauthn]')
+  if (!field || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return
+  let offered = false
+  const offer = ({ type, key }) => {
+    if (offered || (type === 'keyup' && key !== 'Tab')) return
+    offered = true
+    const ends = new AbortController()
+    const end = () => ends.abort()
+    field.addEventListener('input', end, { once: true })
+    document.querySelector('[data-ask]')?.addEventListener('click', end, { once: true })
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
+    navigator.credentials.get({ mediation: 'conditional', signal: ends.signal, publicKey }).then(take, () => {})
+  }
+  field.addEventListener('pointerdown', offer)
+  field.addEventListener('keyup', offer)
+}
 
 for (const part of document.querySelectorAll('[data-passkey]')) {
   const form = part.closest('form')
@@ -152,6 +196,11 @@ for (const part of document.querySelectorAll('[data-passkey]')) {
     button.disabled = false
   }
   button.addEventListener('click', ask)
+  if ('conditional' in part.dataset)
+    offerInField(options, (credential) => {
+      answer.value = JSON.stringify(credential.toJSON())
+      form.requestSubmit()
+    })
   form.addEventListener('submit', (event) => {
     if (answer.value || part !== form) return
     event.preventDefault() // Enter in a field of the form
@@ -161,12 +210,21 @@ for (const part of document.querySelectorAll('[data-passkey]')) {
 
 // A double press sends a form once: the browser would follow the second answer only, and find the visit over that the first
 // one had ended. After a while a form whose answer does not come may be sent again.
+let waiting // for an answer that takes a while: what says so, and what it said before
 let sentAt = Number.NEGATIVE_INFINITY
 document.addEventListener('submit', (event) => {
   if (event.defaultPrevented) return
-  if (event.timeStamp - sentAt < 10_000) event.preventDefault()
-  else sentAt = event.timeStamp
+  if (event.timeStamp - sentAt < 10_000) return event.preventDefault()
+  sentAt = event.timeStamp
+  const { submitter } = event
+  if (submitter?.dataset.waits) {
+    waiting = { button: submitter, says: submitter.textContent }
+    submitter.textContent = submitter.dataset.waits
+    submitter.setAttribute('aria-busy', 'true')
+  }
 })
 addEventListener('pageshow', () => {
+  if (waiting) waiting.button.textContent = waiting.says
+  waiting?.button.removeAttribute('aria-busy')
   sentAt = Number.NEGATIVE_INFINITY // back on a page that the browser had kept
 })

@@ -1,0 +1,98 @@
+// Natural mistakes end on a page: an address that is for assistants, one that is none of ours, a press too many. Whoever asked is
+// a browser when it says that it reads HTML; programs get what they got, and so does the page: the same status, the same headers.
+import type { Context, Middleware } from 'koa'
+import type { Config } from '../config.ts'
+import { sendPage } from './views/layout.ts'
+import type { ProblemView } from './views/problem.ts'
+import { problemPage } from './views/problem.ts'
+
+/** Clients of MCP and OAuth ask for JSON and streams, or for anything; only browsers name HTML. */
+const isBrowser = (ctx: Context): boolean => /\btext\/html\b/i.test(ctx.get('Accept'))
+
+/** Middleware around everything: a status of 400 and above is a page for a browser. */
+export const statusPages =
+  ({ sandbox, resource }: Pick<Config, 'sandbox' | 'resource'>): Middleware =>
+  async (given, next) => {
+    const ctx = given as Context // sound: the same, without the router's parameters
+    try {
+      await next()
+    } catch (error) {
+      if (!isBrowser(ctx)) throw error
+      ctx.app.emit('error', error, ctx)
+      ctx.status = statusOf(error)
+    }
+    if (ctx.respond === false || ctx.status < 400 || !isBrowser(ctx) || ctx.response.is('html')) return
+    const { status } = ctx
+    const words = new URL(resource).pathname === ctx.path ? forAssistants(resource) : wordsFor(ctx)
+    await sendPage(ctx, problemPage({ ...words, sandbox, link: HOME }))
+    ctx.status = status
+  }
+
+const statusOf = (error: unknown): number => {
+  const { status } = error as { status?: unknown }
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500
+}
+
+/** The way on. */
+export const HOME = { to: '/', says: 'How to connect an assistant' }
+
+type Words = Pick<ProblemView, 'title' | 'happened' | 'remedy'>
+
+/** What a person reads who opens the address that they were to paste. */
+export const forAssistants = (resource: string): Words => ({
+  title: 'This address is for your assistant',
+  happened: `Nothing is wrong. ${resource} is where an assistant comes in, and not a page to look at.`,
+  remedy: 'Paste it into your assistant as an MCP server. It opens a page here when it needs you.',
+})
+
+function wordsFor({ status, response, path }: Context): Words {
+  switch (status) {
+    case 404:
+      return {
+        title: 'There is nothing here',
+        happened: `This server has no page at ${path.slice(0, 100)}.`,
+        remedy: 'Look at the address again, or begin at the first page.',
+      }
+    case 405:
+      return {
+        title: 'This cannot be opened',
+        happened: 'This address takes forms and programs, and has no page of its own.',
+        remedy: 'Begin at the first page, or go back to your assistant.',
+      }
+    case 403:
+      return {
+        title: 'This server goes by another name',
+        happened: String(response.body ?? 'This is not allowed.'),
+        remedy: 'Use the address that you were given.',
+      }
+    case 429:
+      return {
+        title: 'Too many requests',
+        happened: 'More came from your network in the last minutes than this server takes.',
+        remedy: `Wait ${minutes(response.get('Retry-After'))}, then load the page again.`,
+      }
+    case 503:
+      return {
+        title: 'One moment, please',
+        happened: 'This server cannot reach its store right now, so it lets nobody in. Nothing was changed.',
+        remedy: `Load this page again in ${minutes(response.get('Retry-After'))}.`,
+      }
+    default:
+      return status < 500
+        ? {
+            title: 'This cannot be answered',
+            happened: `What your browser sent is not what this address takes (${status}). Nothing was changed.`,
+            remedy: 'Go back, load the page again, and try once more.',
+          }
+        : {
+            title: 'Something went wrong',
+            happened: 'Something went wrong on this server. The cause is in its log.',
+            remedy: 'Load this page again. If it happens again, tell whoever runs this server.',
+          }
+  }
+}
+
+const minutes = (retryAfter: string): string => {
+  const many = Math.max(1, Math.ceil(Number(retryAfter) / 60) || 1)
+  return many === 1 ? 'a minute' : `${many} minutes`
+}
