@@ -20,7 +20,7 @@ import type { PageSuppliers } from './page-suppliers.ts'
 import { createPasskeys } from './passkeys/passkeys.ts'
 import type { ToolFacts } from './permissions/summary.ts'
 import { limitRequests } from './request-limits.ts'
-import { forAssistants, HOME } from './status-pages.ts'
+import { forAssistants, HOME, isBrowser } from './status-pages.ts'
 import { homePage } from './views/home.ts'
 import { SCRIPT, STYLESHEET, sendPage } from './views/layout.ts'
 import { errorPage, problemPage } from './views/problem.ts'
@@ -44,7 +44,11 @@ export function authorizationServer(
     return sendPage(
       ctx as unknown as Context,
       isBare
-        ? problemPage({ ...forAssistants(`${issuer}${ctx.path}`), sandbox: config.sandbox, link: HOME })
+        ? problemPage({
+            ...forAssistants(config.resource, `${issuer}${ctx.path}`),
+            sandbox: config.sandbox,
+            link: HOME,
+          })
         : errorPage(error, error_description, config.sandbox, isDocumentUrl(client_id)),
     )
   }
@@ -90,6 +94,9 @@ export function authorizationServer(
 
   const endpoints: Middleware = async (ctx, next) => {
     if (!ENDPOINTS.test(ctx.path)) return next()
+    // What the library would answer in JSON is a page for a person: there is nothing to open here.
+    const methods = FOR_CLIENTS.test(ctx.path) ? ['POST', 'OPTIONS'] : ['GET', 'HEAD', 'POST', 'OPTIONS']
+    if (isBrowser(ctx) && !methods.includes(ctx.method)) return
     ctx.respond = false
     await handle(ctx.req, ctx.res)
   }

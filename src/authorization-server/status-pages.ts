@@ -7,26 +7,29 @@ import type { ProblemView } from './views/problem.ts'
 import { problemPage } from './views/problem.ts'
 
 /** Clients of MCP and OAuth ask for JSON and streams, or for anything; only browsers name HTML. */
-const isBrowser = (ctx: Context): boolean => /\btext\/html\b/i.test(ctx.get('Accept'))
+export const isBrowser = (ctx: Pick<Context, 'get'>): boolean => /\btext\/html\b/i.test(ctx.get('Accept'))
 
 /** Middleware around everything: a status of 400 and above is a page for a browser. */
-export const statusPages =
-  ({ sandbox, resource }: Pick<Config, 'sandbox' | 'resource'>): Middleware =>
-  async (given, next) => {
+export const statusPages = ({ sandbox, resource }: Pick<Config, 'sandbox' | 'resource'>): Middleware => {
+  const endpoint = new URL(resource).pathname
+  return async (given, next) => {
     const ctx = given as Context // sound: the same, without the router's parameters
+    // What is sent to the MCP endpoint is sent by a program, whatever it says that it reads; only opening it is a person's mistake.
+    const isAtEndpoint = ctx.path === endpoint
+    if (!isBrowser(ctx) || (isAtEndpoint && !['GET', 'HEAD'].includes(ctx.method))) return next()
     try {
       await next()
     } catch (error) {
-      if (!isBrowser(ctx)) throw error
       ctx.app.emit('error', error, ctx)
       ctx.status = statusOf(error)
     }
-    if (ctx.respond === false || ctx.status < 400 || !isBrowser(ctx) || ctx.response.is('html')) return
+    if (ctx.respond === false || ctx.status < 400 || ctx.response.is('html')) return
     const { status } = ctx
-    const words = new URL(resource).pathname === ctx.path ? forAssistants(resource) : wordsFor(ctx)
+    const words = isAtEndpoint ? forAssistants(resource) : wordsFor(ctx)
     await sendPage(ctx, problemPage({ ...words, sandbox, link: HOME }))
     ctx.status = status
   }
+}
 
 const statusOf = (error: unknown): number => {
   const { status } = error as { status?: unknown }
@@ -38,11 +41,11 @@ export const HOME = { to: '/', says: 'How to connect an assistant' }
 
 type Words = Pick<ProblemView, 'title' | 'happened' | 'remedy'>
 
-/** What a person reads who opens the address that they were to paste. */
-export const forAssistants = (resource: string): Words => ({
+/** What a person reads who opens the address that they were to paste, or another one that is for programs. */
+export const forAssistants = (resource: string, opened = resource): Words => ({
   title: 'This address is for your assistant',
-  happened: `Nothing is wrong. ${resource} is where an assistant comes in, and not a page to look at.`,
-  remedy: 'Paste it into your assistant as an MCP server. It opens a page here when it needs you.',
+  happened: `Nothing is wrong. ${opened} is where an assistant comes in, and not a page to look at.`,
+  remedy: `Paste ${opened === resource ? 'it' : resource} into your assistant as an MCP server. It opens a page here when it needs you.`,
 })
 
 function wordsFor({ status, response, path }: Context): Words {

@@ -82,7 +82,7 @@ const isOver = ({ status, html }: Place) => {
   assert.equal(status, 410, html.slice(0, 2_000))
   assert.match(html, /<h1>This is over/)
 }
-const isResumed = ({ url, html }: Place) => assert.match(url.search, /^\?(all-)?resumed/, html.slice(0, 2_000))
+const isResumed = ({ url, html }: Place) => assert.equal(url.search, '?resumed', html.slice(0, 2_000))
 const suspenders = (grant: Grant | undefined) => (grant?.suspensions ?? []).map(({ by }) => by)
 
 describe('a program in the person’s browser', () => {
@@ -101,7 +101,7 @@ describe('a program in the person’s browser', () => {
     const { id, accountId } = await connected()
     await connected()
     for (const [suspends, leadsTo, resumes] of [
-      [`/account/connections/${id}/suspend`, `/account?suspended=${id}`, `/account/connections/${id}/resume`],
+      [`/account/connections/${id}/suspend`, '/account?suspended', `/account/connections/${id}/resume`],
       ['/account/suspend', '/account?all-suspended', '/account/resume'],
     ] as const) {
       assert.equal(await press(suspends), leadsTo)

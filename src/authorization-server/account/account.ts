@@ -8,11 +8,12 @@ import { allowanceOf, mayTrade } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { nameOf } from '../../grants/grants.ts'
 import { isSuspended } from '../../grants/suspension.ts'
+import { unixTime } from '../../unix-time.ts'
 import { field, hasValidCsrf, parseForm, setProblemStatus } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
 import { SESSION_SECONDS, signInSession } from '../oidc/session.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
-import { describeConnection, holdersOf } from '../permissions/describe-connection.ts'
+import { describeConnection, holdersOf, whyIdle } from '../permissions/describe-connection.ts'
 import { gravityOf } from '../permissions/weight.ts'
 import { overviewPage } from '../views/account/overview.ts'
 import { sendPage, sendPageInParts } from '../views/layout.ts'
@@ -50,7 +51,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
       (one, other) => gravityOf(other) - gravityOf(one) || holdersOf(other).last - holdersOf(one).last,
     )
     const { shown, page } = pageOf(all, PER_PAGE, ctx.query.page)
-    const notice = noticeOf(ctx.query, { connections: all, profile, now: Math.floor(now / 1000) })
+    const notice = noticeOf(ctx.querystring, { connections: all, profile, now: Math.floor(now / 1000) })
     const isAfterPress = AFTER_PRESS.some((press) => Object.hasOwn(ctx.query, press))
     const view = overviewPage({
       ...frame,
@@ -92,7 +93,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
   }
 
   /** Forgets the browsers that let their session run out, and returns those that are still signed in. */
-  async function forgetLapsedSessions({ accountId, profile }: Visitor) {
+  async function forgetLapsedSessions({ accountId, profile, session }: Visitor) {
     const found = await Promise.all(profile.sessions.map(({ uid }) => provider.Session.findByUid(uid)))
     const gone = profile.sessions.filter((_, index) => found[index]?.accountId !== accountId).map(({ uid }) => uid)
     const left = gone.length
@@ -100,7 +101,10 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
       : profile.sessions
     // A visit of an assistant saves the library's session, and a look at these pages is noted in the profile.
     const visited = new Map(found.flatMap((one) => (one?.uid ? [[one.uid, (one.exp ?? 0) - SESSION_SECONDS]] : [])))
-    return left.map((one) => ({ ...one, usedAt: Math.max(one.usedAt ?? one.since, visited.get(one.uid) ?? 0) }))
+    return left.map((one) => ({
+      ...one,
+      usedAt: one.uid === session.uid ? unixTime() : Math.max(one.usedAt ?? one.since, visited.get(one.uid) ?? 0),
+    }))
   }
 
   router.post('/account/sign-in', parseForm, async (given) => {
@@ -184,7 +188,8 @@ const PER_PAGE = 20
 const AFTER_PRESS: readonly string[] = ['suspended', 'all-suspended', 'stopped']
 const PATIENCE = 3_000
 
-const tradesForReal = (grant: Grant): boolean => mayTrade(grant) && !allowanceOf(grant).paperOnly
+const tradesForReal = (grant: Grant): boolean =>
+  mayTrade(grant) && !allowanceOf(grant).paperOnly && whyIdle(grant) === undefined
 
 /** Names that are borne more than once. */
 const namesOfSeveral = (names: readonly string[]): readonly string[] =>

@@ -99,7 +99,7 @@ export function connectionPages(router: Router, visits: Visits, suppliers: PageS
   async function edit({ ctx, accountId }: Visitor, grant: Grant, { name = nameOf(grant), ...allowance }: Edit) {
     const changed = await grants.change(grant.id, { ...allowance, name }, grant)
     if (changed) await tell(accountId, grant, changed)
-    redirect(ctx, `/account?${changed ? 'saved' : 'overtaken'}=${grant.id}`)
+    redirect(ctx, changed ? '/account?saved' : `/account?overtaken=${grant.id}`)
   }
 
   /** Tells of what was changed, also of what only narrows: whoever narrows, joins and is given it back has gained by it. */
@@ -127,7 +127,7 @@ export function connectionPages(router: Router, visits: Visits, suppliers: PageS
         await accounts.change(accountId, (profile) =>
           withNews(profile, [{ what: 'connection-removed', of: grant.id, name: nameOf(grant) }], Date.now()),
         )
-        redirect(ctx, `/account?revoked=${grant.id}`)
+        redirect(ctx, '/account?revoked')
       },
       { onlyTakes: true },
     ),

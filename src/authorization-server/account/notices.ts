@@ -1,6 +1,7 @@
-// What is said at the top of the account page after a form: what was changed, and what with. The address carries the deed and the
-// id of its object, and never a name: what is no deed or no object of this person says nothing.
+// What is said at the top of the account page after a form: what was done, and what with. The address carries the deed and no name;
+// the news that the deed has just left say which connection or passkey it was.
 import { html } from 'hono/html'
+import type { Event } from '../../accounts/news.ts'
 import type { Profile } from '../../accounts/profile.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { nameOf } from '../../grants/grants.ts'
@@ -17,7 +18,7 @@ interface Known {
   readonly now: number
 }
 
-/** The object of a deed: its name, and the connection where it is one that lives. */
+/** What a deed was done to: its name, and the connection where it is one that lives. */
 interface Named {
   readonly name: string
   readonly grant?: Grant | undefined
@@ -34,50 +35,100 @@ const MAY: Readonly<Record<Weight, string>> = {
   administer: 'run your account',
 }
 
-/** By what was done. The object is the connection, or the passkey, that the address names. */
-const NOTICES: Readonly<Record<string, (object: Named) => Html | string>> = {
-  saved: ({ name, grant, now }) =>
-    grant
-      ? html`Saved: <strong>${name}</strong> may now ${MAY[weightOf(grant)]}, ${until(grant, now)}. It holds from the next call on.`
-      : html`Saved: what <strong>${name}</strong> may do.`,
-  overtaken: ({ name }) =>
-    html`<strong>${name}</strong> was changed elsewhere in this moment, so nothing was saved. Look at it as it is now, and decide
-    again.`,
-  revoked: ({ name }) => html`Revoked: <strong>${name}</strong> is refused from its next call on.`,
-  suspended: ({ name }) =>
-    html`Suspended. <strong>${name}</strong> is refused from its next call on, until you let it go on.`,
-  resumed: ({ name }) => html`It goes on: <strong>${name}</strong> works again, from its next call on.`,
-  'passkey-added': ({ name }) => html`The passkey is added: with <strong>${name}</strong> you can sign in from now on.`,
-  'passkey-removed': ({ name }) => html`The passkey is removed: <strong>${name}</strong>.`,
+/** News of a deed are so young, in milliseconds, when its page comes; of one deed they come so close together. */
+const [YOUNG, TOGETHER] = [60_000, 2_000]
+
+interface Deed {
+  /** The news that it leaves. */
+  readonly leaves: readonly Event[]
+  /** Whether it leaves none where nothing has changed. */
+  readonly mayChangeNothing?: true
+  readonly says: (objects: readonly Named[]) => Html | string
 }
 
-/** Of what is no single object. */
+/** Names in a row, each of them a stranger's text. */
+const names = (objects: readonly Named[]): Html =>
+  html`${objects.map(({ name }, index) => html`${index ? ', ' : ''}<strong>${name}</strong>`)}`
+
+const DEEDS: Readonly<Record<string, Deed>> = {
+  saved: {
+    leaves: ['connection-widened', 'connection-narrowed', 'connection-renamed'],
+    mayChangeNothing: true,
+    says: ([first]) =>
+      first?.grant
+        ? html`Saved: <strong>${first.name}</strong> may now ${MAY[weightOf(first.grant)]}, ${until(first.grant, first.now)}. It holds
+          from the next call on.`
+        : 'Saved: the connection is as it was.',
+  },
+  revoked: {
+    leaves: ['connection-removed'],
+    says: (objects) => html`Revoked: ${names(objects)}. It is refused from its next call on.`,
+  },
+  suspended: {
+    leaves: ['connection-suspended'],
+    says: (objects) =>
+      html`Suspended. ${names(objects)}: every call is refused from the next one on, until you let it go on.`,
+  },
+  resumed: {
+    leaves: ['connection-resumed'],
+    mayChangeNothing: true,
+    says: (objects) =>
+      objects.length
+        ? html`It goes on: ${names(objects)}. Calls are answered again from the next one on.`
+        : 'It goes on: connections can be made again as ever.',
+  },
+  'passkey-added': {
+    leaves: ['passkey-added'],
+    says: (objects) => html`The passkey is added: ${names(objects)}. From now on you can sign in with it.`,
+  },
+  'passkey-removed': {
+    leaves: ['passkey-removed'],
+    says: (objects) => html`The passkey is removed: ${names(objects)}.`,
+  },
+}
+
+/** Of what is no single thing. */
 const GENERAL: Readonly<Record<string, string>> = {
   stopped: 'Everything is disconnected. No assistant can do anything any more.',
   'all-suspended': 'Everything is suspended. No assistant can do anything until you let it go on.',
-  'all-resumed': 'It goes on: every connection that was suspended works again, from its next call on.',
   'all-overtaken':
-    'Something of your connections or passkeys was changed elsewhere in this moment, so nothing was saved. Look at them as they are now, and decide again.',
+    'Your connections or passkeys were changed elsewhere in this moment, so nothing was saved. Look at them as they are now, and decide again.',
   'only-passkeys': 'From now on only a passkey confirms.',
   'token-too': 'From now on the API token confirms as well.',
   'token-saved': 'The new API token is saved. Your assistants use it from their next call on.',
   'signed-out': 'The browser is signed out.',
 }
 
-/** What the address of the account page says was done; undefined when it says nothing of this person's. */
-export function noticeOf(query: Readonly<Record<string, unknown>>, known: Known): Html | string | undefined {
-  const [did = '', of = ''] = Object.entries(query).find(([name]) => name !== 'page') ?? []
-  if (did === 'reviewed') return reviewedNotice(String(of))
-  if (of === '') return Object.hasOwn(GENERAL, did) ? GENERAL[did] : undefined
-  const object = objectOf(String(of), known)
-  return object && Object.hasOwn(NOTICES, did) ? NOTICES[did]?.(object) : undefined
+/** What the address of the account page says was done, by its query; undefined when it says nothing. */
+export function noticeOf(querystring: string, known: Known): Html | string | undefined {
+  const [, did = '', of = ''] = /^([\w-]+)(?:=([\w.-]+))?$/.exec(querystring) ?? []
+  if (did === 'reviewed') return reviewedNotice(of)
+  if (did === 'overtaken') return overtakenNotice(of, known)
+  const deed = Object.hasOwn(DEEDS, did) ? DEEDS[did] : undefined
+  if (deed) return sayDeed(deed, objectsOf(deed, known))
+  return Object.hasOwn(GENERAL, did) ? GENERAL[did] : undefined
 }
 
-function objectOf(id: string, { connections, profile, now }: Known): Named | undefined {
+const sayDeed = ({ says, mayChangeNothing }: Deed, objects: readonly Named[]) =>
+  objects.length || mayChangeNothing ? says(objects) : undefined
+
+/** What a deed that was done a moment ago was done to, each once, by the name that it has now. */
+function objectsOf({ leaves }: Deed, { connections, profile, now }: Known): Named[] {
+  const left = (profile.news ?? [])
+    .filter(({ what, at }) => leaves.some((one) => one === what) && at > now * 1000 - YOUNG)
+    .toSorted((one, other) => other.at - one.at)
+  const last = left[0]?.at ?? 0
+  const lately = left.filter(({ at }) => at > last - TOGETHER)
+  return [...new Map(lately.map((item) => [item.of, item])).values()].map(({ of, name = '' }) => {
+    const grant = connections.find(({ id }) => id === of)
+    return { name: grant ? nameOf(grant) : name, grant, now }
+  })
+}
+
+function overtakenNotice(id: string, { connections }: Known): Html | undefined {
   const grant = connections.find((one) => one.id === id)
-  const passkey = profile.passkeys.find((one) => one.id === id)
-  const name = grant ? nameOf(grant) : (passkey?.name ?? profile.news?.find((one) => one.of === id)?.name)
-  return name === undefined ? undefined : { name, grant, now }
+  return html`${grant ? html`<strong>${nameOf(grant)}</strong>` : 'The connection'} was changed elsewhere in this moment, so nothing was
+    saved. Look at it as it is now, and decide again.`
 }
 
 /** After a review: how many of what waited go on, are ended, and wait until their person decides. */

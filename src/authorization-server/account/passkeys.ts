@@ -61,9 +61,7 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
         async decide() {
           if (mayAddFirstPasskey(profile, session.uid, unixTime())) {
             const added = await addFirstPasskey(ctx, { accountId, uid: session.uid }, suppliers)
-            return void (added
-              ? redirect(ctx, `/account?passkey-added=${added}`)
-              : await showNewAgain(visitor, UNCHECKED))
+            return void (added ? redirect(ctx, '/account?passkey-added') : await showNewAgain(visitor, UNCHECKED))
           }
           const made = await passkeys.verifyCreation(accountId, field(ctx, 'passkey'))
           if (!made || profile.passkeys.some(({ id }) => id === made.id)) {
@@ -80,7 +78,7 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
           const isNew = (known: Profile) => !known.passkeys.some(({ id }) => id === passkey.id)
           const add = (known: Profile) =>
             isNew(known) && known.passkeys.length < AT_MOST ? withNewPasskey(known, passkey, Date.now()) : undefined
-          await change(visitor, at, 'passkey-added', add, passkey.id)
+          await change(visitor, at, 'passkey-added', add)
         },
       })
     }),
@@ -114,15 +112,10 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
           },
         }),
         carryOut: (_does, at) =>
-          change(
-            visitor,
-            at,
-            'passkey-removed',
-            (known) =>
-              isLastThatProves(known, id)
-                ? undefined
-                : withNews(withoutPasskey(known, id), [{ what: 'passkey-removed', of: id, name }], Date.now()),
-            id,
+          change(visitor, at, 'passkey-removed', (known) =>
+            isLastThatProves(known, id)
+              ? undefined
+              : withNews(withoutPasskey(known, id), [{ what: 'passkey-removed', of: id, name }], Date.now()),
           ),
       })
     }),
@@ -169,14 +162,13 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
     at: number,
     what: Event,
     how: (known: Profile) => Profile | undefined,
-    of?: string,
   ): Promise<void> {
     let changed: Profile | undefined
     await accounts.change(accountId, (known) => {
       changed = countsStill(known, session.uid, at) ? how(known) : undefined
       return changed ?? known
     })
-    redirect(ctx, `/account?${changed ? `${what}${of === undefined ? '' : `=${of}`}` : 'all-overtaken'}`)
+    redirect(ctx, `/account?${changed ? what : 'all-overtaken'}`)
   }
 
   async function refuse({ ctx, frame }: Visitor, happened: string, remedy: string) {

@@ -36,7 +36,7 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
         try {
           suspended = await grants.suspend(id, { by: 'person', at: Date.now() })
           if (suspended) await tellOfConnection(accounts, suspended, 'connection-suspended', RESUMES)
-          return redirect(ctx, `/account?${suspended ? 'suspended' : 'overtaken'}=${grant.id}`)
+          return redirect(ctx, suspended ? '/account?suspended' : `/account?overtaken=${grant.id}`)
         } catch (error) {
           const says = suspended
             ? `“${nameOf(grant)}” is suspended. Only the note of it in your record could not be written.`
@@ -104,7 +104,7 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
           const resumed = await goOn(grant)
           const waiting = (await grants.list(accountId)).some(isSuspended)
           if (!waiting) await endGeneralSuspension(accountId, session.uid, at)
-          redirect(ctx, `/account?${resumed ? 'resumed' : 'overtaken'}=${grant.id}`)
+          redirect(ctx, resumed ? '/account?resumed' : `/account?overtaken=${grant.id}`)
         },
       })
     }),
@@ -134,7 +134,7 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
           // First: should everything be suspended once more in this moment, nothing goes on.
           const counts = await endGeneralSuspension(accountId, session.uid, at)
           const resumed = counts ? await Promise.all(waiting.filter(({ id }) => seen.includes(id)).map(goOn)) : [false]
-          redirect(ctx, `/account?all-${resumed.every(Boolean) ? 'resumed' : 'overtaken'}`)
+          redirect(ctx, resumed.every(Boolean) ? '/account?resumed' : '/account?all-overtaken')
         },
       })
     }),

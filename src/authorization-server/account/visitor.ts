@@ -4,6 +4,7 @@ import type { Context } from 'koa'
 import type { Profile } from '../../accounts/profile.ts'
 import { isSessionOf, withLook } from '../../accounts/profile.ts'
 import type { Grant } from '../../grants/grants.ts'
+import { StoreUnavailable } from '../../storage/store.ts'
 import { unixTime } from '../../unix-time.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
 import { csrfToken, hasValidCsrf } from '../interactions/form.ts'
@@ -54,8 +55,7 @@ export function createVisits(suppliers: PageSuppliers) {
     if (!accountId || !isSessionOf(profile, session.uid)) return undefined
     const credentials = await vault.open(accountId)
     if (!credentials) return undefined
-    if (withLook(profile, session.uid, unixTime()))
-      await accounts.change(accountId, (known) => withLook(known, session.uid, unixTime()) ?? known)
+    if (withLook(profile, session.uid, unixTime())) await noteLook(accountId, session.uid)
     const csrf = csrfToken(cookieKeys, `account ${session.uid} ${accountId}`)
     const { tokenRefusedAt } = profile
     const frame = {
@@ -68,6 +68,14 @@ export function createVisits(suppliers: PageSuppliers) {
     const connections = () => (known ??= grants.list(accountId))
     return { ctx, session, accountId, profile, connections, credentials, frame }
   }
+
+  /** A store that takes nothing right now keeps nobody from looking. */
+  const noteLook = (accountId: string, uid: string) =>
+    accounts
+      .change(accountId, (known) => withLook(known, uid, unixTime()) ?? known)
+      .catch((error) => {
+        if (!(error instanceof StoreUnavailable)) throw error
+      })
 
   /** Without a session the proof that a form is ours hangs on a cookie that only our page could have set, and sets here. */
   function issueSignInToken(ctx: Context): string {

@@ -72,8 +72,9 @@ export const describeTruthfully =
     if (ctx.path === '/jwks') {
       return cacheable(ctx, async () => {
         await next()
+        if (ctx.status !== 200) return
         const { keys = [] } = ctx.body as { keys?: readonly JWK[] }
-        if (ctx.status === 200) ctx.body = { keys: [...keys, ...publicKeys(journalKeys)] }
+        ctx.body = { keys: [...keys, ...publicKeys(journalKeys)] }
       })
     }
     if (!ctx.path.startsWith('/.well-known/')) return next()

@@ -1,5 +1,6 @@
 // Documents as pages: what docs/ says to people, on the server that they use.
 import { html, raw } from 'hono/html'
+import type { Tokens } from 'marked'
 import { Marked } from 'marked'
 import { DOCUMENTS } from './documents-text.ts'
 import type { Html, Page } from './layout.ts'
@@ -30,12 +31,16 @@ const marked = new Marked({
     heading({ depth, tokens, text }) {
       return `<h${depth} id="${slug(text)}">${this.parser.parseInline(tokens)}</h${depth}>`
     },
-    table(token) {
-      const [head, ...rows] = [token.header, ...token.rows].map((cells, index) => {
-        const tag = index ? 'td' : 'th scope="col"'
-        return `<tr>${cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${index ? 'td' : 'th'}>`).join('')}</tr>`
-      })
-      return `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table class="prose"><thead>${head}</thead><tbody>${rows.join('')}</tbody></table></div>`
+    // As the tables of the account: on a narrow screen each cell stands below the last, under the name of its column.
+    table({ header, rows }) {
+      const cell = (tag: string, attribute: string, { tokens }: Tokens.TableCell) =>
+        `<${tag} ${attribute}>${this.parser.parseInline(tokens)}</${tag}>`
+      const head = header.map((one) => (one.text ? cell('th', 'scope="col"', one) : '<td></td>')).join('')
+      const body = rows.map(
+        (row) =>
+          `<tr>${row.map((one, column) => cell('td', `data-label="${header[column]?.text}"`, one)).join('')}</tr>`,
+      )
+      return `<div class="scroll" tabindex="0"><table class="calls prose"><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
     },
   },
 })

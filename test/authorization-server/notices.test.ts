@@ -1,0 +1,175 @@
+// After a press the account page says what was done, and what with: no notice speaks of a change without its object. And the list
+// below tells things apart.
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import { grantIdOf } from '../support/access-token.ts'
+import { BOB } from '../support/accounts.ts'
+import { connectAs, signedIn, useSignedIn } from '../support/connection.ts'
+import { newAuthenticator } from '../support/passkeys.ts'
+import { register } from '../support/raw-client.ts'
+import type { Place, RawPerson } from '../support/raw-person.ts'
+import { useServer } from '../support/server.ts'
+
+const READS = ['qc:projects:read']
+const TRADES = [...READS, 'qc:live:write']
+
+/** What the page says has been done; undefined when it says nothing. */
+const noticeOn = ({ html }: Place): string | undefined =>
+  /role="status">([\s\S]*?)<\/p>/
+    .exec(html)?.[1]
+    ?.replace(/<[^>]*>/g, '')
+    .replace(/\s+/g, ' ')
+
+describe('what the account page says after a press', () => {
+  const server = useServer()
+  const person = useSignedIn(server)
+  const account = (query = '') => person.open(`${server.origin}/account${query}`)
+  const press = async (path: string, fields = {}) =>
+    noticeOn(await person.prove(await person.submitTo(path, await account(), fields)))
+  async function connected(client_name: string, scopes = READS): Promise<string> {
+    const client = await register(server, { client_name })
+    const wish = { client, parameters: { scope: scopes.join(' ') }, allow: scopes }
+    return `/account/connections/${grantIdOf((await connectAs(person, wish)).tokens.access_token)}`
+  }
+
+  it('names the connection, what it may do from now on, and until when', async () => {
+    const form = { preset: 'custom', decision: 'allow', expires: '30d' }
+    const path = await connected('Gemini CLI')
+    const says = async (fields: object) => press(path, { ...form, ...fields })
+    assert.match(
+      (await says({ scope: TRADES, paper: 'off' })) ?? '',
+      /^Saved: Gemini CLI may now trade with real money, until \d{1,2} [A-Z][a-z]{2} \d{4}\. It holds/,
+    )
+    assert.match(
+      (await says({ scope: TRADES, paper: 'on', expires: '1h' })) ?? '',
+      /may now trade on paper, until \d\d:\d\d/,
+    )
+    assert.match(
+      (await says({ scope: READS, expires: 'never' })) ?? '',
+      /may now look, and change nothing, until you end/,
+    )
+    assert.match((await says({ scope: READS, name: 'Desk' })) ?? '', /Desk may now look/)
+    assert.match((await says({ scope: READS, expires: 'keep' })) ?? '', /^Saved: /)
+  })
+
+  it('names what is suspended, goes on and is revoked, one by one or all', async () => {
+    const path = await connected('Watcher')
+    assert.match((await press(`${path}/suspend`)) ?? '', /^Suspended\. Watcher:/)
+    assert.match((await press(`${path}/resume`)) ?? '', /^It goes on: Watcher\./)
+    assert.match((await press('/account/suspend')) ?? '', /^Everything is suspended/)
+    assert.match((await press('/account/resume')) ?? '', /^It goes on: .*Watcher/)
+    assert.match((await press(`${path}/revoke`)) ?? '', /^Revoked: Watcher\./)
+    assert.match((await press('/account/stop')) ?? '', /^Everything is disconnected/)
+  })
+
+  it('names passkeys', async () => {
+    const key = await newAuthenticator(person).add('Blue key')
+    assert.match(noticeOn(await person.prove(key)) ?? '', /^The passkey is added: Blue key\./)
+    const [path = ''] = /\/account\/passkeys\/[^"]+\/remove/.exec((await account()).html) ?? []
+    assert.match((await press(path)) ?? '', /^The passkey is removed: Blue key\./)
+  })
+
+  it('names what was changed elsewhere meanwhile', async () => {
+    const path = await connected('Twice')
+    const id = path.split('/').at(-1)
+    assert.match(noticeOn(await account(`?overtaken=${id}`)) ?? '', /^Twice was changed elsewhere/)
+    // What is none of this person's has no name here, and an address brings none along.
+    for (const other of ['nobody', 'constructor'])
+      assert.match(noticeOn(await account(`?overtaken=${other}`)) ?? '', /^The connection was changed/)
+    assert.equal(noticeOn(await account('?overtaken=%3Cb%3Ex')), undefined)
+  })
+
+  it('says nothing of what was not done: the address alone tells it nothing', async () => {
+    await server.advance(2 * 60) // news of what was done are older
+    for (const query of [
+      'revoked',
+      'suspended',
+      'passkey-added',
+      'passkey-removed',
+      'nonsense',
+      '__proto__',
+      'reviewed=x',
+    ])
+      assert.equal(noticeOn(await account(`?${query}`)), undefined, query)
+  })
+})
+
+describe('the list of connections', () => {
+  const server = useServer()
+  const person = useSignedIn(server)
+  let html = ''
+  const connect = async (client_name: string, scopes: readonly string[], redirect = 4567) => {
+    const client = await register(server, {
+      client_name,
+      redirect_uris: [`http://127.0.0.1:${redirect}/callback`, `http://127.0.0.1:${redirect}/${client_name.length}`],
+    })
+    await connectAs(person, { client, parameters: { scope: scopes.join(' ') }, allow: scopes })
+  }
+  before(async () => {
+    await connect('Trader', TRADES)
+    await connect('Reader', READS, 4568)
+    await connect('Reader', [...READS, 'qc:files:read'], 4569)
+    html = (await person.open(`${server.origin}/account`)).html
+  })
+  const headings = () =>
+    [...html.matchAll(/<h3 id="c-[^"]+">([\s\S]*?)<\/h3>/g)].map(([, heading = '']) =>
+      heading
+        .replace(/<[^>]*>/g, ' ')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
+
+  it('begins with the gravest, and says in its head how many trade with real money', () => {
+    assert.match(headings()[0] ?? '', /^Trader .*real money$/)
+    assert.match(html, /<strong class="badge">1 with real money<\/strong>/)
+  })
+
+  it('tells two of one name apart by when they were made', () => {
+    const readers = headings().filter((heading) => heading.startsWith('Reader'))
+    assert.equal(readers.length, 2)
+    for (const reader of readers) assert.match(reader, /^Reader of \d{4}-\d\d-\d\d \d\d:\d\d UTC/)
+    assert.doesNotMatch(headings()[0] ?? '', /^Trader of/)
+  })
+
+  it('says of what was made a moment ago that it has not called yet, and not that it is idle', () => {
+    assert.match(html, /<dt>Connected<\/dt><dd>[\s\S]*?(just now|\d+ seconds? ago)/)
+    assert.match(html, /<dt>Last call<\/dt><dd>none yet/)
+    assert.doesNotMatch(html, /none in 30 days/)
+  })
+})
+
+describe('browsers that are signed in', () => {
+  const server = useServer()
+  let here: RawPerson
+  let there: RawPerson
+  before(async () => {
+    ;[here, there] = [await signedIn(server), await signedIn(server)]
+  })
+  const page = (person: RawPerson) => person.open(`${server.origin}/account`)
+  const isIn = async (person: RawPerson) => (await page(person)).html.includes('Where you are signed in')
+  const others = ({ html }: Place) =>
+    [...html.matchAll(/<li class="row"><span><strong id="b-([^"]+)">(?:(?!<\/li>)[\s\S])*<\/li>/g)]
+      .filter(([item]) => !item.includes('this browser'))
+      .map(([, uid = '']) => uid)
+
+  it('have each when they were last used, which a look at these pages is', async () => {
+    await page(there)
+    await server.advance(11 * 60)
+    await page(there)
+    const { html } = await page(here)
+    assert.match(html, /this browser<\/span>[\s\S]*?last used just now/)
+    await server.advance(60 * 60)
+    assert.match((await page(here)).html, /last used 60 minutes ago|last used 1 hour ago/)
+  })
+
+  it('are signed out one by one, with one press and without a proof', async () => {
+    const [uid = ''] = others(await page(here))
+    const stranger = await signedIn(server, BOB)
+    await stranger.submitTo(`/account/browsers/${uid}/sign-out`, await page(stranger))
+    assert.ok(await isIn(there)) // it is nobody else's to press
+    const said = await here.submitTo(`/account/browsers/${uid}/sign-out`, await page(here))
+    assert.equal(noticeOn(said), 'The browser is signed out.')
+    assert.deepEqual([await isIn(here), await isIn(there)], [true, false])
+    assert.deepEqual(others(await page(here)), [])
+  })
+})
