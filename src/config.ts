@@ -118,7 +118,11 @@ const operatorUrl = (example: string) =>
   z.string().superRefine((value, context) => {
     const url = URL.parse(value)
     const usable = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
-    if (!usable || url.username || url.password) context.addIssue(`is no https URL; use one such as ${example}`)
+    // It goes into metadata as it is, so it is spelled as a URI is (RFC 3986), but for the slash of an origin.
+    const isSpelled = url?.href === value || url?.href === `${value}/`
+    if (!usable || !isSpelled || url.username || url.password)
+      context.addIssue(`is no https URL; use one such as ${example}`)
+    else if (value.length > 500) context.addIssue(`has more than 500 characters; use one such as ${example}`)
   })
 
 const Environment = z.object({

@@ -280,6 +280,23 @@ describe('what an operator says of themselves', () => {
     })
   }
 
+  // They go into hrefs and metadata as they are (RFC 3986), so what a browser would make something else of is none.
+  for (const url of [
+    ' https://example.com/',
+    'https://example.com/a b',
+    'https://exam\nple.com/',
+    'https:example.com',
+    'HTTPS://Example.com/',
+    'https://example.com/"><script>',
+    'https://example.com/\u202Ex',
+    'https://claude.ai@example.com/',
+    `https://example.com/${'a'.repeat(500)}`,
+  ]) {
+    it(`cannot stand at ${JSON.stringify(url.slice(0, 40))}`, () => {
+      for (const variable of Object.keys(URLS)) assert.match(complaint({ [variable]: url }), new RegExp(variable))
+    })
+  }
+
   /** What the operator is told of one variable: which it is, what is wrong, and what would work. */
   function holds(message: string, variable: string, problem: RegExp, works: string): void {
     assert.ok(message.includes(`  ${variable}=`), message)

@@ -147,6 +147,8 @@ describe('a registration', () => {
       'ftp://client.example/',
       'file:///etc/hostname',
       'client.example/privacy',
+      'https://claude.ai@evil.example/privacy', // which reads as if it were the other
+      'https://a:b@client.example/privacy',
       '//client.example/privacy',
       'https://',
       '',

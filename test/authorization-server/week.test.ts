@@ -26,6 +26,18 @@ const order = (quantity: number) => ({
   secretNote: 'PRIVATE',
 })
 
+const OPTIMIZATION = {
+  projectId: PROJECT,
+  name: 'Fast and slow',
+  target: 'TotalPerformance.PortfolioStatistics.SharpeRatio',
+  targetTo: 'max',
+  parameters: [{ name: 'fast', min: 5, max: 20, step: 5 }],
+  compileId: 'c-1',
+  estimatedCost: 1,
+  nodeType: 'O2-8',
+  parallelNodes: 2,
+}
+
 describe('a week of an assistant that trades', () => {
   const { server, connection } = useConnectionTo(upstream.url)
   let tokens: Tokens
@@ -56,6 +68,11 @@ describe('a week of an assistant that trades', () => {
       'create_backtest',
       { projectId: PROJECT, compileId: 'c-1', backtestName: 'Idea' },
       json(200, { success: true, backtest: { backtestId: 'b-1' } }),
+    )
+    await call(
+      'create_optimization',
+      OPTIMIZATION,
+      json(200, { success: true, optimizations: [{ optimizationId: 'O-1', name: 'Fast and slow', status: 'new' }] }),
     )
     await call('delete_file', { projectId: PROJECT, name: 'old.py' }, refusedBy('File not found'))
     await nextDay()
@@ -97,6 +114,7 @@ describe('a week of an assistant that trades', () => {
       `${name} | Start on paper, QuantConnect paper brokerage, node LN-1, project “Momentum” (7) Start live algorithm create_live_algorithm | 7 | done | by its permission to trade`,
       `${name} | Buy 10 SPY, market order, project 7 Send live command create_live_command | 7 | done | by its permission to trade`,
       `${name} | Sell 10 SPY, market order, project 7 Send live command create_live_command | 7 | unknown QuantConnect gave no usable answer (HTTP 502). Ask your assistant to find out: read_live_logs shows what the algorithm did with it, about five minutes later. | by its permission to trade`,
+      `${name} | 4 backtests on 2 × O2-8, about 6.7 machine hours ($1.00), for the highest Sharpe ratio, project 7 Run optimization create_optimization | 7 | done | by its permission to spend`,
       `${name} | Live control of project 7 for user bob-1, with read and write access Add collaborator create_project_collaborator | 7 | done | by its permission to manage`,
       `${name} | Stop the live algorithm of project 7; positions stay open Stop live algorithm stop_live_algorithm | 7 | done | by its permission to trade`,
     ])
@@ -104,7 +122,8 @@ describe('a week of an assistant that trades', () => {
 
   it('shows the rest when asked: what changed something, what was refused, what the person did, what only looked', async () => {
     const name = await client()
-    assert.equal((await rows('view=sent')).length, 7)
+    assert.equal((await rows('view=sent')).length, 8)
+    assert.equal((await rows('view=others')).length, 8)
     assert.deepEqual(await rows('view=refused'), [
       `${name} | Delete file “old.py” of project 7 Delete file delete_file | 7 | failed QuantConnect refused: File not found | by its permission to delete`,
       `${name} | Broadcast live command broadcast_live_command × 3 |  | blocked Not allowed: "Send commands to all live algorithms of an organization at once" (qc:admin:write). | by its permissions`,
@@ -114,6 +133,30 @@ describe('a week of an assistant that trades', () => {
       ['you | Signed in', 'you | Confirmed', 'you | Allowed a connection', 'you | Revoked a connection'],
     )
     assert.deepEqual(await rows('view=reads'), [`${name} | List projects list_projects |  | done`])
+  })
+
+  it('is narrowed down by project and by day, both ends included, in UTC', async () => {
+    const day = (offset: number) => new Date(Date.now() + offset * DAY * 1000).toISOString().slice(0, 10)
+    const [before, first, last, after_] = [day(-1), day(0), day(6), day(7)]
+    const all = (await rows('view=all')).length
+    assert.equal((await rows(`view=all&from=${first}&to=${last}`)).length, all)
+    assert.equal((await rows(`view=all&from=${before}&to=${before}`)).length, 0)
+    assert.equal((await rows(`view=all&from=${after_}`)).length, 0)
+    const [one = 0, two = 0] = [await rows(`view=all&to=${first}`), await rows(`view=all&from=${day(1)}`)].map(
+      ({ length }) => length,
+    )
+    assert.ok(one && two)
+    assert.equal(one + two, all)
+    assert.equal((await rows(`project=${PROJECT}`)).length, 6)
+    assert.equal((await rows('project=8')).length, 0)
+    for (const nonsense of ['from=yesterday', 'to=2026-99-99', 'project=x', 'from=%00', 'project=1e9'])
+      assert.equal((await rows(`view=all&${nonsense}`)).length, all, nonsense)
+  })
+
+  it('leads to the project at QuantConnect, and has the rest below', async () => {
+    const html = await open('/account/activity')
+    assert.match(html, /<a href="https:\/\/www\.quantconnect\.com\/project\/7" target="_blank" rel="noreferrer">7<\/a>/)
+    assert.match(html, /<h2>What had consequences<\/h2>[\s\S]*<h2>Everything else<\/h2>[\s\S]*list_projects/)
   })
 
   it('is the same in the table: a line for each, with kind, words, outcome, rule and count', async () => {
@@ -130,6 +173,7 @@ describe('a week of an assistant that trades', () => {
       'sent create_live_command done  1',
       'sent create_live_command unknown  1',
       'sent create_backtest done  1',
+      'sent create_optimization done  1',
       'sent delete_file failed  1',
       'refused broadcast_live_command blocked scopes 3',
       'sent create_project_collaborator done  1',
@@ -158,6 +202,7 @@ describe('a week of an assistant that trades', () => {
         ...sent('create_live_command', 'done'),
         ...sent('create_live_command', 'unknown'),
         ...sent('create_backtest', 'done'),
+        ...sent('create_optimization', 'done'),
         ...sent('delete_file', 'failed'),
         'refused broadcast_live_command blocked scopes 3',
         ...sent('create_project_collaborator', 'done'),
@@ -175,7 +220,10 @@ describe('a week of an assistant that trades', () => {
 
   it('comes to "1 start, 2 orders sent, 1 stop" at the top of the account, and the unknown order is news', async () => {
     const html = plain(await open('/account'))
-    assert.match(html, /11 calls ?: 1 start, 2 orders sent, 1 stop, 1 change of access, 1 backtest; 3 refused\./)
+    assert.match(
+      html,
+      /12 calls ?: 1 start, 2 orders sent, 1 stop, 1 optimization, 1 change of access, 1 backtest; 3 refused\./,
+    )
     assert.match(
       html,
       /sent something, and nobody knows whether it was done.*Sell 10 SPY.*Ask your assistant to find out: read_live_logs/,

@@ -31,9 +31,10 @@ describe('home', () => {
       names.every((name) => /^Copy\s+(the address|for .+)/.test(name)),
       names.join(),
     )
-    for (const copy of [copies[0], copies[1]]) {
-      await copy?.click()
-      const shown = await copy?.locator('xpath=preceding-sibling::*[1]').textContent()
+    for (const copy of [page.locator('[data-copy]').nth(0), page.locator('[data-copy]').nth(1)]) {
+      await copy.click()
+      await copy.filter({ hasText: 'Copied' }).waitFor()
+      const shown = await copy.locator('xpath=preceding-sibling::*[1]').textContent()
       assert.equal(await page.evaluate('navigator.clipboard.readText()'), shown)
     }
     for (const [link, to] of [

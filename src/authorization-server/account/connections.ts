@@ -15,6 +15,7 @@ import type { PostedAllowance } from '../permissions/choice.ts'
 import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
 import { holdersOf, whyIdle } from '../permissions/describe-connection.ts'
 import { summarize } from '../permissions/summary.ts'
+import { saidLess } from '../permissions/weight.ts'
 import { connectionPage } from '../views/account/connection.ts'
 import { sendPage } from '../views/layout.ts'
 import { ownConnections } from './own-connection.ts'
@@ -74,8 +75,11 @@ export function connectionPages(router: Router, visits: Visits, suppliers: PageS
   async function decide(visitor: Visitor, grant: Grant) {
     const { ctx, frame } = visitor
     const posted = readAllowance(postedForm(ctx), offer([], grant), 'custom', grant, unixTime())
-    if (posted.unseen || posted.pressedTooMild || field(ctx, 'decision') !== 'allow')
-      return show(visitor, grant, posted).then(() => undefined)
+    const isToBeSaved = field(ctx, 'decision') === 'allow'
+    if (posted.unseen || posted.pressedTooMild || !isToBeSaved) {
+      const tooMild = isToBeSaved && !posted.unseen ? posted.pressedTooMild : undefined
+      return show(visitor, grant, posted, tooMild && saidLess(tooMild, posted)).then(() => undefined)
+    }
     if (!posted.scopes.length) {
       ctx.status = 422
       const problem = 'Nothing is ticked. Tick what to allow, or go back and revoke the connection.'

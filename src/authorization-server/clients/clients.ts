@@ -106,8 +106,10 @@ const policiesOf = ({ policyUri, tosUri }: ClientWords) =>
     { what: 'privacy policy', address: policyUri },
     { what: 'terms', address: tosUri },
   ].flatMap(({ what, address }) => {
-    const href = URL.parse(address ?? '')?.href // in ASCII, so that nothing in it looks like something else
-    return href && href.length <= LONGEST_ADDRESS ? { what, address: href } : []
+    const url = URL.parse(address ?? '')
+    // In ASCII, and without a user name, so that nothing in it looks like the host that it is not.
+    const isPlain = url && !url.username && !url.password && url.href.length <= LONGEST_ADDRESS
+    return isPlain ? { what, address: url.href } : []
   })
 
 /** A host as it is, in the letters of the network; one that would look like another is shown in both. */

@@ -18,8 +18,7 @@ import type { PostedAllowance } from '../permissions/choice.ts'
 import { firstAllowance, offer, readAllowance } from '../permissions/choice.ts'
 import { describeConnection, holdersOf } from '../permissions/describe-connection.ts'
 import { differenceOf, summarize } from '../permissions/summary.ts'
-import type { Weight } from '../permissions/weight.ts'
-import { BUTTONS, weightOf } from '../permissions/weight.ts'
+import { BUTTONS, saidLess, weightOf } from '../permissions/weight.ts'
 import type { Decided, Prover } from '../proofs/proofs.ts'
 import { createProofs } from '../proofs/proofs.ts'
 import { consentPage } from '../views/consent.ts'
@@ -219,10 +218,6 @@ type Answered = Readonly<z.infer<typeof Answered>>
 /** What is said of the boxes of a preset that take the place of those that the page had shown. */
 const boxesOf = (posted: PostedAllowance): string =>
   `These are the boxes of “${PRESET_WORDS[posted.preset].name}”. Look at them, then press “${BUTTONS[weightOf(posted)]}”.`
-
-/** What is said where somebody pressed a button that said less than what they had chosen comes to. */
-const saidLess = (pressed: Weight, chosen: Allowance): string =>
-  `The button that you pressed said “${BUTTONS[pressed]}”. What you chose is more: “${BUTTONS[weightOf(chosen)]}”.`
 
 const joinedIn = (joining: Joining): Grant | undefined => (typeof joining === 'object' ? joining.join : undefined)
 

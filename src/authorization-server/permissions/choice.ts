@@ -102,7 +102,9 @@ export function readAllowance(
   const paperOnly =
     !touchesMoney({ scopes }) || (unseen ? !leavesPaper(preset, isReal && mayTrade({ scopes: boxes })) : !isReal)
   const ends = isLifetime(expires) ? expires : grant ? 'keep' : DEFAULT_LIFETIME
-  const tooMild = pressedTooMild(form.one('shown'), { scopes, paperOnly })
+  // Named twice it cannot be read, and counts as the mildest.
+  const [button = '', ...others] = form.all('shown')
+  const tooMild = pressedTooMild(others.length ? 'twice' : button, { scopes, paperOnly })
   return {
     preset,
     unseen,

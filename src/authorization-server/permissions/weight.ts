@@ -58,3 +58,7 @@ export function pressedTooMild(shown: string, chosen: Pick<Allowance, 'scopes' |
   const pressed = isWeight(shown) ? shown : 'look'
   return ORDER.indexOf(weightOf(chosen)) > ORDER.indexOf(pressed) ? pressed : undefined
 }
+
+/** What its person is told then, before anything is granted. */
+export const saidLess = (pressed: Weight, chosen: Pick<Allowance, 'scopes' | 'paperOnly'>): string =>
+  `The button that you pressed said “${BUTTONS[pressed]}”. What you chose is more: “${BUTTONS[weightOf(chosen)]}”.`

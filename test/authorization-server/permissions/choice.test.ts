@@ -179,10 +179,13 @@ describe('which button a form of permissions says was pressed', () => {
     for (const shown of ['build', 'real']) assert.equal('pressedTooMild' in read({ ...BUILDS, shown }), false, shown)
   })
 
-  it('is not compared where it is absent or given twice', () => {
-    for (const shown of [[], '', ['look', 'look'], ['look', 'administer']]) {
-      assert.equal('pressedTooMild' in read({ ...BUILDS, shown }), false, JSON.stringify(shown))
-    }
+  it('is not compared where it is absent, and said the least where it is given twice', () => {
+    for (const shown of [[], '']) assert.equal('pressedTooMild' in read({ ...BUILDS, shown }), false)
+    for (const shown of [
+      ['look', 'look'],
+      ['administer', 'administer'],
+    ])
+      assert.equal(read({ ...BUILDS, shown }).pressedTooMild, 'look')
   })
 
   it('is compared with the money that comes of the form, and not with the one that it names', () => {
