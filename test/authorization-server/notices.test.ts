@@ -107,6 +107,7 @@ describe('the list of connections', () => {
   }
   before(async () => {
     await connect('Trader', TRADES)
+    await server.advance(5) // so it is not the newest
     await connect('Reader', READS, 4568)
     await connect('Reader', [...READS, 'qc:files:read'], 4569)
     html = (await person.open(`${server.origin}/account`)).html
@@ -158,8 +159,8 @@ describe('browsers that are signed in', () => {
     await page(there)
     const { html } = await page(here)
     assert.match(html, /this browser<\/span>[\s\S]*?last used just now/)
-    await server.advance(60 * 60)
-    assert.match((await page(here)).html, /last used 60 minutes ago|last used 1 hour ago/)
+    await server.advance(20 * 60)
+    assert.match((await page(here)).html, /last used 20 minutes ago/)
   })
 
   it('are signed out one by one, with one press and without a proof', async () => {
