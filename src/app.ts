@@ -16,10 +16,10 @@ import type { Suppliers } from './suppliers.ts'
 export const createApp = (config: Config, suppliers: Suppliers): Koa =>
   report(new Koa(), suppliers)
     .use(tellWhoRuns(config))
+    .use(securityHeaders)
     .use(statusPages(config))
     .use(health(suppliers.store))
     .use(onlyOurHost(config))
-    .use(securityHeaders)
     .use(explainOutages(config))
     .use(resourceServer(config, suppliers)) // /mcp, and how to get in
     .use(authorizationServer(config, { ...suppliers, tools: TOOLS })) // everything that a person or a client signs in to

@@ -95,8 +95,11 @@ export function authorizationServer(
   const endpoints: Middleware = async (ctx, next) => {
     if (!ENDPOINTS.test(ctx.path)) return next()
     // What the library would answer in JSON is a page for a person: there is nothing to open here.
-    const methods = FOR_CLIENTS.test(ctx.path) ? ['POST', 'OPTIONS'] : ['GET', 'HEAD', 'POST', 'OPTIONS']
-    if (isBrowser(ctx) && !methods.includes(ctx.method)) return
+    const isTaken =
+      (FOR_CLIENTS.test(ctx.path) ? ['POST'] : ['GET', 'HEAD']).includes(ctx.method) ||
+      (FOR_BROWSERS.test(ctx.path) && ctx.method === 'POST') ||
+      ctx.method === 'OPTIONS'
+    if (isBrowser(ctx) && !isTaken) return
     ctx.respond = false
     await handle(ctx.req, ctx.res)
   }

@@ -15,7 +15,7 @@ export const statusPages = ({ sandbox, resource }: Pick<Config, 'sandbox' | 'res
   return async (given, next) => {
     const ctx = given as Context // sound: the same, without the router's parameters
     // What is sent to the MCP endpoint is sent by a program, whatever it says that it reads; only opening it is a person's mistake.
-    const isAtEndpoint = ctx.path === endpoint
+    const isAtEndpoint = ctx.path.toLowerCase().replace(/\/$/, '') === endpoint // people type a slash, or capitals
     if (!isBrowser(ctx) || (isAtEndpoint && !['GET', 'HEAD'].includes(ctx.method))) return next()
     try {
       await next()
