@@ -277,10 +277,11 @@ describe('the decision on the consent page', () => {
       await scopeCheckbox(page, 'qc:live:write').uncheck()
       await scopeCheckbox(page, 'qc:live:execute').uncheck()
       await button('Allow deleting').waitFor()
-      assert.equal(await money().count(), 0)
+      await gone()
       await scopeCheckbox(page, 'qc:live:write').check()
-      await button('Allow trading on paper').waitFor()
+      await paperOnly(page).waitFor()
       assert.ok(await paperOnly(page).isChecked())
+      await button('Allow trading on paper').waitFor()
     })
 
     it('no more where Look was chosen after Live, and what is then allowed is on paper', async () => {
@@ -288,8 +289,7 @@ describe('the decision on the consent page', () => {
       await pick(page, 'live')
       assert.ok(await realMoney(page).isChecked())
       await pick(page, 'readonly')
-      await button('Allow looking').waitFor()
-      assert.equal(await money().count(), 0)
+      await gone()
       const tokens = await allow(page, visit)
       assert.equal((await grantOf(server, tokens.access_token))?.paperOnly, true)
     })
