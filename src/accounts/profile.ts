@@ -151,9 +151,6 @@ export function withReviewed(profile: Profile, kept: readonly string[], ended: r
 }
 const released = <T extends { suspended?: boolean | undefined }>({ suspended: _suspended, ...rest }: T) => rest as T // sound: only what may be absent is
 
-/** The person has looked at what waits, and decides on some of it later. */
-export const withReviewPutOff = (profile: Profile, now: number): Profile => ({ ...profile, reviewPutOffAt: now })
-
 /** The browser with this session, while it is signed in and not suspended. */
 export const sessionIn = ({ sessions }: Profile, uid: string | undefined): BrowserSession | undefined =>
   sessions.find((session) => session.uid === uid && !session.suspended)

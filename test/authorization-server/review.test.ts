@@ -1,7 +1,7 @@
 // After the API token was replaced its person decides on each thing: keep, end, or later. Nothing goes on by habit, nothing ends
 // by one press too many, and whoever drives the browser gains nothing from putting it off.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { beforeEach, describe, it } from 'node:test'
 import { grantIdOf } from '../support/access-token.ts'
 import { callOutcome } from '../support/call-outcome.ts'
 import { connectAs, signedIn } from '../support/connection.ts'
@@ -10,22 +10,15 @@ import { useQuantConnectStandIn } from '../support/quantconnect-stand-in.ts'
 import { register } from '../support/raw-client.ts'
 import type { Place } from '../support/raw-person.ts'
 import { actOf, RawPerson } from '../support/raw-person.ts'
-import type { TestServer } from '../support/server.ts'
-import { startServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { withGrants } from '../support/stored.ts'
-import { whileRunning } from '../support/while-running.ts'
 
 const READS = 'qc:projects:read'
 const [FIRST, SECOND, THIRD] = ['token-for-tests-first', 'token-for-tests-second', 'token-for-tests-third']
 
 describe('the review after a replaced API token', () => {
   const quantConnect = useQuantConnectStandIn()
-  let started: TestServer | undefined
-  before(async () => {
-    started = await startServer(quantConnect.env())
-  })
-  after(() => started?.stop())
-  const server = whileRunning('server', () => started)
+  const server = useServer(() => quantConnect.env())
   let user = 500
   let person: RawPerson
   let review: Place

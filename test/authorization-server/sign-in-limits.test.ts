@@ -1,7 +1,7 @@
 // Who is kept waiting at the sign-in page, and who is not: strangers by what they fail at where they are, the person never by
 // what strangers do.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { before, beforeEach, describe, it } from 'node:test'
 import { KEYS } from '../../src/storage/keys.ts'
 import { put, remove } from '../../src/storage/store.ts'
 import { ALICE } from '../support/accounts.ts'
@@ -13,10 +13,9 @@ import { newAuthenticator } from '../support/passkeys.ts'
 import { useQuantConnectStandIn } from '../support/quantconnect-stand-in.ts'
 import { RawPerson } from '../support/raw-person.ts'
 import type { TestServer } from '../support/server.ts'
-import { startServer, useServer } from '../support/server.ts'
+import { useServer } from '../support/server.ts'
 import { entriesOf, withStore } from '../support/stored.ts'
 import { storeEnv } from '../support/stores.ts'
-import { whileRunning } from '../support/while-running.ts'
 
 const QUARTER_OF_AN_HOUR = 15 * 60
 const GOOD = 'a-good-api-token'
@@ -195,12 +194,7 @@ for (const name of ['SQLite', 'Redis'] as const) {
 
 describe('a browser that has signed in to an account before', () => {
   const quantConnect = useQuantConnectStandIn()
-  let started: TestServer | undefined
-  before(async () => {
-    started = await startServer({ ...quantConnect.env(), ...PROXIES })
-  })
-  after(() => started?.stop())
-  const server = whileRunning('server', () => started)
+  const server = useServer(() => ({ ...quantConnect.env(), ...PROXIES }))
   let [userId, from] = ['', '']
   let door: Door
   beforeEach(async () => {

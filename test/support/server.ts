@@ -63,14 +63,16 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
+type Environment = Record<string, string>
+
 /**
  * A server for the tests of one suite: started before the first, stopped after the last. Call it inside `describe`. Of what
- * is built from our sources, unless it is told of another program.
+ * is built from our sources, unless it is told of another program; its variables may be known only then.
  */
-export function useServer(env: Record<string, string> = {}, program?: () => string): TestServer {
+export function useServer(env: Environment | (() => Environment) = {}, program?: () => string): TestServer {
   let server: TestServer | undefined
   before(async () => {
-    server = await startServer(env, program?.())
+    server = await startServer(typeof env === 'function' ? env() : env, program?.())
   })
   after(() => server?.stop())
   return whileRunning('server', () => server)

@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { newsOf } from '../../accounts/news.ts'
 import { mayAddFirstPasskey, withoutBrowsers, withoutSessions, withSeen } from '../../accounts/profile.ts'
 import { countsOf } from '../../audit/counts.ts'
-import { allowanceOf, mayTrade } from '../../grants/allowance.ts'
+import { mayTrade } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { nameOf } from '../../grants/grants.ts'
 import { isSuspended } from '../../grants/suspension.ts'
@@ -52,7 +52,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     )
     const { shown, page } = pageOf(all, PER_PAGE, ctx.query.page)
     const notice = noticeOf(ctx.querystring, { connections: all, profile, now: Math.floor(now / 1000) })
-    const isAfterPress = AFTER_PRESS.some((press) => Object.hasOwn(ctx.query, press))
+    const isAfterPress = AFTER_PRESS.includes(ctx.querystring)
     const view = overviewPage({
       ...frame,
       now: Math.floor(now / 1000),
@@ -188,8 +188,7 @@ const PER_PAGE = 20
 const AFTER_PRESS: readonly string[] = ['suspended', 'all-suspended', 'stopped']
 const PATIENCE = 3_000
 
-const tradesForReal = (grant: Grant): boolean =>
-  mayTrade(grant) && !allowanceOf(grant).paperOnly && whyIdle(grant) === undefined
+const tradesForReal = (grant: Grant): boolean => mayTrade(grant) && !grant.paperOnly && whyIdle(grant) === undefined
 
 /** Names that are borne more than once. */
 const namesOfSeveral = (names: readonly string[]): readonly string[] =>

@@ -2,7 +2,7 @@
 import type Router from '@koa/router'
 import { z } from 'zod'
 import type { News } from '../../accounts/news.ts'
-import { countsStill, withNews, withoutSessions, withReviewed, withReviewPutOff } from '../../accounts/profile.ts'
+import { countsStill, withNews, withoutSessions, withReviewed } from '../../accounts/profile.ts'
 import { nameOf, revisionOf } from '../../grants/grants.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
 import { tellOfConsent } from '../interactions/consent.ts'
@@ -65,7 +65,7 @@ export function reviewPages(router: Router, visits: Visits, { accounts, grants, 
               [...ended.browsers, ...ended.passkeys],
             )
             return withNews(
-              withReviewPutOff(reviewed, Date.now()),
+              { ...reviewed, reviewPutOffAt: Date.now() },
               waiting.passkeys.flatMap((passkey) => newsOfPasskey(passkey, { kept, ended })),
               Date.now(),
             )
@@ -81,7 +81,7 @@ export function reviewPages(router: Router, visits: Visits, { accounts, grants, 
     }),
   )
 
-  /** WhatEnds the connections and signs out the browsers that end: that only takes away, and waits for no proof. */
+  /** Ends the connections and signs out the browsers that end: that only takes away, and waits for no proof. */
   async function endWhatEnds(accountId: string, { connections }: Waiting, { ended }: Reviewed): Promise<void> {
     const those = connections.filter(({ id }) => ended.connections.includes(id))
     for (const { id } of those) await grants.end(id)

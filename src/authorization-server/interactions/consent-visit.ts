@@ -72,7 +72,7 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
     // One alone is shown for what it is; of several the person first says which.
     const shown = joining === 'unsaid' && living.length === 1 ? living[0] : joinedIn(joining)
     const offers = offer(asked, shown)
-    const isNew = offers.filter((one) => one.isNew).map(({ scope }) => scope)
+    const added = offers.filter(({ isNew }) => isNew).map(({ scope }) => scope)
     const allowance = posted ?? firstAllowance(offers, shown, unixTime())
     const view = consentPage({
       client,
@@ -92,8 +92,8 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
         summary: summarize(client.name, allowance, tools),
         now: unixTime(),
       },
-      ...(shown && isNew.length ? { difference: differenceOf(shown.scopes, isNew, allowance.scopes) } : {}),
-      again: shown !== undefined && !isSuspended(shown) && !posted && !isNew.length,
+      ...(shown && added.length ? { difference: differenceOf(shown.scopes, added, allowance.scopes) } : {}),
+      again: shown !== undefined && !isSuspended(shown) && !posted && !added.length,
       ...(mayAddFirstPasskey(profile, uid, unixTime())
         ? { firstPasskey: passkeys.creationOptions({ accountId, userId, sandbox, passkeys: [] }) }
         : {}),

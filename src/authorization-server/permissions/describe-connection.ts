@@ -39,6 +39,13 @@ export function describeConnection(grant: Grant, tools: readonly ToolFacts[], ca
   }
 }
 
+/** So long the record of calls goes back, in seconds. */
+const RECORDED = 30 * 24 * 60 * 60
+
+/** Whether a grant is so young that all of its calls would be in the record. `now` in seconds since 1970. */
+export const isAllRecorded = ({ createdAt }: Pick<Grant, 'createdAt'>, now: number): boolean =>
+  createdAt > now - RECORDED
+
 /** Of a grant that cannot be understood to its end: whatever it allows, and is allowed here, it can do nothing. */
 export const whyIdle = (grant: Grant): string | undefined =>
   suspensionOf(grant)?.by === 'unknown-limits'

@@ -1,6 +1,5 @@
 // How grave a choice is, as the button that makes it says: the gravest thing that it allows counts.
-import type { Allowance, StoredAllowance } from '../../grants/allowance.ts'
-import { allowanceOf } from '../../grants/allowance.ts'
+import type { Allowance } from '../../grants/allowance.ts'
 import type { Risk } from '../../scopes.ts'
 import { SCOPES } from '../../scopes.ts'
 
@@ -47,7 +46,7 @@ export function weightOf({ scopes, paperOnly }: Pick<Allowance, 'scopes' | 'pape
 }
 
 /** The same as a number, to put the gravest first. */
-export const gravityOf = (holder: StoredAllowance): number => ORDER.indexOf(weightOf(allowanceOf(holder)))
+export const gravityOf = (allowed: Pick<Allowance, 'scopes' | 'paperOnly'>): number => ORDER.indexOf(weightOf(allowed))
 
 /**
  * The weight of the button that was pressed, where what it allowed is graver than it said; undefined where it said enough, or
@@ -56,7 +55,7 @@ export const gravityOf = (holder: StoredAllowance): number => ORDER.indexOf(weig
 export function pressedTooMild(shown: string, chosen: Pick<Allowance, 'scopes' | 'paperOnly'>): Weight | undefined {
   if (!shown) return undefined
   const pressed = isWeight(shown) ? shown : 'look'
-  return ORDER.indexOf(weightOf(chosen)) > ORDER.indexOf(pressed) ? pressed : undefined
+  return gravityOf(chosen) > ORDER.indexOf(pressed) ? pressed : undefined
 }
 
 /** What its person is told then, before anything is granted. */

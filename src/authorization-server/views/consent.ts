@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { dangerousIn } from '../../grants/allowance.ts'
 import type { ClientIdentity } from '../clients/clients.ts'
 import type { Connection } from '../permissions/describe-connection.ts'
-import { holdersOf, whyIdle } from '../permissions/describe-connection.ts'
+import { holdersOf, isAllRecorded, whyIdle } from '../permissions/describe-connection.ts'
 import type { Difference } from '../permissions/summary.ts'
 import { BUTTONS, weightOf } from '../permissions/weight.ts'
 import { whySuspended } from './account/suspension.ts'
@@ -77,10 +77,8 @@ const lookTwice = ({ imitates, says }: NonNullable<ClientIdentity['warning']>): 
 
 const lastUsed = ({ grant, lastCall }: Connection, now: number): Html => {
   if (lastCall) return html`last used ${moment(lastCall)}`
-  return grant.createdAt > now - RECORDED ? html`not used yet` : html`not used in 30 days`
+  return isAllRecorded(grant, now) ? html`not used yet` : html`not used in 30 days`
 }
-/** So long the record of calls goes back, in seconds. */
-const RECORDED = 30 * 24 * 60 * 60
 
 /** What is to be known of a connection that is joined. */
 const joinedFacts = (joined: Connection, now: number): Html => {

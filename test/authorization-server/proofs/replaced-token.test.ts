@@ -2,7 +2,7 @@
 // something, and whoever drives the browser would like its person's passkeys gone: nothing goes on, and no passkey is removed,
 // before a proof with the new token has named it.
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { beforeEach, describe, it } from 'node:test'
 import { grantIdOf } from '../../support/access-token.ts'
 import { connectAs, signedIn } from '../../support/connection.ts'
 import { asksForPasskey, newAuthenticator } from '../../support/passkeys.ts'
@@ -10,10 +10,8 @@ import { useQuantConnectStandIn } from '../../support/quantconnect-stand-in.ts'
 import { authorizationRequest, redeem, register } from '../../support/raw-client.ts'
 import type { Place } from '../../support/raw-person.ts'
 import { actOf, RawPerson } from '../../support/raw-person.ts'
-import type { TestServer } from '../../support/server.ts'
-import { startServer } from '../../support/server.ts'
+import { useServer } from '../../support/server.ts'
 import { withGrants } from '../../support/stored.ts'
-import { whileRunning } from '../../support/while-running.ts'
 
 const READS = 'qc:projects:read'
 const MONEY = { scope: [READS, 'qc:live:write'], paper: 'off', decision: 'allow' }
@@ -21,12 +19,7 @@ const [FIRST, SECOND, THIRD] = ['token-for-tests-first', 'token-for-tests-second
 
 describe('where the API token was replaced', () => {
   const quantConnect = useQuantConnectStandIn()
-  let started: TestServer | undefined
-  before(async () => {
-    started = await startServer(quantConnect.env())
-  })
-  after(() => started?.stop())
-  const server = whileRunning('server', () => started)
+  const server = useServer(() => quantConnect.env())
   let user = 100
   let person: RawPerson
   beforeEach(async () => {

@@ -1,7 +1,7 @@
 // A person who has nothing to hide: the first passkey is offered on the way of a client, a day later a proof with the API token
 // names it, and from then on whatever is dangerous takes one touch.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import type { Locator } from 'playwright-core'
 import {
   openConnection,
@@ -24,10 +24,9 @@ import { useQuantConnectStandIn } from '../../support/quantconnect-stand-in.ts'
 import type { Registration, Tokens } from '../../support/raw-client.ts'
 import { authorizationRequest, redeem, refresh, register } from '../../support/raw-client.ts'
 import { noteSecrets } from '../../support/secrets.ts'
-import { startServer, type TestServer } from '../../support/server.ts'
+import { useServer } from '../../support/server.ts'
 import type { VirtualAuthenticator } from '../../support/virtual-authenticator.ts'
 import { addVirtualAuthenticator } from '../../support/virtual-authenticator.ts'
-import { whileRunning } from '../../support/while-running.ts'
 
 const FIRST: Account = { userId: '123456', apiToken: 'token-for-tests-first' }
 const SECOND: Account = { userId: '123456', apiToken: 'token-for-tests-second' }
@@ -35,13 +34,8 @@ const DAY = 24 * 60 * 60
 
 describe('one touch', () => {
   const quantConnect = useQuantConnectStandIn()
-  let started: TestServer | undefined
-  before(async () => {
-    quantConnect.accept(FIRST.apiToken)
-    started = await startServer(quantConnect.env())
-  })
-  after(() => started?.stop())
-  const server = whileRunning('server', () => started)
+  before(() => quantConnect.accept(FIRST.apiToken))
+  const server = useServer(() => quantConnect.env())
   const browser = useBrowser()
   const returnsTo = useCallback()
   let person: Person

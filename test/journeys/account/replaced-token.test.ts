@@ -1,7 +1,7 @@
 // A new API token in place of one that had stopped working: whatever was there before does nothing until its person has
 // looked at it, in this browser and in every other place.
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import {
   connection,
   openAccount,
@@ -19,10 +19,9 @@ import { connectAs, connectionState, OVER, signedIn } from '../../support/connec
 import { useQuantConnectStandIn } from '../../support/quantconnect-stand-in.ts'
 import { register } from '../../support/raw-client.ts'
 import { usePrograms } from '../../support/sdk-client.ts'
-import { startServer, type TestServer } from '../../support/server.ts'
+import { useServer } from '../../support/server.ts'
 import type { VirtualAuthenticator } from '../../support/virtual-authenticator.ts'
 import { addVirtualAuthenticator } from '../../support/virtual-authenticator.ts'
-import { whileRunning } from '../../support/while-running.ts'
 
 /** One person, as whom they sign in with their latest API token. */
 const withToken = (name: string): Account => ({ userId: '123456', apiToken: `token-for-tests-${name}` })
@@ -37,12 +36,7 @@ const DANGEROUS = ['qc:projects:read', 'qc:projects:delete']
 
 describe('a replaced API token', () => {
   const quantConnect = useQuantConnectStandIn()
-  let started: TestServer | undefined
-  before(async () => {
-    started = await startServer(quantConnect.env())
-  })
-  after(() => started?.stop())
-  const server = whileRunning('server', () => started)
+  const server = useServer(() => quantConnect.env())
   const browser = useBrowser()
   const newProgram = usePrograms(server)
   let here: Person

@@ -6,6 +6,7 @@ import { passkeysOf, standingOf } from '../../../accounts/profile.ts'
 import type { Counts } from '../../../audit/counts.ts'
 import type { PageNumber } from '../../account/paging.ts'
 import type { Connection } from '../../permissions/describe-connection.ts'
+import { isAllRecorded } from '../../permissions/describe-connection.ts'
 import { standingBadge } from '../consent.ts'
 import type { Html, Page } from '../layout.ts'
 import { ago, counted, moment, timeLeft } from '../moments.ts'
@@ -225,9 +226,6 @@ const newsItem = ({ at, what, name, says, grave }: NewsItem): Html | string =>
       } <span class="quiet">${moment(at / 1000)}</span>${says ? html`<br>${says}` : ''}</li>`
     : ''
 
-/** So long the record of reads goes back at least, in seconds. */
-const RECORDED = 30 * 24 * 60 * 60
-
 const connectionItem = (
   { grant, name, sentence, realMoney, suspension, lastCall }: Connection,
   { now, csrf, sharedNames }: OverviewView,
@@ -241,7 +239,7 @@ const connectionItem = (
     <dl class="facts">
       ${grant.client ? html`<dt>Client</dt><dd>${grant.client.name}, returns to ${grant.client.returnsTo}</dd>` : ''}
       <dt>Connected</dt><dd>${moment(grant.createdAt)}, ${ago(grant.createdAt, now)}</dd>
-      <dt>Last call</dt><dd>${lastCall ? html`${moment(lastCall)}, ${ago(lastCall, now)}` : grant.createdAt > now - RECORDED ? 'none yet' : 'none in 30 days'}</dd>
+      <dt>Last call</dt><dd>${lastCall ? html`${moment(lastCall)}, ${ago(lastCall, now)}` : isAllRecorded(grant, now) ? 'none yet' : 'none in 30 days'}</dd>
       <dt>Ends</dt><dd>${endOfLife(grant)}${grant.endless ? '' : html`, in ${timeLeft(grant.expiresAt, now)}`}</dd>
     </dl>
     <div class="actions">
