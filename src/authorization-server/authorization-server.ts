@@ -96,9 +96,7 @@ export function authorizationServer(
     if (!ENDPOINTS.test(ctx.path)) return next()
     // What the library would answer in JSON is a page for a person: there is nothing to open here.
     const isTaken =
-      (FOR_CLIENTS.test(ctx.path) ? ['POST'] : ['GET', 'HEAD']).includes(ctx.method) ||
-      (FOR_BROWSERS.test(ctx.path) && ctx.method === 'POST') ||
-      ctx.method === 'OPTIONS'
+      (FOR_CLIENTS.test(ctx.path) ? ['POST'] : ['GET', 'HEAD']).includes(ctx.method) || ctx.method === 'OPTIONS'
     if (isBrowser(ctx) && !isTaken) return
     ctx.respond = false
     await handle(ctx.req, ctx.res)

@@ -1,11 +1,11 @@
-// The secrets that sign cookies, and the five that are derived from each of them: for form tokens, for refresh tokens, for the
-// challenges of passkeys, to know an API token by that was removed, and to hide what is secret in the digest of a call. Deriving
-// keeps the key folder small and the uses apart (RFC 5869).
+// The secrets that sign cookies, and the six that are derived from each of them: for form tokens, for refresh tokens, for the
+// challenges of passkeys, to know an API token by that was removed, to hide what is secret in the digest of a call, and for what
+// the page after a press says. Deriving keeps the key folder small and the uses apart (RFC 5869).
 import { createHmac, hkdfSync } from 'node:crypto'
 import type { JWK } from 'jose'
 import { readOrMakeKeys, secretKind } from './key-file.ts'
 
-type Purpose = 'csrf' | 'refresh-token' | 'passkey-challenge' | 'ended-token' | 'digest'
+type Purpose = 'csrf' | 'refresh-token' | 'passkey-challenge' | 'ended-token' | 'digest' | 'notice'
 
 export interface CookieKeys {
   /** For the cookie signer: the first signs, all verify. */
@@ -38,5 +38,6 @@ function subkeysOf({ k = '' }: JWK): Readonly<Record<Purpose, Buffer>> {
     'passkey-challenge': subkey('passkey-challenge'),
     'ended-token': subkey('ended-token'),
     digest: subkey('digest'),
+    notice: subkey('notice'),
   }
 }

@@ -52,6 +52,14 @@ describe('what the account page says after a press', () => {
     assert.match((await says({ scope: READS, expires: 'keep' })) ?? '', /^Saved: /)
   })
 
+  it('names the one that was saved, though nothing of it changed and another one was changed a moment ago', async () => {
+    const [first, second] = [await connected('First'), await connected('Second')]
+    const save = (path: string, fields: object) =>
+      press(path, { preset: 'custom', decision: 'allow', expires: 'keep', scope: READS, ...fields })
+    assert.match((await save(second, { name: 'Renamed' })) ?? '', /^Saved: Renamed may/)
+    assert.match((await save(first, {})) ?? '', /^Saved: First may now look/)
+  })
+
   it('names what is suspended, goes on and is revoked, one by one or all', async () => {
     const path = await connected('Watcher')
     assert.match((await press(`${path}/suspend`)) ?? '', /^Suspended\. Watcher:/)
@@ -60,6 +68,13 @@ describe('what the account page says after a press', () => {
     assert.match((await press('/account/resume')) ?? '', /^It goes on: .*Watcher/)
     assert.match((await press(`${path}/revoke`)) ?? '', /^Revoked: Watcher\./)
     assert.match((await press('/account/stop')) ?? '', /^Everything is disconnected/)
+  })
+
+  it('names no more than fit, and counts the rest', async () => {
+    for (let number = 1; number <= 8; number += 1) await connected(`Nr ${number}`)
+    await press('/account/suspend')
+    assert.match((await press('/account/resume')) ?? '', /^It goes on: (Nr \d, ){6}2 more\. Calls/)
+    await press('/account/stop')
   })
 
   it('names passkeys', async () => {
@@ -71,26 +86,66 @@ describe('what the account page says after a press', () => {
 
   it('names what was changed elsewhere meanwhile', async () => {
     const path = await connected('Twice')
-    const id = path.split('/').at(-1)
-    assert.match(noticeOn(await account(`?overtaken=${id}`)) ?? '', /^Twice was changed elsewhere/)
-    // What is none of this person's has no name here, and an address brings none along.
-    for (const other of ['nobody', 'constructor'])
-      assert.match(noticeOn(await account(`?overtaken=${other}`)) ?? '', /^The connection was changed/)
-    assert.equal(noticeOn(await account('?overtaken=%3Cb%3Ex')), undefined)
+    const [here, page] = [await signedIn(server), await account()]
+    // Of two presses that resume one connection the second comes too late.
+    await person.submitTo(`${path}/suspend`, page)
+    await person.prove(await person.submitTo(`${path}/resume`, page))
+    const late = await here.submitTo(`${path}/resume`, await here.open(`${server.origin}/account`))
+    assert.match(noticeOn(late) ?? '', /^Twice was changed elsewhere in this moment, so nothing was saved/)
   })
 
-  it('says nothing of what was not done: the address alone tells it nothing', async () => {
-    await server.advance(2 * 60) // news of what was done are older
-    for (const query of [
-      'revoked',
-      'suspended',
-      'passkey-added',
-      'passkey-removed',
-      'nonsense',
-      '__proto__',
-      'reviewed=x',
-    ])
-      assert.equal(noticeOn(await account(`?${query}`)), undefined, query)
+  const ADDRESSES = [
+    ...['saved', 'overtaken', 'revoked', 'suspended', 'resumed', 'stopped', 'all-suspended', 'all-overtaken'],
+    ...['reviewed', 'passkey-added', 'passkey-removed', 'only-passkeys', 'token-too', 'token-saved', 'signed-out'],
+    ...['reviewed=1-1-1', 'overtaken=nobody', 'saved=x', 'nonsense', '__proto__', 'constructor', '%3Cb%3Ex'],
+  ]
+  const saysNothing = async (visitor: RawPerson) => {
+    for (const query of ADDRESSES)
+      assert.equal(noticeOn(await visitor.open(`${server.origin}/account?${query}`)), undefined, query)
+    for (const query of ['sent-before', 'unrecorded'])
+      assert.equal(noticeOn(await visitor.open(`${server.origin}/account/running?${query}`)), undefined, query)
+  }
+  const notice = () => person.cookies.get('qcgate-notice /')
+  /** A press whose page is still to come. */
+  const pressOnly = async (path: string) =>
+    person.submit({ ...(await account()), url: new URL(path, server.origin) }, {}, false)
+
+  it('is nothing for who opens its address by hand', async () => {
+    await connected('By hand')
+    await saysNothing(person)
+  })
+
+  it('is said once, where the press led, and nowhere else', async () => {
+    const path = await connected('Once')
+    await pressOnly(`${path}/suspend`)
+    assert.match(noticeOn(await account('?suspended')) ?? '', /^Suspended\. Once/)
+    assert.equal(noticeOn(await account('?suspended')), undefined)
+    await pressOnly(`${path}/suspend`)
+    assert.equal(noticeOn(await account('?revoked')), undefined)
+    await saysNothing(person)
+  })
+
+  it('is nothing a minute later, to another person, or when it was written by somebody else', async () => {
+    const path = await connected('Somebody')
+    await pressOnly(`${path}/suspend`)
+    const { value = '', ...rest } = notice() ?? { name: 'qcgate-notice', path: '/' }
+    const keep = (on: RawPerson, text: string) => on.cookies.set('qcgate-notice /', { ...rest, value: text })
+    const other = await signedIn(server, BOB)
+    keep(other, value)
+    assert.equal(noticeOn(await other.open(`${server.origin}/account?suspended`)), undefined)
+    const [text = '', signature = ''] = value.split('.')
+    const forged = Buffer.from(Buffer.from(text, 'base64url').toString().replace('Somebody', 'Anybody')).toString(
+      'base64url',
+    )
+    for (const wrong of [`${forged}.${signature}`, `${text}.`, text, '.', 'x', `${text}.${signature}x`]) {
+      keep(person, wrong)
+      assert.equal(noticeOn(await account('?suspended')), undefined, wrong)
+    }
+    keep(person, value)
+    assert.match(noticeOn(await account('?suspended')) ?? '', /^Suspended\. Somebody/)
+    await server.advance(61)
+    keep(person, value)
+    assert.equal(noticeOn(await account('?suspended')), undefined)
   })
 })
 
@@ -169,7 +224,7 @@ describe('browsers that are signed in', () => {
     await stranger.submitTo(`/account/browsers/${uid}/sign-out`, await page(stranger))
     assert.ok(await isIn(there)) // it is nobody else's to press
     const said = await here.submitTo(`/account/browsers/${uid}/sign-out`, await page(here))
-    assert.equal(noticeOn(said), 'The browser is signed out.')
+    assert.equal(noticeOn(said), 'Signed out: A browser.')
     assert.deepEqual([await isIn(here), await isIn(there)], [true, false])
     assert.deepEqual(others(await page(here)), [])
   })

@@ -68,7 +68,7 @@ describe('the review after a replaced API token', () => {
     const place = await decide({})
     assert.match(
       place.html,
-      /role="status">Done\. 0 things from before the API token was replaced go on, \d wait until you decide/,
+      /role="status">Done\. Of what was there before the API token was replaced you kept nothing; 2 things wait until/,
     )
     assert.deepEqual(await both(), [true, true])
     assert.match(await callOutcome(server, token, 'list_projects'), /waits/)
@@ -90,17 +90,14 @@ describe('the review after a replaced API token', () => {
     const done = await person.submit(asked, { ...fields, confirmed: 'on' })
     assert.equal(actOf(done), undefined)
     assert.deepEqual(await both(), [undefined, undefined])
-    assert.match(done.html, /2 are ended/)
+    assert.match(done.html, /you kept nothing; you ended <strong>Desk<\/strong>, <strong>Watcher<\/strong>\.</)
   })
 
   it('keeps with a proof, ends and leaves, each as it was chosen', async () => {
     const asked = await decide({ [`item:${ids.Desk}`]: 'keep', [`item:${ids.Watcher}`]: 'later' })
     assert.ok(actOf(asked))
     assert.deepEqual(await both(), [true, true])
-    assert.match(
-      (await person.prove(asked)).html,
-      /1 thing from before the API token was replaced goes on, \d+ waits? until/,
-    )
+    assert.match((await person.prove(asked)).html, /you kept <strong>Desk<\/strong>; 1 thing waits until you decide\./)
     assert.deepEqual(await both(), [false, true])
     assert.equal(await callOutcome(server, token, 'list_projects'), 'answered')
     review = await account('/review')
@@ -122,6 +119,37 @@ describe('the review after a replaced API token', () => {
       assert.doesNotMatch(place.html, /<h1>End /)
       assert.deepEqual(await both(), [true, true])
     }
+  })
+
+  it('is where alone goes on what waits for it: no button and no proof says so elsewhere', async () => {
+    await decide({})
+    const page = await account()
+    for (const says of ['>Resume<', '>Resume everything<']) assert.equal(page.html.includes(says), false, says)
+    const path = `/account/connections/${ids.Desk}`
+    assert.equal((await person.submitTo(`${path}/resume`, page)).url.pathname, '/account/review')
+    assert.equal((await person.submitTo('/account/resume', page)).url.search, '')
+    assert.equal((await account(`/connections/${ids.Desk}`)).html.includes('>Resume<'), false)
+    assert.deepEqual(await both(), [true, true])
+  })
+
+  it('and a suspension end each by itself, and each proof says what still holds', async () => {
+    await decide({})
+    await person.submitTo('/account/suspend', await account())
+    const resuming = await person.submitTo('/account/resume', await account())
+    assert.match(resuming.html, /“Desk”[^<]* still waits, since your API token was replaced/)
+    assert.doesNotMatch(resuming.html, /“Desk”[^<]* goes on/)
+    const resumed = await person.prove(resuming)
+    assert.match(resumed.html, /role="status">It goes on: connections can be made again as ever\./)
+    assert.match(await callOutcome(server, token, 'list_projects'), /waits/)
+
+    await person.submitTo(`/account/connections/${ids.Desk}/suspend`, await account())
+    review = await account('/review')
+    const keeping = await decide({ [`item:${ids.Desk}`]: 'keep' })
+    assert.match(keeping.html, /“Desk”[^<]* is kept, and stays suspended until you resume it/)
+    await person.prove(keeping)
+    assert.notEqual(await callOutcome(server, token, 'list_projects'), 'answered')
+    await person.prove(await person.submitTo(`/account/connections/${ids.Desk}/resume`, await account()))
+    assert.equal(await callOutcome(server, token, 'list_projects'), 'answered')
   })
 
   it('comes back when the token is replaced once more, and a proof from before counts for nothing', async () => {

@@ -25,6 +25,8 @@ const MISTAKES: readonly (readonly [method: string, path: string])[] = [
   ['GET', '/par'],
   ['PUT', '/'],
   ['PUT', '/authorize'],
+  ['POST', '/authorize'],
+  ['POST', '/authorize/never-was'],
   ['DELETE', '/jwks'],
   ['POST', '/nothing'],
   ['POST', '/docs'],
@@ -47,7 +49,7 @@ describe('what a browser is shown where there is no page', () => {
       assert.match(html, /<body data-page="problem">[\s\S]*<h1>[^<]{5,}<\/h1>[\s\S]*<footer>/)
       // What only people come to is a page for everybody.
       const isForPeople = /^\/(authorize|interaction\/)/.test(path)
-      assert.equal(/html/.test(program.headers.get('content-type') ?? ''), isForPeople && method !== 'PUT')
+      assert.equal(/html/.test(program.headers.get('content-type') ?? ''), isForPeople && method === 'GET')
     })
   }
 

@@ -20,7 +20,6 @@ import { sendPage, sendPageInParts } from '../views/layout.ts'
 import { activityPages } from './activity.ts'
 import { connectionPages } from './connections.ts'
 import { leavingPages } from './leaving.ts'
-import { noticeOf } from './notices.ts'
 import { pageOf } from './paging.ts'
 import { passkeyPages } from './passkeys.ts'
 import { pauseFactsOf, pausePages } from './pause.ts'
@@ -51,7 +50,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
       (one, other) => gravityOf(other) - gravityOf(one) || holdersOf(other).last - holdersOf(one).last,
     )
     const { shown, page } = pageOf(all, PER_PAGE, ctx.query.page)
-    const notice = noticeOf(ctx.querystring, { connections: all, profile, now: Math.floor(now / 1000) })
+    const notice = visits.notices.take(visitor, { connections: all, now: Math.floor(now / 1000) })
     const isAfterPress = AFTER_PRESS.includes(ctx.querystring)
     const view = overviewPage({
       ...frame,
@@ -147,10 +146,14 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
     '/account/browsers/:uid/sign-out',
     parseForm,
     visits.page(
-      async ({ ctx, session, accountId }) => {
+      async (visitor) => {
+        const { ctx, session, accountId, profile } = visitor
         const uid = String(ctx.params.uid)
-        await accounts.change(accountId, (profile) => withoutSessions(profile, [uid]))
-        redirect(ctx, uid === session.uid ? '/' : '/account?signed-out')
+        const known = profile.sessions.find((one) => one.uid === uid)
+        await accounts.change(accountId, (now) => withoutSessions(now, [uid]))
+        if (uid === session.uid) return redirect(ctx, '/')
+        if (!known) return redirect(ctx, '/account')
+        visits.notices.lead(visitor, { did: 'signed-out', names: [known.browser] })
       },
       { onlyTakes: true },
     ),

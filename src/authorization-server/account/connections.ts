@@ -20,11 +20,11 @@ import { connectionPage } from '../views/account/connection.ts'
 import { sendPage } from '../views/layout.ts'
 import { ownConnections } from './own-connection.ts'
 import type { Visitor, Visits } from './visitor.ts'
-import { redirect } from './visitor.ts'
 
 /** Adds the pages of single connections to the account's. */
 export function connectionPages(router: Router, visits: Visits, suppliers: PageSuppliers): void {
   const { accounts, grants, tools } = suppliers
+  const { notices } = visits
   const own = ownConnections(visits, suppliers)
 
   async function show({ ctx, frame }: Visitor, grant: Grant, posted?: PostedAllowance, problem?: string) {
@@ -100,10 +100,10 @@ export function connectionPages(router: Router, visits: Visits, suppliers: PageS
     return { does, question }
   }
 
-  async function edit({ ctx, accountId }: Visitor, grant: Grant, { name = nameOf(grant), ...allowance }: Edit) {
+  async function edit(visitor: Visitor, grant: Grant, { name = nameOf(grant), ...allowance }: Edit) {
     const changed = await grants.change(grant.id, { ...allowance, name }, grant)
-    if (changed) await tell(accountId, grant, changed)
-    redirect(ctx, changed ? '/account?saved' : `/account?overtaken=${grant.id}`)
+    if (changed) await tell(visitor.accountId, grant, changed)
+    notices.lead(visitor, changed ? { did: 'saved', of: grant.id } : { did: 'overtaken', names: [nameOf(grant)] })
   }
 
   /** Tells of what was changed, also of what only narrows: whoever narrows, joins and is given it back has gained by it. */
@@ -126,12 +126,12 @@ export function connectionPages(router: Router, visits: Visits, suppliers: PageS
     '/account/connections/:id/revoke',
     parseForm,
     own(
-      async ({ ctx, accountId }, grant) => {
+      async (visitor, grant) => {
         await grants.end(grant.id)
-        await accounts.change(accountId, (profile) =>
+        await accounts.change(visitor.accountId, (profile) =>
           withNews(profile, [{ what: 'connection-removed', of: grant.id, name: nameOf(grant) }], Date.now()),
         )
-        redirect(ctx, '/account?revoked')
+        notices.lead(visitor, { did: 'revoked', names: [nameOf(grant)] })
       },
       { onlyTakes: true },
     ),

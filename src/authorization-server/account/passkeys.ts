@@ -2,7 +2,6 @@
 // drives the browser has a passkey of its own at once, so each of this takes a proof, but for the first one after a sign-in.
 import type Router from '@koa/router'
 import { z } from 'zod'
-import type { Event } from '../../accounts/news.ts'
 import type { Profile } from '../../accounts/profile.ts'
 import {
   countsStill,
@@ -20,6 +19,7 @@ import { addFirstPasskey, passkeyNameIn } from '../passkeys/first-passkey.ts'
 import { newPasskeyPage } from '../views/account/small-pages.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
+import type { Notice } from './notices.ts'
 import type { Visitor, Visits } from './visitor.ts'
 import { redirect } from './visitor.ts'
 
@@ -61,7 +61,8 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
         async decide() {
           if (mayAddFirstPasskey(profile, session.uid, unixTime())) {
             const added = await addFirstPasskey(ctx, { accountId, uid: session.uid }, suppliers)
-            return void (added ? redirect(ctx, '/account?passkey-added') : await showNewAgain(visitor, UNCHECKED))
+            if (!added) return void (await showNewAgain(visitor, UNCHECKED))
+            return void visits.notices.lead(visitor, { did: 'passkey-added', names: [added] })
           }
           const made = await passkeys.verifyCreation(accountId, field(ctx, 'passkey'))
           if (!made || profile.passkeys.some(({ id }) => id === made.id)) {
@@ -78,7 +79,7 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
           const isNew = (known: Profile) => !known.passkeys.some(({ id }) => id === passkey.id)
           const add = (known: Profile) =>
             isNew(known) && known.passkeys.length < AT_MOST ? withNewPasskey(known, passkey, Date.now()) : undefined
-          await change(visitor, at, 'passkey-added', add)
+          await change(visitor, at, { did: 'passkey-added', names: [passkey.name] }, add)
         },
       })
     }),
@@ -112,7 +113,7 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
           },
         }),
         carryOut: (_does, at) =>
-          change(visitor, at, 'passkey-removed', (known) =>
+          change(visitor, at, { did: 'passkey-removed', names: [name] }, (known) =>
             isLastThatProves(known, id)
               ? undefined
               : withNews(withoutPasskey(known, id), [{ what: 'passkey-removed', of: id, name }], Date.now()),
@@ -140,7 +141,7 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
           return { does: { only }, question: { sandbox: frame.sandbox, before, back: '/account' } }
         },
         carryOut: ({ only }, at) =>
-          change(visitor, at, only ? 'only-passkeys' : 'token-too', (known) =>
+          change(visitor, at, { did: only ? 'only-passkeys' : 'token-too' }, (known) =>
             only && passkeysOf(known, 'full', unixTime()).length < ENOUGH
               ? undefined
               : withNews(
@@ -158,17 +159,18 @@ export function passkeyPages(router: Router, visits: Visits, suppliers: PageSupp
    * page. `how` gives undefined where it must not be any more.
    */
   async function change(
-    { ctx, accountId, session }: Visitor,
+    visitor: Visitor,
     at: number,
-    what: Event,
+    says: Notice,
     how: (known: Profile) => Profile | undefined,
   ): Promise<void> {
+    const { accountId, session } = visitor
     let changed: Profile | undefined
     await accounts.change(accountId, (known) => {
       changed = countsStill(known, session.uid, at) ? how(known) : undefined
       return changed ?? known
     })
-    redirect(ctx, `/account?${changed ? what : 'all-overtaken'}`)
+    visits.notices.lead(visitor, changed ? says : { did: 'all-overtaken' })
   }
 
   async function refuse({ ctx, frame }: Visitor, happened: string, remedy: string) {

@@ -12,7 +12,6 @@ import { describeConnection, goesOn } from '../permissions/describe-connection.t
 import type { WhatEnds } from '../views/account/review.ts'
 import { reviewEndsPage, reviewPage } from '../views/account/review.ts'
 import { sendPage } from '../views/layout.ts'
-import { reviewedAddress } from './notices.ts'
 import type { Visitor, Visits, Waiting } from './visitor.ts'
 import { redirect, waitingAmong, waitingOf } from './visitor.ts'
 
@@ -70,12 +69,13 @@ export function reviewPages(router: Router, visits: Visits, { accounts, grants, 
               Date.now(),
             )
           })
-          if (!counts) return redirect(ctx, '/account?all-overtaken')
+          if (!counts) return visits.notices.lead(visitor, { did: 'all-overtaken' })
           for (const grant of waiting.connections.filter(({ id }) => kept.connections.includes(id))) {
             const resumed = await grants.change(grant.id, { suspended: false }, grant)
             if (resumed) await tellOfConsent(accounts, grant, resumed)
           }
-          redirect(ctx, reviewedAddress(sizeOf(kept), sizeOf(ended), later))
+          const names = (those: Those): string[] => Object.values(namesOf(waiting, those)).flat()
+          visits.notices.lead(visitor, { did: 'reviewed', names: names(kept), ended: names(ended), later })
         },
       })
     }),
@@ -134,7 +134,9 @@ function readDecisions(waiting: Waiting, form: ReturnType<typeof postedForm>): R
 /** What takes a proof: whatever goes on, and each passkey that is removed. */
 function itemsOf({ connections, sessions, passkeys }: Waiting, { kept, ended }: Reviewed): string[] {
   return [
-    ...connections.filter(({ id }) => kept.connections.includes(id)).map(goesOn),
+    ...connections
+      .filter(({ id }) => kept.connections.includes(id))
+      .map((grant) => goesOn(grant, { ...grant, suspended: false })),
     ...sessions
       .filter(({ uid }) => kept.browsers.includes(uid))
       .map(({ browser }) => `A browser stays signed in: ${browser}.`),
@@ -145,11 +147,11 @@ function itemsOf({ connections, sessions, passkeys }: Waiting, { kept, ended }: 
   ]
 }
 
-/** What ends, by name. */
-const namesOf = ({ connections, sessions, passkeys }: Waiting, ended: Those): WhatEnds => ({
-  connections: connections.filter(({ id }) => ended.connections.includes(id)).map(nameOf),
-  browsers: sessions.filter(({ uid }) => ended.browsers.includes(uid)).map(({ browser }) => browser),
-  passkeys: passkeys.filter(({ id }) => ended.passkeys.includes(id)).map(({ name }) => name),
+/** Some of what waits, by name. */
+const namesOf = ({ connections, sessions, passkeys }: Waiting, those: Those): WhatEnds => ({
+  connections: connections.filter(({ id }) => those.connections.includes(id)).map(nameOf),
+  browsers: sessions.filter(({ uid }) => those.browsers.includes(uid)).map(({ browser }) => browser),
+  passkeys: passkeys.filter(({ id }) => those.passkeys.includes(id)).map(({ name }) => name),
 })
 
 const stateOf = (waiting: Waiting | undefined, credentials: StoredCredentials | undefined): string =>

@@ -2,10 +2,11 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import { z } from 'zod'
-import type { PersonalDeedFate, PersonalDeedName } from '../../accounts/personal-deeds.ts'
+import type { PersonalDeedName } from '../../accounts/personal-deeds.ts'
 import { PERSONAL_DEEDS, sendPersonalDeed } from '../../accounts/personal-deeds.ts'
 import type { Activity } from '../../audit/records.ts'
 import { StoreUnavailable } from '../../storage/store.ts'
+import { unixTime } from '../../unix-time.ts'
 import { field, parseForm } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import type { RunningAlgorithm } from '../running/running.ts'
@@ -29,7 +30,7 @@ export function runningPages(router: Router, visits: Visits, suppliers: PageSupp
     visits.page(
       async (visitor) => {
         const { ctx, frame } = visitor
-        const notice = Object.hasOwn(NOTICES, ctx.querystring) ? NOTICES[ctx.querystring] : undefined
+        const notice = visits.notices.take(visitor, { connections: [], now: unixTime() })
         const page = runningPage({ ...frame, ...(notice ? { notice } : {}) })
         await sendPageInParts(ctx, page, () => listWhatRuns(visitor, suppliers))
       },
@@ -110,14 +111,15 @@ export function runningPages(router: Router, visits: Visits, suppliers: PageSupp
   }
 
   async function send(
-    { ctx, accountId, credentials }: Visitor,
+    visitor: Visitor,
     does: PersonalDeedName,
     projectId: number,
     deployId: string,
     what: string,
   ): Promise<void> {
-    const fate = await sendPersonalDeed({ accountId, credentials }, { does, projectId, deployId, what }, suppliers)
-    redirect(ctx, `/account/running${LEADS_TO[fate]}`)
+    const fate = await sendPersonalDeed(visitor, { does, projectId, deployId, what }, suppliers)
+    if (fate === 'sent') redirect(visitor.ctx, '/account/running')
+    else visits.notices.lead(visitor, { did: fate, names: [what] }, '/account/running')
   }
 
   async function showNothingSent({ ctx, frame }: Visitor, because?: string): Promise<void> {
@@ -167,15 +169,4 @@ const isDeedOfLate = ({ kind, tool, at }: Activity, now: number): boolean =>
 function orNothing(error: unknown): readonly Activity[] {
   if (error instanceof StoreUnavailable) return []
   throw error
-}
-
-/** What is said after a press, by the query that it leads to. */
-const LEADS_TO: Readonly<Record<PersonalDeedFate, string>> = {
-  sent: '',
-  'sent-before': '?sent-before',
-  unrecorded: '?unrecorded',
-}
-const NOTICES: Readonly<Record<string, string>> = {
-  'sent-before': 'That was sent already. It is not sent twice.',
-  unrecorded: 'The store could not take it down, so nothing was sent. Try again in a moment.',
 }

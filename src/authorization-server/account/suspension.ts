@@ -7,7 +7,7 @@ import { countsStill, withNews } from '../../accounts/profile.ts'
 import type { Reach } from '../../grants/for-all.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { nameOf, revisionOf } from '../../grants/grants.ts'
-import { isSuspended } from '../../grants/suspension.ts'
+import { isSuspended, suspensionOf } from '../../grants/suspension.ts'
 import { StoreUnavailable } from '../../storage/store.ts'
 import { tellOfConsent } from '../interactions/consent.ts'
 import { parseForm, setProblemStatus } from '../interactions/form.ts'
@@ -17,12 +17,14 @@ import { summarize } from '../permissions/summary.ts'
 import type { UnfinishedView } from '../views/account/small-pages.ts'
 import { unfinishedPage } from '../views/account/small-pages.ts'
 import { sendPage } from '../views/layout.ts'
+import type { Notice } from './notices.ts'
 import { ownConnections } from './own-connection.ts'
 import type { Visitor, Visits } from './visitor.ts'
 import { redirect } from './visitor.ts'
 
 export function suspensionPages(router: Router, visits: Visits, suppliers: PageSuppliers): void {
   const { accounts, grants, tools } = suppliers
+  const { notices } = visits
   const own = ownConnections(visits, suppliers)
 
   router.post(
@@ -30,13 +32,12 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
     parseForm,
     own(
       async (visitor, grant) => {
-        const { ctx } = visitor
         const { id } = grant
         let suspended: Grant | undefined
         try {
           suspended = await grants.suspend(id, { by: 'person', at: Date.now() })
           if (suspended) await tellOfConnection(accounts, suspended, 'connection-suspended', RESUMES)
-          return redirect(ctx, suspended ? '/account?suspended' : `/account?overtaken=${grant.id}`)
+          return notices.lead(visitor, { did: suspended ? 'suspended' : 'overtaken', names: [nameOf(grant)] })
         } catch (error) {
           const says = suspended
             ? `“${nameOf(grant)}” is suspended. Only the note of it in your record could not be written.`
@@ -55,10 +56,9 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
       parseForm,
       visits.page(
         async (visitor) => {
-          const { ctx, accountId } = visitor
           try {
-            const { done, open } = await stop(accountId)
-            if (!open) return redirect(ctx, words.leadsTo)
+            const { done, open } = await stop(visitor.accountId)
+            if (!open) return notices.lead(visitor, { did: words.did })
             const says = `${done} of ${done + open} connections are ${words.done}. Of the rest the store did not say it.`
             return await showUnfinished(visitor, undefined, { says, again: words.button })
           } catch (error) {
@@ -72,12 +72,12 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
   stopsAll('/account/suspend', (accountId) => accounts.suspendConnections(accountId, 'person'), {
     done: 'suspended',
     button: 'Suspend everything',
-    leadsTo: '/account?all-suspended',
+    did: 'all-suspended',
   })
   stopsAll('/account/stop', (accountId) => accounts.endConnections(accountId), {
     done: 'disconnected',
     button: 'Disconnect everything',
-    leadsTo: '/account?stopped',
+    did: 'stopped',
   })
 
   router.post(
@@ -85,7 +85,12 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
     parseForm,
     own((visitor, grant) => {
       const { ctx, accountId, session, frame } = visitor
-      if (!isSuspended(grant)) return Promise.resolve(redirect(ctx, `/account?overtaken=${grant.id}`))
+      if (!isStopped(grant)) {
+        if (grant.suspended) return Promise.resolve(redirect(ctx, '/account/review'))
+        return Promise.resolve(notices.lead(visitor, { did: 'overtaken', names: [nameOf(grant)] }))
+      }
+      // Another reason holds it still, and its page says which.
+      if (suspensionOf(goneOn(grant))) return Promise.resolve(redirect(ctx, `/account/connections/${grant.id}`))
       return visits.prove(visitor, {
         shape: z.object({}),
         state: async () => stateOf([await grants.findOwn(grant.id, accountId)]),
@@ -104,7 +109,7 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
           const resumed = await goOn(grant)
           const waiting = (await grants.list(accountId)).some(isSuspended)
           if (!waiting) await endGeneralSuspension(accountId, session.uid, at)
-          redirect(ctx, resumed ? '/account?resumed' : `/account?overtaken=${grant.id}`)
+          notices.lead(visitor, { did: resumed ? 'resumed' : 'overtaken', names: [nameOf(grant)] })
         },
       })
     }),
@@ -115,36 +120,41 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
     parseForm,
     visits.page(async (visitor) => {
       const { ctx, accountId, session, profile, connections, frame } = visitor
-      const waiting = (await connections()).filter(isSuspended)
+      const waiting = (await connections()).filter(isStopped)
       if (!waiting.length && profile.everythingSuspendedAt === undefined) return redirect(ctx, '/account')
       return visits.prove(visitor, {
         shape: Resumed,
         state: async (_does, { everythingSuspendedAt }) =>
-          `${everythingSuspendedAt} ${stateOf((await grants.list(accountId)).filter(isSuspended))}`,
+          `${everythingSuspendedAt} ${stateOf((await grants.list(accountId)).filter(isStopped))}`,
         decide: async () => ({
           does: { connections: waiting.map(({ id }) => id) },
           question: {
             sandbox: frame.sandbox,
             before: waiting.length ? 'all that is suspended goes on' : 'connections can be made again as ever',
-            items: waiting.map(goesOn),
+            items: waiting.map((grant) => goesOn(grant, goneOn(grant))),
             back: '/account',
           },
         }),
         async carryOut({ connections: seen }, at) {
           // First: should everything be suspended once more in this moment, nothing goes on.
           const counts = await endGeneralSuspension(accountId, session.uid, at)
-          const resumed = counts ? await Promise.all(waiting.filter(({ id }) => seen.includes(id)).map(goOn)) : [false]
-          redirect(ctx, resumed.every(Boolean) ? '/account?resumed' : '/account?all-overtaken')
+          const resumed = counts
+            ? await Promise.all(waiting.filter(({ id }) => seen.includes(id)).map(goOn))
+            : [undefined]
+          const going = resumed.filter((grant) => grant !== undefined)
+          if (going.length < resumed.length) return notices.lead(visitor, { did: 'all-overtaken' })
+          const names = going.filter((grant) => !suspensionOf(grant)).map(nameOf)
+          notices.lead(visitor, { did: 'resumed', names })
         },
       })
     }),
   )
 
-  /** Lets a connection go on, if it is still as its person saw it. What waits for a review, waits for that too. */
-  async function goOn(grant: Grant): Promise<boolean> {
+  /** Lets a connection go on, if it is still as its person saw it. */
+  async function goOn(grant: Grant): Promise<Grant | undefined> {
     const resumed = await grants.change(grant.id, { suspensions: [] }, grant)
     if (resumed) await tellOfConsent(accounts, grant, resumed)
-    return resumed !== undefined
+    return resumed
   }
 
   /** Ends what holds for connections that are made anew; false when everything was suspended or signed out since `at`. */
@@ -164,8 +174,12 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
 interface StopWords {
   readonly done: string
   readonly button: string
-  readonly leadsTo: string
+  readonly did: Notice['did']
 }
+
+/** Whether somebody stopped it, or its brake did: that ends here. What waits for a review goes on there alone. */
+const isStopped = ({ suspensions = [] }: Grant): boolean => suspensions.length > 0
+const goneOn = (grant: Grant): Grant => ({ ...grant, suspensions: [] })
 
 /** What a proof lets go on: the connections that its page named. */
 const Resumed = z.object({ connections: z.array(z.string()) })

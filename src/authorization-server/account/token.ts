@@ -7,7 +7,6 @@ import type { PageSuppliers } from '../page-suppliers.ts'
 import { tokenPage } from '../views/account/small-pages.ts'
 import { sendPage } from '../views/layout.ts'
 import type { Visits } from './visitor.ts'
-import { redirect } from './visitor.ts'
 
 export function tokenPages(router: Router, visits: Visits, suppliers: PageSuppliers): void {
   router.get(
@@ -18,7 +17,8 @@ export function tokenPages(router: Router, visits: Visits, suppliers: PageSuppli
   router.post(
     '/account/token',
     parseForm,
-    visits.page(async ({ ctx, credentials, frame }) => {
+    visits.page(async (visitor) => {
+      const { ctx, credentials, frame } = visitor
       if (field(ctx, 'userId').trim() !== credentials.userId) {
         ctx.status = 422
         return sendPage(
@@ -32,7 +32,7 @@ export function tokenPages(router: Router, visits: Visits, suppliers: PageSuppli
         return sendPage(ctx, tokenPage(frame, result.problem))
       }
       await signInSession(suppliers, ctx, result)
-      return redirect(ctx, '/account?token-saved')
+      return visits.notices.lead(visitor, { did: 'token-saved' })
     }),
   )
 }

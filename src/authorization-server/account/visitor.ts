@@ -19,6 +19,7 @@ import type { Frame } from '../views/account/frame.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
+import { createNotices } from './notices.ts'
 
 /** A person who is signed in, and what their page begins with. */
 export interface Visitor {
@@ -46,6 +47,7 @@ export function createVisits(suppliers: PageSuppliers) {
   const sandbox = sandboxAccounts.length > 0
   const secure = issuer.startsWith('https:')
   const proofs = createProofs(suppliers)
+  const notices = createNotices(suppliers)
   const SIGN_IN = `${secure ? '__Host-' : ''}qcgate-sign-in`
 
   async function visitorOf(ctx: Context): Promise<Visitor | undefined> {
@@ -143,7 +145,7 @@ export function createVisits(suppliers: PageSuppliers) {
   const prove = <Does>(visitor: Visitor, provable: Provable<Does>): Promise<void> =>
     proofs.prove(visitor.ctx, proverOf(visitor), provable)
 
-  return { page, showSignIn, showStale, issueSignInToken, prove }
+  return { page, showSignIn, showStale, issueSignInToken, prove, notices }
 }
 
 const proverOf = ({ accountId, session, profile, frame }: Visitor): Prover => {

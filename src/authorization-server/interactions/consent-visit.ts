@@ -187,7 +187,8 @@ export function createConsentVisits(suppliers: PageSuppliers, finish: Finish) {
 
   /** Makes the passkey that the page offered after a sign-in with the API token, and says so. */
   async function firstPasskey(ctx: Context, { accountId, uid }: Prover) {
-    if (await addFirstPasskey(ctx, { accountId, uid }, suppliers)) return { notice: 'The passkey is added.' }
+    const added = await addFirstPasskey(ctx, { accountId, uid }, suppliers)
+    if (added) return { notice: `The passkey is added. You can sign in with “${added}” from now on.` }
     ctx.status = 422
     return { problem: 'That passkey could not be added. You can do so later, on your account page.' }
   }

@@ -12,22 +12,22 @@ import type { PageSuppliers } from '../page-suppliers.ts'
 export const passkeyNameIn = (ctx: Context): string =>
   displayName(field(ctx, 'name').trim() || browserOf(ctx.get('User-Agent')))
 
-/** Adds the posted passkey. False when it is not good, or when the page that offered it has been answered. */
+/** Adds the posted passkey, and returns its name. Undefined when it is not good, or when the page that offered it has been answered. */
 export async function addFirstPasskey(
   ctx: Context,
   { accountId, uid }: { readonly accountId: string; readonly uid: string },
   { accounts, passkeys }: Pick<PageSuppliers, 'accounts' | 'passkeys'>,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const now = Date.now()
   const mayAdd = (profile: Profile) => mayAddFirstPasskey(profile, uid, Math.floor(now / 1000))
-  if (!mayAdd(await accounts.profile(accountId))) return false
+  if (!mayAdd(await accounts.profile(accountId))) return undefined
   const made = await passkeys.verifyCreation(accountId, field(ctx, 'passkey'))
-  if (!made) return false
+  if (!made) return undefined
   const name = passkeyNameIn(ctx)
   const changed = await accounts.change(accountId, (profile) =>
     mayAdd(profile) ? withNewPasskey(profile, { ...made, name, young: true }, now) : profile,
   )
-  return changed.passkeys.some(({ id }) => id === made.id)
+  return changed.passkeys.find(({ id }) => id === made.id)?.name
 }
 
 /** Ends the offer to the browser with session `uid`, if it has one: the page that made it has been answered. */

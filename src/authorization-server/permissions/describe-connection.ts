@@ -52,10 +52,21 @@ export const whyIdle = (grant: Grant): string | undefined =>
     ? 'It can do nothing now: it has limits that a later release of this server has set, and that this one does not know.'
     : undefined
 
-/** A connection that goes on, as a proof names it: what it is called, its software, and what it may do. */
-export function goesOn(grant: Grant): string {
+/**
+ * A connection that is let go on, as a proof names it: what it is called, its software, and what it may do, or what holds it
+ * still. `after` is the grant as it is then.
+ */
+export function goesOn(grant: Grant, after: Grant): string {
   const returns = grant.client ? ` (${grant.client.name}, returns to ${grant.client.returnsTo})` : ''
-  return `“${nameOf(grant)}”${returns} goes on: ${summarize(nameOf(grant), grant, [], 'now').sentence}`
+  const held = suspensionOf(after)
+  return `“${nameOf(grant)}”${returns} ${held ? HELD[held.by] : `goes on: ${summarize(nameOf(grant), grant, [], 'now').sentence}`}`
+}
+const HELD: Readonly<Record<WhySuspended['by'], string>> = {
+  'to-be-reviewed': 'still waits, since your API token was replaced, until you have looked at it.',
+  'unknown-limits': 'still does nothing: it has limits that this release of the server does not know.',
+  person: 'is kept, and stays suspended until you resume it.',
+  address: 'is kept, and stays suspended until you resume it.',
+  brake: 'is kept, and stays suspended until you resume it.',
 }
 
 /** How often a connection was authorised, and when last: so many may hold it. */

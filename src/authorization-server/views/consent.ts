@@ -1,6 +1,7 @@
 // Consent: who asks, for which account, where the answer goes, and what the person lets it do.
 import { html } from 'hono/html'
 import { dangerousIn } from '../../grants/allowance.ts'
+import { suspensionOf } from '../../grants/suspension.ts'
 import type { ClientIdentity } from '../clients/clients.ts'
 import type { Connection } from '../permissions/describe-connection.ts'
 import { holdersOf, isAllRecorded, whyIdle } from '../permissions/describe-connection.ts'
@@ -83,6 +84,7 @@ const lastUsed = ({ grant, lastCall }: Connection, now: number): Html => {
 /** What is to be known of a connection that is joined. */
 const joinedFacts = (joined: Connection, now: number): Html => {
   const { grant, realMoney } = joined
+  const stopped = suspensionOf({ ...grant, suspended: false }) // that it waits for a review is said apart
   return html`
   <dt>Connection</dt><dd>since ${moment(grant.createdAt)}, connected ${counted(holdersOf(grant).times, 'time')}${
     realMoney ? html` · <strong class="badge">real money</strong>` : ''
@@ -101,8 +103,8 @@ const joinedFacts = (joined: Connection, now: number): Html => {
       : ''
   }
   ${
-    joined.suspension && 'at' in joined.suspension
-      ? html`<dt>Take note</dt><dd>${whySuspended(joined.suspension)} If you allow it, it goes on.</dd>`
+    stopped && 'at' in stopped
+      ? html`<dt>Take note</dt><dd>${whySuspended(stopped)} If you allow it, it goes on.</dd>`
       : ''
   }
   ${whyIdle(grant) ? html`<dt>Take note</dt><dd>${whyIdle(grant)}</dd>` : ''}`

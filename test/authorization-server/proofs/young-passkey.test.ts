@@ -60,7 +60,7 @@ for (const kind of ['SQLite', 'Redis'] as const) {
       assert.ok(asksForPasskey(page, 'create'))
       const choices = { scope: [HARMLESS, 'qc:files:read'], preset: 'custom', expires: 'never' }
       const added = await person.submit(page, { ...choices, decision: 'passkey', passkey: phone.create(page) })
-      assert.match(added.html, /The passkey is added/)
+      assert.match(added.html, /The passkey is added\. You can sign in with “[^”]+” from now on/)
       assert.match(added.html, /value="qc:files:read" checked/) // what was chosen is there still
       assert.match(added.html, /value="never" checked/)
       assert.ok(!asksForPasskey(added, 'create'))

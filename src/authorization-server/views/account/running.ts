@@ -11,7 +11,7 @@ import type { Frame } from './frame.ts'
 import { accountFrame, smallForm } from './frame.ts'
 
 export interface RunningView extends Frame {
-  readonly notice?: string
+  readonly notice?: Html | string
 }
 
 /** The page, but for the list, which comes when QuantConnect has answered. */
