@@ -17,14 +17,16 @@ export interface Wish {
   readonly scope?: string
   readonly allow?: readonly string[]
   readonly as?: Account
+  /** What its client calls itself. */
+  readonly client_name?: string
 }
 
 /** The wish of a client that may do everything. */
 export const EVERYTHING: Wish = { scope: ALL_SCOPES.join(' '), allow: ALL_SCOPES }
 
 /** Register, sign in, allow, redeem: a connection in one step. */
-export async function connect(server: TestServer, { scope, allow, as }: Wish = {}) {
-  const client = await register(server)
+export async function connect(server: TestServer, { scope, allow, as, client_name }: Wish = {}) {
+  const client = await register(server, client_name ? { client_name } : {})
   const person = new RawPerson(server)
   const request = authorizationRequest(server, client, { scope })
   const tokens = await redeem(server, client, request, await person.allow(request.url, allow, as))

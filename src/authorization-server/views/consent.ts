@@ -62,7 +62,7 @@ export function consentPage(view: ConsentView): Page {
       <dl class="facts">
         <dt>Who asks</dt><dd>${standingBadge(client.standing)} ${client.says}</dd>
         <dt>You return to</dt><dd><strong>${client.returnsTo}</strong></dd>
-        <dt>Account</dt><dd>as QuantConnect user <strong>${userId}</strong>, with all its organizations and projects ·
+        <dt>Account</dt><dd>as QuantConnect user <strong>${userId}</strong>, all organizations and projects ·
           <button class="link" form="switch-account">use another account</button></dd>
         ${joined ? joinedFacts(joined, view.now) : ''}
       </dl>

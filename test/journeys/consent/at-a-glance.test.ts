@@ -45,7 +45,7 @@ const LOW = { width: 320, height: 256 }
 const ZONE = 'Asia/Kolkata'
 
 describe('the decision on the consent page', () => {
-  const { server, browser, open, arrive, allow, press, exchange } = useConsentPage()
+  const { server, browser, program, open, arrive, allow, press, exchange } = useConsentPage()
   let page: Page
   /** The same without scripts. */
   let plain: Page
@@ -94,11 +94,65 @@ describe('the decision on the consent page', () => {
     })
   }
 
-  it('fits on one screen of a telephone, with who asks, the presets and the lines above it', async () => {
-    await page.setViewportSize(PHONE)
+  it('has room for the longest sentence of a preset on the narrowest screen', async () => {
+    await page.setViewportSize(NARROW)
+    await openUnbraked()
+    await inView(page, 'live, without a brake')
+  })
+
+  it('keeps the end and the buttons in view where a choice of one’s own makes the sentence longer still', async () => {
+    await page.setViewportSize(NARROW)
+    await openUnbraked()
+    await pick(page, 'admin')
+    await unfoldBoxes(page)
+    // What is neither all nor nearly all is told one by one.
+    for (const one of ['projects', 'files', 'optimizations', 'live'] as const)
+      await scopeCheckbox(page, `qc:${one}:read`).uncheck()
+    await scopeCheckbox(page, 'qc:files:delete').uncheck()
+    await paperOnly(page).check()
+    await page
+      .locator('#summary p')
+      .first()
+      .filter({ hasText: /delete projects.*trade with real money/ })
+      .waitFor()
+    const { faults, share } = await seen(page)
+    assert.deepEqual(faults.atTop, ['sentence is cut off'], 'there is no room for it')
+    assert.ok(share <= 0.4)
+  })
+
+  it('is in the flow of a screen that is narrow and low, and on the screen of one that is wide and as low', async () => {
+    const position = () => page.evaluate(`getComputedStyle(document.querySelector('.bar')).position`)
     await open(page, RESEARCH)
-    // A bar that sticks is on the screen in any case, so it is asked where it would be if it did not.
-    const { top, end } = (await page.evaluate(`(() => {
+    for (const [width, is] of [
+      [320, 'static'],
+      [600, 'sticky'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 568 })
+      assert.equal(await position(), is)
+    }
+    await page.setViewportSize({ width: 600, height: 559 })
+    assert.equal(await position(), 'static')
+  })
+
+  /** A program with as long a name as a sentence takes, allowed to trade with real money as often as it likes. */
+  async function openUnbraked(): Promise<void> {
+    await open(page, RESEARCH, await program({ client_name: 'Marktbeobachtungsassiste' }))
+    await pick(page, 'live')
+    await fold(page, /^When it repeats itself/).click()
+    await choose(page, /^Let it/)
+    await page.locator('#summary p').first().filter({ hasText: 'No brake stops it' }).waitFor()
+  }
+
+  for (const [who, client_name] of [
+    ['a program of which nothing is known', 'Notebook'],
+    ['one that looks like another', 'Сlaude'],
+  ] as const)
+    it(`fits on one screen of a telephone, with who asks, the presets and the lines above it: ${who}`, async () => {
+      await page.setViewportSize(PHONE)
+      await open(page, RESEARCH, await program({ client_name }))
+      assert.equal(await page.getByText('Look twice').count(), client_name === 'Notebook' ? 0 : 1)
+      // A bar that sticks is on the screen in any case, so it is asked where it would be if it did not.
+      const { top, end } = (await page.evaluate(`(() => {
       scrollTo(0, 0)
       const bar = document.querySelector('.bar')
       const { top } = bar.getBoundingClientRect()
@@ -107,19 +161,19 @@ describe('the decision on the consent page', () => {
       bar.style.position = ''
       return { top, end }
     })()`)) as { top: number; end: number }
-    assert.ok(end <= PHONE.height, `it ends at ${end}`)
-    const above = {
-      'who asks': page.locator('dt:text-is("Who asks") + dd'),
-      'the presets': page.getByRole('group', { name: 'What may it do?' }),
-      'the line May': page.getByText(/^May: /),
-      'the line Until': page.getByText(/^Until /),
-      'who reads it': page.getByText('goes to the maker of the assistant'),
-    }
-    for (const [what, part] of Object.entries(above)) {
-      const box = await part.boundingBox()
-      assert.ok(box && box.height > 0 && box.y >= 0 && box.y + box.height <= top, `${what} is not above`)
-    }
-  })
+      assert.ok(end <= PHONE.height, `it ends at ${end}`)
+      const above = {
+        'who asks': page.locator('dt:text-is("Who asks") + dd'),
+        'the presets': page.getByRole('group', { name: 'What may it do?' }),
+        'the line May': page.getByText(/^May: /),
+        'the line Until': page.getByText(/^Until /),
+        'who reads it': page.getByText('goes to the maker of the assistant'),
+      }
+      for (const [what, part] of Object.entries(above)) {
+        const box = await part.boundingBox()
+        assert.ok(box && box.height > 0 && box.y >= 0 && box.y + box.height <= top, `${what} is not above`)
+      }
+    })
 
   describe('on a low screen, as at 400 % (WCAG 2.2, 1.4.10),', () => {
     before(() => page.setViewportSize(LOW))
@@ -496,7 +550,15 @@ const DECISION = `({
 
 /** Sees all of the decision at once, with the page at its top and at its bottom, and room for the rest. */
 async function inView(page: Page, state: string): Promise<void> {
-  const { faults, share } = (await page.evaluate(`(() => {
+  const { faults, share } = await seen(page)
+  assert.deepEqual(faults, { atTop: [], atBottom: [] }, state)
+  assert.ok(share <= 0.4, `${state}: it takes ${Math.round(share * 100)} % of the screen`)
+  assert.match(await endOn(page).innerText(), DAY, state)
+}
+
+/** What is wrong with it at the top and at the bottom of the page, and how much of the screen it takes. */
+const seen = async (page: Page) =>
+  (await page.evaluate(`(() => {
     const { faults } = ${DECISION}
     scrollTo(0, 0)
     const atTop = faults()
@@ -504,11 +566,7 @@ async function inView(page: Page, state: string): Promise<void> {
     const atBottom = faults()
     const share = document.querySelector('.bar').getBoundingClientRect().height / innerHeight
     return { faults: { atTop, atBottom }, share }
-  })()`)) as { faults: object; share: number }
-  assert.deepEqual(faults, { atTop: [], atBottom: [] }, state)
-  assert.ok(share <= 0.4, `${state}: it takes ${Math.round(share * 100)} % of the screen`)
-  assert.match(await endOn(page).innerText(), DAY, state)
-}
+  })()`)) as { faults: { atTop: string[]; atBottom: string[] }; share: number }
 
 /** How a button looks. */
 interface Look {
