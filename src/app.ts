@@ -14,7 +14,7 @@ import { StoreUnavailable } from './storage/store.ts'
 import type { Suppliers } from './suppliers.ts'
 
 export const createApp = (config: Config, suppliers: Suppliers): Koa =>
-  report(new Koa(), suppliers)
+  report(new Koa().use(asPath), suppliers)
     .use(tellWhoRuns(config))
     .use(securityHeaders)
     .use(statusPages(config))
@@ -23,6 +23,20 @@ export const createApp = (config: Config, suppliers: Suppliers): Koa =>
     .use(explainOutages(config))
     .use(resourceServer(config, suppliers)) // /mcp, and how to get in
     .use(authorizationServer(config, { ...suppliers, tools: TOOLS })) // everything that a person or a client signs in to
+
+/**
+ * A target in absolute form names the host itself, and counts instead of the header (RFC 9112 §3.2.2). Nothing behind this line
+ * sees anything but a path and that host; a target that is neither names a host that is not ours.
+ */
+const asPath: Koa.Middleware = (ctx, next) => {
+  const { url = '' } = ctx.req
+  if (!url.startsWith('/')) {
+    const target = URL.parse(url)
+    ctx.req.headers.host = target?.host ?? ''
+    ctx.req.url = ctx.originalUrl = ctx.request.originalUrl = target ? target.pathname + target.search : '/'
+  }
+  return next()
+}
 
 /** The operator learns the cause of every 500; whoever asked learns only that it happened. */
 function report(app: Koa, { log }: Suppliers): Koa {
@@ -58,23 +72,15 @@ function health(store: Store): Koa.Middleware {
   }
 }
 
-/**
- * A foreign Host means that a name was pointed at us which is not ours (DNS rebinding). A target in absolute form names
- * the host itself, and counts instead of the header (RFC 9112 §3.2.2); nothing behind this line sees anything but a path and
- * that host.
- */
+/** A foreign Host means that a name was pointed at us which is not ours (DNS rebinding). */
 function onlyOurHost({ issuer }: Config): Koa.Middleware {
   const { isOurs } = ownHost(issuer)
   return async (ctx, next) => {
-    const target = ctx.req.url?.startsWith('/') ? undefined : URL.parse(ctx.req.url ?? '')
-    const host = target === undefined ? ctx.get('Host') : (target?.host ?? '')
-    if (!isOurs(host)) {
+    if (!isOurs(ctx.get('Host'))) {
       ctx.status = 403
       ctx.body = `This server answers as ${new URL(issuer).host} only.`
       return
     }
-    if (target) ctx.req.url = ctx.originalUrl = ctx.request.originalUrl = target.pathname + target.search
-    ctx.req.headers.host = host
     await next()
   }
 }

@@ -8,9 +8,9 @@ describe('the host that a request is for', () => {
   const server = useServer()
 
   /** Sends a request as written, and returns the answer as it came. */
-  async function raw(target: string, host = new URL(server.origin).host): Promise<string> {
+  async function raw(target: string, host = new URL(server.origin).host, accept = '*/*'): Promise<string> {
     const socket = connect(Number(new URL(server.origin).port), '127.0.0.1')
-    socket.end(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    socket.end(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nAccept: ${accept}\r\nConnection: close\r\n\r\n`)
     let answer = ''
     for await (const chunk of socket) answer += chunk
     return answer
@@ -23,6 +23,16 @@ describe('the host that a request is for', () => {
       assert.match(answer, /^HTTP\/1\.1 403 /)
       assert.doesNotMatch(answer, /evil\.example\/(token|jwks)/)
     }
+  })
+
+  it('is not ours in a target that names none, which ends nothing but that request', async () => {
+    for (const target of ['http://', 'http:', 'https:///', '*', '?x', '#', 'mailto:x', 'urn:a:b', '..', '\\\\', '%'])
+      for (const accept of ['*/*', 'text/html']) {
+        const answer = await raw(target, undefined, accept)
+        assert.match(answer, /^HTTP\/1\.1 40[03] /, target)
+        assert.equal(answer.includes('text/html'), accept === 'text/html' && answer.startsWith('HTTP/1.1 403'), target)
+        assert.match(await raw('/healthz'), /^HTTP\/1\.1 200 /, target)
+      }
   })
 
   it('may stand in the target, with addresses in the answer as ever', async () => {
