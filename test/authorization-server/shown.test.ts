@@ -105,7 +105,7 @@ describe('the button that a form says its page showed', () => {
         assert.deepEqual([shownOn(again), buttonOf(again)], ['paper', BUTTONS.paper])
         const stands = asItStands(again)
         assert.deepEqual(stands, {
-          preset: ['requested'],
+          preset: ['custom'],
           scope: TRADES,
           paper: ['on'],
           expires: ['1h'],

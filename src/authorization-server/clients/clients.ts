@@ -32,7 +32,8 @@ export function displayName(name: string | undefined): string {
     .replace(/\s+/gu, ' ')
     .trim()
   if (!clean) return 'A program without a name'
-  return clean.length > LONGEST_NAME ? `${[...clean].slice(0, LONGEST_NAME).join('')}…` : clean
+  const letters = [...clean]
+  return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME).join('')}…` : clean
 }
 
 /** Whether the answer stays on this computer: a loopback address, or a scheme that an installed app claims. */

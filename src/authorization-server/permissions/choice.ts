@@ -56,11 +56,19 @@ export function firstAllowance(
   const scopes = offers.filter(({ ticked }) => ticked).map(({ scope }) => scope)
   if (!allowed)
     return { scopes, paperOnly: true, brake: true, ends: DEFAULT_LIFETIME, ...lifeOf(DEFAULT_LIFETIME, now) }
-  const isFree = touchesMoney(allowed)
-  return { ...allowed, scopes, paperOnly: allowed.paperOnly || !isFree, brake: allowed.brake || !isFree, ends: 'keep' }
+  return {
+    ...allowed,
+    scopes,
+    paperOnly: !tradesForReal(allowed),
+    brake: allowed.brake || !touchesMoney(allowed),
+    ends: 'keep',
+  }
 }
 
-/** Without anything dangerous there is nothing that could leave paper, and whatever is added later begins there. */
+/** What trades newly begins on paper. */
+const tradesForReal = (grant: Pick<Allowance, 'scopes' | 'paperOnly'> | undefined): boolean =>
+  grant !== undefined && mayTrade(grant) && !grant.paperOnly
+/** Without anything dangerous there is nothing that could leave paper. */
 const touchesMoney = (allowance: Pick<Allowance, 'scopes'>): boolean => dangerousIn(allowance).length > 0
 
 /** A form as it was posted, by the names of its fields. */
@@ -94,13 +102,15 @@ export function readAllowance(
   const [asked, shown, expires] = [form.one('preset'), form.one('rendered'), form.one('expires')]
   const brake = form.one('brake')
   const rendered = isPreset(shown) ? shown : initial
-  const preset = isPreset(asked) ? asked : rendered
-  const unseen = preset !== 'custom' && preset !== rendered
+  const chosen = isPreset(asked) ? asked : rendered
+  const unseen = chosen !== 'custom' && chosen !== rendered
   const boxes = ALL_SCOPES.filter((scope) => form.all('scope').includes(scope))
-  const scopes = unseen ? presetScopes(preset, offers) : boxes
+  const scopes = unseen ? presetScopes(chosen, offers) : boxes
   const isReal = form.one('paper') === 'off'
-  const paperOnly =
-    !touchesMoney({ scopes }) || (unseen ? !leavesPaper(preset, isReal && mayTrade({ scopes: boxes })) : !isReal)
+  // Real money that came with Live was chosen with Live alone: who goes on from there by the arrow keys has only passed it.
+  const isChosen = isReal && mayTrade({ scopes: boxes }) && rendered !== 'live'
+  const paperOnly = !touchesMoney({ scopes }) || (unseen ? isOnPaper(chosen, isChosen, grant) : !isReal)
+  const preset = unseen || isAsPreset(chosen, offers, { scopes, paperOnly }) ? chosen : 'custom'
   const ends = isLifetime(expires) ? expires : grant ? 'keep' : DEFAULT_LIFETIME
   // Named twice it cannot be read, and counts as the mildest.
   const [button = '', ...others] = form.all('shown')
@@ -119,8 +129,21 @@ export function readAllowance(
 
 const lifeIn = ({ endless = false, expiresAt }: StoredAllowance) => ({ endless, expiresAt })
 
-/** Whether a preset that takes the place of the boxes means real money; `did` is whether they traded with it. */
-const leavesPaper = (preset: Preset, did: boolean): boolean => preset === 'live' || (preset !== 'paper' && did)
+/** With which money a preset takes the place of the boxes; `chosen` is whether its person chose real money for what they had. */
+function isOnPaper(preset: Preset, chosen: boolean, grant: StoredAllowance | undefined): boolean {
+  if (preset === 'paper' || preset === 'live') return preset === 'paper'
+  return preset === 'requested' ? !tradesForReal(grant && allowanceOf(grant)) : !chosen
+}
+
+/** Whether boxes and money are still those of a preset; else they are the person's own choice. */
+const isAsPreset = (
+  preset: Preset,
+  offers: readonly Offer[],
+  { scopes, paperOnly }: Pick<Allowance, 'scopes' | 'paperOnly'>,
+) =>
+  preset !== 'custom' &&
+  String(ALL_SCOPES.filter((scope) => presetScopes(preset, offers).includes(scope))) === String(scopes) &&
+  (preset === 'paper' ? paperOnly : preset !== 'live' || !paperOnly)
 
 /** What spends or overwrites, which trading on paper needs none of. */
 const NOT_FOR_PAPER: readonly Scope[] = ['qc:optimizations:write', 'qc:objects:write']

@@ -13,7 +13,7 @@ import { page } from './layout.ts'
 import { counted, moment, timeLeft } from './moments.ts'
 import { firstPasskeyOffer } from './passkeys.ts'
 import type { PermissionsView } from './permissions.ts'
-import { bar, endOfLife, permissionFields } from './permissions.ts'
+import { bar, endOfLife, onEnter, permissionFields } from './permissions.ts'
 import type { ServerWords } from './server-words.ts'
 import { whoRuns } from './server-words.ts'
 
@@ -54,7 +54,7 @@ export function consentPage(view: ConsentView): Page {
     { name: 'consent', title: 'Allow access?', sandbox: view.sandbox },
     (server) => html`<form id="switch-account" method="post" action="/interaction/${uid}/switch-account">
       <input type="hidden" name="csrf" value="${csrf}"></form>
-    <form method="post" class="card decide"${view.connection === undefined ? '' : ' data-live'}>
+    <form method="post" class="card decide" autocomplete="off"${view.connection === undefined ? '' : ' data-live'}>
       <input type="hidden" name="csrf" value="${csrf}">
       <p class="server">${whoRuns(server)}</p>
       <h1>${heading(view)}</h1>
@@ -137,7 +137,7 @@ function answer(view: ConsentView, joined: Connection | undefined, server: Serve
 const differenceBox = ({
   has,
   asksFor,
-}: Difference): Html => html`<p class="difference">${has ? html`It has: ${has}. ` : ''}It
+}: Difference): Html => html`<p class="difference" data-part="difference">${has ? html`It has: ${has}. ` : ''}It
   asks for: ${asksFor.map(
     ({ phrase, ticked }, index) =>
       html`${index ? ' · ' : ''}<strong>${phrase}</strong> ${ticked ? '✓' : '(tick it yourself)'}`,
@@ -166,6 +166,7 @@ const whoGetsIt = ({ grant }: Connection): string =>
 
 /** Several connections live: the person says which, and sees what each may do. */
 const whichConnection = (view: ConsentView): Html => html`
+  ${onEnter('preview')}
   <fieldset><legend>Which connection is it?</legend>
     <p>You have connected ${view.client.name} more than once. Whoever asks now gets all of the one that you choose.</p>
     ${view.connections

@@ -41,6 +41,10 @@ export const PRESET_WORDS: Readonly<Record<Preset, { readonly name: string; read
 /** Those behind "More". */
 const FURTHER: readonly Preset[] = ['trader', 'admin', 'custom']
 
+/** What Enter in a field does (implicit submission presses the first button of a form), whatever buttons come first to be seen. */
+export const onEnter = (decision: 'allow' | 'preview'): Html =>
+  html`<input type="submit" name="decision" value="${decision}" hidden>`
+
 /** Presets and lines. What a change may change in them is a `data-part`, which the script takes over from the server's answer. */
 export const permissionFields = (
   view: PermissionsView,

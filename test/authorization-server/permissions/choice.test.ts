@@ -57,7 +57,22 @@ describe('a form of permissions', () => {
 
   it('takes a preset that it does not know for none', () => {
     const { preset, unseen } = read({ preset: '__proto__', rendered: 'constructor' })
-    assert.deepEqual([preset, unseen], ['requested', false])
+    assert.deepEqual([preset, unseen], ['custom', false])
+  })
+
+  it('is the person’s own choice where boxes or money are not those of the preset that stands there', () => {
+    const presetOf = (preset: string, scope: readonly Scope[], paper?: string) =>
+      read({ preset, rendered: preset, scope, ...(paper ? { paper } : {}) }).preset
+    assert.equal(presetOf('readonly', GROUPS.readonly), 'readonly')
+    assert.equal(presetOf('readonly', [...GROUPS.readonly, 'qc:live:write'], 'off'), 'custom')
+    assert.equal(presetOf('research', GROUPS.readonly), 'custom')
+    assert.deepEqual(
+      [presetOf('live', GROUPS.trader, 'off'), presetOf('live', GROUPS.trader, 'on')],
+      ['live', 'custom'],
+    )
+    const paper = GROUPS.trader.filter((scope) => !['qc:optimizations:write', 'qc:objects:write'].includes(scope))
+    assert.deepEqual([presetOf('paper', paper, 'on'), presetOf('paper', paper, 'off')], ['paper', 'custom'])
+    for (const money of ['on', 'off']) assert.equal(presetOf('trader', GROUPS.trader, money), 'trader')
   })
 })
 
@@ -135,6 +150,11 @@ describe('the presets that trade', () => {
     it(`${preset} stays with real money where the boxes before it traded with it`, () => {
       assert.equal(instead(preset, TRADES, { paper: 'off' }).paperOnly, false)
       assert.equal(instead(preset, TRADES, { paper: 'on' }).paperOnly, true)
+    })
+
+    it(`${preset} begins on paper where the real money before it came with Live, which the arrow keys pass`, () => {
+      const passed = read({ preset, rendered: 'live', scope: GROUPS.trader, paper: 'off' })
+      assert.deepEqual([passed.unseen, passed.paperOnly], [true, true])
     })
 
     it(`${preset} begins on paper where nothing traded before it, though the form says real money`, () => {

@@ -120,17 +120,16 @@ describe('the decision on the consent page', () => {
     assert.ok(share <= 0.4)
   })
 
-  it('is in the flow of a screen that is narrow and low, and on the screen of one that is wide and as low', async () => {
+  it('is on every screen from 560 pixels of height up, and in the flow of one that is lower', async () => {
     const position = () => page.evaluate(`getComputedStyle(document.querySelector('.bar')).position`)
     await open(page, RESEARCH)
-    for (const [width, is] of [
-      [320, 'static'],
-      [600, 'sticky'],
-    ] as const) {
-      await page.setViewportSize({ width, height: 568 })
-      assert.equal(await position(), is)
+    await page.setViewportSize({ width: 320, height: 560 })
+    assert.equal(await position(), 'sticky')
+    for (const preset of ['readonly', 'research', 'paper', 'live', 'admin'] as const) {
+      await pick(page, preset)
+      await inView(page, preset)
     }
-    await page.setViewportSize({ width: 600, height: 559 })
+    await page.setViewportSize({ width: 1280, height: 559 })
     assert.equal(await position(), 'static')
   })
 

@@ -1,12 +1,13 @@
 // One connection: its name, and what it may do from the next call on.
 import { html } from 'hono/html'
 import type { Grant } from '../../../grants/grants.ts'
+import { nameOf } from '../../../grants/grants.ts'
 import type { WhySuspended } from '../../../grants/suspension.ts'
 import { standingBadge } from '../consent.ts'
 import type { Page } from '../layout.ts'
 import { moment, timeLeft } from '../moments.ts'
 import type { PermissionsView } from '../permissions.ts'
-import { bar, endOfLife, permissionFields } from '../permissions.ts'
+import { bar, endOfLife, onEnter, permissionFields } from '../permissions.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame } from './frame.ts'
 import { suspensionButton, whySuspended } from './suspension.ts'
@@ -28,10 +29,10 @@ export interface ConnectionView extends Frame {
 export const connectionPage = (view: ConnectionView): Page =>
   accountFrame(
     'connection',
-    `Permissions of ${view.name}`,
+    `Permissions of ${nameOf(view.grant)}`,
     view,
     html`<section class="card">
-      <h1>Permissions of ${view.name}</h1>
+      <h1>Permissions of ${nameOf(view.grant)}</h1>
       ${
         view.suspension
           ? html`<p class="problem">${whySuspended(view.suspension)} It can do nothing now.</p>
@@ -56,10 +57,11 @@ export const connectionPage = (view: ConnectionView): Page =>
         }</dd>
       </dl>
       ${view.problem ? html`<p class="problem" role="alert">${view.problem}</p>` : ''}
-      <form method="post" data-live>
+      <form method="post" data-live autocomplete="off">
         <input type="hidden" name="csrf" value="${view.csrf}">
+        ${onEnter('allow')}
         <label for="name">What you call it</label>
-        <input type="text" id="name" name="name" maxlength="60" value="${view.name}" autocomplete="off">
+        <input type="text" id="name" name="name" maxlength="60" value="${view.name}">
         ${permissionFields(view.permissions)}
         ${bar(
           view.permissions,

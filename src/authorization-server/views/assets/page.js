@@ -63,6 +63,17 @@ if (running) {
 // A form of permissions says at once what it comes to, and so do its lines and its button. The server says it, as for a reader
 // without scripts; here only the parts that changed are taken over. Should it not answer, the form is still right: the server
 // looks at every box again, and what the button said travels along.
+const UNKNOWN = {
+  sentence: 'This sentence cannot be renewed right now. What is ticked counts.',
+  end: 'ends as chosen',
+  until: 'Ends as chosen',
+  counts: 'as ticked',
+  'money-says': 'as chosen',
+  'brake-says': 'as chosen',
+  difference: '',
+  tools: 'tools as ticked',
+  'tool-list': '',
+}
 for (const form of document.querySelectorAll('form[data-live]')) {
   let latest = new AbortController()
   const region = form.querySelector('#summary')
@@ -89,9 +100,12 @@ for (const form of document.querySelectorAll('form[data-live]')) {
     if (fresh && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes)
   }
 
-  const preview = async (alsoBoxes) => {
+  const preview = async () => {
     latest.abort()
     latest = new AbortController()
+    // Also when another change comes before the answer: a preset that was chosen takes the place of the boxes until they are here.
+    const { preset, rendered } = form.elements
+    const alsoBoxes = preset.value !== 'custom' && preset.value !== rendered.value
     const body = new URLSearchParams(new FormData(form))
     body.set('decision', 'preview')
     try {
@@ -104,17 +118,18 @@ for (const form of document.querySelectorAll('form[data-live]')) {
         const folds = boxes.querySelectorAll('details')
         for (const [index, { open }] of form.querySelectorAll('#boxes details').entries()) folds[index].open ||= open
         form.querySelector('#boxes').replaceWith(boxes)
-        form.elements.rendered.value = seen.elements.rendered.value
+        rendered.value = seen.elements.rendered.value
       }
       for (const part of form.querySelectorAll('[data-part]')) take(part, seen)
       region.className = seen.querySelector('#summary').className
       weigh()
     } catch (error) {
       if (error.name === 'AbortError') return
-      // Better no sentence than one that is not true any more.
+      // Better no sentence and no end than those that are not true any more.
       region.className = 'summary'
-      region.querySelector('[data-part=sentence]').textContent =
-        'This sentence cannot be renewed right now. What is ticked counts.'
+      for (const part of form.querySelectorAll('[data-part]')) {
+        if (part.dataset.part in UNKNOWN) part.textContent = UNKNOWN[part.dataset.part]
+      }
     }
   }
 
@@ -124,8 +139,7 @@ for (const form of document.querySelectorAll('form[data-live]')) {
       form.elements.rendered.value = 'custom'
       weigh()
     }
-    if (['preset', 'scope', 'paper', 'brake', 'expires'].includes(target.name))
-      preview(target.name === 'preset' && target.value !== 'custom')
+    if (['preset', 'scope', 'paper', 'brake', 'expires'].includes(target.name)) preview()
   })
 }
 
