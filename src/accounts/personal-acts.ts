@@ -14,7 +14,7 @@ const WORDS: Readonly<Partial<Record<Event, string>>> = {
   'connection-removed': 'Revoked a connection',
   'everything-stopped': 'Disconnected everything',
   'everything-suspended': 'Suspended everything',
-  'everything-resumed': 'Let everything go on',
+  'everything-resumed': 'Ended the suspension of everything',
   'suspended-by-address': 'Suspended everything, by the address for emergencies',
   'connection-suspended': 'Suspended a connection',
   'pause-address-made': 'Made an address for emergencies',

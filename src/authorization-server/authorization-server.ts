@@ -20,7 +20,7 @@ import type { PageSuppliers } from './page-suppliers.ts'
 import { createPasskeys } from './passkeys/passkeys.ts'
 import type { ToolFacts } from './permissions/summary.ts'
 import { limitRequests } from './request-limits.ts'
-import { forAssistants, HOME, isBrowser } from './status-pages.ts'
+import { FOR_CLIENTS, forAssistants, HOME, isBrowser } from './status-pages.ts'
 import { homePage } from './views/home.ts'
 import { SCRIPT, STYLESHEET, sendPage } from './views/layout.ts'
 import { errorPage, problemPage } from './views/problem.ts'
@@ -29,8 +29,6 @@ const ENDPOINTS =
   /^\/(jwks|authorize(\/[\w-]+)?|token|register|revoke|introspect|par|\.well-known\/(oauth-authorization-server|openid-configuration))$/
 /** Where a browser comes with its person; everywhere else a client speaks for itself, and may do so from a web page. */
 const FOR_BROWSERS = /^\/authorize/
-/** Where what is answered is a secret, or says whether one is good. */
-const FOR_CLIENTS = /^\/(token|register|revoke|introspect|par)$/
 
 /** `tools` are what there is to be allowed, for the pages to tell. */
 export function authorizationServer(
@@ -96,7 +94,8 @@ export function authorizationServer(
     if (!ENDPOINTS.test(ctx.path)) return next()
     // What the library would answer in JSON is a page for a person: there is nothing to open here.
     const isTaken =
-      (FOR_CLIENTS.test(ctx.path) ? ['POST'] : ['GET', 'HEAD']).includes(ctx.method) || ctx.method === 'OPTIONS'
+      (FOR_CLIENTS.test(ctx.path) ? ['POST'] : ['GET', 'HEAD']).includes(ctx.method) ||
+      (ctx.method === 'OPTIONS' && ctx.get('Access-Control-Request-Method') !== '')
     if (isBrowser(ctx) && !isTaken) return
     ctx.respond = false
     await handle(ctx.req, ctx.res)

@@ -9,14 +9,19 @@ import { problemPage } from './views/problem.ts'
 /** Clients of MCP and OAuth ask for JSON and streams, or for anything; only browsers name HTML. */
 export const isBrowser = (ctx: Pick<Context, 'get'>): boolean => /\btext\/html\b/i.test(ctx.get('Accept'))
 
+/** Where what is answered is a secret, or says whether one is good. */
+export const FOR_CLIENTS = /^\/(token|register|revoke|introspect|par)$/
+const isForClients = ({ method, path }: Context): boolean => method === 'POST' && FOR_CLIENTS.test(path)
+
 /** Middleware around everything: a status of 400 and above is a page for a browser. */
 export const statusPages = ({ sandbox, resource }: Pick<Config, 'sandbox' | 'resource'>): Middleware => {
   const endpoint = new URL(resource).pathname
   return async (given, next) => {
     const ctx = given as Context // sound: the same, without the router's parameters
-    // What is sent to the MCP endpoint is sent by a program, whatever it says that it reads; only opening it is a person's mistake.
+    // What is sent there is sent by a program, whatever it says that it reads; only opening it is a person's mistake.
     const isAtEndpoint = ctx.path.toLowerCase().replace(/\/$/, '') === endpoint // people type a slash, or capitals
-    if (!isBrowser(ctx) || (isAtEndpoint && !['GET', 'HEAD'].includes(ctx.method))) return next()
+    const isSent = isAtEndpoint ? !['GET', 'HEAD'].includes(ctx.method) : isForClients(ctx)
+    if (!isBrowser(ctx) || isSent) return next()
     try {
       await next()
     } catch (error) {

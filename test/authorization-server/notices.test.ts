@@ -60,6 +60,22 @@ describe('what the account page says after a press', () => {
     assert.match((await save(first, {})) ?? '', /^Saved: First may now look/)
   })
 
+  it('says of one that is suspended that nothing holds before it goes on', async () => {
+    const path = await connected('Sleeper')
+    await press(`${path}/suspend`)
+    const fields = { preset: 'custom', decision: 'allow', expires: 'keep', scope: TRADES, paper: 'on' }
+    assert.match(
+      (await press(path, fields)) ?? '',
+      /^Saved: Sleeper may now trade on paper, .* can do nothing now; this/,
+    )
+    await press(`${path}/revoke`)
+  })
+
+  it('says of an API token that was stored already that nothing has changed', async () => {
+    const { account: known } = person
+    assert.match((await press('/account/token', known)) ?? '', /^That API token was stored already/)
+  })
+
   it('names what is suspended, goes on and is revoked, one by one or all', async () => {
     const path = await connected('Watcher')
     assert.match((await press(`${path}/suspend`)) ?? '', /^Suspended\. Watcher:/)
@@ -73,7 +89,7 @@ describe('what the account page says after a press', () => {
   it('names no more than fit, and counts the rest', async () => {
     for (let number = 1; number <= 8; number += 1) await connected(`Nr ${number}`)
     await press('/account/suspend')
-    assert.match((await press('/account/resume')) ?? '', /^It goes on: (Nr \d, ){6}2 more\. Calls/)
+    assert.match((await press('/account/resume')) ?? '', /^It goes on: (Nr \d, ){5}3 more\. Calls/)
     await press('/account/stop')
   })
 
@@ -121,7 +137,9 @@ describe('what the account page says after a press', () => {
     assert.match(noticeOn(await account('?suspended')) ?? '', /^Suspended\. Once/)
     assert.equal(noticeOn(await account('?suspended')), undefined)
     await pressOnly(`${path}/suspend`)
-    assert.equal(noticeOn(await account('?revoked')), undefined)
+    for (const query of ['?revoked', '?saved', '', '/activity'])
+      assert.equal(noticeOn(await account(query)), undefined, query)
+    assert.match(noticeOn(await account('?suspended')) ?? '', /^Suspended\. Once/) // which waited for its page
     await saysNothing(person)
   })
 

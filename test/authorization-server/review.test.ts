@@ -68,7 +68,7 @@ describe('the review after a replaced API token', () => {
     const place = await decide({})
     assert.match(
       place.html,
-      /role="status">Done\. Of what was there before the API token was replaced you kept nothing; 2 things wait until/,
+      /role="status">Done\. 0 things from before the API token was replaced are kept; 2 things wait until you decide\.</,
     )
     assert.deepEqual(await both(), [true, true])
     assert.match(await callOutcome(server, token, 'list_projects'), /waits/)
@@ -90,20 +90,39 @@ describe('the review after a replaced API token', () => {
     const done = await person.submit(asked, { ...fields, confirmed: 'on' })
     assert.equal(actOf(done), undefined)
     assert.deepEqual(await both(), [undefined, undefined])
-    assert.match(done.html, /you kept nothing; you ended <strong>Desk<\/strong>, <strong>Watcher<\/strong>\.</)
+    assert.match(done.html, /0 things from [^<]* are kept; ended: <strong>Desk<\/strong>, <strong>Watcher<\/strong>\.</)
   })
 
   it('keeps with a proof, ends and leaves, each as it was chosen', async () => {
     const asked = await decide({ [`item:${ids.Desk}`]: 'keep', [`item:${ids.Watcher}`]: 'later' })
     assert.ok(actOf(asked))
     assert.deepEqual(await both(), [true, true])
-    assert.match((await person.prove(asked)).html, /you kept <strong>Desk<\/strong>; 1 thing waits until you decide\./)
+    assert.match(
+      (await person.prove(asked)).html,
+      /1 thing from [^<]* is kept: <strong>Desk<\/strong>; 1 thing waits until you decide\./,
+    )
     assert.deepEqual(await both(), [false, true])
     assert.equal(await callOutcome(server, token, 'list_projects'), 'answered')
     review = await account('/review')
     assert.equal(review.html.includes(ids.Desk), false)
     await decide({ [`item:${ids.Watcher}`]: 'end', confirmed: 'on' })
     assert.deepEqual(await both(), [false, undefined])
+  })
+
+  it('says all that was done, what ended before the proof as well', async () => {
+    const asked = await decide({ [`item:${ids.Desk}`]: 'keep', [`item:${ids.Watcher}`]: 'end', confirmed: 'on' })
+    assert.match(asked.html, /Ended already: “Watcher”\./)
+    const done = await person.prove(asked)
+    assert.match(done.html, /is kept: <strong>Desk<\/strong>; ended: <strong>Watcher<\/strong>\.</)
+    const { html } = await account('/activity?view=all&kind=person')
+    assert.match(html, /Confirmed with the API token: “Desk” is kept/)
+  })
+
+  it('says on its own page what a press did that only takes away', async () => {
+    const stopped = await person.submitTo(`/account/connections/${ids.Watcher}/revoke`, review)
+    assert.equal(stopped.url.pathname, '/account/review')
+    assert.match(stopped.html, /role="status">Revoked: <strong>Watcher<\/strong>/)
+    assert.doesNotMatch((await account('/review')).html, /role="status"/)
   })
 
   it('takes a choice that is no choice, or that is made twice, for later', async () => {
@@ -139,8 +158,17 @@ describe('the review after a replaced API token', () => {
     assert.match(resuming.html, /“Desk”[^<]* still waits, since your API token was replaced/)
     assert.doesNotMatch(resuming.html, /“Desk”[^<]* goes on/)
     const resumed = await person.prove(resuming)
+    const stillHeld =
+      /You suspend it no more, and yet it waits for something else: (?:<strong>(?:Desk|Watcher)<\/strong>(?:, )?){2}\./
     assert.match(resumed.html, /role="status">It goes on: connections can be made again as ever\./)
+    assert.match(resumed.html, stillHeld)
+    assert.doesNotMatch(resumed.html, /Everything goes on/)
     assert.match(await callOutcome(server, token, 'list_projects'), /waits/)
+
+    for (const id of [ids.Desk, ids.Watcher])
+      await person.submitTo(`/account/connections/${id}/suspend`, await account())
+    const released = await person.prove(await person.submitTo('/account/resume', await account()))
+    assert.match(released.html, /role="status">You suspend it no more, and yet it waits/) // nothing else was suspended
 
     await person.submitTo(`/account/connections/${ids.Desk}/suspend`, await account())
     review = await account('/review')

@@ -26,6 +26,8 @@ const MISTAKES: readonly (readonly [method: string, path: string])[] = [
   ['PUT', '/'],
   ['PUT', '/authorize'],
   ['POST', '/authorize'],
+  ['OPTIONS', '/authorize'],
+  ['OPTIONS', '/token'],
   ['POST', '/authorize/never-was'],
   ['DELETE', '/jwks'],
   ['POST', '/nothing'],
@@ -68,6 +70,14 @@ describe('what a browser is shown where there is no page', () => {
     const answer = await ask('POST', '/mcp', { ...BROWSER, 'content-type': 'application/json' })
     assert.equal(answer.status, 401)
     assert.doesNotMatch(answer.headers.get('content-type') ?? '', /html/)
+  })
+
+  it('is nothing else where programs send what is theirs, whatever they say that they read', async () => {
+    for (const path of ['/token', '/register', '/revoke', '/introspect', '/par']) {
+      const { status, headers } = await rawRequest(server.port, path, { host: 'evil.example', ...BROWSER }, {})
+      assert.equal(status, 403)
+      assert.doesNotMatch(String(headers['content-type']), /html/, path)
+    }
   })
 
   it('says where it does not answer, on a page, when a name was pointed at it that is not its own', async () => {

@@ -5,22 +5,28 @@ import type { Context } from 'koa'
 import { z } from 'zod'
 import type { Grant } from '../../grants/grants.ts'
 import { nameOf } from '../../grants/grants.ts'
+import { suspensionOf } from '../../grants/suspension.ts'
 import { isSame } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import type { Weight } from '../permissions/weight.ts'
 import { weightOf } from '../permissions/weight.ts'
 import type { Html } from '../views/layout.ts'
 import { counted, until } from '../views/moments.ts'
+import { shortened } from './names.ts'
 
 /** What was done, which stands in the address too, and to what. */
 export interface Notice {
   readonly did: keyof typeof SAYS
   /** The names of what it was done to, as they are after it. */
-  readonly names?: readonly string[]
+  readonly names?: readonly string[] | undefined
   /** The connection whose permissions are told as they are now. */
   readonly of?: string | undefined
-  /** After a review: what was ended, and how many wait on. */
-  readonly ended?: readonly string[]
+  /** Of several: what something else holds still, and what was changed elsewhere. */
+  readonly held?: readonly string[] | undefined
+  readonly overtaken?: readonly string[] | undefined
+  /** After a review: what was ended, how many are kept, and how many wait on. */
+  readonly ended?: readonly string[] | undefined
+  readonly kept?: number | undefined
   readonly later?: number | undefined
 }
 
@@ -45,8 +51,9 @@ const SAYS = {
   saved: ({ of }: Notice, { connections, now }: Known) => {
     const grant = connections.find(({ id }) => id === of)
     return grant
-      ? html`Saved: <strong>${nameOf(grant)}</strong> may now ${MAY[weightOf(grant)]}, ${until(grant, now)}. It holds
-        from the next call on.`
+      ? html`Saved: <strong>${nameOf(grant)}</strong> may now ${MAY[weightOf(grant)]}, ${until(grant, now)}. ${
+          suspensionOf(grant) ? 'It can do nothing now; this holds once it goes on.' : 'It holds from the next call on.'
+        }`
       : undefined
   },
   overtaken: ({ names = [] }: Notice) =>
@@ -54,24 +61,33 @@ const SAYS = {
   revoked: ({ names = [] }: Notice) => html`Revoked: ${inARow(names)}. It is refused from its next call on.`,
   suspended: ({ names = [] }: Notice) =>
     html`Suspended. ${inARow(names)}: every call is refused from the next one on, until you let it go on.`,
-  resumed: ({ names = [] }: Notice) =>
-    names.length
-      ? html`It goes on: ${inARow(names)}. Calls are answered again from the next one on.`
-      : 'It goes on: connections can be made again as ever.',
+  resumed: ({ names = [], held = [], overtaken = [] }: Notice) =>
+    html`${
+      names.length
+        ? html`It goes on: ${inARow(names)}. Calls are answered again from the next one on.`
+        : 'It goes on: connections can be made again as ever.'
+    }${held.length ? html` You suspend it no more, and yet it waits for something else: ${inARow(held)}.` : ''}${
+      overtaken.length ? html` Changed elsewhere in this moment, and left as it was: ${inARow(overtaken)}.` : ''
+    }`,
+  held: ({ held = [] }: Notice) =>
+    html`You suspend it no more, and yet it waits for something else: ${inARow(held)}. It goes on when you have looked at it.`,
   stopped: () => 'Everything is disconnected. No assistant can do anything any more.',
   'all-suspended': () => 'Everything is suspended. No assistant can do anything until you let it go on.',
   'all-overtaken': () =>
     'Your connections or passkeys were changed elsewhere in this moment, so nothing was saved. Look at them as they are now, and decide again.',
-  reviewed: ({ names = [], ended = [], later = 0 }: Notice) =>
-    html`Done. Of what was there before the API token was replaced you kept ${names.length ? inARow(names) : 'nothing'}${
-      ended.length ? html`; you ended ${inARow(ended)}` : ''
-    }${later ? `; ${counted(later, 'thing')} ${later === 1 ? 'waits' : 'wait'} until you decide` : ''}.`,
+  reviewed: ({ names = [], ended = [], kept = 0, later = 0 }: Notice) =>
+    html`Done. ${counted(kept, 'thing')} from before the API token was replaced ${kept === 1 ? 'is' : 'are'} kept${
+      names.length ? html`: ${inARow(names)}` : ''
+    }${ended.length ? html`; ended: ${inARow(ended)}` : ''}${
+      later ? `; ${counted(later, 'thing')} ${later === 1 ? 'waits' : 'wait'} until you decide` : ''
+    }.`,
   'passkey-added': ({ names = [] }: Notice) =>
     html`The passkey is added: ${inARow(names)}. From now on you can sign in with it.`,
   'passkey-removed': ({ names = [] }: Notice) => html`The passkey is removed: ${inARow(names)}.`,
   'only-passkeys': () => 'From now on only a passkey confirms.',
   'token-too': () => 'From now on the API token confirms as well.',
-  'token-saved': () => 'The new API token is saved. Your assistants use it from their next call on.',
+  'token-saved': () => 'The new API token is saved. It is what every call of your assistants uses from now on.',
+  'token-known': () => 'That API token was stored already, and QuantConnect takes it. Nothing has changed.',
   'signed-out': ({ names = [] }: Notice) => html`Signed out: ${inARow(names)}.`,
   'sent-before': ({ names = [] }: Notice) => html`That was sent already: ${inARow(names)}. It is not sent twice.`,
   unrecorded: ({ names = [] }: Notice) =>
@@ -82,21 +98,21 @@ const SAYS = {
 const inARow = (names: readonly string[]): Html =>
   html`${names.map((name, index) => html`${index ? ', ' : ''}<strong>${name}</strong>`)}`
 
-/** So many are named: a cookie has no room for more, and nobody reads them. */
-const NAMED = 6
-const shortened = (names: readonly string[]): readonly string[] =>
-  names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : names
-
 /** A notice waits so long for its page, in milliseconds. */
 const WAITS = 60_000
+
+const Names = z.array(z.string()).optional()
 
 /** A notice as it waits; one of another release may have other words. */
 const Waiting = z.object({
   at: z.number(),
   did: z.enum(Object.keys(SAYS) as Notice['did'][]), // sound: the keys are just these
-  names: z.array(z.string()),
+  names: Names,
+  held: Names,
+  overtaken: Names,
+  ended: Names,
   of: z.string().optional(),
-  ended: z.array(z.string()),
+  kept: z.number().optional(),
   later: z.number().optional(),
 })
 
@@ -116,12 +132,21 @@ export function createNotices({
   const settings = { path: '/', httpOnly: true, sameSite: 'lax', signed: false, secure } as const
   const signatureOf = (accountId: string, text: string) => cookieKeys.derive('notice', `${accountId} ${text}`)
 
+  /** What was left for this person, if it still counts. */
+  function read(kept: string, accountId: string) {
+    const [text = '', signature = ''] = kept.split('.')
+    if (!isSame(signature, signatureOf(accountId, text))) return undefined
+    const notice = Waiting.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString())).data
+    return notice && notice.at >= Date.now() - WAITS ? notice : undefined
+  }
+
   return {
     /** Leads to the page that says it, in this browser and to this person. */
     lead({ ctx, accountId }: Reader, notice: Notice, path = '/account'): void {
-      const { names = [], ended = [] } = notice
-      const kept = { ...notice, at: Date.now(), names: shortened(names), ended: shortened(ended) }
-      const text = Buffer.from(JSON.stringify(kept)).toString('base64url')
+      const kept = { ...notice, at: Date.now() }
+      const text = Buffer.from(
+        JSON.stringify(kept, (_name, value) => (Array.isArray(value) ? shortened(value) : value)),
+      ).toString('base64url')
       cookiesOf(ctx).set(COOKIE, `${text}.${signatureOf(accountId, text)}`, { ...settings, maxAge: WAITS })
       ctx.redirect(`${path}?${notice.did}`)
       ctx.status = 303
@@ -131,12 +156,11 @@ export function createNotices({
       const cookies = cookiesOf(ctx)
       const kept = cookies.get(COOKIE, { signed: false })
       if (kept === undefined || ctx.method !== 'GET') return undefined
+      const notice = read(kept, accountId)
+      // What another page is to say waits for that one.
+      if (notice && notice.did !== ctx.querystring) return undefined
       cookies.set(COOKIE, null, settings)
-      const [text = '', signature = ''] = kept.split('.')
-      if (!isSame(signature, signatureOf(accountId, text))) return undefined
-      const notice = Waiting.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString())).data
-      if (notice?.did !== ctx.querystring || notice.at < Date.now() - WAITS) return undefined
-      return SAYS[notice.did](notice, known)
+      return notice && SAYS[notice.did](notice, known)
     },
   }
 }

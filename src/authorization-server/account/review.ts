@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { News } from '../../accounts/news.ts'
 import { countsStill, withNews, withoutSessions, withReviewed } from '../../accounts/profile.ts'
 import { nameOf, revisionOf } from '../../grants/grants.ts'
+import { unixTime } from '../../unix-time.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
 import { tellOfConsent } from '../interactions/consent.ts'
 import { field, parseForm, postedForm, sentFields } from '../interactions/form.ts'
@@ -12,6 +13,7 @@ import { describeConnection, goesOn } from '../permissions/describe-connection.t
 import type { WhatEnds } from '../views/account/review.ts'
 import { reviewEndsPage, reviewPage } from '../views/account/review.ts'
 import { sendPage } from '../views/layout.ts'
+import { listNames } from './names.ts'
 import type { Visitor, Visits, Waiting } from './visitor.ts'
 import { redirect, waitingAmong, waitingOf } from './visitor.ts'
 
@@ -25,7 +27,8 @@ export function reviewPages(router: Router, visits: Visits, { accounts, grants, 
     const waiting = await waitingOf(visitor)
     if (!waiting) return redirect(ctx, '/account')
     const connections = waiting.connections.map((grant) => describeConnection(grant, tools, []))
-    return sendPage(ctx, reviewPage({ ...frame, ...waiting, connections }))
+    const notice = visits.notices.take(visitor, { connections: await visitor.connections(), now: unixTime() })
+    return sendPage(ctx, reviewPage({ ...frame, ...waiting, connections, ...(notice ? { notice } : {}) }))
   }
 
   router.post(
@@ -47,12 +50,22 @@ export function reviewPages(router: Router, visits: Visits, { accounts, grants, 
             return sendPage(ctx, reviewEndsPage({ ...frame, ends, fields: sentFields(ctx) })).then(() => undefined)
           }
           await endWhatEnds(accountId, waiting, decided)
+          // By the time that what is kept goes on, what ended has no name here any more.
+          const does = { ...decided, gone: Object.values(ends).flat() }
           const items = itemsOf(waiting, decided)
-          if (!items.length) return { does: decided }
-          const question = { sandbox: frame.sandbox, before: 'what you keep goes on', items, back: '/account/review' }
-          return { does: decided, question }
+          if (!items.length) return { does }
+          const already = [...ends.connections, ...ends.browsers]
+          const question = {
+            sandbox: frame.sandbox,
+            before: sizeOf(decided.kept) ? 'what you keep goes on' : 'what you end is removed',
+            recorded: inShort(waiting, decided),
+            items,
+            ...(already.length ? { caution: `Ended already: ${listNames(already)}.` } : {}),
+            back: '/account/review',
+          }
+          return { does, question }
         },
-        async carryOut({ kept, ended, later }, at) {
+        async carryOut({ kept, ended, gone, later }, at) {
           // The profile first: should the token have been replaced once more in this moment, nothing goes on.
           let counts = false
           await accounts.change(accountId, (profile) => {
@@ -70,19 +83,22 @@ export function reviewPages(router: Router, visits: Visits, { accounts, grants, 
             )
           })
           if (!counts) return visits.notices.lead(visitor, { did: 'all-overtaken' })
+          const overtaken: string[] = []
           for (const grant of waiting.connections.filter(({ id }) => kept.connections.includes(id))) {
             const resumed = await grants.change(grant.id, { suspended: false }, grant)
             if (resumed) await tellOfConsent(accounts, grant, resumed)
+            else overtaken.push(grant.id)
           }
-          const names = (those: Those): string[] => Object.values(namesOf(waiting, those)).flat()
-          visits.notices.lead(visitor, { did: 'reviewed', names: names(kept), ended: names(ended), later })
+          const connections = kept.connections.filter((id) => !overtaken.includes(id))
+          const names = Object.values(namesOf(waiting, { ...kept, connections })).flat()
+          visits.notices.lead(visitor, { did: 'reviewed', names, ended: gone, kept: names.length, later })
         },
       })
     }),
   )
 
   /** Ends the connections and signs out the browsers that end: that only takes away, and waits for no proof. */
-  async function endWhatEnds(accountId: string, { connections }: Waiting, { ended }: Reviewed): Promise<void> {
+  async function endWhatEnds(accountId: string, { connections }: Waiting, { ended }: Decided): Promise<void> {
     const those = connections.filter(({ id }) => ended.connections.includes(id))
     for (const { id } of those) await grants.end(id)
     const news = those.map((grant) => ({ what: 'connection-removed' as const, of: grant.id, name: nameOf(grant) }))
@@ -98,15 +114,17 @@ const Those = z.object({
 })
 type Those = Readonly<z.infer<typeof Those>>
 /** What of all that waits goes on, what ends, and how many are left as they are. */
-const Reviewed = z.object({ kept: Those, ended: Those, later: z.number() })
-type Reviewed = Readonly<z.infer<typeof Reviewed>>
+const Decided = z.object({ kept: Those, ended: Those, later: z.number() })
+type Decided = Readonly<z.infer<typeof Decided>>
+/** The same with the names of what ends. */
+const Reviewed = Decided.extend({ gone: z.array(z.string()) })
 
 const sizeOf = ({ connections, browsers, passkeys }: Those): number =>
   connections.length + browsers.length + passkeys.length
 
 const newsOfPasskey = (
   { id, name }: Waiting['passkeys'][number],
-  { kept, ended }: Pick<Reviewed, 'kept' | 'ended'>,
+  { kept, ended }: Pick<Decided, 'kept' | 'ended'>,
 ): News[] => {
   if (kept.passkeys.includes(id)) return [{ what: 'passkey-resumed', of: id, name }]
   return ended.passkeys.includes(id) ? [{ what: 'passkey-removed', of: id, name }] : []
@@ -116,7 +134,7 @@ const newsOfPasskey = (
  * A form names connections by their ids, and the others after a word, so that none can pass for another: a choice for each, or
  * lists of those that are kept and ended. What it does not name, or names twice, waits on.
  */
-function readDecisions(waiting: Waiting, form: ReturnType<typeof postedForm>): Reviewed {
+function readDecisions(waiting: Waiting, form: ReturnType<typeof postedForm>): Decided {
   const choiceOf = (value: string): string => {
     const lists = ['keep', 'end'].filter((list) => form.all(list).includes(value))
     return form.one(`item:${value}`) || (lists.length === 1 ? (lists[0] ?? '') : '')
@@ -132,7 +150,7 @@ function readDecisions(waiting: Waiting, form: ReturnType<typeof postedForm>): R
 }
 
 /** What takes a proof: whatever goes on, and each passkey that is removed. */
-function itemsOf({ connections, sessions, passkeys }: Waiting, { kept, ended }: Reviewed): string[] {
+function itemsOf({ connections, sessions, passkeys }: Waiting, { kept, ended }: Decided): string[] {
   return [
     ...connections
       .filter(({ id }) => kept.connections.includes(id))
@@ -145,6 +163,19 @@ function itemsOf({ connections, sessions, passkeys }: Waiting, { kept, ended }: 
       return ended.passkeys.includes(id) ? [`The passkey “${name}” is removed.`] : []
     }),
   ]
+}
+
+/** The same in a few words, which the record keeps. */
+function inShort(waiting: Waiting, { kept, ended }: Decided): string {
+  const [keeps, removes] = [Object.values(namesOf(waiting, kept)).flat(), namesOf(waiting, ended).passkeys]
+  return [
+    ...(keeps.length ? [`${listNames(keeps)} ${keeps.length > 1 ? 'are' : 'is'} kept`] : []),
+    ...(removes.length
+      ? [
+          `${removes.length > 1 ? 'the passkeys' : 'the passkey'} ${listNames(removes)} ${removes.length > 1 ? 'are' : 'is'} removed`,
+        ]
+      : []),
+  ].join(', and ')
 }
 
 /** Some of what waits, by name. */

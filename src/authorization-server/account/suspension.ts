@@ -17,6 +17,7 @@ import { summarize } from '../permissions/summary.ts'
 import type { UnfinishedView } from '../views/account/small-pages.ts'
 import { unfinishedPage } from '../views/account/small-pages.ts'
 import { sendPage } from '../views/layout.ts'
+import { listNames } from './names.ts'
 import type { Notice } from './notices.ts'
 import { ownConnections } from './own-connection.ts'
 import type { Visitor, Visits } from './visitor.ts'
@@ -108,7 +109,7 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
         async carryOut(_does, at) {
           const resumed = await goOn(grant)
           const waiting = (await grants.list(accountId)).some(isSuspended)
-          if (!waiting) await endGeneralSuspension(accountId, session.uid, at)
+          if (resumed && !waiting) await endGeneralSuspension(accountId, session.uid, at)
           notices.lead(visitor, { did: resumed ? 'resumed' : 'overtaken', names: [nameOf(grant)] })
         },
       })
@@ -130,21 +131,32 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
           does: { connections: waiting.map(({ id }) => id) },
           question: {
             sandbox: frame.sandbox,
-            before: waiting.length ? 'all that is suspended goes on' : 'connections can be made again as ever',
+            ...(waiting.length
+              ? {
+                  before: 'all that is suspended goes on',
+                  recorded: `${listNames(waiting.map(nameOf))} ${waiting.length > 1 ? 'are' : 'is'} suspended no more`,
+                }
+              : { before: 'connections can be made again as ever' }),
             items: waiting.map((grant) => goesOn(grant, goneOn(grant))),
             back: '/account',
           },
         }),
         async carryOut({ connections: seen }, at) {
           // First: should everything be suspended once more in this moment, nothing goes on.
-          const counts = await endGeneralSuspension(accountId, session.uid, at)
-          const resumed = counts
-            ? await Promise.all(waiting.filter(({ id }) => seen.includes(id)).map(goOn))
-            : [undefined]
-          const going = resumed.filter((grant) => grant !== undefined)
-          if (going.length < resumed.length) return notices.lead(visitor, { did: 'all-overtaken' })
-          const names = going.filter((grant) => !suspensionOf(grant)).map(nameOf)
-          notices.lead(visitor, { did: 'resumed', names })
+          if (!(await endGeneralSuspension(accountId, session.uid, at)))
+            return notices.lead(visitor, { did: 'all-overtaken' })
+          const all = await Promise.all(
+            waiting
+              .filter(({ id }) => seen.includes(id))
+              .map(async (grant) => ({ name: nameOf(grant), now: await goOn(grant) })),
+          )
+          const namesOf = (those: typeof all) => those.map(({ name }) => name)
+          const overtaken = namesOf(all.filter(({ now }) => !now))
+          const names = namesOf(all.filter(({ now }) => now && !suspensionOf(now)))
+          const held = namesOf(all.filter(({ now }) => now && suspensionOf(now)))
+          const nothingElse = profile.everythingSuspendedAt === undefined && !names.length
+          if (nothingElse && !held.length) return notices.lead(visitor, { did: 'all-overtaken' })
+          notices.lead(visitor, { did: nothingElse ? 'held' : 'resumed', names, held, overtaken })
         },
       })
     }),

@@ -26,13 +26,14 @@ export function tokenPages(router: Router, visits: Visits, suppliers: PageSuppli
           tokenPage(frame, `This account is that of user ${credentials.userId}. Another one signs in for itself.`),
         )
       }
+      const isKnown = field(ctx, 'apiToken').trim() === credentials.apiToken
       const result = await signInAs(ctx, suppliers)
       if ('problem' in result) {
         setProblemStatus(ctx, result)
         return sendPage(ctx, tokenPage(frame, result.problem))
       }
       await signInSession(suppliers, ctx, result)
-      return visits.notices.lead(visitor, { did: 'token-saved' })
+      return visits.notices.lead(visitor, { did: isKnown ? 'token-known' : 'token-saved' })
     }),
   )
 }

@@ -137,7 +137,7 @@ export function createVisits(suppliers: PageSuppliers) {
       }
       const hasLooked = visitor.profile.reviewPutOffAt !== undefined
       if (!onlyTakes && !hasLooked && !OPEN.includes(ctx.path) && (await waitingOf(visitor)))
-        return redirect(ctx, LOOK_AGAIN)
+        return redirect(ctx, `${LOOK_AGAIN}${ctx.search}`) // with what a press did, which is said there then
       return show(visitor)
     }
 

@@ -153,7 +153,7 @@ export function createProofs(suppliers: PageSuppliers) {
       !proof.passkey || passkeysOf(profile, 'full', unixTime()).some(({ id }) => id === proof.passkey?.id)
     if (!isUsable || !(await isStill(profile)) || !(await useAct(store, act))) return void (await showOver(ctx))
     await accounts.change(accountId, (known) => proven(known, act, proof.passkey), {
-      what: `Confirmed with ${proof.passkey ? `the passkey “${proof.passkey.name}”` : 'the API token'}: ${act.words.before}`,
+      what: `Confirmed with ${proof.passkey ? `the passkey “${proof.passkey.name}”` : 'the API token'}: ${act.words.recorded ?? act.words.before}`,
     })
     return { does, at: act.at }
   }

@@ -14,6 +14,8 @@ export interface ActWords {
   readonly sandbox: boolean
   /** What is about to be done, continuing "Before …". */
   readonly before: string
+  /** The same for the record, which has no list beside it. */
+  readonly recorded?: string
   /** What the person should know of how they came here. */
   readonly caution?: string
   /** The software that it is about: what it calls itself, and where its answers go. Its person's name for it says neither. */

@@ -199,7 +199,7 @@ const NEWS: Readonly<Record<Event, string>> = {
   'refresh-reused': 'was ended: a token that it had used already came back from another place',
   'everything-stopped': 'Every connection was ended',
   'everything-suspended': 'Everything was suspended',
-  'everything-resumed': 'Everything goes on, which was suspended',
+  'everything-resumed': 'What suspended everything was ended: connections can be made again as ever',
   'suspended-by-address': 'Everything was suspended, by your address for emergencies',
   'connection-suspended': 'is suspended',
   'connection-braked': 'was suspended by its brake',

@@ -12,6 +12,7 @@ export interface ReviewView extends Frame {
   readonly connections: readonly Connection[]
   readonly sessions: readonly BrowserSession[]
   readonly passkeys: readonly StoredPasskey[]
+  readonly notice?: Html | string
 }
 
 export const reviewPage = (view: ReviewView): Page =>
@@ -19,7 +20,7 @@ export const reviewPage = (view: ReviewView): Page =>
     'account',
     'Keep or end',
     view,
-    html`<section class="card wide">
+    html`${view.notice ? html`<p class="good" role="status">${view.notice}</p>` : ''}<section class="card wide">
       <h1>Your API token was replaced. What shall go on?</h1>
       <p>If someone else had the old token, they may have connected something. So all that was there before waits and does
       nothing. Keep what you know, end what you do not; what you decide later waits on.</p>
