@@ -133,6 +133,19 @@ describe('the decision on the consent page', () => {
     assert.equal(await position(), 'static')
   })
 
+  it('shows which preset is chosen in the colours of a system too (forced colours; WCAG 2.2, 1.4.11)', async () => {
+    await page.setViewportSize(NARROW)
+    await open(page, RESEARCH)
+    await page.emulateMedia({ forcedColors: 'active' })
+    const outlines = () =>
+      page.evaluate(
+        `[...document.querySelectorAll('.presets .preset')].map((one) => getComputedStyle(one).outlineStyle)`,
+      )
+    await pick(page, 'live')
+    assert.deepEqual(((await outlines()) as string[]).slice(0, 5), ['none', 'none', 'none', 'none', 'solid'])
+    await page.emulateMedia({ forcedColors: null })
+  })
+
   /** A program with as long a name as a sentence takes, allowed to trade with real money as often as it likes. */
   async function openUnbraked(): Promise<void> {
     await open(page, RESEARCH, await program({ client_name: 'Marktbeobachtungsassiste' }))
