@@ -95,6 +95,14 @@ export async function markedNew(page: Page): Promise<string[]> {
 /** The sentence that sums the form up. */
 export const summary = (page: Page): Locator => page.getByRole('region', { name: 'In short' }).locator('p').first()
 
+/** When what is chosen ends, as it stands beside the sentence. */
+export const endOn = (page: Page): Locator => page.getByRole('region', { name: 'In short' }).locator('[data-part=end]')
+/** An end that is a day. */
+export const DAY = /^until \d{1,2} [A-Z][a-z]{2} \d{4}$/
+
+/** A line that unfolds, by what it says. */
+export const fold = (page: Page, says: RegExp): Locator => page.locator('summary').filter({ hasText: says })
+
 /** The tools that are listed beneath it, by title. */
 export const listedTools = async (page: Page): Promise<string[]> =>
   ((await page.locator('#summary details p').textContent()) ?? '').split(' · ')

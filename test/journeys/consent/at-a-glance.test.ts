@@ -10,6 +10,9 @@ import {
   allowButton,
   choose,
   choosePreset,
+  DAY,
+  endOn,
+  fold,
   paperOnly,
   realMoney,
   scopeCheckbox,
@@ -507,15 +510,8 @@ describe('the decision on the consent page', () => {
   })
 })
 
-/** When what is chosen ends, as it stands beside the sentence. */
-const endOn = (page: Page) => page.getByRole('region', { name: 'In short' }).locator('[data-part=end]')
-const DAY = /^until \d{1,2} [A-Z][a-z]{2} \d{4}$/
-
 const saidLess = (pressed: string, chosen: string): string =>
   `The button that you pressed said “${pressed}”. What you chose is more: “${chosen}”.`
-
-/** A line that unfolds, by what it says. */
-const fold = (page: Page, says: RegExp) => page.locator('summary').filter({ hasText: says })
 
 /** Opens the line of the boxes, and whatever is folded in it. */
 const unfoldBoxes = (page: Page): Promise<void> =>
