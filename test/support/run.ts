@@ -42,7 +42,7 @@ const tests = spawn(
   [
     FLAG,
     '--test',
-    '--test-concurrency=3',
+    '--test-concurrency=4',
     '--test-timeout=120000',
     `--test-reporter=${fileURLToPath(new URL('./reporter.ts', import.meta.url))}`,
     '--test-reporter-destination=stdout',

@@ -1,102 +1,13 @@
-// What is said at the top of an account page after a press: what was done, and what with. It waits in a cookie of this browser for
-// the page that comes next, signed, so that an address alone says nothing, and what is done elsewhere meanwhile has no part in it.
-import { html } from 'hono/html'
+// From a press to what the next page says of it. That waits in a cookie of this browser, signed, so that an address alone says
+// nothing, and what is done elsewhere meanwhile has no part in it.
 import type { Context } from 'koa'
 import { z } from 'zod'
-import type { Grant } from '../../grants/grants.ts'
-import { nameOf } from '../../grants/grants.ts'
-import { suspensionOf } from '../../grants/suspension.ts'
 import { isSame } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
-import type { Weight } from '../permissions/weight.ts'
-import { weightOf } from '../permissions/weight.ts'
+import type { Known, Notice } from '../views/account/notices.ts'
+import { NOTICES } from '../views/account/notices.ts'
 import type { Html } from '../views/layout.ts'
-import { counted, until } from '../views/moments.ts'
 import { shortened } from './names.ts'
-
-/** What was done, which stands in the address too, and to what. */
-export interface Notice {
-  readonly did: keyof typeof SAYS
-  /** The names of what it was done to, as they are after it. */
-  readonly names?: readonly string[] | undefined
-  /** The connection whose permissions are told as they are now. */
-  readonly of?: string | undefined
-  /** Of several: what something else holds still, and what was changed elsewhere. */
-  readonly held?: readonly string[] | undefined
-  readonly overtaken?: readonly string[] | undefined
-  /** After a review: what was ended, how many are kept, and how many wait on. */
-  readonly ended?: readonly string[] | undefined
-  readonly kept?: number | undefined
-  readonly later?: number | undefined
-}
-
-/** What may be spoken of beside the notice. */
-interface Known {
-  readonly connections: readonly Grant[]
-  /** Seconds since 1970. */
-  readonly now: number
-}
-
-const MAY: Readonly<Record<Weight, string>> = {
-  look: 'look, and change nothing',
-  build: 'look, build and backtest',
-  spend: 'spend credit',
-  delete: 'delete',
-  paper: 'trade on paper',
-  real: 'trade with real money',
-  administer: 'run your account',
-}
-
-const SAYS = {
-  saved: ({ of }: Notice, { connections, now }: Known) => {
-    const grant = connections.find(({ id }) => id === of)
-    return grant
-      ? html`Saved: <strong>${nameOf(grant)}</strong> may now ${MAY[weightOf(grant)]}, ${until(grant, now)}. ${
-          suspensionOf(grant) ? 'It can do nothing now; this holds once it goes on.' : 'It holds from the next call on.'
-        }`
-      : undefined
-  },
-  overtaken: ({ names = [] }: Notice) =>
-    html`${inARow(names)} was changed elsewhere in this moment, so nothing was saved. Look at it as it is now, and decide again.`,
-  revoked: ({ names = [] }: Notice) => html`Revoked: ${inARow(names)}. It is refused from its next call on.`,
-  suspended: ({ names = [] }: Notice) =>
-    html`Suspended. ${inARow(names)}: every call is refused from the next one on, until you let it go on.`,
-  resumed: ({ names = [], held = [], overtaken = [] }: Notice) =>
-    html`${
-      names.length
-        ? html`It goes on: ${inARow(names)}. Calls are answered again from the next one on.`
-        : 'It goes on: connections can be made again as ever.'
-    }${held.length ? html` You suspend it no more, and yet it waits for something else: ${inARow(held)}.` : ''}${
-      overtaken.length ? html` Changed elsewhere in this moment, and left as it was: ${inARow(overtaken)}.` : ''
-    }`,
-  held: ({ held = [] }: Notice) =>
-    html`You suspend it no more, and yet it waits for something else: ${inARow(held)}. It goes on when you have looked at it.`,
-  stopped: () => 'Everything is disconnected. No assistant can do anything any more.',
-  'all-suspended': () => 'Everything is suspended. No assistant can do anything until you let it go on.',
-  'all-overtaken': () =>
-    'Your connections or passkeys were changed elsewhere in this moment, so nothing was saved. Look at them as they are now, and decide again.',
-  reviewed: ({ names = [], ended = [], kept = 0, later = 0 }: Notice) =>
-    html`Done. ${counted(kept, 'thing')} from before the API token was replaced ${kept === 1 ? 'is' : 'are'} kept${
-      names.length ? html`: ${inARow(names)}` : ''
-    }${ended.length ? html`; ended: ${inARow(ended)}` : ''}${
-      later ? `; ${counted(later, 'thing')} ${later === 1 ? 'waits' : 'wait'} until you decide` : ''
-    }.`,
-  'passkey-added': ({ names = [] }: Notice) =>
-    html`The passkey is added: ${inARow(names)}. From now on you can sign in with it.`,
-  'passkey-removed': ({ names = [] }: Notice) => html`The passkey is removed: ${inARow(names)}.`,
-  'only-passkeys': () => 'From now on only a passkey confirms.',
-  'token-too': () => 'From now on the API token confirms as well.',
-  'token-saved': () => 'The new API token is saved. It is what every call of your assistants uses from now on.',
-  'token-known': () => 'That API token was stored already, and QuantConnect takes it. Nothing has changed.',
-  'signed-out': ({ names = [] }: Notice) => html`Signed out: ${inARow(names)}.`,
-  'sent-before': ({ names = [] }: Notice) => html`That was sent already: ${inARow(names)}. It is not sent twice.`,
-  unrecorded: ({ names = [] }: Notice) =>
-    html`The store could not take it down, so nothing was sent: ${inARow(names)}. Try again in a moment.`,
-}
-
-/** Names in a row, each of them a stranger's text. */
-const inARow = (names: readonly string[]): Html =>
-  html`${names.map((name, index) => html`${index ? ', ' : ''}<strong>${name}</strong>`)}`
 
 /** A notice waits so long for its page, in milliseconds. */
 const WAITS = 60_000
@@ -106,7 +17,7 @@ const Names = z.array(z.string()).optional()
 /** A notice as it waits; one of another release may have other words. */
 const Waiting = z.object({
   at: z.number(),
-  did: z.enum(Object.keys(SAYS) as Notice['did'][]), // sound: the keys are just these
+  did: z.enum(Object.keys(NOTICES) as Notice['did'][]), // sound: the keys are just these
   names: Names,
   held: Names,
   overtaken: Names,
@@ -160,7 +71,7 @@ export function createNotices({
       // What another page is to say waits for that one.
       if (notice && notice.did !== ctx.querystring) return undefined
       cookies.set(COOKIE, null, settings)
-      return notice && SAYS[notice.did](notice, known)
+      return notice && NOTICES[notice.did](notice, known)
     },
   }
 }
