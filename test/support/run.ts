@@ -16,8 +16,8 @@ const files = process.argv.slice(2)
 const cache = temporaryFolder()
 /** What servers run: made of the sources as they are. */
 const built = temporaryFolder()
-await build(built.path, REPOSITORY)
-const [browser, ...fleets] = await Promise.all([
+const [, browser, ...fleets] = await Promise.all([
+  build(built.path, REPOSITORY),
   chromium.launchServer({
     executablePath: process.env.CHROMIUM ?? '',
     args: [
@@ -42,7 +42,7 @@ const tests = spawn(
   [
     FLAG,
     '--test',
-    '--test-concurrency=4',
+    '--test-concurrency=3',
     '--test-timeout=120000',
     `--test-reporter=${fileURLToPath(new URL('./reporter.ts', import.meta.url))}`,
     '--test-reporter-destination=stdout',
