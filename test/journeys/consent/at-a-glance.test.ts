@@ -44,6 +44,9 @@ const NARROW = { width: 320, height: 640 }
 /** A screen of 1280 by 1024 at 400 % (WCAG 2.2, 1.4.10). */
 const LOW = { width: 320, height: 256 }
 
+/** As long a name as a sentence takes. */
+const LONGEST = 'Marktbeobachtungsassiste'
+
 /** Not the zone of the server, so that a time of here and one of there never read the same. */
 const ZONE = 'Asia/Kolkata'
 
@@ -125,7 +128,7 @@ describe('the decision on the consent page', () => {
 
   it('is on every screen from 560 pixels of height up, and in the flow of one that is lower', async () => {
     const position = () => page.evaluate(`getComputedStyle(document.querySelector('.bar')).position`)
-    await open(page, RESEARCH)
+    await open(page, RESEARCH, await program({ client_name: LONGEST }))
     await page.setViewportSize({ width: 320, height: 560 })
     assert.equal(await position(), 'sticky')
     for (const preset of ['readonly', 'research', 'paper', 'live', 'admin'] as const) {
@@ -149,9 +152,9 @@ describe('the decision on the consent page', () => {
     await page.emulateMedia({ forcedColors: null })
   })
 
-  /** A program with as long a name as a sentence takes, allowed to trade with real money as often as it likes. */
+  /** A program of that name, allowed to trade with real money as often as it likes. */
   async function openUnbraked(): Promise<void> {
-    await open(page, RESEARCH, await program({ client_name: 'Marktbeobachtungsassiste' }))
+    await open(page, RESEARCH, await program({ client_name: LONGEST }))
     await pick(page, 'live')
     await fold(page, /^When it repeats itself/).click()
     await choose(page, /^Let it/)
@@ -546,6 +549,8 @@ const DECISION = `({
         const edge = box.getBoundingClientRect()
         if (getComputedStyle(box).overflowY !== 'visible' && (top < edge.top || bottom > edge.bottom)) return 'is cut off'
       }
+      // The end stays at the bottom of what scrolls, and would lie on the last line of a sentence that has no room.
+      if (part.tagName === 'P' && !part.contains(document.elementFromPoint(left + 2, bottom - 2))) return 'is cut off'
       return part.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2)) ? '' : 'is covered'
     }
     return [
