@@ -42,6 +42,9 @@ const TRADING: readonly Scope[] = ALL_SCOPES.filter((scope) => SCOPES[scope].ris
 /** Whether a connection may do anything that trades. */
 export const mayTrade = ({ scopes }: Pick<Allowance, 'scopes'>): boolean =>
   scopes.some((scope) => TRADING.includes(scope))
+/** Whether any of that may be with real money. */
+export const tradesForReal = (allowance: Pick<Allowance, 'scopes' | 'paperOnly'>): boolean =>
+  mayTrade(allowance) && !allowance.paperOnly
 
 /** What signing in proves by itself, in its own visit: beside what is harmless, trading on paper. */
 export const PAPER_TRADING: Allowance = { scopes: TRADING, paperOnly: true, brake: true, endless: true, expiresAt: 0 }

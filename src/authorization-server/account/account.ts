@@ -4,12 +4,12 @@ import type { Context } from 'koa'
 import { newsOf } from '../../accounts/news.ts'
 import { mayAddFirstPasskey, withoutBrowsers, withoutSessions, withSeen } from '../../accounts/profile.ts'
 import { countsOf } from '../../audit/counts.ts'
-import { mayTrade } from '../../grants/allowance.ts'
+import { tradesForReal } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
 import { nameOf } from '../../grants/grants.ts'
 import { isSuspended } from '../../grants/suspension.ts'
 import { unixTime } from '../../unix-time.ts'
-import { field, hasValidCsrf, parseForm, setProblemStatus } from '../interactions/form.ts'
+import { field, hasValidCsrf, parseForm, redirect, setProblemStatus } from '../interactions/form.ts'
 import { signIn } from '../interactions/sign-in.ts'
 import { SESSION_SECONDS, signInSession } from '../oidc/session.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
@@ -29,7 +29,7 @@ import { suspensionPages } from './suspension.ts'
 import { tokenPages } from './token.ts'
 import { newsOfUnknown } from './unknown-outcomes.ts'
 import type { Visitor } from './visitor.ts'
-import { createVisits, redirect, safeDestination, waitingAmong } from './visitor.ts'
+import { createVisits, safeDestination, waitingAmong } from './visitor.ts'
 
 /** The pages under `/account`. */
 export function createAccountPages(suppliers: PageSuppliers): Router {
@@ -50,7 +50,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
       (one, other) => gravityOf(other) - gravityOf(one) || holdersOf(other).last - holdersOf(one).last,
     )
     const { shown, page } = pageOf(all, PER_PAGE, ctx.query.page)
-    const notice = visits.notices.take(visitor, { connections: all, now: Math.floor(now / 1000) })
+    const notice = await visits.notices.take(visitor)
     const isAfterPress = AFTER_PRESS.includes(ctx.querystring)
     const view = overviewPage({
       ...frame,
@@ -70,7 +70,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
         ? {}
         : { everythingSuspendedAt: profile.everythingSuspendedAt / 1000 }),
       ...pauseFactsOf(profile),
-      counted: { suspended: all.filter(isSuspended).length, all: all.length, real: all.filter(tradesForReal).length },
+      counted: { suspended: all.filter(isSuspended).length, all: all.length, real: all.filter(mayTradeNow).length },
       sharedNames: namesOfSeveral(all.map(nameOf)),
       isLeftForLater: waitingAmong(all, profile) !== undefined,
       connections: shown.map((grant) => describeConnection(grant, tools, calls)),
@@ -84,7 +84,7 @@ export function createAccountPages(suppliers: PageSuppliers): Router {
         : {}),
       tokenSince: credentials.since,
       ...(tokenWorked ? { tokenWorked } : {}),
-      ...(notice ? { notice } : {}),
+      notice,
       runningComesLater: isAfterPress,
     })
     if (!isAfterPress) return sendPage(ctx, view)
@@ -191,7 +191,7 @@ const PER_PAGE = 20
 const AFTER_PRESS: readonly string[] = ['suspended', 'all-suspended', 'stopped']
 const PATIENCE = 3_000
 
-const tradesForReal = (grant: Grant): boolean => mayTrade(grant) && !grant.paperOnly && whyIdle(grant) === undefined
+const mayTradeNow = (grant: Grant): boolean => tradesForReal(grant) && whyIdle(grant) === undefined
 
 /** Names that are borne more than once. */
 const namesOfSeveral = (names: readonly string[]): readonly string[] =>

@@ -3,13 +3,12 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import { z } from 'zod'
-import { parseForm } from '../interactions/form.ts'
+import { parseForm, redirect } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import { deletePage } from '../views/account/small-pages.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import type { Visits } from './visitor.ts'
-import { redirect } from './visitor.ts'
 
 export function leavingPages(router: Router, visits: Visits, suppliers: PageSuppliers): void {
   const { accounts, cookieKeys } = suppliers

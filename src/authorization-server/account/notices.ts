@@ -2,34 +2,29 @@
 // nothing, and what is done elsewhere meanwhile has no part in it.
 import type { Context } from 'koa'
 import { z } from 'zod'
-import { isSame } from '../interactions/form.ts'
+import type { Grant } from '../../grants/grants.ts'
+import { unixTime } from '../../unix-time.ts'
+import { isSame, redirect } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
-import type { Known, Notice } from '../views/account/notices.ts'
-import { NOTICES } from '../views/account/notices.ts'
+import type { Notice } from '../views/account/notices.ts'
+import { NOTICES, Told } from '../views/account/notices.ts'
 import type { Html } from '../views/layout.ts'
 import { shortened } from './names.ts'
 
 /** A notice waits so long for its page, in milliseconds. */
 const WAITS = 60_000
 
-const Names = z.array(z.string()).optional()
-
 /** A notice as it waits; one of another release may have other words. */
-const Waiting = z.object({
+const Waiting = Told.extend({
   at: z.number(),
   did: z.enum(Object.keys(NOTICES) as Notice['did'][]), // sound: the keys are just these
-  names: Names,
-  held: Names,
-  overtaken: Names,
-  ended: Names,
-  of: z.string().optional(),
-  kept: z.number().optional(),
-  later: z.number().optional(),
 })
 
+/** Who presses, and then reads. */
 interface Reader {
   readonly ctx: Context
   readonly accountId: string
+  readonly connections: () => Promise<readonly Grant[]>
 }
 
 export function createNotices({
@@ -53,17 +48,16 @@ export function createNotices({
 
   return {
     /** Leads to the page that says it, in this browser and to this person. */
-    lead({ ctx, accountId }: Reader, notice: Notice, path = '/account'): void {
+    lead({ ctx, accountId }: Omit<Reader, 'connections'>, notice: Notice, path = '/account'): void {
       const kept = { ...notice, at: Date.now() }
       const text = Buffer.from(
         JSON.stringify(kept, (_name, value) => (Array.isArray(value) ? shortened(value) : value)),
       ).toString('base64url')
       cookiesOf(ctx).set(COOKIE, `${text}.${signatureOf(accountId, text)}`, { ...settings, maxAge: WAITS })
-      ctx.redirect(`${path}?${notice.did}`)
-      ctx.status = 303
+      redirect(ctx, `${path}?${notice.did}`)
     },
     /** What is said now, and not again; undefined when nothing waits that fits the address. */
-    take({ ctx, accountId }: Reader, known: Known): Html | string | undefined {
+    async take({ ctx, accountId, connections }: Reader): Promise<Html | string | undefined> {
       const cookies = cookiesOf(ctx)
       const kept = cookies.get(COOKIE, { signed: false })
       if (kept === undefined || ctx.method !== 'GET') return undefined
@@ -71,7 +65,7 @@ export function createNotices({
       // What another page is to say waits for that one.
       if (notice && notice.did !== ctx.querystring) return undefined
       cookies.set(COOKIE, null, settings)
-      return notice && NOTICES[notice.did](notice, known)
+      return notice && NOTICES[notice.did](notice, { connections: await connections(), now: unixTime() })
     },
   }
 }

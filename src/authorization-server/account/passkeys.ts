@@ -13,7 +13,7 @@ import {
 } from '../../accounts/profile.ts'
 import { unixTime } from '../../unix-time.ts'
 import { browserOf } from '../interactions/browser.ts'
-import { field, parseForm } from '../interactions/form.ts'
+import { field, parseForm, redirect } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import { addFirstPasskey, passkeyNameIn } from '../passkeys/first-passkey.ts'
 import type { Notice } from '../views/account/notices.ts'
@@ -21,7 +21,6 @@ import { newPasskeyPage } from '../views/account/small-pages.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import type { Visitor, Visits } from './visitor.ts'
-import { redirect } from './visitor.ts'
 
 /** More than a person has devices. */
 const AT_MOST = 20

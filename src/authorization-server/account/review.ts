@@ -4,10 +4,9 @@ import { z } from 'zod'
 import type { News } from '../../accounts/news.ts'
 import { countsStill, withNews, withoutSessions, withReviewed } from '../../accounts/profile.ts'
 import { nameOf, revisionOf } from '../../grants/grants.ts'
-import { unixTime } from '../../unix-time.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
 import { tellOfConsent } from '../interactions/consent.ts'
-import { field, parseForm, postedForm, sentFields } from '../interactions/form.ts'
+import { field, parseForm, postedForm, redirect, sentFields } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import { describeConnection, goesOn } from '../permissions/describe-connection.ts'
 import type { WhatEnds } from '../views/account/review.ts'
@@ -15,7 +14,7 @@ import { reviewEndsPage, reviewPage } from '../views/account/review.ts'
 import { sendPage } from '../views/layout.ts'
 import { listNames } from './names.ts'
 import type { Visitor, Visits, Waiting } from './visitor.ts'
-import { redirect, waitingAmong, waitingOf } from './visitor.ts'
+import { waitingAmong, waitingOf } from './visitor.ts'
 
 export function reviewPages(router: Router, visits: Visits, { accounts, grants, vault, tools }: PageSuppliers): void {
   router.get(
@@ -27,8 +26,8 @@ export function reviewPages(router: Router, visits: Visits, { accounts, grants, 
     const waiting = await waitingOf(visitor)
     if (!waiting) return redirect(ctx, '/account')
     const connections = waiting.connections.map((grant) => describeConnection(grant, tools, []))
-    const notice = visits.notices.take(visitor, { connections: await visitor.connections(), now: unixTime() })
-    return sendPage(ctx, reviewPage({ ...frame, ...waiting, connections, ...(notice ? { notice } : {}) }))
+    const notice = await visits.notices.take(visitor)
+    return sendPage(ctx, reviewPage({ ...frame, ...waiting, connections, notice }))
   }
 
   router.post(
@@ -83,13 +82,13 @@ export function reviewPages(router: Router, visits: Visits, { accounts, grants, 
             )
           })
           if (!counts) return visits.notices.lead(visitor, { did: 'all-overtaken' })
-          const overtaken: string[] = []
+          const connections: string[] = []
           for (const grant of waiting.connections.filter(({ id }) => kept.connections.includes(id))) {
             const resumed = await grants.change(grant.id, { suspended: false }, grant)
-            if (resumed) await tellOfConsent(accounts, grant, resumed)
-            else overtaken.push(grant.id)
+            if (!resumed) continue // it was changed elsewhere
+            connections.push(grant.id)
+            await tellOfConsent(accounts, grant, resumed)
           }
-          const connections = kept.connections.filter((id) => !overtaken.includes(id))
           const names = Object.values(namesOf(waiting, { ...kept, connections })).flat()
           visits.notices.lead(visitor, { did: 'reviewed', names, ended: gone, kept: names.length, later })
         },

@@ -6,8 +6,7 @@ import type { PersonalDeedName } from '../../accounts/personal-deeds.ts'
 import { PERSONAL_DEEDS, sendPersonalDeed } from '../../accounts/personal-deeds.ts'
 import type { Activity } from '../../audit/records.ts'
 import { StoreUnavailable } from '../../storage/store.ts'
-import { unixTime } from '../../unix-time.ts'
-import { field, parseForm } from '../interactions/form.ts'
+import { field, parseForm, redirect } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import type { RunningAlgorithm } from '../running/running.ts'
 import { lookAtProject, lookWhatRuns } from '../running/running.ts'
@@ -16,7 +15,6 @@ import type { Html } from '../views/layout.ts'
 import { sendPage, sendPageInParts } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 import type { Visitor, Visits } from './visitor.ts'
-import { redirect } from './visitor.ts'
 
 /** For so long, in milliseconds, the page tells what became of a press. */
 const TOLD_FOR = 10 * 60_000
@@ -30,8 +28,7 @@ export function runningPages(router: Router, visits: Visits, suppliers: PageSupp
     visits.page(
       async (visitor) => {
         const { ctx, frame } = visitor
-        const notice = visits.notices.take(visitor, { connections: [], now: unixTime() })
-        const page = runningPage({ ...frame, ...(notice ? { notice } : {}) })
+        const page = runningPage({ ...frame, notice: await visits.notices.take(visitor) })
         await sendPageInParts(ctx, page, () => listWhatRuns(visitor, suppliers))
       },
       { onlyTakes: true },

@@ -10,7 +10,7 @@ import { nameOf, revisionOf } from '../../grants/grants.ts'
 import { isSuspended, suspensionOf } from '../../grants/suspension.ts'
 import { StoreUnavailable } from '../../storage/store.ts'
 import { tellOfConsent } from '../interactions/consent.ts'
-import { parseForm, setProblemStatus } from '../interactions/form.ts'
+import { parseForm, redirect, setProblemStatus } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import { goesOn, holdersOf } from '../permissions/describe-connection.ts'
 import { summarize } from '../permissions/summary.ts'
@@ -21,7 +21,6 @@ import { sendPage } from '../views/layout.ts'
 import { listNames } from './names.ts'
 import { ownConnections } from './own-connection.ts'
 import type { Visitor, Visits } from './visitor.ts'
-import { redirect } from './visitor.ts'
 
 export function suspensionPages(router: Router, visits: Visits, suppliers: PageSuppliers): void {
   const { accounts, grants, tools } = suppliers
@@ -148,12 +147,10 @@ export function suspensionPages(router: Router, visits: Visits, suppliers: PageS
           const all = await Promise.all(
             waiting
               .filter(({ id }) => seen.includes(id))
-              .map(async (grant) => ({ name: nameOf(grant), now: await goOn(grant) })),
+              .map(async (grant) => ({ name: nameOf(grant), fate: fateOf(await goOn(grant)) })),
           )
-          const namesOf = (those: typeof all) => those.map(({ name }) => name)
-          const overtaken = namesOf(all.filter(({ now }) => !now))
-          const names = namesOf(all.filter(({ now }) => now && !suspensionOf(now)))
-          const held = namesOf(all.filter(({ now }) => now && suspensionOf(now)))
+          const those = (fate: Fate) => all.filter((one) => one.fate === fate).map(({ name }) => name)
+          const [names, held, overtaken] = [those('goes-on'), those('held'), those('overtaken')]
           const nothingElse = profile.everythingSuspendedAt === undefined && !names.length
           if (nothingElse && !held.length) return notices.lead(visitor, { did: 'all-overtaken' })
           notices.lead(visitor, { did: nothingElse ? 'held' : 'resumed', names, held, overtaken })
@@ -192,6 +189,13 @@ interface StopWords {
 /** Whether somebody stopped it, or its brake did: that ends here. What waits for a review goes on there alone. */
 const isStopped = ({ suspensions = [] }: Grant): boolean => suspensions.length > 0
 const goneOn = (grant: Grant): Grant => ({ ...grant, suspensions: [] })
+
+/** What became of one that was let go on: whether something else holds it still, or it was changed elsewhere. */
+type Fate = 'goes-on' | 'held' | 'overtaken'
+function fateOf(now: Grant | undefined): Fate {
+  if (!now) return 'overtaken'
+  return suspensionOf(now) ? 'held' : 'goes-on'
+}
 
 /** What a proof lets go on: the connections that its page named. */
 const Resumed = z.object({ connections: z.array(z.string()) })

@@ -7,7 +7,7 @@ import type { Grant } from '../../grants/grants.ts'
 import { StoreUnavailable } from '../../storage/store.ts'
 import { unixTime } from '../../unix-time.ts'
 import type { StoredCredentials } from '../../vault/vault.ts'
-import { csrfToken, hasValidCsrf } from '../interactions/form.ts'
+import { csrfToken, hasValidCsrf, redirect } from '../interactions/form.ts'
 import { offersOneClick } from '../interactions/sign-in.ts'
 import type { Session } from '../oidc/session.ts'
 import { sessionOf } from '../oidc/session.ts'
@@ -167,9 +167,3 @@ export const waitingOf = async ({ profile, connections }: Visitor) => waitingAmo
 const isSuspended = ({ suspended }: { readonly suspended?: boolean | undefined }) => suspended === true
 
 export type Visits = ReturnType<typeof createVisits>
-
-/** After a form the browser asks anew, so that loading the page again repeats nothing. */
-export function redirect(ctx: Context, to: string): void {
-  ctx.redirect(to)
-  ctx.status = 303
-}

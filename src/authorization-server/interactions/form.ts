@@ -97,3 +97,9 @@ export const postedForm = (ctx: Context) => ({
   one: (name: string) => field(ctx, name),
   all: (name: string) => fields(ctx, name),
 })
+
+/** After a form the browser asks anew, so that loading the page again repeats nothing. */
+export function redirect(ctx: Context, to: string): void {
+  ctx.redirect(to)
+  ctx.status = 303
+}

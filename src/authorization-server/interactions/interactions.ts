@@ -8,7 +8,7 @@ import { sendPage } from '../views/layout.ts'
 import { errorPage, problemPage } from '../views/problem.ts'
 import { signInPage } from '../views/sign-in.ts'
 import { createConsentVisits } from './consent-visit.ts'
-import { csrfToken, field, hasValidCsrf, parseForm, setProblemStatus } from './form.ts'
+import { csrfToken, field, hasValidCsrf, parseForm, redirect, setProblemStatus } from './form.ts'
 import { offersOneClick, signIn } from './sign-in.ts'
 import type { Finish, Interaction } from './visit.ts'
 import { clientOf } from './visit.ts'
@@ -45,8 +45,7 @@ export function createInteractions(suppliers: PageSuppliers): Router {
 
   const finish: Finish = async (ctx, result) => {
     const merge = 'consent' in result // a consent follows a sign-in in the same visit; everything else stands alone
-    ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: merge }))
-    ctx.status = 303
+    redirect(ctx, await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: merge }))
   }
 
   const consent = createConsentVisits(suppliers, finish)
@@ -85,8 +84,7 @@ export function createInteractions(suppliers: PageSuppliers): Router {
     interaction.prompt = { name: 'login', reasons: ['switch_account'], details: {} }
     delete interaction.result
     await interaction.persist()
-    ctx.redirect(`/interaction/${interaction.uid}`)
-    ctx.status = 303
+    redirect(ctx as Context, `/interaction/${interaction.uid}`)
   })
   return router
 }

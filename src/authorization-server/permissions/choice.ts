@@ -1,7 +1,7 @@
 // What a person chooses on a page of permissions, on the consent page and on the account page alike: what is offered, what
 // a preset ticks, and what a posted form means. Plain values; nothing here allows anything.
 import type { Allowance, StoredAllowance } from '../../grants/allowance.ts'
-import { allowanceOf, dangerousIn, mayTrade } from '../../grants/allowance.ts'
+import { allowanceOf, dangerousIn, mayTrade, tradesForReal } from '../../grants/allowance.ts'
 import type { Lifetime } from '../../grants/lifetime.ts'
 import { DEFAULT_LIFETIME, isLifetime, lifeOf } from '../../grants/lifetime.ts'
 import type { Scope } from '../../scopes.ts'
@@ -59,15 +59,12 @@ export function firstAllowance(
   return {
     ...allowed,
     scopes,
-    paperOnly: !tradesForReal(allowed),
+    paperOnly: !tradesForReal(allowed), // what trades newly begins on paper
     brake: allowed.brake || !touchesMoney(allowed),
     ends: 'keep',
   }
 }
 
-/** What trades newly begins on paper. */
-const tradesForReal = (grant: Pick<Allowance, 'scopes' | 'paperOnly'> | undefined): boolean =>
-  grant !== undefined && mayTrade(grant) && !grant.paperOnly
 /** Without anything dangerous there is nothing that could leave paper. */
 const touchesMoney = (allowance: Pick<Allowance, 'scopes'>): boolean => dangerousIn(allowance).length > 0
 
@@ -108,8 +105,8 @@ export function readAllowance(
   const scopes = unseen ? presetScopes(chosen, offers) : boxes
   const isReal = form.one('paper') === 'off'
   // Real money that came with Live was chosen with Live alone: who goes on from there by the arrow keys has only passed it.
-  const isChosen = isReal && mayTrade({ scopes: boxes }) && rendered !== 'live'
-  const paperOnly = !touchesMoney({ scopes }) || (unseen ? isOnPaper(chosen, isChosen, grant) : !isReal)
+  const choseReal = isReal && mayTrade({ scopes: boxes }) && rendered !== 'live'
+  const paperOnly = !touchesMoney({ scopes }) || (unseen ? isOnPaper(chosen, choseReal, grant) : !isReal)
   const preset = unseen || isAsPreset(chosen, offers, { scopes, paperOnly }) ? chosen : 'custom'
   const ends = isLifetime(expires) ? expires : grant ? 'keep' : DEFAULT_LIFETIME
   // Named twice it cannot be read, and counts as the mildest.
@@ -129,21 +126,23 @@ export function readAllowance(
 
 const lifeIn = ({ endless = false, expiresAt }: StoredAllowance) => ({ endless, expiresAt })
 
-/** With which money a preset takes the place of the boxes; `chosen` is whether its person chose real money for what they had. */
-function isOnPaper(preset: Preset, chosen: boolean, grant: StoredAllowance | undefined): boolean {
+/** Whether a preset takes the place of the boxes on paper; `choseReal` is whether its person chose real money for those. */
+function isOnPaper(preset: Preset, choseReal: boolean, grant: StoredAllowance | undefined): boolean {
   if (preset === 'paper' || preset === 'live') return preset === 'paper'
-  return preset === 'requested' ? !tradesForReal(grant && allowanceOf(grant)) : !chosen
+  return preset === 'requested' ? !(grant && tradesForReal(allowanceOf(grant))) : !choseReal
 }
 
 /** Whether boxes and money are still those of a preset; else they are the person's own choice. */
-const isAsPreset = (
+function isAsPreset(
   preset: Preset,
   offers: readonly Offer[],
   { scopes, paperOnly }: Pick<Allowance, 'scopes' | 'paperOnly'>,
-) =>
-  preset !== 'custom' &&
-  String(ALL_SCOPES.filter((scope) => presetScopes(preset, offers).includes(scope))) === String(scopes) &&
-  (preset === 'paper' ? paperOnly : preset !== 'live' || !paperOnly)
+): boolean {
+  if (preset === 'custom') return false
+  const own = presetScopes(preset, offers)
+  const hasItsMoney = preset === 'paper' ? paperOnly : preset !== 'live' || !paperOnly
+  return hasItsMoney && own.length === scopes.length && own.every((scope) => scopes.includes(scope))
+}
 
 /** What spends or overwrites, which trading on paper needs none of. */
 const NOT_FOR_PAPER: readonly Scope[] = ['qc:optimizations:write', 'qc:objects:write']

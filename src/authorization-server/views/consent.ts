@@ -9,7 +9,7 @@ import type { Difference } from '../permissions/summary.ts'
 import { BUTTONS, weightOf } from '../permissions/weight.ts'
 import { whySuspended } from './account/suspension.ts'
 import type { Html, Page } from './layout.ts'
-import { page } from './layout.ts'
+import { noticeLine, page } from './layout.ts'
 import { counted, moment, timeLeft } from './moments.ts'
 import { firstPasskeyOffer } from './passkeys.ts'
 import type { PermissionsView } from './permissions.ts'
@@ -67,7 +67,7 @@ export function consentPage(view: ConsentView): Page {
         ${joined ? joinedFacts(joined, view.now) : ''}
       </dl>
       ${view.problem ? html`<p class="problem" role="alert">${view.problem}</p>` : ''}
-      ${view.notice ? html`<p class="good" role="status">${view.notice}</p>` : ''}
+      ${noticeLine(view.notice)}
       ${view.connection === undefined ? whichConnection(view) : answer(view, joined, server)}
     </form>`,
   )

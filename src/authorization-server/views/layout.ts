@@ -43,6 +43,10 @@ interface Head {
 /** A page that knows all but who runs the server, which is told to every page when it is sent. */
 export type Page = (server: ServerWords) => Html
 
+/** What a press has done, at the top of the page after it. */
+export const noticeLine = (says: Html | string | undefined): Html | string =>
+  says ? html`<p class="good" role="status">${says}</p>` : ''
+
 /** Over whatever is sandbox, and nothing else. */
 export const sandboxMark = html`<strong class="sandbox">SANDBOX</strong>`
 

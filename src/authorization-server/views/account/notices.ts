@@ -1,5 +1,6 @@
 // What is said at the top of an account page after a press: what was done, and what with.
 import { html } from 'hono/html'
+import { z } from 'zod'
 import type { Grant } from '../../../grants/grants.ts'
 import { nameOf } from '../../../grants/grants.ts'
 import { suspensionOf } from '../../../grants/suspension.ts'
@@ -8,21 +9,26 @@ import { weightOf } from '../../permissions/weight.ts'
 import type { Html } from '../layout.ts'
 import { counted, until } from '../moments.ts'
 
-/** What was done, which stands in the address too, and to what. */
-export interface Notice {
-  readonly did: keyof typeof NOTICES
-  /** The names of what it was done to, as they are after it. */
-  readonly names?: readonly string[] | undefined
+const Names = z.array(z.string()).optional()
+
+/** To what something was done. */
+export const Told = z.object({
+  /** Their names, as they are after it. */
+  names: Names,
   /** The connection whose permissions are told as they are now. */
-  readonly of?: string | undefined
+  of: z.string().optional(),
   /** Of several: what something else holds still, and what was changed elsewhere. */
-  readonly held?: readonly string[] | undefined
-  readonly overtaken?: readonly string[] | undefined
+  held: Names,
+  overtaken: Names,
   /** After a review: what was ended, how many are kept, and how many wait on. */
-  readonly ended?: readonly string[] | undefined
-  readonly kept?: number | undefined
-  readonly later?: number | undefined
-}
+  ended: Names,
+  kept: z.number().optional(),
+  later: z.number().optional(),
+})
+type Told = Readonly<z.infer<typeof Told>>
+
+/** What was done, which stands in the address too, and to what. */
+export type Notice = Told & { readonly did: keyof typeof NOTICES }
 
 /** What may be spoken of beside the notice. */
 export interface Known {
@@ -43,7 +49,7 @@ const MAY: Readonly<Record<Weight, string>> = {
 
 /** What was done, and what is said of it. */
 export const NOTICES = {
-  saved: ({ of }: Notice, { connections, now }: Known) => {
+  saved: ({ of }: Told, { connections, now }: Known) => {
     const grant = connections.find(({ id }) => id === of)
     return grant
       ? html`Saved: <strong>${nameOf(grant)}</strong> may now ${MAY[weightOf(grant)]}, ${until(grant, now)}. ${
@@ -51,44 +57,46 @@ export const NOTICES = {
         }`
       : undefined
   },
-  overtaken: ({ names = [] }: Notice) =>
+  overtaken: ({ names = [] }: Told) =>
     html`${inARow(names)} was changed elsewhere in this moment, so nothing was saved. Look at it as it is now, and decide again.`,
-  revoked: ({ names = [] }: Notice) => html`Revoked: ${inARow(names)}. It is refused from its next call on.`,
-  suspended: ({ names = [] }: Notice) =>
+  revoked: ({ names = [] }: Told) => html`Revoked: ${inARow(names)}. It is refused from its next call on.`,
+  suspended: ({ names = [] }: Told) =>
     html`Suspended. ${inARow(names)}: every call is refused from the next one on, until you let it go on.`,
-  resumed: ({ names = [], held = [], overtaken = [] }: Notice) =>
+  resumed: ({ names = [], held = [], overtaken = [] }: Told) =>
     html`${
       names.length
         ? html`It goes on: ${inARow(names)}. Calls are answered again from the next one on.`
         : 'It goes on: connections can be made again as ever.'
-    }${held.length ? html` You suspend it no more, and yet it waits for something else: ${inARow(held)}.` : ''}${
+    }${held.length ? html` ${stillHeld(held)}` : ''}${
       overtaken.length ? html` Changed elsewhere in this moment, and left as it was: ${inARow(overtaken)}.` : ''
     }`,
-  held: ({ held = [] }: Notice) =>
-    html`You suspend it no more, and yet it waits for something else: ${inARow(held)}. It goes on when you have looked at it.`,
+  held: ({ held = [] }: Told) => html`${stillHeld(held)} It goes on when you have looked at it.`,
   stopped: () => 'Everything is disconnected. No assistant can do anything any more.',
   'all-suspended': () => 'Everything is suspended. No assistant can do anything until you let it go on.',
   'all-overtaken': () =>
     'Your connections or passkeys were changed elsewhere in this moment, so nothing was saved. Look at them as they are now, and decide again.',
-  reviewed: ({ names = [], ended = [], kept = 0, later = 0 }: Notice) =>
+  reviewed: ({ names = [], ended = [], kept = 0, later = 0 }: Told) =>
     html`Done. ${counted(kept, 'thing')} from before the API token was replaced ${kept === 1 ? 'is' : 'are'} kept${
       names.length ? html`: ${inARow(names)}` : ''
     }${ended.length ? html`; ended: ${inARow(ended)}` : ''}${
       later ? `; ${counted(later, 'thing')} ${later === 1 ? 'waits' : 'wait'} until you decide` : ''
     }.`,
-  'passkey-added': ({ names = [] }: Notice) =>
+  'passkey-added': ({ names = [] }: Told) =>
     html`The passkey is added: ${inARow(names)}. From now on you can sign in with it.`,
-  'passkey-removed': ({ names = [] }: Notice) => html`The passkey is removed: ${inARow(names)}.`,
+  'passkey-removed': ({ names = [] }: Told) => html`The passkey is removed: ${inARow(names)}.`,
   'only-passkeys': () => 'From now on only a passkey confirms.',
   'token-too': () => 'From now on the API token confirms as well.',
   'token-saved': () => 'The new API token is saved. It is what every call of your assistants uses from now on.',
   'token-known': () => 'That API token was stored already, and QuantConnect takes it. Nothing has changed.',
-  'signed-out': ({ names = [] }: Notice) => html`Signed out: ${inARow(names)}.`,
-  'sent-before': ({ names = [] }: Notice) => html`That was sent already: ${inARow(names)}. It is not sent twice.`,
-  unrecorded: ({ names = [] }: Notice) =>
+  'signed-out': ({ names = [] }: Told) => html`Signed out: ${inARow(names)}.`,
+  'sent-before': ({ names = [] }: Told) => html`That was sent already: ${inARow(names)}. It is not sent twice.`,
+  unrecorded: ({ names = [] }: Told) =>
     html`The store could not take it down, so nothing was sent: ${inARow(names)}. Try again in a moment.`,
 }
 
 /** Names in a row, each of them a stranger's text. */
 const inARow = (names: readonly string[]): Html =>
   html`${names.map((name, index) => html`${index ? ', ' : ''}<strong>${name}</strong>`)}`
+
+const stillHeld = (held: readonly string[]): Html =>
+  html`You suspend it no more, and yet it waits for something else: ${inARow(held)}.`

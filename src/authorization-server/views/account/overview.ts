@@ -9,6 +9,7 @@ import type { Connection } from '../../permissions/describe-connection.ts'
 import { isAllRecorded } from '../../permissions/describe-connection.ts'
 import { standingBadge } from '../consent.ts'
 import type { Html, Page } from '../layout.ts'
+import { noticeLine } from '../layout.ts'
 import { ago, counted, moment, timeLeft } from '../moments.ts'
 import { passkeyFields, WHY_A_PASSKEY } from '../passkeys.ts'
 import { endOfLife } from '../permissions.ts'
@@ -51,7 +52,7 @@ export interface OverviewView extends Frame {
   readonly tokenSince: number
   /** When QuantConnect last took the token, as far as is known. */
   readonly tokenWorked?: number
-  readonly notice?: Html | string
+  readonly notice: Html | string | undefined
   /** Whether what runs live comes with the page, when QuantConnect has told it. */
   readonly runningComesLater: boolean
 }
@@ -63,7 +64,7 @@ export const overviewPage = (view: OverviewView): Page =>
     view,
     html`<section class="card">
       <h1>Your account</h1>
-      ${view.notice ? html`<p class="good" role="status">${view.notice}</p>` : ''}
+      ${noticeLine(view.notice)}
       <p class="news">${view.since === undefined ? 'So far' : html`Since you last pressed Seen (${moment(view.since)})`}:
         <strong>${counted(view.counts.calls, 'call')}</strong>${view.counts.deeds.length ? `: ${view.counts.deeds.join(', ')}` : ''}${
           view.counts.refused ? `; ${view.counts.refused} refused` : ''

@@ -4,6 +4,7 @@ import { html } from 'hono/html'
 import type { BrowserSession, StoredPasskey } from '../../../accounts/profile.ts'
 import type { Connection } from '../../permissions/describe-connection.ts'
 import type { Html, Page } from '../layout.ts'
+import { noticeLine } from '../layout.ts'
 import { counted, moment } from '../moments.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame } from './frame.ts'
@@ -12,7 +13,7 @@ export interface ReviewView extends Frame {
   readonly connections: readonly Connection[]
   readonly sessions: readonly BrowserSession[]
   readonly passkeys: readonly StoredPasskey[]
-  readonly notice?: Html | string
+  readonly notice: Html | string | undefined
 }
 
 export const reviewPage = (view: ReviewView): Page =>
@@ -20,7 +21,7 @@ export const reviewPage = (view: ReviewView): Page =>
     'account',
     'Keep or end',
     view,
-    html`${view.notice ? html`<p class="good" role="status">${view.notice}</p>` : ''}<section class="card wide">
+    html`${noticeLine(view.notice)}<section class="card wide">
       <h1>Your API token was replaced. What shall go on?</h1>
       <p>If someone else had the old token, they may have connected something. So all that was there before waits and does
       nothing. Keep what you know, end what you do not; what you decide later waits on.</p>

@@ -5,13 +5,13 @@ import type { Activity } from '../../../audit/records.ts'
 import { liveAddress } from '../../../quantconnect/addresses.ts'
 import type { RunningAlgorithm, RunningNow } from '../../running/running.ts'
 import type { Html, Page } from '../layout.ts'
-import { LATER } from '../layout.ts'
+import { LATER, noticeLine } from '../layout.ts'
 import { counted, exactMoment, moment } from '../moments.ts'
 import type { Frame } from './frame.ts'
 import { accountFrame, smallForm } from './frame.ts'
 
 export interface RunningView extends Frame {
-  readonly notice?: Html | string
+  readonly notice: Html | string | undefined
 }
 
 /** The page, but for the list, which comes when QuantConnect has answered. */
@@ -22,7 +22,7 @@ export const runningPage = (view: RunningView): Page =>
     view,
     html`<section class="card">
       <h1>Running now</h1>
-      ${view.notice ? html`<p class="good" role="status">${view.notice}</p>` : ''}
+      ${noticeLine(view.notice)}
       <p class="quiet">What runs live at QuantConnect goes on by itself, whatever becomes of your assistants. Here you end it yourself.</p>
       <h2>Your live algorithms</h2>
       <div id="running" data-running>${LATER}</div>
