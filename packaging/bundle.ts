@@ -1,5 +1,6 @@
 // The program as few files of JavaScript: all that it needs in one folder, and nothing to install.
-import { basename, extname } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { FONTS, RENDERER } from '../src/charts/assets.ts'
 
@@ -9,7 +10,7 @@ const require = createRequireOfBundle(import.meta.url)`
 
 /**
  * Bundles `root`/src into a folder, and returns what the bundler tells of it. What is imported only when it is wanted is a
- * file of its own (the commands, the sandbox, the Redis client, passkeys), and so is the thread that draws. Identifiers stay as
+ * file of its own (the commands, the sandbox, the Redis client, passkeys), and so is what runs in threads. Identifiers stay as
  * they are, so that an error says where it comes from.
  */
 export async function bundle(root: string, folder: string): Promise<Metafile> {
@@ -18,6 +19,7 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
     entryPoints: [
       { in: 'src/main.ts', out: 'main' },
       { in: 'src/charts/worker.ts', out: 'worker' },
+      { in: 'src/storage/checkpoint-thread.ts', out: 'checkpoint' },
       ...[RENDERER, ...FONTS].map((path) => ({ in: path, out: `assets/${basename(path, extname(path))}` })),
     ],
     outdir: folder,
@@ -40,7 +42,20 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
     metafile: true,
     logLevel: 'warning',
   })
+  nameOnlyTheNameless(folder, Object.keys(metafile.outputs))
   return metafile
+}
+
+/** What `keepNames` makes of every function, each time that it is made. */
+const NAMING = '(target,value)=>__defProp(target,"name",{value,configurable:!0})'
+const NAMING_ONCE = `(target,value)=>target.name===value?target:${NAMING.split('=>')[1]}`
+
+/** Nearly all functions have the name that they are to keep, and to give it to them again takes longer than to look. */
+function nameOnlyTheNameless(folder: string, outputs: readonly string[]): void {
+  const files = outputs.filter((file) => file.endsWith('.js')).map((file) => join(folder, basename(file)))
+  const named = files.filter((file) => readFileSync(file, 'utf8').includes(NAMING))
+  if (!named.length) throw new Error('the bundler names functions in another way than it did')
+  for (const file of named) writeFileSync(file, readFileSync(file, 'utf8').replace(NAMING, NAMING_ONCE))
 }
 
 /** What the sources read from documents beside them, the bundle has in it. */

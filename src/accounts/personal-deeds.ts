@@ -62,7 +62,7 @@ export async function sendPersonalDeed(
     expect: { [key]: undefined },
     write: { [key]: { value: deed.ref, ttl: Math.ceil(OPEN_AT_MOST / 1000) } },
     ...auditLog.deed(accountId, deed),
-    replicated: true,
+    outlives: 'machine',
   }
   const noteEnd = callsUnderWay.begin({ ref: deed.ref, tool, accountId })
   try {

@@ -5,7 +5,6 @@
 import { inPortions } from '../portions.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { JournalLine, NewLine, Step, Store } from '../storage/store.ts'
-import { append } from '../storage/store.ts'
 import type { PendingRefusals } from './pending-refusals.ts'
 import { createPendingRefusals } from './pending-refusals.ts'
 import type { Activity, Call, CallBegun, CallEnded, JournalName, PersonalDeed, StoredRecord } from './records.ts'
@@ -106,7 +105,8 @@ export function createAuditLog(store: Store, { days = 30, noteNew = () => {} }: 
     outcome: (accountId, call) => added(accountId, recordOf('outcome', call)),
     async recordRead(accountId, call) {
       noteNew(accountId, 'reads')
-      await append(store, KEYS.reads(accountId), lineOf(recordOf('read', call), READS_AT_MOST))
+      const line = lineOf(recordOf('read', call), READS_AT_MOST)
+      await store.commit({ append: { [KEYS.reads(accountId)]: [line] }, outlives: 'process' })
     },
     recordRefused(accountId, call) {
       noteNew(accountId, 'journal')

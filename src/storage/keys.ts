@@ -1,9 +1,9 @@
 // Every key we store, in one table. The part in braces is the hash tag: keys that one atomic step touches share it, and those of
 // one account do (docs/decisions/0016-keys-by-account.md).
 // What could be used by whoever reads the store (ids of codes, tokens and sessions) is hashed before it becomes a key.
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 
-const hash = (...parts: string[]) => createHash('sha256').update(parts.join('\n')).digest('base64url')
+const hash = (...parts: string[]) => digest('sha256', parts.join('\n'), 'base64url')
 
 /**
  * The id of a grant begins with that of its account, so that whoever has it alone knows where all lies that a call touches:

@@ -43,7 +43,8 @@ export function connectionTo(
     lazyConnect: true,
     enableOfflineQueue: false,
     enableAutoPipelining: true,
-    autoPipeliningIgnoredCommands: [...unpipelined],
+    // Without a Cluster there is no slot to be found for a command, so its keys may stand anywhere.
+    autoPipeliningIgnoredCommands: mode === 'cluster' ? [...unpipelined] : [],
     scripts,
   }
   const retryStrategy = (times: number) => Math.min(50 * times, 1_000)

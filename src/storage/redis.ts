@@ -154,12 +154,17 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
 
   return {
     get: async (key) => (await attempt(() => client.get(key))) ?? undefined,
+    async getBoth(one, other) {
+      const [first, second] = await attempt(() => client.mget(one, other))
+      return [first ?? undefined, second ?? undefined]
+    },
     commit: (step) =>
       attempt(async () => {
         const { keys, args } = scriptArguments(step)
-        const via = step.replicated ? patientWriter : writer
+        const isRequired = step.outlives === 'machine'
+        const via = isRequired ? patientWriter : writer
         if ((await via.qcgateCommit(keys.length, ...keys, ...args)) !== 1) return false
-        await replicate(keys[0] ?? '', step.replicated)
+        await replicate(keys[0] ?? '', isRequired)
         return true
       }),
     increment: (key, ttl) => attempt(() => client.qcgateIncrement(key, Math.ceil(ttl * 1000))),

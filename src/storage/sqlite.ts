@@ -1,24 +1,45 @@
-// The embedded store: one SQLite file, for one machine. Write-ahead log with full sync: what was acknowledged is on disk,
-// whatever kills the process.
+// The embedded store: one SQLite file, for one machine, and as many processes as are on it. What was acknowledged is on disk,
+// whatever kills the process, or as far as it said that it need not be. Nothing here waits for the disk, nor for another process,
+// while others want to be served (docs/decisions/0021-one-sync-for-many.md).
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as pause } from 'node:timers/promises'
 import { makeFolder } from '../make-folder.ts'
+import { openSqliteDisk } from './sqlite-disk.ts'
 import { createSqliteJournals } from './sqlite-journals.ts'
 import { createSqliteRosters } from './sqlite-rosters.ts'
 import type { Step, Store } from './store.ts'
 import { StoreUnavailable } from './store.ts'
 
-/** What a disk that is full, broken or too slow comes to. */
+/** For so long, in milliseconds, another process may be at it. */
+const PATIENCE_MS = 5_000
+/** What SQLite says then, in the lower eight bits of its code (SQLITE_BUSY). */
+const isBusy = (error: unknown): boolean => ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
+
+/** Does something when no other process is at it. Throws what a disk that is full, broken or too slow comes to. */
+async function whenFree<T>(act: () => T): Promise<T> {
+  for (let since: number | undefined; ; ) {
+    try {
+      return act()
+    } catch (error) {
+      since ??= performance.now()
+      if (!isBusy(error) || performance.now() - since > PATIENCE_MS) throw new StoreUnavailable(error)
+    }
+    await pause(1 + Math.random() * 4)
+  }
+}
+
+/** What only looks. */
 const asked =
   <Args extends readonly unknown[], Given>(act: (...args: Args) => Given) =>
-  async (...args: Args): Promise<Given> => {
-    try {
-      return act(...args)
-    } catch (error) {
-      throw new StoreUnavailable(error)
-    }
-  }
+  (...args: Args): Promise<Given> =>
+    whenFree(() => act(...args))
+
+/** Of the database that are kept at hand, when so much of it is in use. */
+const CACHE_KIB = 16 * 1024
+/** Pages of 4 KiB after which SQLite carries over its log by itself, which waits for the disk. */
+const LONG_LOG = 16_384
 
 const SWEEP_EVERY_MS = 60_000
 const SWEEP_AT_MOST = 5_000
@@ -35,16 +56,24 @@ export function openSqliteStore(folder: string): Store {
   const db = new DatabaseSync(file)
   chmodSync(file, 0o600)
   db.exec(`
-    PRAGMA busy_timeout = 5000;
+    PRAGMA busy_timeout = ${PATIENCE_MS};
     PRAGMA auto_vacuum = INCREMENTAL; -- only the first to open a file can say so
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
+    PRAGMA synchronous = NORMAL; -- see sqlite-disk.ts, which does the rest
+    PRAGMA cache_size = -${CACHE_KIB};
+    PRAGMA wal_autocheckpoint = ${LONG_LOG}; -- it should not come to that
     CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires_at);
   `)
+  const [begin, end, undo] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((sql) => db.prepare(sql))
   const journals = createSqliteJournals(db, atOnce)
   const rosters = createSqliteRosters(db, atOnce)
+  db.exec('PRAGMA busy_timeout = 0') // from now on whoever is busy is asked again later
+  const disk = openSqliteDisk(file)
   const select = db.prepare('SELECT value FROM entries WHERE key = ? AND expires_at > ?')
+  const selectBoth = db.prepare(`
+    SELECT (SELECT value FROM entries WHERE key = $one AND expires_at > $now) AS one,
+      (SELECT value FROM entries WHERE key = $other AND expires_at > $now) AS other`)
   const upsert = db.prepare('INSERT OR REPLACE INTO entries (key, value, expires_at) VALUES (?, ?, ?)')
   const drop = db.prepare('DELETE FROM entries WHERE key = ?')
   // What a statement names twice has a name: `?1` is understood from Node.js 24.10 on only.
@@ -76,31 +105,72 @@ export function openSqliteStore(folder: string): Store {
 
   const get = (key: string): string | undefined => select.get(key, Date.now())?.value as string | undefined
 
+  function getBoth(one: string, other: string): [string | undefined, string | undefined] {
+    const found = selectBoth.get({ one, other, now: Date.now() })
+    return [found?.one ?? undefined, found?.other ?? undefined] as [string | undefined, string | undefined]
+  }
+
   /** Does all of it or nothing, with nobody in between. */
   function atOnce<T>(act: () => T): T {
-    db.exec('BEGIN IMMEDIATE')
+    begin?.run()
     try {
       const result = act()
-      db.exec('COMMIT')
+      end?.run()
       return result
     } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK')
+      if (db.isTransaction) undo?.run()
       throw error
     }
   }
 
-  function commit({ expect = {}, write = {}, append = {} }: Step): boolean {
-    return atOnce(() => {
-      const holds = Object.entries(expect).every(([key, value]) => get(key) === value)
-      if (holds) {
-        for (const [key, entry] of Object.entries(write)) {
-          if (entry) upsert.run(key, entry.value, Date.now() + Math.ceil(entry.ttl * 1000))
-          else drop.run(key)
-        }
-        for (const [key, lines] of Object.entries(append)) for (const line of lines) journals.append(key, line)
+  /** Steps that came in one turn of the event loop are taken in one transaction, each by its own condition. */
+  let group: { readonly step: Step; readonly taken: PromiseWithResolvers<boolean> }[] = []
+  function takeSoon(step: Step): Promise<boolean> {
+    const taken = Promise.withResolvers<boolean>()
+    if (!group.length) setImmediate(takeGroup)
+    group.push({ step, taken })
+    return taken.promise
+  }
+  async function takeGroup(): Promise<void> {
+    const steps = group
+    group = []
+    const takeAll = (some: typeof steps) => whenFree(() => atOnce(() => some.map(({ step }) => takeStep(step))))
+    try {
+      const results = await takeAll(steps)
+      for (const [index, { taken }] of steps.entries()) taken.resolve(results[index] === true)
+    } catch (error) {
+      const [only, ...others] = steps
+      if (!others.length) return only?.taken.reject(error)
+      // What is wrong with one of them is not the others' fault.
+      for (const one of steps) {
+        await takeAll([one]).then(([isTaken]) => one.taken.resolve(isTaken === true), one.taken.reject)
       }
-      return holds
+    }
+  }
+
+  /** What changes something, and is on disk when that has ended. */
+  const written =
+    <Args extends readonly unknown[], Given>(act: (...args: Args) => Given) =>
+    async (...args: Args): Promise<Given> => {
+      const given = await whenFree(() => act(...args))
+      disk.noteCommit()
+      await onDisk()
+      return given
+    }
+  const onDisk = () =>
+    disk.sync().catch((error: unknown) => {
+      throw new StoreUnavailable(error)
     })
+
+  function takeStep({ expect = {}, write = {}, append = {} }: Step): boolean {
+    const holds = Object.entries(expect).every(([key, value]) => get(key) === value)
+    if (!holds) return false
+    for (const [key, entry] of Object.entries(write)) {
+      if (entry) upsert.run(key, entry.value, Date.now() + Math.ceil(entry.ttl * 1000))
+      else drop.run(key)
+    }
+    for (const [key, lines] of Object.entries(append)) for (const line of lines) journals.append(key, line)
+    return true
   }
 
   const increment = (key: string, ttl: number): number => {
@@ -111,19 +181,29 @@ export function openSqliteStore(folder: string): Store {
 
   return {
     get: asked(get),
-    commit: asked(commit),
-    increment: asked(increment),
-    decrement: asked((key) => void uncount.run(key, Date.now())),
+    getBoth: asked(getBoth),
+    async commit(step) {
+      const isTaken = await takeSoon(step)
+      if (!isTaken) return false
+      disk.noteCommit()
+      if (step.outlives !== 'process') await onDisk()
+      return true
+    },
+    increment: written(increment),
+    decrement: written((key) => void uncount.run(key, Date.now())),
     lines: asked(journals.lines),
     newest: asked(journals.newest),
     lengthOf: asked(journals.lengthOf),
-    clear: asked(journals.clear),
-    join: asked(joinRoster),
-    leave: asked(leave),
+    clear: written(journals.clear),
+    join: written(joinRoster),
+    leave: written(leave),
     sizes: asked(sizes),
     firstOfLargest: asked(firstOfLargest),
-    close: async () => {
+    async close() {
       clearInterval(sweeper)
+      if (!db.isOpen) return
+      await takeGroup()
+      await disk.close()
       db.close()
     },
   }

@@ -19,10 +19,10 @@ export interface Step {
   /** What each journal gets, in this order. */
   readonly append?: Readonly<Record<string, readonly NewLine[]>>
   /**
-   * Whether it counts only when it outlives the machine that took it: a store with replicas waits until one of them has it.
-   * A machine that had none since this process began is taken at its word.
+   * What it must outlive to count: this `process`; a `power-cut`, as when nothing is said; or the whole `machine`, for which a store
+   * with replicas waits until one of them has it. A machine that had none since this process began is taken at its word.
    */
-  readonly replicated?: boolean
+  readonly outlives?: 'process' | 'power-cut' | 'machine'
 }
 
 /** A line for a journal, which gets the next position there. */
@@ -75,9 +75,11 @@ export interface Placed {
 export interface Store {
   /** The value of a key that has not expired. */
   get(key: string): Promise<string | undefined>
+  /** Those of two keys at one moment; they share a {hash tag}. */
+  getBoth(one: string, other: string): Promise<readonly [string | undefined, string | undefined]>
   /**
    * Takes the step and returns true, or returns false when an expectation does not hold. Throws `StoreUnavailable`, also when
-   * it was taken and is not replicated.
+   * it was taken and may not outlive what it must.
    */
   commit(step: Step): Promise<boolean>
   /** Adds one to a counter that ends `ttl` seconds after its first increment, and returns the new count. */

@@ -34,10 +34,9 @@ describe('an account with 200,000 records', () => {
       const line = JSON.stringify({ version: 1, kind: 'person', at, ref: 'x', what: 'One of many' })
       db.exec('BEGIN IMMEDIATE')
       db.prepare(
-        `WITH RECURSIVE counted (n) AS (SELECT last + 1 FROM journals WHERE key = $key UNION ALL SELECT n + 1 FROM counted WHERE n < $most)
-         INSERT INTO lines (key, position, at, line) SELECT $key, n, $at, $line FROM counted`,
+        `WITH RECURSIVE counted (n) AS (SELECT MAX(position) + 1 FROM journal_lines WHERE key = $key UNION ALL SELECT n + 1 FROM counted WHERE n < $most)
+         INSERT INTO journal_lines (key, position, at, expires_at, line) SELECT $key, n, $at, $at + 86400000, $line FROM counted`,
       ).run({ key, most: RECORDS_AT_MOST, at, line })
-      db.prepare('UPDATE journals SET last = ? WHERE key = ?').run(RECORDS_AT_MOST, key)
       db.exec('COMMIT')
     } finally {
       db.close()

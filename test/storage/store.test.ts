@@ -239,8 +239,8 @@ for (const name of STORE_NAMES) {
           ],
           'rb:{1}': [{ at: NOON + 1, line: 'b', keep }],
         },
-        replicated: true,
-      }
+        outlives: 'machine',
+      } as const
       assert.equal(await store.commit({ ...step, expect: { 'r:{1}': 'old', 'made:{1}': 'there' } }), false)
       assert.deepEqual([await other.get('r:{1}'), await other.lines('ra:{1}')], ['old', []])
       assert.equal(await store.commit({ ...step, expect: { 'r:{1}': 'old', 'made:{1}': undefined } }), true)

@@ -32,7 +32,7 @@ describe('a Cluster of masters without replicas', () => {
     await fleet?.stop()
   })
   // The hash slot of this tag is the first master's.
-  const step = (value: string) => ({ write: { 'k:{06S}': { value, ttl: 60 } }, replicated: true })
+  const step = (value: string) => ({ write: { 'k:{06S}': { value, ttl: 60 } }, outlives: 'machine' as const })
 
   it('takes what must not be lost', async () => {
     assert.equal(await store.commit(step('alone')), true)

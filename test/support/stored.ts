@@ -93,7 +93,7 @@ export async function entriesOf({ folder, redisUrl }: TestServer): Promise<{ key
   try {
     const rows = db
       .prepare(`
-        SELECT key, value AS text FROM entries UNION ALL SELECT key, line FROM lines
+        SELECT key, value AS text FROM entries UNION ALL SELECT key, line FROM journal_lines
         UNION ALL SELECT key, member || ' ' || "group" FROM members`)
       .all()
     return rows.map(({ key, text }) => ({ key: String(key), text: String(text) }))

@@ -44,7 +44,10 @@ export function deedOf(
   const permit = createPermit(grant, { brake, onlyLowersRisk: tool.onlyLowersRisk }, suppliers)
   const lookUp = lookUpOf(credentials, signal, suppliers)
   const describe = async () => (await saidOf(tool, input, lookUp)).what
-  return createDeed({ tool, accountId, call: { ...call, digest }, elapsed, describe, permit, repeats }, suppliers)
+  return createDeed(
+    { tool, accountId, call: { ...call, digest }, elapsed, describe, permit, signal, repeats },
+    suppliers,
+  )
 }
 
 /** What is said of a call in the record. Whoever looks nothing up says less. */

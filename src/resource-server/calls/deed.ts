@@ -53,6 +53,8 @@ export interface DeedFacts {
   readonly describe: () => Promise<string | undefined>
   /** Whether the connection may still send it, when its turn has come. */
   readonly permit: Permit
+  /** Aborts when its caller leaves, or its connection is suspended: then it is not sent, if its intent is not written yet. */
+  readonly signal: AbortSignal
   /** Where the same call must not be sent twice by accident. */
   readonly repeats: Repeats | undefined
 }
@@ -61,7 +63,7 @@ export interface DeedFacts {
 const TRIES = 5
 
 export function createDeed(
-  { tool, accountId, call: came, elapsed, describe, permit, repeats }: DeedFacts,
+  { tool, accountId, call: came, elapsed, describe, permit, signal, repeats }: DeedFacts,
   { store, log, auditLog, callsUnderWay }: DeedSuppliers,
 ): Deed {
   let call = came
@@ -89,8 +91,9 @@ export function createDeed(
         expect: Object.assign({}, ...parts.map(({ expect }) => expect)),
         write: Object.assign({}, ...parts.map(({ write }) => write)),
         ...auditLog.intent(accountId, call),
-        replicated: true,
+        outlives: 'machine',
       }
+      signal.throwIfAborted()
       if (await store.commit(step)) return
       if (await repeats?.isOvertaken()) throw new Overtaken()
       // Or the grant was only noted to be in use, or an equal call was counted, in this moment: so it looks again.

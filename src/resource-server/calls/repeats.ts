@@ -133,7 +133,8 @@ export function createRepeats(
       const sent = parse(last)
       if (sent?.outcome !== 'done' || sent.endedAt === undefined) return
       const { version: _version, ref: _ref, sentAt: _sentAt, ...ended } = sent
-      await store.commit(replace(last, { ...ended, answered: true }, READABLE))
+      // Were it lost, whoever called again would be given the answer once more.
+      await store.commit({ ...replace(last, { ...ended, answered: true }, READABLE), outlives: 'process' })
     },
   }
 }

@@ -75,6 +75,11 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
     return copy
   }
 
+  function freshKeys(url: string): Copy | undefined {
+    const known = received.get(url)
+    return known && isKeySet(known.body) && known.since > unixTime() - KEYS_ARE_FRESH ? known : undefined
+  }
+
   async function fetchNow(url: string, signal: AbortSignal | null | undefined): Promise<Copy> {
     const answer = await outbound(url, signal)
     if (answer.status === 410) throw new Withdrawn()
@@ -162,15 +167,17 @@ export function createClientDocuments(store: Store, outbound: Outbound, log: Log
     async fetch(input, { method, signal } = {}) {
       const url = String(input)
       if (method !== 'GET') throw new Error('this server sends nothing to where a client says')
-      const known = received.get(url)
-      if (known && isKeySet(known.body) && known.since > unixTime() - KEYS_ARE_FRESH) return respond(known)
+      const known = freshKeys(url)
+      if (known) return respond(known)
       const address = visitorAddress.getStore() ?? ''
       if (await countFromNetwork(store, RATE_LIMITS.outbound, address)) {
         // Nothing stands in here: else whoever asks too often could keep an old copy in use.
         log.info({ url: url.slice(0, 200), address }, 'an address makes us fetch too often')
         throw new Error(REFUSED)
       }
-      // Whoever asks while an answer is on its way shares it.
+      // Whoever asks while an answer is on its way, or has just come, shares it.
+      const justCame = freshKeys(url)
+      if (justCame) return respond(justCame)
       const pending =
         underWay.get(url) ?? asOneOfFew(address, () => obtain(url, signal)).finally(() => underWay.delete(url))
       underWay.set(url, pending)
