@@ -1,10 +1,10 @@
 // The REST client: what one call goes through, from its turn to an answer that can be believed.
 import type { Log } from '../observability/log.ts'
 import type { Credentials, Realm } from '../vault/vault.ts'
-import { pause } from './abort.ts'
+import type { TimeLimit } from './abort.ts'
+import { firstOf, pause, timeLimit } from './abort.ts'
 import type { Answer } from './answer.ts'
 import { createConfirmation, readVerdict, type Verdict } from './confirmation.ts'
-import { postDeed } from './post-deed.ts'
 import { requestBody } from './request-body.ts'
 import { pauseBefore } from './retry.ts'
 import { type Sent, send } from './send.ts'
@@ -60,13 +60,14 @@ export function createQuantConnect(
     live: createSuspicion(log),
     sandbox: createSuspicion(log),
   }
-  const confirm = createConfirmation((who, signal) =>
-    send(who, `${urls[who.realm]}${AUTHENTICATE}`, requestBody({}, false), {
-      post: fetch,
-      budget: AbortSignal.timeout(ANSWERS_WITHIN),
+  const confirm = createConfirmation(async (who, signal) => {
+    const budget = timeLimit(ANSWERS_WITHIN)
+    return send(who, `${urls[who.realm]}${AUTHENTICATE}`, requestBody({}, false), {
+      reads: true,
+      budget: budget.signal,
       signal,
-    }),
-  )
+    }).finally(budget.end)
+  })
 
   /** What a verdict means for the person whose call made it necessary; undefined when they are not to be told of it. */
   function judge(verdict: Verdict, who: Credentials, stored: boolean): Answer | undefined {
@@ -90,7 +91,7 @@ export function createQuantConnect(
     if (answer.kind === 'done') suspicions[who.realm].accepted()
     if (answer.kind !== 'credentials' && status !== 500) return answer
 
-    const ends = signal ? AbortSignal.any([budget, signal]) : budget
+    const ends = firstOf(budget, signal)
     const verdict = await confirm(who, ends).catch((): Verdict => {
       signal?.throwIfAborted()
       return { kind: 'unknown' }
@@ -126,11 +127,12 @@ export function createQuantConnect(
       async function attempt(): Promise<Answer> {
         const endTurn = ahead ? () => {} : await turns.take(accountOf(who), signal)
         if (!endTurn) return { kind: 'busy' }
+        let limit: TimeLimit | undefined
         try {
           await beforeSending?.()
-          const budget = AbortSignal.timeout(timeoutMs)
-          const post = retry ? fetch : postDeed
-          const sent = await send(who, base + endpoint, body, { post, budget, signal: ends, secrets })
+          limit = timeLimit(timeoutMs)
+          const budget = limit.signal
+          const sent = await send(who, base + endpoint, body, { reads: retry, budget, signal: ends, secrets })
           const answer = await verify(who, endpoint, sent, budget, ends)
           // Whether somebody is let in, QuantConnect says in the answer itself; whatever else it answers, it has let them in.
           const isTaken =
@@ -141,6 +143,7 @@ export function createQuantConnect(
           else if (answer.kind === 'credentials') await noteToken(who, 'refused')
           return answer
         } finally {
+          limit?.end()
           endTurn()
         }
       }

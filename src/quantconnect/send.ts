@@ -1,9 +1,12 @@
 // One signed POST: sent once, bounded in size, and read into an answer whatever comes.
+import type { Readable } from 'node:stream'
 import { unixTime } from '../unix-time.ts'
 import type { Credentials } from '../vault/vault.ts'
+import { firstOf } from './abort.ts'
 import type { Answer } from './answer.ts'
 import { readAnswer } from './answer.ts'
 import { signedHeaders } from './authentication.ts'
+import { exchange } from './exchange.ts'
 import { redirectLocation } from './redirect.ts'
 import type { RequestBody } from './request-body.ts'
 import { httpDate, retryAfterSeconds } from './retry-after.ts'
@@ -20,8 +23,8 @@ export interface Sent {
 
 /** How a request is sent. */
 interface Sending {
-  /** `fetch`, or what does the same in another way. */
-  readonly post: (url: string, init: RequestInit) => Promise<Response>
+  /** Whether it changes nothing. */
+  readonly reads: boolean
   /** How long it may take, its answer included. */
   readonly budget: AbortSignal
   /** The caller's. */
@@ -30,38 +33,31 @@ interface Sending {
   readonly secrets?: readonly string[]
 }
 
-/**
- * Sends a request, once: `fetch` itself sends again only after HTTP 421, which says that the request went to a server that
- * does not take it (RFC 9110 §15.5.20). The reason of the caller's signal is the only thing that this throws.
- */
+/** Sends a request, once. The reason of the caller's signal is the only thing that this throws. */
 export async function send(
   { userId, apiToken }: Credentials,
   url: string,
   { headers, body }: RequestBody,
-  { post, budget, signal, secrets = [] }: Sending,
+  { reads, budget, signal, secrets = [] }: Sending,
 ): Promise<Sent> {
   try {
-    const response = await post(url, {
-      method: 'POST',
-      redirect: 'manual', // the signed headers are for QuantConnect alone
-      headers: {
-        ...signedHeaders(userId, apiToken, unixTime()),
-        ...headers,
-        'user-agent': 'qcgate',
-      },
+    const response = await exchange({
+      url,
+      headers: { ...signedHeaders(userId, apiToken, unixTime()), ...headers, 'user-agent': 'qcgate' },
       body,
-      signal: signal ? AbortSignal.any([budget, signal]) : budget,
+      reads,
+      signal: firstOf(budget, signal),
     })
     const now = Date.now()
     const { status } = response
-    const theirs = httpDate(response.headers.get('date'))
+    const theirs = httpDate(response.headers.date)
     const ahead = theirs === undefined ? {} : { ahead: now - theirs }
-    const text = await readBounded(response)
+    const text = await readBounded(response.body)
     if (text === undefined) return { answer: { kind: 'unavailable', status, sent: true }, status, ...ahead }
 
     // A date is meant by the clock of whoever wrote it.
-    const retryAfter = retryAfterSeconds(response.headers.get('retry-after'), theirs ?? now)
-    const location = redirectLocation(response.headers.get('location'), url)
+    const retryAfter = retryAfterSeconds(response.headers['retry-after'], theirs ?? now)
+    const location = redirectLocation(response.headers.location, url)
     const hints = {
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(location === undefined ? {} : { location }),
@@ -75,29 +71,35 @@ export async function send(
 
 /** Whether there was no connection that could have carried anything. */
 function neverConnected(error: unknown): boolean {
-  // A system error, or one for each address that was tried; behind what `fetch` rejects with.
-  const { cause = error } = error as { cause?: unknown }
-  const { errors = [cause] } = cause as { errors?: unknown[] }
+  // A system error, or one for each address that was tried.
+  const { errors = [error] } = error as { errors?: unknown[] }
   return errors.length > 0 && errors.every((one) => isOfConnecting(one as SystemError))
 }
 
 interface SystemError {
-  readonly code?: string
   readonly syscall?: string
 }
 
-const isOfConnecting = ({ code, syscall }: SystemError): boolean =>
-  syscall === 'connect' || syscall === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT'
+const isOfConnecting = ({ syscall }: SystemError): boolean => syscall === 'connect' || syscall === 'getaddrinfo'
+
+/** Unlike Buffer's toString, it drops a byte order mark. */
+const decoder = new TextDecoder()
 
 /** The text of an answer, or undefined when it is too large to be kept; it is not read to its end then. */
-async function readBounded(response: Response): Promise<string | undefined> {
-  const decoder = new TextDecoder() // unlike Buffer's toString, it drops a byte order mark
-  const chunks: string[] = []
+async function readBounded(body: Readable | undefined): Promise<string | undefined> {
+  const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
     size += chunk.byteLength
     if (size > MAX_ANSWER_BYTES) return undefined
-    chunks.push(decoder.decode(chunk, { stream: true }))
+    chunks.push(chunk)
   }
-  return chunks.join('') + decoder.decode()
+  const [first] = chunks
+  return first && chunks.length === 1 ? decoder.decode(first) : textOf(chunks)
+}
+
+/** What came in pieces, one piece after the other. */
+function textOf(chunks: readonly Buffer[]): string {
+  const decoder = new TextDecoder()
+  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
 }

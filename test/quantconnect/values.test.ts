@@ -8,7 +8,7 @@ import { retryAfterSeconds } from '../../src/quantconnect/retry-after.ts'
 
 describe('Retry-After, RFC 9110 §10.2.3', () => {
   const now = Date.UTC(2026, 0, 1, 12, 0, 0)
-  const TABLE: [header: string | null, seconds: number | undefined][] = [
+  const TABLE: [header: string | undefined, seconds: number | undefined][] = [
     ['0', 0],
     [' 120 ', 120],
     ['99999999999999999999', 86_400],
@@ -23,10 +23,10 @@ describe('Retry-After, RFC 9110 §10.2.3', () => {
     ['1.5', undefined],
     ['soon', undefined],
     ['', undefined],
-    [null, undefined],
+    [undefined, undefined],
   ]
   for (const [header, seconds] of TABLE) {
-    it(`${header === null ? 'that is absent' : `'${header}'`} means ${seconds ?? 'nothing'}`, () => {
+    it(`${header === undefined ? 'that is absent' : `'${header}'`} means ${seconds ?? 'nothing'}`, () => {
       assert.equal(retryAfterSeconds(header, now), seconds)
     })
   }
@@ -78,7 +78,7 @@ describe('the pause before a read is asked again', () => {
 describe('an address in an answer', () => {
   const API = 'https://www.quantconnect.com/api/v2/live/auth0/authorize'
   const LOCAL = 'http://127.0.0.1:4000/api/v2/live/auth0/authorize'
-  const TABLE: [rule: string, header: string | null, asked: string, address: string | undefined][] = [
+  const TABLE: [rule: string, header: string | undefined, asked: string, address: string | undefined][] = [
     ['over https is for a person', 'https://login.example/a?b=c', API, 'https://login.example/a?b=c'],
     ['may be relative', '/login', API, 'https://www.quantconnect.com/login'],
     ['over http is not', 'http://login.example/', API, undefined],
@@ -89,7 +89,7 @@ describe('an address in an answer', () => {
     ['that runs something is none', 'javascript:alert(1)', API, undefined],
     ['that looks like another host is none', 'https://quantconnect.com@login.example/', API, undefined],
     ['that is no address is none', 'https://', API, undefined],
-    ['that is absent is none', null, API, undefined],
+    ['that is absent is none', undefined, API, undefined],
     ['that is endless is none', `https://login.example/${'a'.repeat(9_000)}`, API, undefined],
   ]
   for (const [rule, header, asked, address] of TABLE) {

@@ -23,12 +23,21 @@ process.on('message', ({ advance, stopAt }: { advance?: number; stopAt?: number 
 })
 process.channel?.unref()
 
+/** What takes longer is QuantConnect, or a person. */
+const LONG_MS = 10_000
 const speed = Number(process.env.TEST_SPEED ?? 1)
 if (speed !== 1) {
   const timeout = AbortSignal.timeout.bind(AbortSignal)
+  const { setTimeout: later } = globalThis
   const wait = timers.setTimeout
   const elapsed = performance.now.bind(performance)
   AbortSignal.timeout = (milliseconds) => timeout(Math.ceil(milliseconds / speed))
+  // The patience with others is in shorter times, such as that with a store, which is no quicker than it is.
+  const sooner = (milliseconds = 0) => (milliseconds < LONG_MS ? milliseconds : milliseconds / speed)
+  globalThis.setTimeout = Object.assign(
+    ((act: () => void, milliseconds?: number) => later(act, sooner(milliseconds))) as typeof later,
+    later,
+  )
   timers.setTimeout = (milliseconds, ...rest) => wait((milliseconds ?? 0) / speed, ...rest)
   performance.now = () => elapsed() * speed
   syncBuiltinESMExports()

@@ -1,0 +1,122 @@
+// One POST over HTTP/1.1 and its answer. Connections are kept, one request at a time on each: over HTTP/2 a server that goes away
+// (GOAWAY) would leave many deeds at once of which nobody knows whether they were done. QuantConnect may close an idle connection
+// at any moment, and what was just written into it then is neither done nor refused, as far as anybody can tell. So what changes
+// something has connections of its own, which are closed after a second without use. What only reads is asked again, and keeps
+// its connections longer.
+import {
+  Agent,
+  type AgentOptions,
+  globalAgent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as requestPlain,
+} from 'node:http'
+import { request as requestTls, Agent as TlsAgent } from 'node:https'
+import type { Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+
+/** Milliseconds that a connection stays without use. */
+const IDLE_MS = { reads: 4_000, deeds: 1_000 }
+/** Proxies of the environment, where Node.js was told to honour them (NODE_USE_ENV_PROXY). */
+const { proxyEnv } = (globalAgent as Agent & { readonly options: AgentOptions }).options // sound: documented as such
+const proxies = proxyEnv ? { proxyEnv } : {}
+/** Of free connections the one that was used last goes first, so that the others can end. */
+const optionsOf = (timeout: number): AgentOptions => ({
+  keepAlive: true,
+  timeout,
+  scheduling: 'lifo',
+  ...proxies,
+})
+const agentsFor = (protocol: 'http:' | 'https:') => {
+  const Kind = protocol === 'https:' ? TlsAgent : Agent
+  return { reads: new Kind(optionsOf(IDLE_MS.reads)), deeds: new Kind(optionsOf(IDLE_MS.deeds)) }
+}
+const AGENTS = { 'http:': agentsFor('http:'), 'https:': agentsFor('https:') }
+
+/** What is posted. */
+export interface Posted {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | FormData
+  readonly signal: AbortSignal
+  /** Whether it changes nothing. */
+  readonly reads: boolean
+}
+
+/** The head of an answer, and what follows it. */
+export interface Exchange {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** Unpacked; absent where the status has none. */
+  readonly body: Readable | undefined
+}
+
+/**
+ * Posts once, and follows nothing. Rejects with the system's own error, with the signal's reason, or because the answer is none of
+ * HTTP.
+ */
+export async function exchange({ url, headers, body, signal, reads }: Posted): Promise<Exchange> {
+  const { protocol, hostname, port, pathname, search } = new URL(url)
+  if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`${protocol} is no way to QuantConnect`)
+  const { type, bytes } = await encoded(body)
+  const options = {
+    method: 'POST',
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port,
+    path: pathname + search,
+    headers: {
+      ...headers,
+      ...type,
+      ...(reads ? { 'accept-encoding': 'gzip, deflate, br' } : {}),
+      'content-length': String(Buffer.byteLength(bytes)),
+    },
+    agent: AGENTS[protocol][reads ? 'reads' : 'deeds'],
+  }
+  signal.throwIfAborted()
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const asked = protocol === 'https:' ? requestTls(options) : requestPlain(options)
+    asked.on('response', resolve).on('error', reject) // one that comes once the answer has begun, the answer tells of itself
+    // An answer of 101 hands over the connection, and is neither a response nor an error (RFC 9110 §15.2.2).
+    asked.on('close', () => {
+      signal.removeEventListener('abort', end)
+      reject(new Error('the connection ended without an answer'))
+    })
+    const end = () => void asked.destroy(signal.reason)
+    signal.addEventListener('abort', end)
+    asked.end(bytes)
+  })
+  const { statusCode: status = 0 } = answer
+  if (status > 599) {
+    answer.destroy()
+    throw new RangeError(`${status} is no status of HTTP`)
+  }
+  if (WITHOUT_BODY.includes(status)) {
+    answer.resume()
+    return { status, headers: answer.headers, body: undefined }
+  }
+  return { status, headers: answer.headers, body: unpacked(answer) }
+}
+
+/** Statuses that have no body (Fetch standard, null body status). */
+const WITHOUT_BODY: readonly number[] = [101, 103, 204, 205, 304]
+
+/** A body as bytes; a form has to be written first, and names its own boundary. */
+async function encoded(body: string | FormData): Promise<{ type: Record<string, string>; bytes: Buffer | string }> {
+  if (typeof body === 'string') return { type: {}, bytes: body }
+  const written = new Response(body)
+  const type = written.headers.get('content-type') ?? ''
+  return { type: { 'content-type': type }, bytes: Buffer.from(await written.arrayBuffer()) }
+}
+
+const UNPACK = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
+const isPacked = (coding: string): coding is keyof typeof UNPACK => Object.hasOwn(UNPACK, coding)
+
+/** What an answer holds, whatever it is packed in (RFC 9110 §8.4). What is packed in another way is left as it is. */
+function unpacked(answer: IncomingMessage): Readable {
+  const coding = answer.headers['content-encoding']?.trim().toLowerCase() ?? ''
+  if (!isPacked(coding)) return answer
+  const unpack = UNPACK[coding]()
+  answer.on('error', (error) => unpack.destroy(error))
+  unpack.on('close', () => answer.destroy())
+  return answer.pipe(unpack)
+}
