@@ -1,28 +1,34 @@
 // The building on one page. The two parties share a vocabulary and their suppliers, never each other.
+import type { RequestListener } from 'node:http'
 import Koa from 'koa'
-import helmet from 'koa-helmet'
 import { authorizationServer, showOutage } from './authorization-server/authorization-server.ts'
 import { statusPages } from './authorization-server/status-pages.ts'
 import { tellWhoRuns } from './authorization-server/views/server-words.ts'
 import type { Config } from './config.ts'
+import { logRequest, reportFault } from './observability/requests.ts'
 import { answerOutages, reportOutage } from './outage.ts'
 import { ownHost } from './own-host.ts'
+import { directly } from './resource-server/direct.ts'
+import { createEndpoint } from './resource-server/endpoint.ts'
 import { resourceServer } from './resource-server/resource-server.ts'
 import { TOOLS } from './resource-server/tools/catalog.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 import type { Store } from './storage/store.ts'
-import { StoreUnavailable } from './storage/store.ts'
 import type { Suppliers } from './suppliers.ts'
 
-export const createApp = (config: Config, suppliers: Suppliers): Koa =>
-  report(new Koa().use(asPath), suppliers)
+export function createApp(config: Config, suppliers: Suppliers): RequestListener {
+  const endpoint = createEndpoint(config, suppliers)
+  const koa = report(new Koa().use(asPath), suppliers)
     .use(tellWhoRuns(config))
     .use(securityHeaders)
     .use(statusPages(config))
     .use(health(suppliers.store))
     .use(onlyOurHost(config))
     .use(explainOutages(config))
-    .use(resourceServer(config, suppliers)) // /mcp, and how to get in
+    .use(resourceServer(config, endpoint)) // /mcp, and how to get in
     .use(authorizationServer(config, { ...suppliers, tools: TOOLS })) // everything that a person or a client signs in to
+  return directly(config, suppliers.log, endpoint, koa.callback())
+}
 
 /**
  * A target in absolute form names the host itself, and counts instead of the header (RFC 9112 §3.2.2). Nothing behind this line
@@ -38,19 +44,11 @@ const asPath: Koa.Middleware = (ctx, next) => {
   return next()
 }
 
-/** The operator learns the cause of every 500; whoever asked learns only that it happened. */
 function report(app: Koa, { log }: Suppliers): Koa {
-  app.on('error', (error) => {
-    if (error instanceof StoreUnavailable) log.warn({ cause: error.error_detail }, 'request needs the store')
-    else if (!error.expose) log.error({ err: error }, 'request failed')
-  })
-  return app.use(async (ctx, next) => {
-    const began = performance.now()
-    ctx.res.once('close', () => {
-      const ms = Math.round(performance.now() - began)
-      log.info({ method: ctx.method, path: withoutSecret(ctx.path), status: ctx.res.statusCode, ms }, 'request')
-    })
-    await next()
+  app.on('error', (error) => reportFault(log, error))
+  return app.use((ctx, next) => {
+    logRequest(log, { method: ctx.method, path: withoutSecret(ctx.path) }, ctx.res)
+    return next()
   })
 }
 
@@ -88,11 +86,7 @@ function onlyOurHost({ issuer }: Config): Koa.Middleware {
 const explainOutages = (config: Config): Koa.Middleware =>
   answerOutages<Koa.Context>({ showPage: showOutage(config), report: reportOutage })
 
-const securityHeaders = helmet({
-  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  // Clients in web pages open our pages in a pop-up and listen to it when it is back on their own address.
-  crossOriginOpenerPolicy: false,
-  referrerPolicy: { policy: 'same-origin' },
-  strictTransportSecurity: { includeSubDomains: false },
-  xFrameOptions: { action: 'deny' },
-})
+const securityHeaders: Koa.Middleware = (ctx, next) => {
+  ctx.set(SECURITY_HEADERS)
+  return next()
+}

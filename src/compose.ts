@@ -1,5 +1,5 @@
 // Opens all that one process needs and joins it. What is opened here is closed here.
-import type Koa from 'koa'
+import type { RequestListener } from 'node:http'
 import proxyAddr from 'proxy-addr'
 import { createAccounts } from './accounts/accounts.ts'
 import { createTokenWatch } from './accounts/token-watch.ts'
@@ -25,7 +25,7 @@ import type { Store } from './storage/store.ts'
 import { openVault } from './vault/vault.ts'
 
 export interface Composition {
-  readonly app: Koa
+  readonly app: RequestListener
   readonly callsUnderWay: CallsUnderWay
   /** The address of the sandbox, where it is on. */
   readonly sandboxUrl: string | undefined

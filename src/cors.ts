@@ -12,3 +12,10 @@ export const CORS_HEADERS = {
 
 /** For what is there for everybody: metadata, and the endpoints where a client speaks for itself. */
 export const anyOrigin = cors({ ...CORS_HEADERS, origin: '*', allowMethods: 'GET,HEAD,POST' })
+
+/** What an answer to a page of an allowed origin says, or to whoever names none: the same as @koa/cors would; names and values in turn. */
+export const corsHeaders = (origin: string | undefined): readonly string[] => [
+  ...['Vary', 'Origin'],
+  ...(origin ? ['Access-Control-Allow-Origin', origin] : []),
+  ...(origin ? ['Access-Control-Expose-Headers', CORS_HEADERS.exposeHeaders] : []),
+]

@@ -44,7 +44,11 @@ function stringEnd(text: string, at: number): number {
 }
 
 /** Reads a text that was found to be within bounds. Throws a SyntaxError for what is no JSON, and for a name that is a trap. */
-export const readJson = (text: string): unknown => JSON.parse(text, withoutTraps)
+export const readJson = (text: string): unknown =>
+  MAYBE_TRAP.test(text) ? JSON.parse(text, withoutTraps) : JSON.parse(text)
+
+/** The name of a trap, or letters that are written otherwise and may spell it. */
+const MAYBE_TRAP = /__proto__|\\u/
 
 /** Code that copies a member of this name changes what an object inherits from. */
 function withoutTraps(name: string, value: unknown): unknown {

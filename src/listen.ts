@@ -23,7 +23,7 @@ const ONE_PRESS = 1_000
 export async function listen(config: Config, composition: Composition, log: Log): Promise<void> {
   const connections: ReturnType<typeof watchConnections>[] = []
   const servers = await bind(config, () => {
-    const server = createServer(composition.app.callback())
+    const server = createServer(composition.app)
     connections.push(watchConnections(server))
     return server
   })

@@ -38,5 +38,5 @@ export interface Suppliers {
   /** The sandbox's accounts; the first is the one behind the button. Empty when there is no sandbox. */
   readonly sandboxAccounts: readonly { readonly userId: string; readonly apiToken: string }[]
   /** Whom a request counts as, by its address. */
-  readonly clientAddress: (ctx: Context) => string
+  readonly clientAddress: (ctx: Pick<Context, 'req'>) => string
 }

@@ -7,7 +7,7 @@ import type { Accounts } from './accounts.ts'
 /** For so long, in milliseconds, a process takes it that a token that was taken is known to work. */
 const KNOWN_FOR = 5_000
 /** Accounts that a process remembers. */
-const REMEMBERED = 1_000
+const REMEMBERED = 10_000
 
 /** Notes what QuantConnect said of credentials. Those that are not stored for an account, or not any more, say nothing. Never throws. */
 export type NoteToken = (
@@ -24,15 +24,16 @@ export function createTokenWatch(
   async function note(accountId: string, apiToken: string, verdict: 'taken' | 'refused'): Promise<void> {
     const now = Date.now()
     if (verdict === 'taken' && now - (works.get(accountId) ?? 0) < KNOWN_FOR) return
-    if ((await vault.open(accountId))?.apiToken !== apiToken) return
+    const isRefused = verdict === 'refused'
+    const isNews = ((await accounts.profile(accountId)).tokenRefusedAt !== undefined) !== isRefused
+    if (isNews && (await vault.open(accountId))?.apiToken !== apiToken) return
     works.delete(accountId)
-    if (verdict === 'taken') works.set(accountId, now)
+    if (!isRefused) works.set(accountId, now)
     for (const oldest of works.keys()) {
       if (works.size <= REMEMBERED) break
       works.delete(oldest)
     }
-    const isRefused = verdict === 'refused'
-    if (((await accounts.profile(accountId)).tokenRefusedAt !== undefined) === isRefused) return
+    if (!isNews) return
     await accounts.change(accountId, ({ tokenRefusedAt = now, ...profile }) =>
       isRefused ? { ...profile, tokenRefusedAt } : profile,
     )

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { parseJson } from '../parse-json.ts'
+import { remembering } from '../remembering.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
@@ -74,8 +75,11 @@ export type GrantChange = Partial<
 const ttl = (grant: Grant) => Math.max(1, grant.expiresAt - unixTime())
 const alive = (grant: Grant | undefined) => (grant && grant.expiresAt > unixTime() ? grant : undefined)
 
+/** Records that are remembered as what they say: by their whole text, so that one which was changed anywhere is another one. */
+const REMEMBERED = 4_000
+const understand = remembering((json: string): Grant | undefined => parseJson(json, Stored), REMEMBERED)
 /** A record that cannot be understood allows nothing. */
-const parse = (json: string | undefined): Grant | undefined => parseJson(json, Stored)
+const parse = (json: string | undefined): Grant | undefined => (json === undefined ? undefined : understand(json))
 
 /** A grant as it is stored. What narrows it is listed; what another release listed, which this one does not know, stays. */
 function format(grant: Grant): string {
@@ -104,6 +108,8 @@ export interface StandingGrant {
 }
 
 export interface Grants {
+  /** The living grant that a record says, for whoever has read it together with something else. */
+  read(record: string | undefined): Grant | undefined
   /** A living grant, or undefined when it was revoked, has ended, or never was. */
   find(id: string): Promise<Grant | undefined>
   /** The same, for a step that must not be taken once it has changed. */
@@ -141,7 +147,8 @@ export interface Grants {
 }
 
 export function createGrants(store: Store): Grants {
-  const find = async (id: string) => alive(parse(await store.get(KEYS.grant(id))))
+  const read = (record: string | undefined) => alive(parse(record))
+  const find = async (id: string) => read(await store.get(KEYS.grant(id)))
   const edit = async (id: string, edited: (grant: Grant) => Grant | undefined): Promise<Grant | undefined> => {
     let written: Grant | undefined
     await update(store, KEYS.grant(id), (current) => {
@@ -191,6 +198,7 @@ export function createGrants(store: Store): Grants {
     edit(id, (grant) => ({ ...grant, suspensions: withSuspension(grant, suspension) }))
 
   return {
+    read,
     find,
     end,
     endAll,

@@ -81,17 +81,23 @@ export function createTokenBuckets<Name extends string>(
   /** What a bucket must hold for an amount: more than it can ever hold is let through when it is full, and owed. */
   const needed = (name: Name, amount: number): number => Math.max(1, Math.min(amount, buckets[name].most))
 
-  const isHere = ({ left, until }: Held<Name>, amounts: Amounts<Name>): boolean =>
-    until > Date.now() && asked(amounts).every(([name, amount]) => left[name] >= Math.max(1, amount))
+  function isHere({ left, until }: Held<Name>, amounts: Amounts<Name>): boolean {
+    if (until <= Date.now()) return false
+    for (const name in amounts) if (left[name] < Math.max(1, amounts[name] ?? 0)) return false
+    return true
+  }
   const asked = (amounts: Amounts<Name>) => Object.entries(amounts) as [Name, number][] // sound: its own entries
 
+  /** The one that takes longest. */
   function shortageOf({ left, levels, at }: Held<Name>, amounts: Amounts<Name>): Shortage<Name> | undefined {
     const now = Date.now()
-    const shortages = asked(amounts).flatMap(([bucket, amount]) => {
-      const missing = needed(bucket, amount) - left[bucket] - risen(bucket, levels[bucket], at, now)
-      return missing > 0 ? [{ bucket, retryAfter: Math.max(1, Math.ceil(missing / buckets[bucket].perSecond)) }] : []
-    })
-    return shortages.sort((one, other) => other.retryAfter - one.retryAfter)[0]
+    let longest: Shortage<Name> | undefined
+    for (const bucket in amounts) {
+      const missing = needed(bucket, amounts[bucket] ?? 0) - left[bucket] - risen(bucket, levels[bucket], at, now)
+      const retryAfter = Math.max(1, Math.ceil(missing / buckets[bucket].perSecond))
+      if (missing > 0 && !(longest && longest.retryAfter >= retryAfter)) longest = { bucket, retryAfter }
+    }
+    return longest
   }
 
   /** Takes a slice of these buckets, for these amounts where they hold them; what is left of the last one is a part of it. */
@@ -152,7 +158,7 @@ export function createTokenBuckets<Name extends string>(
 
     lacks(holder, amounts) {
       const held = holders.get(holder)
-      return held && shortageOf(held, amounts)
+      return held && !isHere(held, amounts) ? shortageOf(held, amounts) : undefined
     },
   }
 }

@@ -1,5 +1,5 @@
 // Whether an access token is ours, for us, and still good (RFC 9068 §4). What was allowed is not read from it.
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import type { JWK } from 'jose'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import { z } from 'zod'
@@ -19,8 +19,8 @@ export interface AccessTokenClaims {
 /** Why a token is not good, or after how many seconds it will be looked at. */
 export type TokenFailure = { readonly cause: string } | { readonly retryAfter: number }
 
-/** `network` is where it comes from, as `networkOf` says. */
-export type VerifyAccessToken = (token: string, network: string) => Promise<AccessTokenClaims | TokenFailure>
+/** `network` says where it comes from, as `networkOf` does; it is asked only about a token whose signature has to be checked. */
+export type VerifyAccessToken = (token: string, network: () => string) => Promise<AccessTokenClaims | TokenFailure>
 
 const REMEMBERED = 10_000
 
@@ -60,11 +60,11 @@ export function createAccessTokenVerifier(issuer: string, resource: string, keys
   }
 
   return async (token, network) => {
-    const name = createHash('sha256').update(token).digest('base64')
+    const name = digest('sha256', token, 'base64')
     const known = recall(name)
     if (known) return known
     if (!couldBeOurs(token)) return { cause: 'not ours, or over' }
-    return checks.inTurn(network, async () => recall(name) ?? verify(token, name))
+    return checks.inTurn(network(), async () => recall(name) ?? verify(token, name))
   }
 }
 

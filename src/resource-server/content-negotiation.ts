@@ -1,6 +1,8 @@
 // How an answer may be given, by the media ranges of the `Accept` header (RFC 9110 §12.5.1). The specification wants clients to
 // take both forms, and many say less than they can, or say it in other words.
 
+import { remembering } from '../remembering.ts'
+
 /** An answer as one JSON document, as a stream of events, or as its server likes. */
 export type Form = 'json' | 'stream' | 'either'
 
@@ -38,7 +40,7 @@ const LONGEST = 1_000
  * what one is, and gets JSON though it would take anything. `streams` says that there is no other form.
  */
 export function formFor(header: string | undefined, streams = false): Form | undefined {
-  const ranges = (header?.slice(0, LONGEST).match(MEMBERS) ?? []).flatMap(rangeOf)
+  const ranges = rangesOf(header?.slice(0, LONGEST) ?? '')
   const { json, stream } = ranges.length
     ? { json: closest(ranges, TYPES.json), stream: closest(ranges, TYPES.stream) }
     : { json: ANYTHING, stream: ANYTHING }
@@ -48,6 +50,9 @@ export function formFor(header: string | undefined, streams = false): Form | und
   if (json.weight === stream.weight) return 'either'
   return json.weight > stream.weight ? 'json' : 'stream'
 }
+
+/** What a header names, for the few that nearly all clients send. */
+const rangesOf = remembering((header: string): MediaRange[] => (header.match(MEMBERS) ?? []).flatMap(rangeOf), 100)
 
 /** The range that counts for a type: of the closest ones the heaviest. */
 const closest = (ranges: readonly MediaRange[], type: string): MediaRange | undefined =>

@@ -6,7 +6,9 @@ import { isEnded } from '../grants/grants.ts'
 import { suspensionOf } from '../grants/suspension.ts'
 import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES } from '../scopes.ts'
-import type { Vault } from '../vault/vault.ts'
+import { accountIdIn, KEYS } from '../storage/keys.ts'
+import type { Store } from '../storage/store.ts'
+import type { Credentials, Vault } from '../vault/vault.ts'
 import type { AccessTokenClaims, VerifyAccessToken } from './access-token.ts'
 import type { OverBudget } from './call-budget.ts'
 import type { Suspended } from './calls/suspended.ts'
@@ -22,6 +24,8 @@ export interface Decision {
   readonly grant: Grant
   /** The tools that this request, and no other, may run. */
   readonly tools: ReadonlySet<string>
+  /** The account that its calls are about; absent where it makes none. Read with the grant, and kept for no other request. */
+  readonly credentials?: Credentials
   /** Why no other may, for a client that must be told in the tool's result. */
   readonly refusal?: MissingScope | OverBudget | Suspended
 }
@@ -111,26 +115,34 @@ export function scopesFor(tools: readonly string[]): Scope[] {
   return ALL_SCOPES.filter((scope) => needed.has(scope))
 }
 
+const ANOTHERS = 'the grant is for another account or client'
+
 /** The credentials of an `Authorization` header (RFC 6750 §2.1); undefined when it presents none. */
 export const bearerToken = (header: string): string | undefined => /^Bearer +([^ ]+) *$/i.exec(header)?.[1]
 
-/** Who asks: the living grant behind a token, and what the token says. */
+/** Who asks: the living grant behind a token, the credentials of its account, and what the token says. */
 export interface Identity {
   readonly grant: Grant
+  readonly credentials: Credentials
   readonly claims: AccessTokenClaims
 }
 
 export interface Gate {
-  /** Who asks, and from which network. */
-  identify(authorization: string, network: string): Promise<Identity | GateFailure>
+  /** Who asks; `network` says from where, if that matters. */
+  identify(authorization: string, network: () => string): Promise<Identity | GateFailure>
   /** What they may do with this body; `over` says that they have done too much of late. */
-  decide(grant: Grant, body: unknown, over?: OverBudget): Promise<Decision | MissingScope>
+  decide(who: Omit<Identity, 'claims'>, body: unknown, over?: OverBudget): Promise<Decision | MissingScope>
+}
+
+interface GateSuppliers {
+  readonly store: Pick<Store, 'getBoth'>
+  readonly grants: Pick<Grants, 'read'>
+  readonly vault: Pick<Vault, 'openSealed'>
 }
 
 export function createGate(
   verify: VerifyAccessToken,
-  grants: Grants,
-  vault: Pick<Vault, 'open'>,
+  { store, grants, vault }: GateSuppliers,
   noteRefusal: NoteRefusal,
 ): Gate {
   return {
@@ -142,33 +154,42 @@ export function createGate(
       const claims = await verify(token, network)
       if ('retryAfter' in claims) return { reason: 'too-many-bad-tokens', retryAfter: claims.retryAfter }
       if ('cause' in claims) return { reason: 'invalid-token', cause: claims.cause }
-      // Both lie with their account, so this is one question to the store.
-      const [grant, credentials] = await Promise.all([grants.find(claims.grant_id), vault.open(claims.sub)])
+      const { grant_id, sub, client_id, auth_id } = claims
+      if (accountIdIn(grant_id) !== sub) return { reason: 'invalid-token', cause: ANOTHERS }
+      const [record, sealed] = await store.getBoth(KEYS.grant(grant_id), KEYS.credentials(sub))
+      const grant = grants.read(record)
       if (!grant) return { reason: 'invalid-token', cause: 'the grant has ended' }
-      if (isEnded(grant, claims.auth_id)) return { reason: 'invalid-token', cause: 'the authorization has ended' }
-      if (grant.accountId !== claims.sub || grant.clientId !== claims.client_id) {
-        return { reason: 'invalid-token', cause: 'the grant is for another account or client' }
-      }
+      if (isEnded(grant, auth_id)) return { reason: 'invalid-token', cause: 'the authorization has ended' }
+      if (grant.accountId !== sub || grant.clientId !== client_id) return { reason: 'invalid-token', cause: ANOTHERS }
+      const credentials = await vault.openSealed(sub, sealed)
       // Not a tool's result but HTTP 401: it makes the client send its person to sign in, and there the page says why
       // they cannot, or lets them in again.
       if (!credentials) {
         return { reason: 'invalid-token', cause: 'the account is not stored here any more, or not allowed' }
       }
-      return { grant, claims }
+      return { grant, credentials, claims }
     },
 
-    async decide(grant, body, over) {
+    async decide({ grant, credentials }, body, over) {
+      const requested = callsIn(body)
+      const decide = (tools: readonly string[], refusal?: Decision['refusal']) =>
+        makeDecision({
+          grant,
+          tools: new Set(tools),
+          ...(requested.length ? { credentials } : {}),
+          ...(refusal ? { refusal } : {}),
+        })
       const why = suspensionOf(grant)
-      if (why) return makeDecision({ grant, tools: new Set(), refusal: { reason: 'suspended', why } })
+      if (why) return decide([], { reason: 'suspended', why })
       const lacks = (scope: Scope) => !grant.scopes.includes(scope)
       const isMissing = ({ tool }: RequestedCall) => tool.scopes.some(lacks)
-      const calls = callsIn(body).filter((call) => call.by !== 'offer' || !isMissing(call))
+      const calls = requested.filter((call) => call.by !== 'offer' || !isMissing(call))
       const refused = calls.filter(isMissing)
       if (!refused.length) {
         const tools = calls.map(({ tool }) => tool.name)
         // What only stops something waits for neither a budget nor a store that is away.
         const stops = tools.filter((name) => findTool(name)?.onlyLowersRisk)
-        return makeDecision(over ? { grant, tools: new Set(stops), refusal: over } : { grant, tools: new Set(tools) })
+        return over ? decide(stops, over) : decide(tools)
       }
       const required = scopesFor(calls.map(({ tool }) => tool.name))
       const refusal = { reason: 'missing-scope', grantId: grant.id, required, missing: required.filter(lacks) } as const
@@ -176,7 +197,7 @@ export function createGate(
       const named = refused.filter(({ by }) => by === 'name')
       const repeats = await noteRefusal(grant, new Set(named.map(({ tool }) => tool.name)))
       const isTold = named.length === refused.length && (repeats || readsChallengeInResult(grant))
-      return isTold ? makeDecision({ grant, tools: new Set(), refusal }) : refusal
+      return isTold ? decide([], refusal) : refusal
     },
   }
 }

@@ -39,7 +39,8 @@ const CACHE_HINTS = {
 }
 /** What the SDK wants to read in every `Accept` header, literally. What a client takes was looked at before. */
 const BOTH_FORMS = 'application/json, text/event-stream'
-const ABOUT = { name: 'qcgate', title: 'QuantConnect', version: VERSION }
+/** What this server says that it is (MCP, Implementation). */
+export const ABOUT = { name: 'qcgate', title: 'QuantConnect', version: VERSION }
 
 /** Whether a body opens a conversation, in either era. Only then are instructions sent, and worth opening the vault for. */
 const greets = (body: unknown): boolean =>

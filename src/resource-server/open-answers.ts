@@ -32,8 +32,8 @@ interface Open {
   readonly answer: ServerResponse
   readonly stream: Stream | undefined
   readonly suspended: AbortController
-  /** What its client knows to be allowed, if it has listened. */
-  allowed: string
+  /** The grant as its client knows it, if it has listened. */
+  known: Grant
   ended: boolean
 }
 
@@ -60,7 +60,7 @@ export function createOpenAnswers(grants: Pick<Grants, 'find'>): OpenAnswers {
         answer,
         stream,
         suspended,
-        allowed: allowed(grant),
+        known: grant,
         ended: false,
       }
       const answers = open.get(grant.id) ?? new Set()
@@ -86,7 +86,6 @@ function end(one: Open): void {
 function tell(one: Open, grant: Grant): void {
   const why = suspensionOf(grant)
   if (why && !one.suspended.signal.aborted) one.suspended.abort(new Refusal({ reason: 'suspended', why }))
-  const now = allowed(grant)
-  if (now !== one.allowed) one.stream?.changed()
-  one.allowed = now
+  if (one.stream && allowed(grant) !== allowed(one.known)) one.stream.changed()
+  one.known = grant
 }

@@ -39,6 +39,10 @@ function misfitOf(schema: Schema, method: string, params: unknown): string | und
   return visible(clip(`The params of ${method} do not fit${path.length ? ` at ${path.join('.')}` : ''}: ${what}.`))
 }
 
+/** Whether the params of a request are not what its method takes. */
+export const isMisfit = (method: keyof typeof REQUESTS, params: unknown): boolean =>
+  misfitOf(REQUESTS[method], method, params) !== undefined
+
 /**
  * What makes the params of a single request unreadable for any method: they are no object, or its `_meta` is none. The SDK
  * would take it for no JSON-RPC at all, and not say whose answer that is.

@@ -1,25 +1,21 @@
 // The body of a request to /mcp: read once, bounded before it is parsed, put in order. What the gate looks at is what the
 // handler gets.
-import { bodyParser } from '@koa/bodyparser'
+import type { IncomingMessage } from 'node:http'
 import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server'
-import type { Context } from 'koa'
+import coBody from 'co-body'
 import { excessOf, holdsMore, isTooDeep, readJson, TOO_DEEP } from '../json-bounds.ts'
 import { nextPortion } from '../portions.ts'
 import { record } from '../quantconnect/fields.ts'
 import type { MessageLike } from './gate.ts'
 import { messagesIn } from './gate.ts'
 import { normalize } from './normalize.ts'
+import type { BodyRefusal } from './reply.ts'
 import { LONGEST_ADDRESS } from './resources/templates.ts'
 
-/** A JSON-RPC error that belongs to no request. */
-export interface BodyRefusal {
-  readonly status: number
-  readonly code: number
-  readonly message: string
-}
-
 /** A body as JSON, or why it is not listened to. */
-type ReadBody = { readonly body: unknown } | { readonly refused: BodyRefusal }
+type Understood = { readonly body: unknown } | { readonly refused: BodyRefusal }
+/** The same with its length, unpacked; of one that is too long and not read, what it says of itself. */
+type ReadBody = Understood & { readonly bytes: number }
 
 /** As many as the SDK takes. Looked at before the gate decides, since each call of a refused batch is written down. */
 const LONGEST_BATCH = 100
@@ -30,22 +26,21 @@ const MOST_BESIDE = 200
 const LONGEST_BODY = 4 * 1024 * 1024
 const LONG = 256 * 1024
 
-const readText = bodyParser({
-  enableTypes: ['text'],
-  extendTypes: { text: ['application/json'] },
-  textLimit: String(LONGEST_BODY),
-  onError: (error, ctx) => {
-    ctx.state.unread = error
-  },
-})
-
 /** Reads the body of a request whose content type is JSON. */
-export async function readBody(ctx: Context): Promise<ReadBody> {
-  await readText(ctx, async () => {})
-  const { unread } = ctx.state
-  if (unread?.status === 413) return refused(413, -32000, 'The request body is larger than 4 MB')
-  const text = ctx.request.rawBody
-  if (unread || !text) return NO_JSON
+export async function readBody(req: IncomingMessage): Promise<ReadBody> {
+  const said = Number(req.headers['content-length'] ?? 0)
+  let text: string
+  try {
+    text = await coBody.text(req, { limit: String(LONGEST_BODY), encoding: 'utf8' })
+  } catch (error) {
+    const isTooLong = (error as { status?: unknown }).status === 413
+    return { ...(isTooLong ? refused(413, -32000, 'The request body is larger than 4 MB') : NO_JSON), bytes: said }
+  }
+  return { ...(await understand(text)), bytes: Math.max(said, Buffer.byteLength(text)) }
+}
+
+async function understand(text: string): Promise<Understood> {
+  if (!text) return NO_JSON
   // Each of these looks at all of it, so there is somebody else's turn between them where it is long.
   if (text.length > LONG) await nextPortion()
   const excess = excessOf(text)
@@ -65,7 +60,7 @@ export async function readBody(ctx: Context): Promise<ReadBody> {
 }
 
 /** The bounds of what a body says, which hold for the texts of JSON in it too. */
-function bounded(body: unknown): ReadBody {
+function bounded(body: unknown): Understood {
   if (isTooDeep(body)) return refused(400, -32600, tooMuch(TOO_DEEP))
   const messages = messagesIn(body)
   if (messages.some(hasLongName)) {
@@ -78,7 +73,7 @@ function bounded(body: unknown): ReadBody {
   return { body }
 }
 
-const refused = (status: number, code: number, message: string): ReadBody => ({ refused: { status, code, message } })
+const refused = (status: number, code: number, message: string): Understood => ({ refused: { status, code, message } })
 const tooMuch = (excess: string): string => `The request body is too much: ${excess}`
 const NO_JSON = refused(400, -32700, 'Parse error: the request body is not valid JSON')
 

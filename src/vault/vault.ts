@@ -1,7 +1,16 @@
 // People's QuantConnect credentials. The API token reaches everything its owner can reach, so it is sealed before it
 // enters the store (encrypted at rest: JWE, A256GCM) and opened only to sign a request to QuantConnect.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { CompactEncrypt, compactDecrypt, errors } from 'jose'
+import type { KeyObject } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
+import type { JWK } from 'jose'
+import { compactDecrypt, errors } from 'jose'
 import { readOrMakeKeys, secretKind } from '../key-files/key-file.ts'
 import type { Log } from '../observability/log.ts'
 import { KEYS } from '../storage/keys.ts'
@@ -48,6 +57,8 @@ export interface Vault {
   seal(credentials: Credentials): Promise<string>
   /** The credentials of a `sub`, or undefined when there are none that this key can open, or its user is not allowed. */
   open(sub: string): Promise<StoredCredentials | undefined>
+  /** The same, of what was read for that `sub`. */
+  openSealed(sub: string, sealed: string | undefined): Promise<StoredCredentials | undefined>
   /** Whether a user may use this server. */
   allows(userId: string): boolean
   /** Whether a `sub` opens nothing only because its user is not allowed any more. For the ears of that user alone. */
@@ -81,17 +92,21 @@ export async function openVault(
   const nameTtl = Math.max(TTL, journalDays * 24 * 60 * 60)
   const allows = (userId: string) => allowedUsers?.includes(userId) ?? true
   const keys = await readOrMakeKeys(folder, 'vault.jwks.json', secretKind('A256GCM'))
-  const bytes = ({ k = '' }) => Buffer.from(k, 'base64url')
   const byKid = new Map(keys.map((key) => [key.kid, bytes(key)]))
 
-  const seal = (record: object): Promise<string> =>
-    new CompactEncrypt(Buffer.from(JSON.stringify(record)))
-      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', ...(keys[0].kid ? { kid: keys[0].kid } : {}) })
-      .encrypt(bytes(keys[0]))
+  const ownKeys = new Map(
+    keys.map((key) => {
+      const header = Buffer.from(JSON.stringify(headerOf(key))).toString('base64url')
+      return [header, { kid: key.kid, secret: createSecretKey(bytes(key)) }] as const
+    }),
+  )
+
+  const [[ownHeader, ownKey] = fail()] = ownKeys
+  const seal = (record: object): string => sealOwn(JSON.stringify(record), ownHeader, ownKey.secret)
 
   /** Nobody's account, with a token that nobody knows, of the usual length. */
   const nobody = randomBytes(16).toString('base64url')
-  const sealedOfNobody = await seal({
+  const sealedOfNobody = seal({
     version: 1,
     sub: nobody,
     realm: realms[0],
@@ -108,12 +123,13 @@ export async function openVault(
   /** What was sealed for a `sub`, as it was sealed. */
   async function unsealRecord(sub: string, sealed: string): Promise<Readonly<Record<string, unknown>> | undefined> {
     try {
-      const { plaintext, protectedHeader } = await compactDecrypt(
-        sealed,
-        ({ kid }) => byKid.get(kid) ?? Promise.reject(new errors.JWKSNoMatchingKey()),
-        { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
-      )
-      const record = JSON.parse(new TextDecoder().decode(plaintext))
+      const { plaintext, protectedHeader } =
+        openOwn(sealed, ownKeys) ??
+        (await compactDecrypt(sealed, ({ kid }) => byKid.get(kid) ?? Promise.reject(new errors.JWKSNoMatchingKey()), {
+          keyManagementAlgorithms: ['dir'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+        }))
+      const record = JSON.parse(Buffer.from(plaintext).toString())
       // A record moved under another person's name by whoever can write the store must not open there.
       if (record.sub === sub) return record
       log.error({ sub, kid: protectedHeader.kid }, 'a record in the vault belongs to somebody else')
@@ -131,16 +147,18 @@ export async function openVault(
     return realms.includes(realm) ? { sub, realm, userId, apiToken, since } : undefined
   }
 
-  async function open(sub: string): Promise<StoredCredentials | undefined> {
-    const credentials = await unseal(sub)
+  async function openSealed(sub: string, sealed: string | undefined): Promise<StoredCredentials | undefined> {
+    const credentials = sealed ? await unsealFor(sub, sealed) : undefined
     return credentials && allows(credentials.userId) ? credentials : undefined
   }
+  const open = async (sub: string) => openSealed(sub, await store.get(KEYS.credentials(sub)))
 
   const touch = (key: string, ttl: number) =>
     update(store, key, (current) => (current ? { value: current, ttl } : undefined))
 
   return {
     open,
+    openSealed,
     allows,
 
     async excludes(sub) {
@@ -156,7 +174,7 @@ export async function openVault(
       return isSame && stored !== undefined
     },
 
-    sealAnswer: (sub, answer) => seal({ version: 1, sub, answer }),
+    sealAnswer: async (sub, answer) => seal({ version: 1, sub, answer }),
 
     async openAnswer(sub, sealed) {
       const { answer } = (await unsealRecord(sub, sealed)) ?? {}
@@ -190,11 +208,52 @@ export async function openVault(
       const sub = (await update(store, name, (known) => ({ value: known ?? fresh, ttl: nameTtl }))) ?? fresh
       const before = await open(sub)
       const since = before?.apiToken === apiToken ? before.since : unixTime()
-      const sealed = await seal({ version: 1, sub, realm, userId, apiToken, since })
+      const sealed = seal({ version: 1, sub, realm, userId, apiToken, since })
       await put(store, KEYS.credentials(sub), sealed, TTL)
       // Whoever deleted the account meanwhile has removed its name, and what was just sealed would stay for nobody.
       if ((await store.get(name)) !== sub) await remove(store, KEYS.credentials(sub))
       return sub
     },
+  }
+}
+
+const bytes = ({ k = '' }: JWK) => Buffer.from(k, 'base64url')
+
+/** What we write in front of what we seal. */
+const headerOf = ({ kid }: JWK) => ({ alg: 'dir', enc: 'A256GCM', ...(kid ? { kid } : {}) })
+
+const fail = (): never => {
+  throw new Error('a vault has a key')
+}
+
+interface OwnKey {
+  readonly kid: string | undefined
+  readonly secret: KeyObject
+}
+
+/** Seals a text as a compact JWE (RFC 7516 §7.1) with a header of ours, directly with a key (A256GCM, RFC 7518 §4.5 and §5.3). */
+function sealOwn(text: string, header: string, secret: KeyObject): string {
+  const iv = randomBytes(12)
+  const sealing = createCipheriv('aes-256-gcm', secret, iv).setAAD(Buffer.from(header))
+  const ciphertext = Buffer.concat([sealing.update(text), sealing.final()])
+  const parts = [iv, ciphertext, sealing.getAuthTag()].map((part) => part.toString('base64url'))
+  return [header, '', ...parts].join('.')
+}
+
+/**
+ * Opens what was sealed with one of our headers, to the letter, which is read at every call: `keys` has the keys by these. Gives
+ * undefined for everything else, and for what does not open: jose says why (JWE, RFC 7516 §5.2; A256GCM, RFC 7518 §5.3).
+ */
+function openOwn(sealed: string, keys: ReadonlyMap<string, OwnKey>) {
+  const [header = '', encryptedKey, iv = '', ciphertext = '', tag = '', ...rest] = sealed.split('.')
+  const key = keys.get(header)
+  if (!key || encryptedKey !== '' || rest.length) return undefined
+  try {
+    const opening = createDecipheriv('aes-256-gcm', key.secret, Buffer.from(iv, 'base64url'), { authTagLength: 16 })
+    opening.setAuthTag(Buffer.from(tag, 'base64url')).setAAD(Buffer.from(header))
+    const plaintext = Buffer.concat([opening.update(ciphertext, 'base64url'), opening.final()])
+    return { plaintext, protectedHeader: key }
+  } catch {
+    return undefined
   }
 }

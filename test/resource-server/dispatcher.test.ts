@@ -20,11 +20,14 @@ import { createMcp } from '../../src/resource-server/mcp.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { openSqliteStore } from '../../src/storage/sqlite.ts'
 import type { Store } from '../../src/storage/store.ts'
+import type { Credentials } from '../../src/vault/vault.ts'
 import { openVault } from '../../src/vault/vault.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { message, toolCall } from '../support/mcp-requests.ts'
 import type { Upstream } from '../support/upstream.ts'
 import { startUpstream } from '../support/upstream.ts'
+
+const CREDENTIALS: Credentials = { realm: 'live', userId: '123456', apiToken: 'token-for-tests' }
 
 describe('the dispatcher', () => {
   const folder = temporaryFolder()
@@ -50,7 +53,7 @@ describe('the dispatcher', () => {
       callsUnderWay: createCallsUnderWay(),
       cookieKeys: await loadCookieKeys(folder.path),
     }
-    const accountId = await vault.seal({ realm: 'live', userId: '123456', apiToken: 'token-for-tests' })
+    const accountId = await vault.seal(CREDENTIALS)
     const facts = { accountId, clientId: 'c', scopes: [...ALL_SCOPES], redirectHost: 'localhost' }
     grant = await grants.create({ ...facts, expiresAt: Math.floor(Date.now() / 1000) + 60 })
   })
@@ -64,12 +67,11 @@ describe('the dispatcher', () => {
   const decisionFor = (...names: string[]) => {
     const gate = createGate(
       async () => ({ cause: 'not asked here' }),
-      createGrants(store),
-      suppliers.vault,
+      suppliers,
       async () => false,
     )
     return gate.decide(
-      grant,
+      { grant, credentials: CREDENTIALS },
       names.map((name) => toolCall(name)),
     )
   }

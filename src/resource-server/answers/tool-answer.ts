@@ -93,9 +93,9 @@ export function failure(
     const told = { ...data, ...unseen.told }
     const parts = [said, outline(told, new Set(Object.keys(told))), then && `Next: ${then}`]
     return {
-      isError: true,
       content: [{ type: 'text', text: parts.filter(Boolean).join('\n\n') }],
       structuredContent: { error: said, ...told, ...(then ? { next: then } : {}) },
+      isError: true,
     }
   }
   for (let kept = ERROR_AT_MOST; ; kept = Math.floor(kept * 0.8)) {

@@ -7,6 +7,7 @@ import type { CallEnding } from '../../audit/records.ts'
 import { reference } from '../../audit/reference.ts'
 import type { Allowance } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'
+import { firstOf } from '../../quantconnect/abort.ts'
 import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Credentials } from '../../vault/vault.ts'
@@ -19,6 +20,7 @@ import { isDecision } from '../gate.ts'
 import type { CallFacts, LookAgain } from '../rules/rule.ts'
 import { RULES } from '../rules/rules.ts'
 import { findTool, secretsOf } from '../tools/catalog.ts'
+import { parsedBefore } from '../tools/coercion.ts'
 import { secretsIn } from '../tools/secrets.ts'
 import type { Tool } from '../tools/tool.ts'
 import { suspendedAtWork, suspensionMeanwhile } from './cut-short.ts'
@@ -85,7 +87,7 @@ export async function perform<Found, Given>(
 ): Promise<Given> {
   const { tool } = operation
   const { decision, signal } = caller
-  const working = { ...caller, signal: AbortSignal.any([signal, ...(caller.suspended ? [caller.suspended] : [])]) }
+  const working = { ...caller, signal: firstOf(signal, caller.suspended) }
   if (!isDecision(decision)) throw new Refusal({ reason: 'undecided' })
   const { grant } = decision
   const began = performance.now()
@@ -99,7 +101,7 @@ export async function perform<Found, Given>(
   let answer: CallToolResult | undefined
   let isRecorded = true
   try {
-    const credentials = await authorize(tool, decision, suppliers)
+    const credentials = authorize(tool, decision)
     const input = validate(operation.input, args)
     if (!tool.annotations.readOnlyHint) {
       if (!tool.onlyLowersRisk && (await suppliers.auditLog.isFull(grant.accountId)))
@@ -180,14 +182,14 @@ const isFirstOfMinute = ({ id, accountId }: Grant, { store }: ToolSuppliers): Pr
   )
 
 /** The account that the call is about, if the gate decided that this request may run this tool. */
-async function authorize(tool: Tool, decision: Decision, { vault }: ToolSuppliers): Promise<Credentials> {
-  if (!decision.tools.has(tool.name)) throw new Refusal(decision.refusal ?? { reason: 'undecided' })
-  const credentials = await vault.open(decision.grant.accountId)
-  if (!credentials) throw new Refusal({ reason: 'no-account' })
+function authorize(tool: Tool, { tools, credentials, refusal }: Decision): Credentials {
+  if (!tools.has(tool.name) || !credentials) throw new Refusal(refusal ?? { reason: 'undecided' })
   return credentials
 }
 
 function validate(input: z.ZodType<Args>, args: unknown): Args {
+  const before = parsedBefore(input, args)
+  if (before) return before
   const { success, data, error } = input.safeParse(args ?? {}, { error: wordsForMisspelt() })
   if (!success) throw new Refusal({ reason: 'invalid-arguments', problem: problemsOf(error) })
   return data

@@ -7,6 +7,7 @@ import type { Grant } from '../../grants/grants.ts'
 import { record } from '../../quantconnect/fields.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import { visible } from '../answers/unseen.ts'
+import { parsedBefore } from '../tools/coercion.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { RefusalWords } from './refusal-words.ts'
 
@@ -59,7 +60,8 @@ export async function recordCall(
  */
 function namesTaken({ recorded, input }: Tool, args: unknown): string[] {
   const given = record(args)
-  return recorded.filter((name) => Object.hasOwn(given, name) && takes(input.shape[name], given[name]))
+  const isInOrder = parsedBefore(input, args) !== undefined
+  return recorded.filter((name) => Object.hasOwn(given, name) && (isInOrder || takes(input.shape[name], given[name])))
 }
 
 const takes = (shape: z.core.$ZodType | undefined, value: unknown): boolean =>

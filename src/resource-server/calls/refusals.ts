@@ -36,8 +36,6 @@ export type Reason =
   | { readonly reason: 'ended' }
   /** What the connection may do was narrowed since the gate looked. */
   | { readonly reason: 'narrowed' }
-  /** The account of the connection went since the gate looked. */
-  | { readonly reason: 'no-account' }
   /** It cannot be done as things are, and nothing was. */
   | { readonly reason: 'impossible'; readonly error: string; readonly next: string }
   | { readonly reason: 'quantconnect'; readonly answer: UpstreamFailure }
@@ -136,11 +134,6 @@ const TABLE: Table<Reason, 'reason'> = {
       'Nothing was sent. Call it again: it is looked at as things are now.',
       'What the connection may do was narrowed meanwhile.',
     ),
-  'no-account': () =>
-    failed(
-      'The QuantConnect account of this connection is not stored here any more.',
-      'Ask the person to connect again.',
-    ),
   impossible: ({ error, next }) => failed(error, next),
   quantconnect: ({ answer }, at) => upstreamWords(answer, at),
   warned: ({ of, warning }, at) => {
@@ -195,5 +188,5 @@ export function refusalResult(
 ): CallToolResult {
   const data = { ...(rule ? { rule } : {}), ...(retryAfter ? { retryAfter } : {}), ...(repeated ? { repeated } : {}) }
   const result = failure(error, next, data, limit)
-  return challenge ? { ...result, _meta: { 'mcp/www_authenticate': [challenge] } } : result
+  return challenge ? { _meta: { 'mcp/www_authenticate': [challenge] }, ...result } : result
 }

@@ -16,8 +16,12 @@ const MISTAKES_AT_MOST = 1_000
 
 /** Arguments as their schema wants them, as far as that is certain. What is still wrong with them is for the schema to say. */
 export function coerce(schema: z.ZodType, given: unknown, read: ReadInner): unknown {
-  let issues = issuesOf(schema, given)
-  if (!issues.length) return given
+  const { success, data, error } = schema.safeParse(given)
+  if (success) {
+    if (isObject(given)) parsed.set(given, { schema, data })
+    return given
+  }
+  let { issues }: { issues: readonly z.core.$ZodIssue[] } = error
   const holder: Holder = structuredClone({ given })
   while (issues.length <= MISTAKES_AT_MOST) {
     const mended = readTexts(holder, issues, read) + leaveOut(schema, holder, issues)
@@ -25,6 +29,15 @@ export function coerce(schema: z.ZodType, given: unknown, read: ReadInner): unkn
     issues = issuesOf(schema, holder.given)
   }
   return holder.given
+}
+
+/** What came of arguments that were in order as they were given. */
+const parsed = new WeakMap<object, { readonly schema: z.ZodType; readonly data: unknown }>()
+
+/** What a schema has made of these very arguments, where they were in order; undefined when it has not looked. */
+export function parsedBefore<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> | undefined {
+  const known = isObject(given) ? parsed.get(given) : undefined
+  return known?.schema === schema ? (known.data as z.output<Schema>) : undefined // sound: made by this schema
 }
 
 interface Holder {
