@@ -1,6 +1,6 @@
 // How many calls one process serves when the SDK's server object is made per request, in two ways: with one dispatcher
 // over a list that was built once (ours), and with every tool registered anew (the SDK's high-level way).
-// Run with `npm run bench`. The same request goes through the same SDK handler; the tools do nothing.
+// Run with `npm run bench -- dispatch`. The same request goes through the same SDK handler; the tools do nothing.
 import { createMcpHandler, McpServer, Server } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 
