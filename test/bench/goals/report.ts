@@ -52,7 +52,7 @@ export function report({ calls, bytes, start }: Figures): string {
   const isMet = (value: number, most: number) => `${most}: ${value <= most ? 'met' : 'not met'}`
   return `# Benchmarks
 
-What an authorised call costs. \`npm run bench\` measures it anew and writes this page; it takes four minutes.
+What an authorised call costs. \`npm run bench\` measures it anew and writes this page; it takes three minutes.
 
 Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} processors (${cpu?.model.trim()}), Linux ${release()}, Node.js ${process.versions.node}, what
 npm publishes, at log level info, with 1,000 people of whom each has connected a client. A process of its own asks over 32
