@@ -75,9 +75,7 @@ export function straightCallIn(
   const era = eraOf(method, headers, body, name)
   if (!era) return undefined
   const meta = record(_meta)
-  const names = Object.keys(meta)
-  // Progress needs a stream, and what the later protocol says of itself means nothing in the earlier one.
-  if (names.includes('progressToken') || (era === 'legacy' && names.some((one) => one.includes('/')))) return undefined
+  if ('progressToken' in meta) return undefined // which takes a stream
   if (isMisfit('tools/call', params)) return undefined
   const canOpen = record(record(meta[CLIENT_CAPABILITIES_META_KEY]).elicitation).url !== undefined
   return { era, id, name, args, canOpen }

@@ -230,7 +230,9 @@ describe('a call on the straight road and the same on the SDK’s', () => {
       ]
       it('whatever its headers say, or leave out', async () => {
         for (const headers of HEADERS) await alike(asked(era, NAME, {}, { headers }))
-        for (const headers of [{}, ...HEADERS.slice(-8)]) await alike({ body: call(era, NAME, {}), headers })
+        const unversioned = { 'mcp-method': 'tools/call', 'mcp-name': NAME }
+        for (const headers of [{}, unversioned, ...HEADERS.slice(-8)])
+          await alike({ body: call(era, NAME, {}), headers })
       })
 
       it('whatever QuantConnect answers', async () => {
@@ -250,6 +252,13 @@ describe('a call on the straight road and the same on the SDK’s', () => {
           await alike(asked(era, NAME, {}), [reply])
         for (const reply of [text(500, ''), cut])
           await alike(asked(era, 'create_project', { name: 'n', language: 'Py' }), [reply])
+      })
+
+      it('that sends its person to an address, where the client can', async () => {
+        const page = text(302, '', { location: 'https://www.quantconnect.com/login' })
+        const canOpen = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {} } } }
+        for (const meta of [{}, canOpen])
+          await alike(asked(era, 'authorize_connection', { brokerage: 'alpaca' }, { meta }), [page])
       })
 
       it('that is not allowed, or suspended', async () => {
