@@ -16,13 +16,21 @@ export const answerOutages =
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error
       report?.(ctx, error)
-      ctx.status = error.status
-      ctx.set('Retry-After', RETRY_AFTER)
+      const { status, headers, body } = toldOfOutage(error)
+      ctx.status = status
+      ctx.set(headers)
       ctx.remove('Location') // a code that was about to be handed out
       if (showPage && ctx.accepts('json', 'html') === 'html') await showPage(ctx, error)
-      else ctx.body = { error: error.error, error_description: error.error_description }
+      else ctx.body = body
     }
   }
+
+/** What a program is told. */
+export const toldOfOutage = ({ status, error, error_description }: StoreUnavailable) => ({
+  status,
+  headers: { 'Retry-After': RETRY_AFTER },
+  body: { error, error_description },
+})
 
 interface OutageHandlers<C> {
   readonly showPage?: (ctx: C, error: StoreUnavailable) => Promise<void>

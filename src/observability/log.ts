@@ -69,11 +69,12 @@ function inOneWrite(): { write(line: string): void } {
  * A value without its secrets, copied only where there are any. Ours and not pino's own `redact`, which looks for each of eleven names
  * at three depths, and took a twentieth of all processor time: a line mostly has five members, and none of them is a secret.
  */
-function withoutSecrets<T extends object>(value: T, names: ReadonlySet<string> = SECRETS, levels = DEEPEST): T {
+function withoutSecrets<T extends object>(value: T, isHeaders = false, levels = DEEPEST): T {
   let copy: Record<string, unknown> | undefined
   for (const [name, inner] of Object.entries(value)) {
-    const isSecret = names.has(name) || SECRETS.has(name)
-    const told = isSecret ? CENSOR : isPlain(inner) && levels ? withoutSecrets(inner, namesIn(name), levels - 1) : inner
+    const isSecret = SECRETS.has(name) || (isHeaders && HEADERS.has(name))
+    const isLooked = isPlain(inner) && levels > 0
+    const told = isSecret ? CENSOR : isLooked ? withoutSecrets(inner, name === 'headers', levels - 1) : inner
     if (told === inner) continue
     copy ??= copyOf(value)
     copy[name] = told
@@ -83,7 +84,6 @@ function withoutSecrets<T extends object>(value: T, names: ReadonlySet<string> =
 
 const copyOf = (value: object): Record<string, unknown> =>
   (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown> // sound: both have members by name
-const namesIn = (name: string): ReadonlySet<string> => (name === 'headers' ? HEADERS : SECRETS)
 /** An error is told by its serializer. */
 const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Error)

@@ -1,5 +1,4 @@
 // What QuantConnect's answers mean. Success is a field, not a status; a refusal usually comes as HTTP 200.
-import { isTooDeep } from '../json-bounds.ts'
 import { inPortions } from '../portions.ts'
 import { readPieces } from './read-json.ts'
 import { isCredentialProblem, reasonsIn } from './reasons.ts'
@@ -74,14 +73,9 @@ export async function readAnswer(
 /** How an answer says that the work was not done; as its other fields, this one may come in another type. */
 const NO: readonly unknown[] = [false, 'false', 0]
 
-/** Characters that are read in one go. */
-const SHORT = 32 * 1024
-
 async function parse(text: string): Promise<unknown> {
   try {
-    if (text.length > SHORT) return await inPortions(readPieces(text))
-    const value: unknown = JSON.parse(text)
-    return isTooDeep(value) ? undefined : value
+    return await inPortions(readPieces(text))
   } catch {
     return undefined // seen with 500 and from gateways
   }

@@ -38,7 +38,8 @@ export interface Posted {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | FormData
-  readonly signal: AbortSignal
+  /** Any of them ends it. */
+  readonly signals: readonly AbortSignal[]
   /** Whether it changes nothing. */
   readonly reads: boolean
 }
@@ -52,10 +53,10 @@ export interface Exchange {
 }
 
 /**
- * Posts once, and follows nothing. Rejects with the system's own error, with the signal's reason, or because the answer is none of
+ * Posts once, and follows nothing. Rejects with the system's own error, with a signal's reason, or because the answer is none of
  * HTTP.
  */
-export async function exchange({ url, headers, body, signal, reads }: Posted): Promise<Exchange> {
+export async function exchange({ url, headers, body, signals, reads }: Posted): Promise<Exchange> {
   const { protocol, hostname, port, pathname, search } = new URL(url)
   if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`${protocol} is no way to QuantConnect`)
   const { type, bytes } = await encoded(body)
@@ -72,17 +73,17 @@ export async function exchange({ url, headers, body, signal, reads }: Posted): P
     },
     agent: AGENTS[protocol][reads ? 'reads' : 'deeds'],
   }
-  signal.throwIfAborted()
+  for (const signal of signals) signal.throwIfAborted()
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const asked = protocol === 'https:' ? requestTls(options) : requestPlain(options)
     asked.on('response', resolve).on('error', reject) // one that comes once the answer has begun, the answer tells of itself
     // An answer of 101 hands over the connection, and is neither a response nor an error (RFC 9110 §15.2.2).
     asked.on('close', () => {
-      signal.removeEventListener('abort', end)
+      for (const signal of signals) signal.removeEventListener('abort', end)
       reject(new Error('the connection ended without an answer'))
     })
-    const end = () => void asked.destroy(signal.reason)
-    signal.addEventListener('abort', end)
+    const end = () => void asked.destroy(signals.find(({ aborted }) => aborted)?.reason)
+    for (const signal of signals) signal.addEventListener('abort', end)
     asked.end(bytes)
   })
   const { statusCode: status = 0 } = answer

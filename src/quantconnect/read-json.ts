@@ -7,6 +7,7 @@ import {
   COLON,
   COMMA,
   DEEPEST,
+  isTooDeep,
   OPENS_LIST,
   OPENS_OBJECT,
   QUOTE,
@@ -53,6 +54,7 @@ const isBlank = (text: string): boolean => /^[ \t\r\n]*$/.test(text)
 
 /** Reads a text. Throws a SyntaxError for what is no JSON, and for what is nested too deep. */
 export function* readPieces(text: string, piece = PIECE): Generator<void, unknown> {
+  if (text.length <= piece) return readWhole(text)
   const open: Open[] = []
   let string: Place = { begins: 0, ends: 0 }
   let isInString = false
@@ -99,6 +101,13 @@ export function* readPieces(text: string, piece = PIECE): Generator<void, unknow
   }
   if (open.length) throw malformed()
   return JSON.parse(text)
+}
+
+/** Reads what is no longer than a piece. */
+function readWhole(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  if (isTooDeep(value)) throw malformed()
+  return value
 }
 
 /** Begins to read all containers that are open, up to the one at hand. */

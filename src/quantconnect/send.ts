@@ -2,7 +2,6 @@
 import type { Readable } from 'node:stream'
 import { unixTime } from '../unix-time.ts'
 import type { Credentials } from '../vault/vault.ts'
-import { firstOf } from './abort.ts'
 import type { Answer } from './answer.ts'
 import { readAnswer } from './answer.ts'
 import { signedHeaders } from './authentication.ts'
@@ -46,7 +45,7 @@ export async function send(
       headers: { ...signedHeaders(userId, apiToken, unixTime()), ...headers, 'user-agent': 'qcgate' },
       body,
       reads,
-      signal: firstOf(budget, signal),
+      signals: signal ? [budget, signal] : [budget],
     })
     const now = Date.now()
     const { status } = response
@@ -82,24 +81,17 @@ interface SystemError {
 
 const isOfConnecting = ({ syscall }: SystemError): boolean => syscall === 'connect' || syscall === 'getaddrinfo'
 
-/** Unlike Buffer's toString, it drops a byte order mark. */
-const decoder = new TextDecoder()
-
 /** The text of an answer, or undefined when it is too large to be kept; it is not read to its end then. */
 async function readBounded(body: Readable | undefined): Promise<string | undefined> {
-  const chunks: Buffer[] = []
+  const decoder = new TextDecoder() // unlike Buffer's toString, it drops a byte order mark
+  const texts: string[] = []
+  let latest: Buffer | undefined
   let size = 0
   for await (const chunk of body ?? []) {
     size += chunk.byteLength
     if (size > MAX_ANSWER_BYTES) return undefined
-    chunks.push(chunk)
+    if (latest) texts.push(decoder.decode(latest, { stream: true }))
+    latest = chunk
   }
-  const [first] = chunks
-  return first && chunks.length === 1 ? decoder.decode(first) : textOf(chunks)
-}
-
-/** What came in pieces, one piece after the other. */
-function textOf(chunks: readonly Buffer[]): string {
-  const decoder = new TextDecoder()
-  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
+  return texts.join('') + decoder.decode(latest)
 }

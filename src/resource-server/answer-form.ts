@@ -22,11 +22,11 @@ async function asJson(answer: Response, isBatch: boolean): Promise<Response> {
 }
 
 /** JSON as the one event of a stream (HTML, Server-sent events; MCP 2026-07-28, Receiving Messages). */
-const asStream = (json: string): Response =>
-  new Response(`event: message\n${DATA}${json}\n\n`, {
-    headers: {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
-    },
-  })
+export const eventOf = (json: string): string => `event: message\n${DATA}${json}\n\n`
+/** What such a stream says of itself. */
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+} as const
+const asStream = (json: string): Response => new Response(eventOf(json), { headers: STREAM_HEADERS })

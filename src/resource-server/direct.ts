@@ -6,9 +6,10 @@ import type { Config } from '../config.ts'
 import { corsHeaders } from '../cors.ts'
 import type { Log } from '../observability/log.ts'
 import { logRequest, reportFault } from '../observability/requests.ts'
+import { toldOfOutage } from '../outage.ts'
 import { ownHost } from '../own-host.ts'
 import { SECURITY_HEADERS } from '../security-headers.ts'
-import { RETRY_AFTER, StoreUnavailable } from '../storage/store.ts'
+import { StoreUnavailable } from '../storage/store.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { PlainReply } from './reply.ts'
 import { writeReply } from './reply.ts'
@@ -45,12 +46,8 @@ export function directly(config: Config, log: Log, endpoint: Endpoint, others: R
 const isForEndpoint = ({ method, url = '' }: IncomingMessage): boolean =>
   method === 'POST' && (url === '/mcp' || url.startsWith('/mcp?'))
 
-/** What a program is told when the store is away (RFC 9110 §15.6.4), or when something went wrong here. */
+/** What a program is told when the store is away, or when something went wrong here. */
 const failed = (error: unknown): PlainReply =>
   error instanceof StoreUnavailable
-    ? {
-        status: error.status,
-        headers: { 'Retry-After': RETRY_AFTER },
-        body: { error: error.error, error_description: error.error_description },
-      }
+    ? toldOfOutage(error)
     : { status: 500, body: { error: 'server_error', error_description: 'something went wrong on this server' } }

@@ -141,7 +141,7 @@ const callerIn = (context: ServerContext): Caller => ({
   whenAnswered: passedIn(context).whenAnswered,
   suspended: passedIn(context).suspended,
   report: context.http?.authInfo?.extra?.form === 'json' ? undefined : reporter(context),
-  canOpen: canOpen(context),
+  canOpen: canOpen(context.mcpReq.envelope ?? {}),
 })
 
 /** Sends progress to a caller who asked for it with a token (MCP, Progress); absent for everyone else. */
@@ -156,7 +156,5 @@ function reporter({ mcpReq }: ServerContext): ((progress: number, message?: stri
 }
 
 /** Whether the client said with this request that it can send its person to an address. Clients of 2025 never can here. */
-function canOpen({ mcpReq }: ServerContext): boolean {
-  const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
-  return record(record(envelope[CLIENT_CAPABILITIES_META_KEY]).elicitation).url !== undefined
-}
+export const canOpen = (envelope: Readonly<Record<string, unknown>>): boolean =>
+  record(record(envelope[CLIENT_CAPABILITIES_META_KEY]).elicitation).url !== undefined

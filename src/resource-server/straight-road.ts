@@ -5,18 +5,18 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import {
-  CLIENT_CAPABILITIES_META_KEY,
   classifyInboundRequest,
   ProtocolErrorCode,
   SERVER_INFO_META_KEY,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server'
 import { record } from '../quantconnect/fields.ts'
+import { eventOf, STREAM_HEADERS } from './answer-form.ts'
 import type { ToolSuppliers } from './calls/call-tool.ts'
 import { callTool } from './calls/call-tool.ts'
 import type { Form } from './content-negotiation.ts'
 import type { Passed } from './mcp.ts'
-import { ABOUT } from './mcp.ts'
+import { ABOUT, canOpen } from './mcp.ts'
 import { isMisfit } from './params.ts'
 import { SERVED_VERSIONS } from './protocol-versions.ts'
 import type { HeaderList } from './reply.ts'
@@ -77,8 +77,7 @@ export function straightCallIn(
   const meta = record(_meta)
   if ('progressToken' in meta) return undefined // which takes a stream
   if (isMisfit('tools/call', params)) return undefined
-  const canOpen = record(record(meta[CLIENT_CAPABILITIES_META_KEY]).elicitation).url !== undefined
-  return { era, id, name, args, canOpen }
+  return { era, id, name, args, canOpen: canOpen(meta) }
 }
 
 /** Which protocol a request speaks, if it does so without a mistake. */
@@ -144,17 +143,13 @@ async function writeJson({ res, common }: Answering, text: Promise<string>): Pro
   if (!res.destroyed) writeText(res, 200, [...common, 'Content-Type', 'application/json'], json)
 }
 
-const STREAM: HeaderList = [
-  ...['Content-Type', 'text/event-stream'],
-  ...['Cache-Control', 'no-cache, no-transform'],
-  ...['X-Accel-Buffering', 'no'],
-]
+const STREAM: HeaderList = Object.entries(STREAM_HEADERS).flat()
 /** An answer that takes longer, in milliseconds, begins with its headers: proxies and clients wait less patiently for those. */
 const OPENS_AFTER = 1_000
 /** Milliseconds between two comments that keep a silent stream from being taken for dead. */
 const KEEP_ALIVE = 15_000
 
-/** The answer as the one event of a stream (HTML, Server-sent events; MCP, Streamable HTTP). */
+/** The answer as the one event of a stream. */
 async function writeStream({ res, common }: Answering, text: Promise<string>): Promise<undefined> {
   const headers = [...common, ...STREAM]
   let keepAlive: NodeJS.Timeout | undefined
@@ -164,7 +159,7 @@ async function writeStream({ res, common }: Answering, text: Promise<string>): P
     keepAlive = setInterval(() => res.write(': keepalive\n\n'), KEEP_ALIVE)
   }, OPENS_AFTER)
   try {
-    const event = `event: message\ndata: ${await text}\n\n`
+    const event = eventOf(await text)
     if (res.destroyed) return
     if (res.headersSent) res.end(event)
     else writeText(res, 200, headers, event)

@@ -94,15 +94,9 @@ export async function openVault(
   const keys = await readOrMakeKeys(folder, 'vault.jwks.json', secretKind('A256GCM'))
   const byKid = new Map(keys.map((key) => [key.kid, bytes(key)]))
 
-  const ownKeys = new Map(
-    keys.map((key) => {
-      const header = Buffer.from(JSON.stringify(headerOf(key))).toString('base64url')
-      return [header, { kid: key.kid, secret: createSecretKey(bytes(key)) }] as const
-    }),
-  )
-
-  const [[ownHeader, ownKey] = fail()] = ownKeys
-  const seal = (record: object): string => sealOwn(JSON.stringify(record), ownHeader, ownKey.secret)
+  const ownKeys = new Map(keys.map(ownKeyOf).map((key) => [key.header, key]))
+  const ownKey = ownKeyOf(keys[0])
+  const seal = (record: object): string => sealOwn(JSON.stringify(record), ownKey)
 
   /** Nobody's account, with a token that nobody knows, of the usual length. */
   const nobody = randomBytes(16).toString('base64url')
@@ -115,10 +109,7 @@ export async function openVault(
     since: 1_800_000_000,
   })
 
-  async function unseal(sub: string): Promise<StoredCredentials | undefined> {
-    const sealed = await store.get(KEYS.credentials(sub))
-    return sealed ? unsealFor(sub, sealed) : undefined
-  }
+  const unseal = async (sub: string) => unsealFor(sub, await store.get(KEYS.credentials(sub)))
 
   /** What was sealed for a `sub`, as it was sealed. */
   async function unsealRecord(sub: string, sealed: string): Promise<Readonly<Record<string, unknown>> | undefined> {
@@ -140,15 +131,15 @@ export async function openVault(
     return undefined
   }
 
-  async function unsealFor(sub: string, sealed: string): Promise<StoredCredentials | undefined> {
-    const record = await unsealRecord(sub, sealed)
+  async function unsealFor(sub: string, sealed: string | undefined): Promise<StoredCredentials | undefined> {
+    const record = sealed ? await unsealRecord(sub, sealed) : undefined
     if (!record) return undefined
     const { realm, userId, apiToken, since } = record as unknown as StoredCredentials // sound: `seal` has written it
     return realms.includes(realm) ? { sub, realm, userId, apiToken, since } : undefined
   }
 
   async function openSealed(sub: string, sealed: string | undefined): Promise<StoredCredentials | undefined> {
-    const credentials = sealed ? await unsealFor(sub, sealed) : undefined
+    const credentials = await unsealFor(sub, sealed)
     return credentials && allows(credentials.userId) ? credentials : undefined
   }
   const open = async (sub: string) => openSealed(sub, await store.get(KEYS.credentials(sub)))
@@ -219,20 +210,21 @@ export async function openVault(
 
 const bytes = ({ k = '' }: JWK) => Buffer.from(k, 'base64url')
 
-/** What we write in front of what we seal. */
-const headerOf = ({ kid }: JWK) => ({ alg: 'dir', enc: 'A256GCM', ...(kid ? { kid } : {}) })
-
-const fail = (): never => {
-  throw new Error('a vault has a key')
-}
-
 interface OwnKey {
+  /** What we write in front of what we seal with it, as it stands there. */
+  readonly header: string
   readonly kid: string | undefined
   readonly secret: KeyObject
 }
 
+function ownKeyOf(key: JWK): OwnKey {
+  const { kid } = key
+  const header = JSON.stringify({ alg: 'dir', enc: 'A256GCM', ...(kid ? { kid } : {}) })
+  return { header: Buffer.from(header).toString('base64url'), kid, secret: createSecretKey(bytes(key)) }
+}
+
 /** Seals a text as a compact JWE (RFC 7516 §7.1) with a header of ours, directly with a key (A256GCM, RFC 7518 §4.5 and §5.3). */
-function sealOwn(text: string, header: string, secret: KeyObject): string {
+function sealOwn(text: string, { header, secret }: OwnKey): string {
   const iv = randomBytes(12)
   const sealing = createCipheriv('aes-256-gcm', secret, iv).setAAD(Buffer.from(header))
   const ciphertext = Buffer.concat([sealing.update(text), sealing.final()])

@@ -20,7 +20,6 @@ import { isDecision } from '../gate.ts'
 import type { CallFacts, LookAgain } from '../rules/rule.ts'
 import { RULES } from '../rules/rules.ts'
 import { findTool, secretsOf } from '../tools/catalog.ts'
-import { parsedBefore } from '../tools/coercion.ts'
 import { secretsIn } from '../tools/secrets.ts'
 import type { Tool } from '../tools/tool.ts'
 import { suspendedAtWork, suspensionMeanwhile } from './cut-short.ts'
@@ -28,7 +27,7 @@ import type { Deed } from './deed.ts'
 import { deedOf, saidOf, unlessSentBefore } from './deed-of-call.ts'
 import type { CallLease } from './one-at-a-time.ts'
 import { leaseFor } from './one-at-a-time.ts'
-import { problemsOf, wordsForMisspelt } from './problems.ts'
+import { validate } from './problems.ts'
 import { callBegun, endingBy, recordCall } from './record-call.ts'
 import type { RefusedCall } from './refusal-words.ts'
 import { leavesOpen, Refusal, refusalOf, refusalResult, wordsOf } from './refusals.ts'
@@ -185,14 +184,6 @@ const isFirstOfMinute = ({ id, accountId }: Grant, { store }: ToolSuppliers): Pr
 function authorize(tool: Tool, { tools, credentials, refusal }: Decision): Credentials {
   if (!tools.has(tool.name) || !credentials) throw new Refusal(refusal ?? { reason: 'undecided' })
   return credentials
-}
-
-function validate(input: z.ZodType<Args>, args: unknown): Args {
-  const before = parsedBefore(input, args)
-  if (before) return before
-  const { success, data, error } = input.safeParse(args ?? {}, { error: wordsForMisspelt() })
-  if (!success) throw new Refusal({ reason: 'invalid-arguments', problem: problemsOf(error) })
-  return data
 }
 
 /** The work of an operation, between what its rules look at before and what they look at again. */

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { list, record } from '../../quantconnect/fields.ts'
 import { closestTo } from '../../spelling.ts'
 import { clip } from '../answers/reading.ts'
+import { parsedBefore } from '../tools/coercion.ts'
+import { Refusal } from './refusals.ts'
 
 const PROBLEMS_AT_MOST = 5
 /** Unknown arguments that are called by their names. */
@@ -11,8 +13,17 @@ const NAMES_AT_MOST = 5
 const NAME_AT_MOST = 60
 const LINE_AT_MOST = 380
 
+/** Arguments as a schema takes them. Throws `Refusal` with what does not fit. */
+export function validate<Args>(input: z.ZodType<Args>, args: unknown): Args {
+  const before = parsedBefore(input, args)
+  if (before) return before
+  const { success, data, error } = input.safeParse(args ?? {}, { error: wordsForMisspelt() })
+  if (!success) throw new Refusal({ reason: 'invalid-arguments', problem: problemsOf(error) })
+  return data
+}
+
 /** The first problems of those that a schema found, those of whole arguments before those that lie deeper. */
-export function problemsOf({ issues }: z.ZodError): string {
+function problemsOf({ issues }: z.ZodError): string {
   const sorted = issues.toSorted((one, other) => one.path.length - other.path.length)
   const told = sorted.slice(0, PROBLEMS_AT_MOST).map(problemOf)
   const more = issues.length - told.length
@@ -31,7 +42,7 @@ const LINE_INDENT = 2
 const LOOKED_AT = 50
 
 /** For one look at arguments: names what is misspelt, and what it was likely meant to be, where zod's words do not. */
-export function wordsForMisspelt(): z.core.$ZodErrorMap {
+function wordsForMisspelt(): z.core.$ZodErrorMap {
   let left = LOOKED_AT
   return (issue) => (left-- > 0 ? misspeltIn(issue) : undefined)
 }
