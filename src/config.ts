@@ -1,7 +1,7 @@
 // Everything an operator can set, read once. A value that cannot be used stops the start with one message that names
 // the variable, what is wrong and what would work.
 import proxyAddr from 'proxy-addr'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type DefaultFolders, FOLDERS_OF_CHECKOUT } from './default-folders.ts'
 import { isUserId } from './quantconnect/user-id.ts'
 import type { RedisAddress } from './storage/redis-url.ts'

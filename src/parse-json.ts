@@ -1,5 +1,5 @@
 // JSON that may be anything: from a store that another release wrote too, or from a file.
-import type { z } from 'zod'
+import type * as z from 'zod'
 
 /** A text as JSON of this form; undefined when it is of another, or no JSON, or there is none. */
 export function parseJson<Form extends z.ZodType>(text: string | undefined, form: Form): z.infer<Form> | undefined {

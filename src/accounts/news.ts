@@ -1,7 +1,7 @@
 // What is new with an account: what was added, removed, widened or joined since its person last said that they have seen it.
 // Whoever drives a browser may press that button too, so what concerns passkeys, by which one could come back, stays for a
 // week whatever is pressed.
-import { z } from 'zod'
+import * as z from 'zod'
 
 const DAY = 24 * 60 * 60 * 1000
 /** For so long news of passkeys stay, in milliseconds. */

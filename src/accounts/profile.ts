@@ -1,6 +1,6 @@
 // What an account has here beside its connections: browsers that are signed in, passkeys, and what is new. Plain values;
 // accounts.ts keeps them.
-import { z } from 'zod'
+import * as z from 'zod'
 import type { News } from './news.ts'
 import { NewsItem, withAdded } from './news.ts'
 

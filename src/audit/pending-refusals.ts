@@ -1,6 +1,6 @@
 // Refusals that may repeat: equal ones of one connection, tool and rule within a minute become one record with a count, so that no
 // number of them crowds out anything. Until the minute is over they are counted in one entry of the account.
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseJson } from '../parse-json.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { NewLine, Store } from '../storage/store.ts'

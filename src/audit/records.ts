@@ -1,5 +1,5 @@
 // What stands in an account's record, line by line, and what is told of it: plain values.
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseJson } from '../parse-json.ts'
 import { ANSWERS_WITHIN } from '../quantconnect/client.ts'
 import type { Risk } from '../scopes.ts'

@@ -3,7 +3,7 @@
 // that signs nothing else. docs/security.md says against whom this helps.
 import type { JWK } from 'jose'
 import { CompactSign, compactVerify, importJWK } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Log } from '../observability/log.ts'
 import { parseJson } from '../parse-json.ts'
 import { nextPortion } from '../portions.ts'

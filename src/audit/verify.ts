@@ -1,6 +1,6 @@
 // Whether an exported record is whole, offline: with the file and the public keys of the server that made it, and nothing else.
 import type { JWK } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseJson } from '../parse-json.ts'
 import { hashOf } from './chain.ts'
 import type { SealPayload } from './seals.ts'

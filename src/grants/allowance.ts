@@ -2,7 +2,7 @@
 // member here, in `NARROWS` when it narrows, and in `widens`, its rule (resource-server/rules/), its form
 // (authorization-server/permissions/choice.ts reads it, views/permissions.ts shows it) and its words (permissions/summary.ts);
 // whatever carries an allowance from one to the other takes the new member along.
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Scope } from '../scopes.ts'
 import { ALL_SCOPES, isHarmless, isScope, SCOPES } from '../scopes.ts'
 import { endOf } from './lifetime.ts'

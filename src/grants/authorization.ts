@@ -1,7 +1,7 @@
 // One authorization: what came of one code. Its tokens come in generations (refresh token rotation, OAuth 2.1 §4.3.1), and one
 // record says which is the newest and whether anything of it was used. So an answer that got lost can be told from a token that
 // was stolen (docs/decisions/0014-a-lost-answer.md). Plain values; authorizations.ts keeps them.
-import { z } from 'zod'
+import * as z from 'zod'
 import { RATE_LIMITS } from '../rate-limits/rate-limits.ts'
 import { KEPT_UNUSED } from './lifetime.ts'
 

@@ -2,7 +2,7 @@
 // authorization server on every refresh, and the `scope` of a token is a copy for the client's eyes. So a change here is
 // in force at the very next call, for tokens issued before it too.
 import { randomBytes } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseJson } from '../parse-json.ts'
 import { remembering } from '../remembering.ts'
 import { KEYS } from '../storage/keys.ts'

@@ -1,6 +1,6 @@
 // Why a connection may do nothing for now, though it lives: plain values; grants.ts keeps them. Each reason ends by itself: looking
 // through what was connected ends none but its own.
-import { z } from 'zod'
+import * as z from 'zod'
 import { isKnownToNarrow } from './allowance.ts'
 
 export const Suspension = z.object({

@@ -1,7 +1,7 @@
 // Token buckets over all processes: what somebody may do at once, and how fast that comes back. The store knows how full a
 // bucket is; a process takes a slice of it at a time and spends that by itself, so that most requests need no word
 // from the store. What is not spent within a minute is lost: by then the bucket has filled up again without it.
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Store } from '../storage/store.ts'
 import { update } from '../storage/store.ts'
 

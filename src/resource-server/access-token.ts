@@ -2,7 +2,7 @@
 import { hash as digest } from 'node:crypto'
 import type { JWK } from 'jose'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RATE_LIMITS } from '../rate-limits/rate-limits.ts'
 import { unixTime } from '../unix-time.ts'
 

@@ -1,6 +1,6 @@
 // One connection on the account page: its permissions, narrower or wider, its name, its end.
 import type Router from '@koa/router'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { News } from '../../accounts/news.ts'
 import { withNews } from '../../accounts/profile.ts'
 import { Allowance, allowanceOf, exceeds, widens } from '../../grants/allowance.ts'

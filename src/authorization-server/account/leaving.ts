@@ -2,7 +2,7 @@
 // program in the same browser would like to do.
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseForm, redirect } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import { deletePage } from '../views/account/small-pages.ts'

@@ -1,7 +1,7 @@
 // From a press to what the next page says of it. That waits in a cookie of this browser, signed, so that an address alone says
 // nothing, and what is done elsewhere meanwhile has no part in it.
 import type { Context } from 'koa'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Grant } from '../../grants/grants.ts'
 import { unixTime } from '../../unix-time.ts'
 import { isSame, redirect } from '../interactions/form.ts'

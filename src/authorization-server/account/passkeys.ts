@@ -1,7 +1,7 @@
 // The passkeys of an account: adding and removing one, and whether nothing else proves that its person is here. A program that
 // drives the browser has a passkey of its own at once, so each of this takes a proof, but for the first one after a sign-in.
 import type Router from '@koa/router'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Profile } from '../../accounts/profile.ts'
 import {
   countsStill,

@@ -2,7 +2,7 @@
 // does nothing else. Looking at it does nothing either, since mail and chat programs open what they are sent.
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import { z } from 'zod'
+import * as z from 'zod'
 import { accountNamedBy, isPauseSecret, isSpent, newPauseSecret } from '../../accounts/pause-address.ts'
 import type { Profile } from '../../accounts/profile.ts'
 import { withNews } from '../../accounts/profile.ts'

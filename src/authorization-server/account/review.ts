@@ -1,6 +1,6 @@
 // After the API token was replaced: what was there before waits, until the person has looked and said what goes on.
 import type Router from '@koa/router'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { News } from '../../accounts/news.ts'
 import { countsStill, withNews, withoutSessions, withReviewed } from '../../accounts/profile.ts'
 import { nameOf, revisionOf } from '../../grants/grants.ts'

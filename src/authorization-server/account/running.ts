@@ -1,7 +1,7 @@
 // /account/running: what runs live, and ending it. It needs no assistant, and stopping waits for nobody.
 import type Router from '@koa/router'
 import type { Context } from 'koa'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { PersonalDeedName } from '../../accounts/personal-deeds.ts'
 import { PERSONAL_DEEDS, sendPersonalDeed } from '../../accounts/personal-deeds.ts'
 import type { Activity } from '../../audit/records.ts'

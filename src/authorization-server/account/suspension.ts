@@ -1,7 +1,7 @@
 // The hand on the brake: suspending one connection or all, which takes one press, and letting them go on, which takes a proof;
 // and disconnecting all. A press says what was done, also when the store fails in between.
 import type Router from '@koa/router'
-import { z } from 'zod'
+import * as z from 'zod'
 import { tellOfConnection } from '../../accounts/connection-news.ts'
 import { countsStill, withNews } from '../../accounts/profile.ts'
 import type { Reach } from '../../grants/for-all.ts'

@@ -1,7 +1,7 @@
 // The consent page: what it shows, and what an answer comes to.
 import type { Context } from 'koa'
 import { errors } from 'oidc-provider'
-import { z } from 'zod'
+import * as z from 'zod'
 import { mayAddFirstPasskey, sessionIn } from '../../accounts/profile.ts'
 import { Allowance, allowanceOf, dangerousIn } from '../../grants/allowance.ts'
 import type { Grant } from '../../grants/grants.ts'

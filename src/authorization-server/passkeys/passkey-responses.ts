@@ -1,6 +1,6 @@
 // What a browser posts after it asked for a passkey, read without trusting any of it: the JSON that a credential's toJSON()
 // makes (WebAuthn §5.1). Everything is base64url and bounded; members that we do not need are dropped.
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Characters. A response is one or two kilobytes. */
 const LONGEST = 16_384

@@ -4,7 +4,7 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { CookieKeys } from '../../key-files/cookie-keys.ts'
 import type { Store } from '../../storage/store.ts'
 import { unixTime } from '../../unix-time.ts'

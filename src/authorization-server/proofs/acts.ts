@@ -2,7 +2,7 @@
 // to the last detail; the form that carries the proof names it and adds nothing. So a proof is for one act: whatever a program
 // in the same browser would like to do beside it is another act, and needs another.
 import { createHash, randomBytes } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { KEYS } from '../../storage/keys.ts'
 import type { Store } from '../../storage/store.ts'
 import { put } from '../../storage/store.ts'

@@ -2,7 +2,7 @@
 // token. A program that drives this browser has its session, but neither of them. What it cannot prevent stands in
 // docs/decisions/0009: a program that controls the page itself decides what its person reads.
 import type { Context } from 'koa'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Profile, StoredPasskey } from '../../accounts/profile.ts'
 import { countsStill, passkeysOf, withFull, withNews, withUse } from '../../accounts/profile.ts'
 import { countAttempt, RATE_LIMITS } from '../../rate-limits/rate-limits.ts'

@@ -1,5 +1,5 @@
 // Pagination: lists that QuantConnect gives whole, or not by the page. We hand out windows of them.
-import { z } from 'zod'
+import * as z from 'zod'
 import { say } from './reading.ts'
 
 /** The arguments of a window over a list; `atMost` entries at once. */

@@ -1,6 +1,6 @@
 // The automatic brake: a connection that sends the same call again and again, of those that trade, spend, delete or administer,
 // is suspended until its person has looked. What was not done counts for nothing, and what only stops something never does.
-import { z } from 'zod'
+import * as z from 'zod'
 import { tellOfConnection } from '../../accounts/connection-news.ts'
 import type { Grant } from '../../grants/grants.ts'
 import type { Suspension } from '../../grants/suspension.ts'

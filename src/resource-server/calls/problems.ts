@@ -1,6 +1,6 @@
 // What is wrong with the arguments of a call, in as few words as a model can act on: the first problems, and how many more.
 // An answer that named them all would be many times as long as what it complains of.
-import { z } from 'zod'
+import * as z from 'zod'
 import { list, record } from '../../quantconnect/fields.ts'
 import { closestTo } from '../../spelling.ts'
 import { clip } from '../answers/reading.ts'

@@ -1,6 +1,6 @@
 // The person's record of what their assistants did, as this server writes it: every call, whatever became of it. What is sent to
 // change something is written down by deed.ts.
-import { z } from 'zod'
+import * as z from 'zod'
 import { idsIn } from '../../audit/ids.ts'
 import type { CallBegun, CallEnded, CallEnding } from '../../audit/records.ts'
 import type { Grant } from '../../grants/grants.ts'

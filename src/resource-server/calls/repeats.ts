@@ -3,7 +3,7 @@
 // off calls again, and its model believes that nothing was done yet.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { CallToolResult } from '@modelcontextprotocol/server'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Outcome } from '../../audit/records.ts'
 import { OPEN_AT_MOST, OUTCOMES } from '../../audit/records.ts'
 import { parseJson } from '../../parse-json.ts'

@@ -1,7 +1,7 @@
 // The addresses that a client can show without knowing any: the projects that were changed last. The files and backtests of all
 // projects would be thousands; they are found by completing an address.
 import type { ListResourcesResult } from '@modelcontextprotocol/server'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Body } from '../../quantconnect/fields.ts'
 import { records, text } from '../../quantconnect/fields.ts'
 import { clip, say } from '../answers/reading.ts'

@@ -2,7 +2,7 @@
 // tool call would not reach.
 import type { CompleteResult, ReadResourceResult } from '@modelcontextprotocol/server'
 import { isInputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
-import { z } from 'zod'
+import * as z from 'zod'
 import { record, records, text } from '../../quantconnect/fields.ts'
 import { clip, inline, say } from '../answers/reading.ts'
 import { UnseenCharacters, visible } from '../answers/unseen.ts'

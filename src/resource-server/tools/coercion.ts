@@ -1,7 +1,7 @@
 // Type coercion, where it can mean one thing only: a number, a truth value, an object or a list that was sent as its text, and
 // null or an empty text where an argument may be left out. The schema itself says where: what it takes stays as it is, so text
 // stays text where text is wanted, and no call that was good before means anything else now.
-import type { z } from 'zod'
+import type * as z from 'zod'
 
 /** Reads JSON that stands as a text inside other JSON; undefined for what is none, or too much. */
 export type ReadInner = (text: string) => unknown

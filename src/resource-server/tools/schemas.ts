@@ -2,7 +2,7 @@
 // on as it is, and a provider that does not know one keyword of one tool refuses every message of a conversation. What no
 // keyword says stands in a description; zod holds the arguments to all of it (docs/providers.md).
 import type { Tool as WireTool } from '@modelcontextprotocol/server'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Tool } from './tool.ts'
 
 type Schema = Readonly<Record<string, unknown>>

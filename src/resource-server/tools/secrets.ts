@@ -1,6 +1,6 @@
 // Secrets that travel in arguments, such as a brokerage's password: they go to QuantConnect and nowhere else. The client
 // of its API strikes them out of the answer.
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A key in the longest form there is has 54 lines and 3,500 characters. Each line is struck out of every text by itself. */
 const LONGEST = 16_384

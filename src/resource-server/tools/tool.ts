@@ -1,6 +1,6 @@
 // What a tool is here: a declaration. The gate reads its scopes, the dispatcher its endpoint and input, a model the rest.
 import type { InputRequiredResult } from '@modelcontextprotocol/server'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { CountsAs } from '../../audit/counts.ts'
 import type { Body } from '../../quantconnect/fields.ts'
 import type { Risk, Scopes } from '../../scopes.ts'

@@ -3,7 +3,7 @@
 // person who connected yesterday does not lose the connection because a host is down or answers 403 to a cloud.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Configuration } from 'oidc-provider'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Log } from '../../../observability/log.ts'
 import { countFromNetwork, RATE_LIMITS } from '../../../rate-limits/rate-limits.ts'
 import { KEYS } from '../../../storage/keys.ts'

@@ -1,6 +1,6 @@
 // What is said at the top of an account page after a press: what was done, and what with.
 import { html } from 'hono/html'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Grant } from '../../../grants/grants.ts'
 import { nameOf } from '../../../grants/grants.ts'
 import { suspensionOf } from '../../../grants/suspension.ts'

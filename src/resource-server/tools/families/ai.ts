@@ -1,5 +1,5 @@
 // QuantConnect's helpers for writing code, and its search.
-import { z } from 'zod'
+import * as z from 'zod'
 import { clip, say } from '../../answers/reading.ts'
 import { reads, tool } from '../tool.ts'
 import { answerConvertedFiles, answerFindings, answerHits, isFinding, payloadOf } from './ai-answers.ts'

@@ -1,5 +1,5 @@
 // What a backtest produced: charts, orders, insights, trades, logs, report.
-import { z } from 'zod'
+import * as z from 'zod'
 import { addressOf } from '../../../quantconnect/addresses.ts'
 import { list, number, text } from '../../../quantconnect/fields.ts'
 import { readable } from '../../answers/html.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { idIn, number, only, records } from '../../../quantconnect/fields.ts'
 import { say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'

@@ -1,6 +1,6 @@
 // How a chart reads, of a backtest and of a live algorithm alike: a picture for the person, and for the model what each
 // series did and a manageable number of its points.
-import { z } from 'zod'
+import * as z from 'zod'
 import { drawChart } from '../../../charts/draw-chart.ts'
 import type { Body } from '../../../quantconnect/fields.ts'
 import { list, number, record, text } from '../../../quantconnect/fields.ts'

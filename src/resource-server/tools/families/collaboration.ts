@@ -1,6 +1,6 @@
 // Who else may see, change and run a project. Giving access hands over private code, and with live control the trading
 // account behind it.
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Body } from '../../../quantconnect/fields.ts'
 import { records } from '../../../quantconnect/fields.ts'
 import { clip, pick, say } from '../../answers/reading.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Body } from '../../../quantconnect/fields.ts'
 import { idIn, list, text } from '../../../quantconnect/fields.ts'
 import { clip, say, theirLine } from '../../answers/reading.ts'

@@ -1,5 +1,5 @@
 // The code and notebooks of a project.
-import { z } from 'zod'
+import * as z from 'zod'
 import { records } from '../../../quantconnect/fields.ts'
 import { say } from '../../answers/reading.ts'
 import { addsOnce, edits, FileName, ProjectId, reads, replaces, tool } from '../tool.ts'

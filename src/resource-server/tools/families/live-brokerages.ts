@@ -1,7 +1,7 @@
 // The forms of QuantConnect's brokerages and live data providers: what each needs, and which of it is secret. Each is spelled
 // out wherever it may stand, since an object without fields is one that some providers refuse and others leave empty. So
 // sentences are short, and recur: a model reads all of them with every list of tools.
-import { z } from 'zod'
+import * as z from 'zod'
 import { secret } from '../secrets.ts'
 
 const line = (description: string) => z.string().refine(isFilled, 'Must not be empty.').describe(description)

@@ -1,5 +1,5 @@
 // Commands to algorithms that run live: to one, or to all of an organization.
-import { z } from 'zod'
+import * as z from 'zod'
 import { say } from '../../answers/reading.ts'
 import { edits, OrganizationId, ProjectId, tool } from '../tool.ts'
 import { term } from '../words.ts'

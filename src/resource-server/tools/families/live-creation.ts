@@ -1,5 +1,5 @@
 // Starting a live algorithm. Logins that QuantConnect keeps are fetched here, so that their tokens pass no model.
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Body } from '../../../quantconnect/fields.ts'
 import { record } from '../../../quantconnect/fields.ts'
 import type { ToolContext } from '../../calls/tool-context.ts'

@@ -2,7 +2,7 @@
 // them, and a deployment fetches them itself.
 import type { InputRequiredResult } from '@modelcontextprotocol/server'
 import { inputRequired } from '@modelcontextprotocol/server'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Body } from '../../../quantconnect/fields.ts'
 import { record, text } from '../../../quantconnect/fields.ts'
 import { say } from '../../answers/reading.ts'

@@ -1,5 +1,5 @@
 // Live trading: starting an algorithm, watching it, ending it. What is at stake here is people's money.
-import { z } from 'zod'
+import * as z from 'zod'
 import { say } from '../../answers/reading.ts'
 import { inOrder, window, windowed, windowOf } from '../../answers/windows.ts'
 import { ProjectId, reads, replaces, tool } from '../tool.ts'

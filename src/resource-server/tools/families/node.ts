@@ -1,5 +1,5 @@
 // The machines that a project may run on.
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Body } from '../../../quantconnect/fields.ts'
 import { idIn, record, records } from '../../../quantconnect/fields.ts'
 import { clip, pick, say } from '../../answers/reading.ts'

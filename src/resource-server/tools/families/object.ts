@@ -1,6 +1,6 @@
 // The Object Store: files of an organization that algorithms and research share.
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { number, record, records, text } from '../../../quantconnect/fields.ts'
 import { clip, pick, say, without } from '../../answers/reading.ts'
 import { slice, window, windowOf } from '../../answers/windows.ts'

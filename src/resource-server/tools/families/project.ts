@@ -1,5 +1,5 @@
 // Projects: where code, backtests and deployments live.
-import { z } from 'zod'
+import * as z from 'zod'
 import { records } from '../../../quantconnect/fields.ts'
 import { say } from '../../answers/reading.ts'
 import { inOrder, slice, window, windowOf } from '../../answers/windows.ts'
