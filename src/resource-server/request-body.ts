@@ -2,7 +2,7 @@
 // handler gets.
 import type { IncomingMessage } from 'node:http'
 import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server'
-import coBody from 'co-body'
+import readText from 'co-body/lib/text.js'
 import { excessOf, holdsMore, isTooDeep, readJson, TOO_DEEP } from '../json-bounds.ts'
 import { nextPortion } from '../portions.ts'
 import { record } from '../quantconnect/fields.ts'
@@ -31,7 +31,7 @@ export async function readBody(req: IncomingMessage): Promise<ReadBody> {
   const said = Number(req.headers['content-length'] ?? 0)
   let text: string
   try {
-    text = await coBody.text(req, { limit: String(LONGEST_BODY), encoding: 'utf8' })
+    text = await readText(req, { limit: String(LONGEST_BODY) })
   } catch (error) {
     const isTooLong = (error as { status?: unknown }).status === 413
     return { ...(isTooLong ? refused(413, -32000, 'The request body is larger than 4 MB') : NO_JSON), bytes: said }

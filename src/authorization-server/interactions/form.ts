@@ -1,20 +1,24 @@
 // What all our forms have in common: a bounded body, and a token that only our own page could have put there (CSRF).
 import { timingSafeEqual } from 'node:crypto'
-import { bodyParser } from '@koa/bodyparser'
+import readText from 'co-body/lib/text.js'
 import type { Context, Middleware } from 'koa'
 import type { CookieKeys } from '../../key-files/cookie-keys.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 
-const readForm = bodyParser({ enableTypes: ['form'], formLimit: '32kb' })
+const LONGEST_FORM = '32kb'
 
 /** Reads a form. Throws `UnreadableForm`. */
 export const parseForm: Middleware = async (ctx, next) => {
-  await readForm(ctx, async () => undefined).catch((cause) => {
-    throw new UnreadableForm(cause)
-  })
+  if (ctx.is('urlencoded')) {
+    ctx.state.form = await readText(ctx.req, { limit: LONGEST_FORM }).catch((cause) => {
+      throw new UnreadableForm(cause)
+    })
+  }
   await next()
 }
+
+const sentIn = (ctx: Context): URLSearchParams => new URLSearchParams(ctx.state.form)
 
 /** A form that is compressed and broken, cut short or too long. */
 class UnreadableForm extends Error {
@@ -51,9 +55,7 @@ export const explainUnreadableForms =
 export const csrfToken = ({ derive }: CookieKeys, uid: string): string => derive('csrf', uid)
 
 /** All values of a field that may come any number of times. */
-export const fields = (ctx: Context, name: string): string[] =>
-  // From the body as it was sent: the parser's object stops being a list after twenty values.
-  new URLSearchParams(ctx.request.rawBody).getAll(name)
+export const fields = (ctx: Context, name: string): string[] => sentIn(ctx).getAll(name)
 
 /** A form's field as text; empty when it is absent or given twice. */
 export function field(ctx: Context, name: string): string {
@@ -73,9 +75,7 @@ export function isSame(sent: string, secret: string): boolean {
 
 /** The form as it was sent, without what each page adds anew and without what proves who is here. */
 export const sentFields = (ctx: Context): [string, string][] =>
-  [...new URLSearchParams(ctx.request.rawBody)].filter(
-    ([name]) => !['csrf', 'act', 'apiToken', 'passkey'].includes(name),
-  )
+  [...sentIn(ctx)].filter(([name]) => !['csrf', 'act', 'apiToken', 'passkey'].includes(name))
 
 /** Why a form was refused, as the page that follows says it. */
 export interface FormProblem {
