@@ -1,6 +1,7 @@
 // An answer of the SDK, given in the form that its client takes. The SDK streams to every client of 2025, and to one of
 // 2026-07-28 when there is progress to tell.
 import type { Form } from './content-negotiation.ts'
+import type { Pieces } from './reply.ts'
 
 const isStream = ({ headers }: Response): boolean => headers.get('content-type') === 'text/event-stream'
 const DATA = 'data: '
@@ -22,11 +23,11 @@ async function asJson(answer: Response, isBatch: boolean): Promise<Response> {
 }
 
 /** JSON as the one event of a stream (HTML, Server-sent events; MCP 2026-07-28, Receiving Messages). */
-export const eventOf = (json: string): string => `event: message\n${DATA}${json}\n\n`
+export const eventOf = (json: Pieces): Pieces => [`event: message\n${DATA}`, ...json, '\n\n']
 /** What such a stream says of itself. */
 export const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 } as const
-const asStream = (json: string): Response => new Response(eventOf(json), { headers: STREAM_HEADERS })
+const asStream = (json: string): Response => new Response(eventOf([json]).join(''), { headers: STREAM_HEADERS })

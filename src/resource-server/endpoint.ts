@@ -1,5 +1,5 @@
 // One request to /mcp, from its token to its answer: the gate and all bounds, then one of two roads. The straight road answers
-// what nearly every request is, a single call of a tool; the SDK answers the rest. What comes before is the same for both.
+// what nearly every request is, a single call of a tool or a look at the list; the SDK answers the rest. What comes before is the same for both.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NodeIncomingMessageLike } from '@modelcontextprotocol/node'
 import type { AuthInfo } from '@modelcontextprotocol/server'
@@ -20,6 +20,7 @@ import { formFor } from './content-negotiation.ts'
 import { createFirstUse } from './first-use.ts'
 import type { RequestedCall } from './gate.ts'
 import { callsIn, createGate, messagesIn, onlyStops } from './gate.ts'
+import { instructionsFor } from './instructions.ts'
 import type { Passed } from './mcp.ts'
 import { createMcp } from './mcp.ts'
 import { METADATA_PATHS } from './metadata.ts'
@@ -30,7 +31,7 @@ import type { BodyRefusal, HeaderList, PlainReply } from './reply.ts'
 import { rejected, slowedDown } from './reply.ts'
 import { readBody } from './request-body.ts'
 import { createRoads } from './roads.ts'
-import { answerStraight, straightCallIn } from './straight-road.ts'
+import { answerStraight, straightRequestIn } from './straight-road.ts'
 import { listens } from './subscriptions.ts'
 
 export type EndpointSuppliers = Pick<
@@ -123,15 +124,16 @@ export function createEndpoint(config: Config, suppliers: EndpointSuppliers): En
 
     const places = placesFor(req)
     const whenAnswered = answeredOf(res)
-    const call = straightCallIn(req.method, headers, body)
-    roads.note(body, call !== undefined)
-    const unreadable = call ? undefined : unreadableParams(body)
+    const straight = straightRequestIn(req.method, headers, body)
+    roads.note(body, straight !== undefined)
+    const unreadable = straight ? undefined : unreadableParams(body)
     if (unreadable) return rejected({ status: 400, code: -32602, message: unreadable.message }, unreadable.id)
 
     const stream = listens(body) ? mcp.newStream() : undefined
     const suspended = openAnswers.watch(identity, res, stream)
-    const passed: Passed = { decision, body, form: form ?? 'either', places, whenAnswered, suspended }
-    if (call) return answerStraight(call, passed, { res, common }, { ...suppliers, ...places })
+    const instructions = () => instructionsFor(grant, identity.credentials, issuer)
+    const passed: Passed = { decision, body, form: form ?? 'either', places, instructions, whenAnswered, suspended }
+    if (straight) return answerStraight(straight, passed, { res, common }, { ...suppliers, ...places })
 
     for (let at = 0; at < common.length; at += 2) res.setHeader(common[at] ?? '', common[at + 1] ?? '')
     const extra = { ...passed }

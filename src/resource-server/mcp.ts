@@ -15,7 +15,6 @@ import type { Places } from './challenge.ts'
 import type { Form } from './content-negotiation.ts'
 import type { Decision } from './gate.ts'
 import { isDecision, messagesIn } from './gate.ts'
-import { instructionsFor } from './instructions.ts'
 import { ValidatingServer } from './params.ts'
 import { getPrompt, PROMPT_LIST } from './prompts/get-prompt.ts'
 import { namingAllVersions, SERVED_VERSIONS } from './protocol-versions.ts'
@@ -32,17 +31,26 @@ const LISTS = ['resources/templates/list', 'prompts/list'] as const
 const FOR_ALL = { ttlMs: 60 * 60 * 1000, cacheScope: 'public' } as const
 /** What depends on what a person allows, and may change at any time. */
 const FOR_ONE = { ttlMs: 60 * 1000, cacheScope: 'private' } as const
-const CACHE_HINTS = {
+export const CACHE_HINTS = {
   ...Object.fromEntries(LISTS.map((method) => [method, FOR_ALL])),
   'tools/list': FOR_ONE,
   'resources/list': FOR_ONE,
-}
+  'server/discover': { ttlMs: 0, cacheScope: 'private' },
+} as const
 /** What the SDK wants to read in every `Accept` header, literally. What a client takes was looked at before. */
 const BOTH_FORMS = 'application/json, text/event-stream'
 /** What this server says that it is (MCP, Implementation). */
 export const ABOUT = { name: 'qcgate', title: 'QuantConnect', version: VERSION }
 
-/** Whether a body opens a conversation, in either era. Only then are instructions sent, and worth opening the vault for. */
+/** What this server can do. It tells of changes on streams, which the later protocol has. */
+export const capabilitiesOf = (era: 'modern' | 'legacy') => ({
+  tools: { listChanged: era === 'modern' },
+  resources: {},
+  prompts: {},
+  completions: {},
+})
+
+/** Whether a body opens a conversation, in either era. Only then are instructions sent. */
 const greets = (body: unknown): boolean =>
   messagesIn(body).some(({ method }) => method === 'initialize' || method === 'server/discover')
 
@@ -54,6 +62,8 @@ export interface Passed {
   readonly form: Form
   /** What a refusal names. */
   readonly places: Places
+  /** What a model is told when it connects. */
+  readonly instructions: () => string
   /** Does something once the answer was sent. */
   readonly whenAnswered: (act: () => void) => void
   /** Aborts when the connection is suspended, see `Caller`. */
@@ -68,30 +78,22 @@ export interface Mcp {
 }
 
 export function createMcp(same: Omit<ToolSuppliers, 'metadata'>): Mcp {
-  const { log, vault, issuer } = same
-
-  async function instructions({ decision, body }: Record<string, unknown>): Promise<string | undefined> {
-    if (!isDecision(decision) || !greets(body)) return undefined
-    const credentials = await vault.open(decision.grant.accountId)
-    return credentials && instructionsFor(decision.grant, credentials, issuer)
-  }
+  const { log } = same
 
   const newServer: McpServerFactory = async ({ authInfo, era }) => {
-    const about = await instructions(authInfo?.extra ?? {}).catch((error) => {
-      log.error({ err: error }, 'MCP request failed')
-      throw error
-    })
+    const { body, instructions } = (authInfo?.extra ?? {}) as Partial<Passed> // sound: the endpoint puts it there
+    const about = greets(body) ? instructions?.() : undefined
     // Sound: resource-server.ts puts them there, for every request that it lets come so far.
     const suppliers: ToolSuppliers = { ...same, ...(authInfo?.extra?.places as Places) }
     const server = new (era === 'legacy' ? ServerOf2025 : ValidatingServer)(ABOUT, {
-      capabilities: { tools: { listChanged: era === 'modern' }, resources: {}, prompts: {}, completions: {} },
+      capabilities: capabilitiesOf(era),
       supportedProtocolVersions: [...SERVED_VERSIONS],
       cacheHints: CACHE_HINTS,
       ...(about ? { instructions: about } : {}),
     })
     server.setRequestHandler('tools/list', (_request, context) => {
       const { decision } = callerIn(context)
-      return { tools: [...visibleTools(isDecision(decision) ? decision.grant.scopes : [])] }
+      return { tools: [...visibleTools(isDecision(decision) ? decision.grant.scopes : []).tools] }
     })
     server.setRequestHandler('tools/call', async ({ params: { name, arguments: args } }, context) => {
       // The calls of a batch begin one after the other, with everyone's turn between them.

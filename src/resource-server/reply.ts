@@ -33,9 +33,16 @@ export type HeaderList = readonly string[]
 /** Writes one out, with headers that every answer has. */
 export function writeReply(res: ServerResponse, { status, headers = {}, body }: PlainReply, common: HeaderList): void {
   const own = { ...headers, 'Content-Type': 'application/json; charset=utf-8' }
-  writeText(res, status, [...common, ...Object.entries(own).flat()], JSON.stringify(body))
+  writePieces(res, status, [...common, ...Object.entries(own).flat()], [JSON.stringify(body)])
 }
 
-/** Writes an answer in one piece: a text goes out together with its headers. */
-export const writeText = (res: ServerResponse, status: number, headers: HeaderList, text: string): void =>
-  void res.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(text))]).end(text)
+/** A text in pieces, of which some may be bytes already. */
+export type Pieces = readonly (string | Buffer)[]
+
+/** Writes a whole answer: its first text goes out together with the headers. */
+export function writePieces(res: ServerResponse, status: number, headers: HeaderList, pieces: Pieces): void {
+  const length = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0)
+  res.writeHead(status, [...headers, 'Content-Length', String(length)])
+  for (const piece of pieces.slice(0, -1)) res.write(piece)
+  res.end(pieces.at(-1))
+}

@@ -2,7 +2,7 @@
 // message: so what may stand in a schema is listed here, and why (docs/providers.md shows what two libraries make of it).
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { toolList } from '../../src/resource-server/tools/catalog.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -52,7 +52,7 @@ function* within(schema: Schema, path: string): Generator<[string, Schema]> {
 }
 
 describe('the schemas of every tool', () => {
-  for (const { name, inputSchema, outputSchema } of TOOL_LIST) {
+  for (const { name, inputSchema, outputSchema } of toolList()) {
     const both = { arguments: inputSchema, answer: outputSchema as Schema }
 
     it(`${name}: holds keywords that every provider takes, and each as JSON Schema 2020-12 has it`, () => {

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
-import { TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { toolList } from '../../src/resource-server/tools/catalog.ts'
 import { aiSdkGoogle, type Convert, openaiStrict } from './libraries.ts'
 import { providersPage, type Row } from './page.ts'
 import { differences, objectsWithoutFields, optionalIn, type Schema, withNulls } from './schema.ts'
@@ -43,7 +43,7 @@ async function byGoogle(schema: Schema): Promise<string> {
 
 const rows: Row[] = []
 let unchanged = true
-for (const { name, inputSchema } of TOOL_LIST) {
+for (const { name, inputSchema } of toolList()) {
   const schema = inputSchema as Schema
   rows.push({ name, strict: await strictly(schema), google: await byGoogle(schema) })
   unchanged &&= isDeepStrictEqual((await made(newest, schema)).schema, schema)
@@ -52,7 +52,7 @@ if (!unchanged)
   throw new Error('The newest @ai-sdk/google does not hand schemas on as they are any more: say so on the page.')
 const page = providersPage(
   rows,
-  TOOL_LIST.map(({ inputSchema }) => inputSchema as Schema),
+  toolList().map(({ inputSchema }) => inputSchema as Schema),
   JSON.parse(versions),
 )
 writeFileSync(fileURLToPath(new URL('../../docs/providers.md', import.meta.url)), page)

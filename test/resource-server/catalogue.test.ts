@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { fromJsonSchema } from '@modelcontextprotocol/server'
 import { scopesFor } from '../../src/resource-server/gate.ts'
-import { findTool, secretsOf, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { findTool, secretsOf, toolList } from '../../src/resource-server/tools/catalog.ts'
 import type { Scope } from '../../src/scopes.ts'
 import { ALL_SCOPES, GROUPS, isScope, SCOPES } from '../../src/scopes.ts'
 import { declaredNeeds, NEEDS, PUBLISHED } from './published-scopes.ts'
@@ -51,13 +51,18 @@ const LIVE: readonly string[] = ['starts', 'commands', 'stops', 'liquidations', 
 
 describe('the catalogue', () => {
   it('holds 69 tools, each once', () => {
-    assert.equal(new Set(TOOL_LIST.map(({ name }) => name)).size, 69)
-    assert.equal(TOOL_LIST.length, 69)
+    assert.equal(new Set(toolList().map(({ name }) => name)).size, 69)
+    assert.equal(toolList().length, 69)
   })
 
   it('asks for the scopes that are published for each tool', () => {
-    assert.deepEqual(declaredNeeds(), Object.fromEntries(TOOL_LIST.map(({ name }) => [name, NEEDS[name]])))
-    assert.deepEqual(Object.keys(NEEDS).toSorted(), TOOL_LIST.map(({ name }) => name).toSorted())
+    assert.deepEqual(declaredNeeds(), Object.fromEntries(toolList().map(({ name }) => [name, NEEDS[name]])))
+    assert.deepEqual(
+      Object.keys(NEEDS).toSorted(),
+      toolList()
+        .map(({ name }) => name)
+        .toSorted(),
+    )
   })
 
   it('knows the scopes, groups and risks that are published', () => {
@@ -70,15 +75,19 @@ describe('the catalogue', () => {
 
   it('marks what may only stop something, and nothing that also sells', () => {
     assert.deepEqual(
-      TOOL_LIST.filter(({ name }) => findTool(name)?.onlyLowersRisk).map(({ name }) => name),
+      toolList()
+        .filter(({ name }) => findTool(name)?.onlyLowersRisk)
+        .map(({ name }) => name),
       ['abort_optimization', 'stop_live_algorithm'],
     )
   })
 
   it('keeps from happening twice by accident whatever happens anew each time, trades or makes something, and nothing that stops', () => {
-    const once = TOOL_LIST.map(({ name }) => name).filter((name) => findTool(name)?.onceOnly)
+    const once = toolList()
+      .map(({ name }) => name)
+      .filter((name) => findTool(name)?.onceOnly)
     assert.deepEqual(once, ONCE_ONLY)
-    for (const { name, annotations, inputSchema, outputSchema } of TOOL_LIST) {
+    for (const { name, annotations, inputSchema, outputSchema } of toolList()) {
       const isOnce = once.includes(name)
       const { countsAs, onlyLowersRisk } = findTool(name) ?? {}
       if (annotations?.idempotentHint === false) assert.ok(isOnce, name)
@@ -104,11 +113,11 @@ describe('the catalogue', () => {
   })
 
   it('takes less than 60 kB of a model’s context with all input schemas together', () => {
-    const size = Buffer.byteLength(JSON.stringify(TOOL_LIST.map(({ inputSchema }) => inputSchema)))
+    const size = Buffer.byteLength(JSON.stringify(toolList().map(({ inputSchema }) => inputSchema)))
     assert.ok(size < 60_000, `${size} bytes`)
   })
 
-  for (const { name, title, description = '', inputSchema, outputSchema, annotations, _meta, ...rest } of TOOL_LIST) {
+  for (const { name, title, description = '', inputSchema, outputSchema, annotations, _meta, ...rest } of toolList()) {
     describe(name, () => {
       const tool = findTool(name)
       const schema = inputSchema as Schema

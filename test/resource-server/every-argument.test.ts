@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, describe, it } from 'node:test'
-import { TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { toolList } from '../../src/resource-server/tools/catalog.ts'
 import { useConnectionTo } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
 import { messages, rpc, toolCall } from '../support/mcp-requests.ts'
@@ -81,7 +81,7 @@ describe('every argument of', () => {
     return errors
   }
 
-  for (const tool of TOOL_LIST) {
+  for (const tool of toolList()) {
     const { properties = {}, required = [] } = tool.inputSchema as Json
     if (!Object.keys(properties).length) continue
     const plain = argumentsFor(tool, MADE_UP)

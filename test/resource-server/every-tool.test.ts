@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { toolList } from '../../src/resource-server/tools/catalog.ts'
 import { ALL_SCOPES, type Scope } from '../../src/scopes.ts'
 import { useConnection } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
@@ -43,7 +43,7 @@ describe('every tool', () => {
   /** As if the person had just agreed to these; a refusal of before is then the first again. */
   const allow = (scopes: readonly Scope[]) => connection.change({ scopes, authorizedAt: authorizedAt++ })
 
-  for (const tool of inCallOrder(TOOL_LIST)) {
+  for (const tool of inCallOrder(toolList())) {
     const needs = (NEEDS[tool.name] ?? []) as Scope[]
 
     it(`${tool.name} works with exactly ${needs.join(' and ')}`, async () => {

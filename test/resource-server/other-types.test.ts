@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { toolList } from '../../src/resource-server/tools/catalog.ts'
 import { connect, EVERYTHING } from '../support/connection.ts'
 import type { Json } from '../support/json.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -91,7 +91,7 @@ describe('every tool, when QuantConnect sends other types than ever before', () 
     client = new Client({ name: 'Other types', version: '1.0.0' })
     const requestInit = { headers: { authorization: `Bearer ${access_token}` } }
     await client.connect(new StreamableHTTPClientTransport(new URL(server.mcp), { requestInit }) as never)
-    assert.equal((await client.listTools()).tools.length, TOOL_LIST.length)
+    assert.equal((await client.listTools()).tools.length, toolList().length)
   })
   after(async () => {
     await client?.close()
@@ -110,7 +110,7 @@ describe('every tool, when QuantConnect sends other types than ever before', () 
     return result.structuredContent
   }
 
-  for (const { name } of TOOL_LIST) {
+  for (const { name } of toolList()) {
     it(`${name} answers as its schema says (seed ${SEED})`, async () => {
       const hasFields = [...(recorded.get(name)?.answers.values() ?? [])].some((body) => Object.keys(body).length > 1)
       const mixtures = Array.from({ length: MIXTURES }, (_, at) => [`mixture ${at}`, mixed(SEED + at)] as const)

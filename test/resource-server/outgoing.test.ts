@@ -1,7 +1,7 @@
 // What a tool says it sends is what goes out, once: the record's digest, and what keeps a call from being sent twice, stand on it.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { findTool, TOOL_LIST, TOOLS } from '../../src/resource-server/tools/catalog.ts'
+import { findTool, TOOLS, toolList } from '../../src/resource-server/tools/catalog.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { useConnectionTo } from '../support/connection.ts'
 import { callTool } from '../support/mcp-requests.ts'
@@ -26,7 +26,7 @@ describe('what goes out', () => {
     upstream.requests.splice(0)
   })
 
-  for (const listed of inCallOrder(TOOL_LIST).filter(({ annotations }) => !annotations?.readOnlyHint)) {
+  for (const listed of inCallOrder(toolList()).filter(({ annotations }) => !annotations?.readOnlyHint)) {
     it(`of ${listed.name} is what it says, in one request that changes something`, async () => {
       const tool = findTool(listed.name) ?? assert.fail()
       const args = argumentsFor(listed, MADE_UP)

@@ -2,7 +2,7 @@
 // algorithm runs with real money nothing that it stands on changes, and where none runs the same calls do their work.
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { findTool, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { findTool, toolList } from '../../src/resource-server/tools/catalog.ts'
 import type { Tool } from '../../src/resource-server/tools/tool.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { useConnection } from '../support/connection.ts'
@@ -68,7 +68,7 @@ describe('a connection that may trade on paper only, and everything else', () =>
   }
 
   describe('where real money trades', () => {
-    for (const tool of inCallOrder(TOOL_LIST)) {
+    for (const tool of inCallOrder(toolList())) {
       const { money = 'none' } = toolOf(tool.name)
 
       it(`${tool.name} ${money === 'none' ? 'works, and leaves it' : 'is refused, and leaves it'} as it is`, async () => {
@@ -112,7 +112,7 @@ describe('a connection that may trade on paper only, and everything else', () =>
       if ((await sandbox('/live/read', { projectId })).status === 'Stopped') await sandbox('/live/create', paper)
     }
 
-    for (const { name } of TOOL_LIST.filter(({ name }) => toolOf(name).money === 'for-others')) {
+    for (const { name } of toolList().filter(({ name }) => toolOf(name).money === 'for-others')) {
       it(`${name} gives nobody live control, not even there`, async () => {
         const { projectId, collaboratorUserId } = world
         const rights = { collaborationLiveControl: true, collaborationWrite: true }
@@ -123,7 +123,7 @@ describe('a connection that may trade on paper only, and everything else', () =>
       })
     }
 
-    const reaching = TOOL_LIST.filter(({ name }) => (toolOf(name).money ?? 'none') !== 'none')
+    const reaching = toolList().filter(({ name }) => (toolOf(name).money ?? 'none') !== 'none')
     for (const tool of inCallOrder(reaching).filter(({ name }) => !NOWHERE.includes(name))) {
       it(`${tool.name} works`, async () => {
         if (toolOf(tool.name).money === 'by-deployment') await startOnPaper()
@@ -133,7 +133,7 @@ describe('a connection that may trade on paper only, and everything else', () =>
       })
     }
 
-    for (const tool of TOOL_LIST.filter(({ name }) => NOWHERE.includes(name))) {
+    for (const tool of toolList().filter(({ name }) => NOWHERE.includes(name))) {
       it(`${tool.name} is refused all the same`, async () => {
         const { structuredContent } = await call(tool.name, argumentsFor(tool, world))
         assert.equal(structuredContent.rule, 'paper')

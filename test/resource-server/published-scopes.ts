@@ -1,6 +1,6 @@
 // The scope map that the catalogue was published with, as this release keeps to it.
 import { readFileSync } from 'node:fs'
-import { findTool, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { findTool, toolList } from '../../src/resource-server/tools/catalog.ts'
 
 interface Published {
   readonly scopes: readonly string[]
@@ -31,4 +31,4 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = { ...PUBLISHED
 
 /** What every tool of the catalogue says that it needs. */
 export const declaredNeeds = (): Record<string, readonly string[]> =>
-  Object.fromEntries(TOOL_LIST.map(({ name }) => [name, findTool(name)?.scopes ?? []]))
+  Object.fromEntries(toolList().map(({ name }) => [name, findTool(name)?.scopes ?? []]))

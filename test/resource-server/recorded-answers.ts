@@ -2,7 +2,7 @@
 // the tools without a server.
 import { mock } from 'node:test'
 import { createToolContext } from '../../src/resource-server/calls/tool-context.ts'
-import { findTool, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { findTool, toolList } from '../../src/resource-server/tools/catalog.ts'
 import type { Json } from '../support/json.ts'
 import { openSandbox, sandboxClient } from '../support/sandbox-client.ts'
 import type { ArgumentValues } from './tool-arguments.ts'
@@ -35,7 +35,7 @@ export async function recordAnswers(): Promise<ReadonlyMap<string, Recorded>> {
     const advance = async (seconds: number) => mock.timers.tick(seconds * 1_000)
     const values = await createOneOfEach({ advance }, call)
     const recorded = new Map<string, Recorded>()
-    for (const { name, inputSchema } of inCallOrder(TOOL_LIST)) {
+    for (const { name, inputSchema } of inCallOrder(toolList())) {
       const args = argumentsFor({ name, inputSchema }, values)
       const answers = new Map<string, Json>()
       const tool = findTool(name)

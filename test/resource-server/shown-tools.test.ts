@@ -2,7 +2,7 @@
 // until it is allowed, so no model can ask for it.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { findTool, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { findTool, toolList } from '../../src/resource-server/tools/catalog.ts'
 import { ALL_SCOPES, GROUPS, type Scope } from '../../src/scopes.ts'
 import { useConnection } from '../support/connection.ts'
 import { challengeOf, message, rpc, toolCall } from '../support/mcp-requests.ts'
@@ -22,7 +22,7 @@ describe('the list of tools', () => {
     )
     return result.tools.map(({ name }: { name: string }) => name)
   }
-  const names = TOOL_LIST.map(({ name }) => name)
+  const names = toolList().map(({ name }) => name)
 
   for (const [who, scopes] of [
     ['nothing but to see the account', ['qc:account:read']],

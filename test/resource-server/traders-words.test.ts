@@ -1,7 +1,7 @@
 // What a person's record says of a call: what a trader wants to know of it, on one line, and nothing secret.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { secretsOf, TOOL_LIST } from '../../src/resource-server/tools/catalog.ts'
+import { secretsOf, toolList } from '../../src/resource-server/tools/catalog.ts'
 import { BROKERAGE_NAMES } from '../../src/resource-server/tools/families/live-brokerages.ts'
 import type { LookUp } from '../../src/resource-server/tools/tool.ts'
 import { inTradersWords } from '../../src/resource-server/tools/words.ts'
@@ -21,7 +21,7 @@ async function said(name: string, args: object, lookUp: LookUp = forbidden): Pro
   return words
 }
 
-const writers = TOOL_LIST.filter(({ annotations }) => !annotations?.readOnlyHint)
+const writers = toolList().filter(({ annotations }) => !annotations?.readOnlyHint)
 const own = (name: string) => argumentsFor(writers.find((tool) => tool.name === name) as (typeof writers)[0], MADE_UP)
 
 const PROJECT = 10_150_461

@@ -1,4 +1,4 @@
-// All tools, in a fixed order, and what a client sees of them. Built once, when the process starts.
+// All tools, in a fixed order, and what a client sees of them. Built once, the latter when somebody asks for it.
 import type { Tool as WireTool } from '@modelcontextprotocol/server'
 import { account } from './families/account.ts'
 import { admin } from './families/admin.ts'
@@ -12,6 +12,7 @@ import { node } from './families/node.ts'
 import { object } from './families/object.ts'
 import { optimization } from './families/optimization.ts'
 import { project } from './families/project.ts'
+import type { Schema } from './schemas.ts'
 import { inputSchema, jsonSchemaOf, outputSchema } from './schemas.ts'
 import { secretNames } from './secrets.ts'
 import type { Tool } from './tool.ts'
@@ -39,23 +40,35 @@ export const findTool = (name: string): Tool | undefined => byName.get(name)
 /** Every argument that some tool lets the record keep. */
 export const RECORDED: readonly string[] = [...new Set(TOOLS.flatMap(({ recorded }) => recorded))]
 
-const WITH_SCHEMA = TOOLS.map((tool) => ({ tool, schema: jsonSchemaOf(tool) }))
+const schemas = new Map<Tool, Schema>()
+/** What a tool takes, in every keyword. Made when it is first asked for: most processes never are, for most tools. */
+function schemaOf(tool: Tool): Schema {
+  const schema = schemas.get(tool) ?? jsonSchemaOf(tool)
+  schemas.set(tool, schema)
+  return schema
+}
 
-/** What `tools/list` answers. */
-export const TOOL_LIST: readonly WireTool[] = WITH_SCHEMA.map(({ tool, schema }) => ({
-  name: tool.name,
-  title: tool.title,
-  description: tool.description,
-  inputSchema: inputSchema(schema),
-  outputSchema: outputSchema(tool),
-  annotations: { title: tool.title, ...tool.annotations },
-  // ChatGPT asks its person for what a tool needs before it calls it.
-  _meta: { securitySchemes: [{ type: 'oauth2', scopes: tool.scopes }] },
-}))
+let list: readonly WireTool[] | undefined
+/** What `tools/list` answers where everything is allowed. */
+export function toolList(): readonly WireTool[] {
+  list ??= TOOLS.map((tool) => ({
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: inputSchema(schemaOf(tool)),
+    outputSchema: outputSchema(tool),
+    annotations: { title: tool.title, ...tool.annotations },
+    // ChatGPT asks its person for what a tool needs before it calls it.
+    _meta: { securitySchemes: [{ type: 'oauth2', scopes: tool.scopes }] },
+  }))
+  return list
+}
 
-const secrets: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  WITH_SCHEMA.map(({ tool, schema }) => [tool.name, secretNames(schema)]),
-)
-
+const secrets = new Map<string, ReadonlySet<string>>()
 /** The names of a tool's arguments that are secrets, at any depth. */
-export const secretsOf = (name: string): ReadonlySet<string> => secrets.get(name) ?? new Set()
+export function secretsOf(name: string): ReadonlySet<string> {
+  const tool = findTool(name)
+  const names = secrets.get(name) ?? secretNames(tool && schemaOf(tool))
+  if (tool) secrets.set(name, names)
+  return names
+}

@@ -5,7 +5,7 @@ import type { Tool as WireTool } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import type { Tool } from './tool.ts'
 
-type Schema = Readonly<Record<string, unknown>>
+export type Schema = Readonly<Record<string, unknown>>
 
 /** How a keyword of zod's is told here; one that is not in the table stays as it is. */
 const TOLD: Readonly<Record<string, (value: never, schema: Schema) => Schema>> = {

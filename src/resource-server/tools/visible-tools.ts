@@ -3,7 +3,7 @@
 import type { Tool as WireTool } from '@modelcontextprotocol/server'
 import type { Scope } from '../../scopes.ts'
 import { isHarmless, SCOPES } from '../../scopes.ts'
-import { findTool, TOOL_LIST } from './catalog.ts'
+import { findTool, toolList } from './catalog.ts'
 import type { Tool } from './tool.ts'
 
 /** Whether a client with these scopes sees a tool. */
@@ -12,19 +12,28 @@ export function isVisible({ scopes, risk }: Pick<Tool, 'scopes' | 'risk'>, allow
   return !missing.length || [risk, ...missing.map((scope) => SCOPES[scope].risk)].every(isHarmless)
 }
 
+/** What a client sees, and the same as it travels. */
+export interface ShownTools {
+  readonly tools: readonly WireTool[]
+  /** JSON, made when it is first asked for. */
+  bytes(): Buffer
+}
+
 /** Lists that are kept at hand; people allow the same few sets of scopes. */
-const REMEMBERED = 200
-const remembered = new Map<string, readonly WireTool[]>()
+const REMEMBERED = 50
+const remembered = new Map<string, ShownTools>()
 
 /** The list for a client with these scopes. */
-export function visibleTools(allowed: readonly Scope[]): readonly WireTool[] {
+export function visibleTools(allowed: readonly Scope[]): ShownTools {
   const key = allowed.toSorted().join(' ')
   const known = remembered.get(key)
   if (known) return known
-  const shown = TOOL_LIST.filter(({ name }) => {
+  const tools = toolList().filter(({ name }) => {
     const tool = findTool(name)
     return tool && isVisible(tool, allowed)
   })
+  let made: Buffer | undefined
+  const shown = { tools, bytes: () => (made ??= Buffer.from(JSON.stringify(tools))) }
   if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value ?? '')
   remembered.set(key, shown)
   return shown

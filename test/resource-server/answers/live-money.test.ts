@@ -1,7 +1,7 @@
 // Whose money a new deployment trades, for every brokerage and environment there is. What is not known to be paper is real.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { TOOL_LIST } from '../../../src/resource-server/tools/catalog.ts'
+import { toolList } from '../../../src/resource-server/tools/catalog.ts'
 import type { Json } from '../../support/json.ts'
 import { binance, oanda, paper, schwab, tt } from './brokerage-forms.ts'
 import { CREATE, startLive } from './start-live.ts'
@@ -130,7 +130,7 @@ describe('whose money a new deployment trades', () => {
   }
 
   it('is known for every brokerage there is', () => {
-    const schema: Json = TOOL_LIST.find(({ name }) => name === CREATE)?.inputSchema
+    const schema: Json = toolList().find(({ name }) => name === CREATE)?.inputSchema
     const ids = JSON.stringify(schema.properties.brokerage).matchAll(/"enum":\["(\w+Brokerage)"\]/g)
     assert.deepEqual(
       [...new Set([...ids].map(([, id]) => id))].sort(),
