@@ -32,7 +32,7 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    charset: 'utf8',
+    charset: 'ascii', // V8 keeps two bytes for each character of a file that has one of another kind
     legalComments: 'none', // THIRD-PARTY-LICENSES.txt has the texts
     preserveSymlinks: true, // names what is in node_modules the same way, wherever that folder lies
     keepNames: true, // two classes of one name would get a number, and oidc-provider stores by the names of its classes

@@ -9,6 +9,7 @@ import { closestTo } from '../spelling.ts'
 import { VERSION } from '../version.ts'
 import { keepCompiled } from './compile-cache.ts'
 import { EXIT, type Terminal } from './terminal.ts'
+import { keepYoungSmall } from './young-generation.ts'
 
 /**
  * Runs a command and gives its exit code: 0 done, 1 found something, 2 cannot. For a server that is the code of its start; it
@@ -30,7 +31,9 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       const folders = defaultFolders(terminal.env)
       const dataDir = terminal.env.DATA_DIR || folders.dataDir
       if (IS_INSTALLED && dataDir) keepCompiled(dataDir)
+      const letGrow = keepYoungSmall()
       code = await (await import('./serve.ts')).serve(terminal, folders)
+      letGrow()
     })
   describeItself(program.command('doctor'))
     .description('check a running server from outside, as clients see it')

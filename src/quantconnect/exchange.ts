@@ -13,7 +13,7 @@ import {
 } from 'node:http'
 import { request as requestTls, Agent as TlsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { unpacked } from '../bodies.ts'
 
 /** Milliseconds that a connection stays without use. */
 const IDLE_MS = { reads: 4_000, deeds: 1_000 }
@@ -95,7 +95,9 @@ export async function exchange({ url, headers, body, signals, reads }: Posted): 
     answer.resume()
     return { status, headers: answer.headers, body: undefined }
   }
-  return { status, headers: answer.headers, body: unpacked(answer) }
+  const held = unpacked(answer)
+  if (held !== answer) held.on('close', () => answer.destroy()) // what is not read to its end takes its connection with it
+  return { status, headers: answer.headers, body: held }
 }
 
 /** Statuses that have no body (Fetch standard, null body status). */
@@ -107,17 +109,4 @@ async function encoded(body: string | FormData): Promise<{ type: Record<string, 
   const written = new Response(body)
   const type = written.headers.get('content-type') ?? ''
   return { type: { 'content-type': type }, bytes: Buffer.from(await written.arrayBuffer()) }
-}
-
-const UNPACK = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
-const isPacked = (coding: string): coding is keyof typeof UNPACK => Object.hasOwn(UNPACK, coding)
-
-/** What an answer holds, whatever it is packed in (RFC 9110 §8.4). What is packed in another way is left as it is. */
-function unpacked(answer: IncomingMessage): Readable {
-  const coding = answer.headers['content-encoding']?.trim().toLowerCase() ?? ''
-  if (!isPacked(coding)) return answer
-  const unpack = UNPACK[coding]()
-  answer.on('error', (error) => unpack.destroy(error))
-  unpack.on('close', () => answer.destroy())
-  return answer.pipe(unpack)
 }

@@ -2,7 +2,7 @@
 // handler gets.
 import type { IncomingMessage } from 'node:http'
 import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server'
-import readText from 'co-body/lib/text.js'
+import { readText, UnreadBody } from '../bodies.ts'
 import { excessOf, holdsMore, isTooDeep, readJson, TOO_DEEP } from '../json-bounds.ts'
 import { nextPortion } from '../portions.ts'
 import { record } from '../quantconnect/fields.ts'
@@ -31,9 +31,10 @@ export async function readBody(req: IncomingMessage): Promise<ReadBody> {
   const said = Number(req.headers['content-length'] ?? 0)
   let text: string
   try {
-    text = await readText(req, { limit: String(LONGEST_BODY) })
+    text = await readText(req, LONGEST_BODY)
   } catch (error) {
-    const isTooLong = (error as { status?: unknown }).status === 413
+    if (!(error instanceof UnreadBody)) throw error
+    const isTooLong = error.status === 413
     return { ...(isTooLong ? refused(413, -32000, 'The request body is larger than 4 MB') : NO_JSON), bytes: said }
   }
   return { ...(await understand(text)), bytes: Math.max(said, Buffer.byteLength(text)) }

@@ -1,36 +1,20 @@
 // What all our forms have in common: a bounded body, and a token that only our own page could have put there (CSRF).
 import { timingSafeEqual } from 'node:crypto'
-import readText from 'co-body/lib/text.js'
 import type { Context, Middleware } from 'koa'
+import { readText, UnreadBody } from '../../bodies.ts'
 import type { CookieKeys } from '../../key-files/cookie-keys.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'
 
-const LONGEST_FORM = '32kb'
+const LONGEST_FORM = 32 * 1024
 
-/** Reads a form. Throws `UnreadableForm`. */
+/** Reads a form. Throws `UnreadBody`. */
 export const parseForm: Middleware = async (ctx, next) => {
-  if (ctx.is('urlencoded')) {
-    ctx.state.form = await readText(ctx.req, { limit: LONGEST_FORM }).catch((cause) => {
-      throw new UnreadableForm(cause)
-    })
-  }
+  if (ctx.is('urlencoded')) ctx.state.form = await readText(ctx.req, LONGEST_FORM)
   await next()
 }
 
 const sentIn = (ctx: Context): URLSearchParams => new URLSearchParams(ctx.state.form)
-
-/** A form that is compressed and broken, cut short or too long. */
-class UnreadableForm extends Error {
-  override name = 'UnreadableForm'
-  readonly status: number
-
-  constructor(cause: unknown) {
-    super('the form cannot be read', { cause })
-    // What breaks while it is unpacked has no status, and is the sender's fault like all the rest.
-    this.status = (cause as { status?: number }).status ?? 400
-  }
-}
 
 /** Middleware: whoever sent a form that cannot be read is told so on a page. */
 export const explainUnreadableForms =
@@ -39,7 +23,7 @@ export const explainUnreadableForms =
     try {
       await next()
     } catch (error) {
-      if (!(error instanceof UnreadableForm)) throw error
+      if (!(error instanceof UnreadBody)) throw error
       ctx.status = error.status
       const view = problemPage({
         title: 'This did not arrive',
