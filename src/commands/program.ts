@@ -1,15 +1,11 @@
 // The program that people start: its commands, their help, and what the exit code says. A command is loaded when it is
 // called, so that help and version answer at once and start nothing.
-import { homedir } from 'node:os'
 import { Command, CommanderError } from 'commander'
-import { FOLDERS_OF_CHECKOUT, foldersOfInstalled } from '../default-folders.ts'
-import { IS_INSTALLED } from '../installed.ts'
 import { SETTINGS } from '../settings.ts'
 import { closestTo } from '../spelling.ts'
 import { VERSION } from '../version.ts'
-import { keepCompiled } from './compile-cache.ts'
+import { startServer } from './start-server.ts'
 import { EXIT, type Terminal } from './terminal.ts'
-import { keepYoungSmall } from './young-generation.ts'
 
 /**
  * Runs a command and gives its exit code: 0 done, 1 found something, 2 cannot. For a server that is the code of its start; it
@@ -28,12 +24,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .description('run the server (what happens without a command)')
     .addHelpText('after', settings(SETTINGS))
     .action(async () => {
-      const folders = defaultFolders(terminal.env)
-      const dataDir = terminal.env.DATA_DIR || folders.dataDir
-      if (IS_INSTALLED && dataDir) keepCompiled(dataDir)
-      const letGrow = keepYoungSmall()
-      code = await (await import('./serve.ts')).serve(terminal, folders)
-      letGrow()
+      code = await startServer(terminal)
     })
   describeItself(program.command('doctor'))
     .description('check a running server from outside, as clients see it')
@@ -111,16 +102,3 @@ const settings = (known: Readonly<Record<string, string>>): string =>
   `\nSettings are environment variables:\n${Object.entries(known)
     .map(([name, meaning]) => `  ${name.padEnd(22)}${meaning}`)
     .join('\n')}`
-
-function defaultFolders(env: Terminal['env']) {
-  return IS_INSTALLED ? foldersOfInstalled({ platform: process.platform, env, home: home() }) : FOLDERS_OF_CHECKOUT
-}
-
-/** A user without a name, as in a container, has none where HOME does not say. */
-function home(): string | undefined {
-  try {
-    return homedir()
-  } catch {
-    return undefined
-  }
-}

@@ -1,7 +1,6 @@
 // The MCP side: the SDK speaks both protocol eras, our one dispatcher does the work. A server object is made per request,
 // as the SDK wants it, with its handlers; tools and their schemas were built when the process started.
 import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
-import { toNodeHandler } from '@modelcontextprotocol/node'
 import type { McpHttpHandler, McpServerFactory, ServerContext } from '@modelcontextprotocol/server'
 import { CLIENT_CAPABILITIES_META_KEY, createMcpHandler } from '@modelcontextprotocol/server'
 import { nextPortion } from '../portions.ts'
@@ -122,9 +121,14 @@ export function createMcp(same: Omit<ToolSuppliers, 'metadata'>): Mcp {
       answer.headers.delete('connection') // which Node.js answers for (RFC 9110 §7.6.1)
       return inForm(form ?? 'either', await namingAllVersions(answer), Array.isArray(parsedBody))
     }
-    const answer = toNodeHandler({ fetch }, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') })
-    // Of what it is given the adapter makes text again, which nobody reads: a copy of every upload.
-    return (req, res, body) => answer(req, res, body === undefined ? undefined : {})
+    let answer: NodeMcpRequestHandler | undefined
+    return async (req, res, body) => {
+      // It brings all that belongs to `fetch`, which takes a tenth of a start, and which the straight road never asks for.
+      const { toNodeHandler } = await import('@modelcontextprotocol/node')
+      answer ??= toNodeHandler({ fetch }, { onerror: (error) => log.error({ err: error }, 'MCP handler failed') })
+      // Of what it is given the adapter makes text again, which nobody reads: a copy of every upload.
+      return answer(req, res, body === undefined ? undefined : {})
+    }
   }
 
   return {

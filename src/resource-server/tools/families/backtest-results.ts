@@ -2,7 +2,6 @@
 import * as z from 'zod'
 import { addressOf } from '../../../quantconnect/addresses.ts'
 import { list, number, text } from '../../../quantconnect/fields.ts'
-import { readable } from '../../answers/html.ts'
 import { clip, linesWithin, say } from '../../answers/reading.ts'
 import { inOrder, placeOf, window, windowed, windowOf } from '../../answers/windows.ts'
 import { BacktestId, ProjectId, reads, tool } from '../tool.ts'
@@ -135,7 +134,8 @@ export const backtestResults = [
     loads: true,
     limit: 100_000,
     more: 'The whole report, with its pictures, is on the page of the backtest.',
-    answer(body, { projectId, backtestId }) {
+    async answer(body, { projectId, backtestId }) {
+      const { readable } = await import('../../answers/html.ts') // which brings a parser, with all that HTML calls by name
       const report = readable(text(body.report) ?? '')
       const url = addressOf(projectId, backtestId)
       return {
