@@ -23,9 +23,8 @@ import { StoreUnavailable } from './store.ts'
 
 /**
  * Keys of values come first, and per value three arguments: what must be there, what to put there, and for how many milliseconds.
- * Then per new line the two keys of its journal, and five arguments: the line's time and text, from which time on lines are kept,
- * how many, and for how many milliseconds. A journal is a sorted set by position, whose members begin with their position and their
- * time, and beside it the last position; both have the same end.
+ * Then per new line the key of its journal, and five arguments: the line's time and text, from which time on lines are kept, how many,
+ * and for how many milliseconds. A journal is a list, whose members begin with their position and their time.
  */
 const COMMIT = `
 local values = tonumber(ARGV[1])
@@ -42,22 +41,27 @@ for i = 1, values do
   elseif value ~= '*' then redis.call('SET', KEYS[i], string.sub(value, 2), 'PX', ARGV[3 * i + 1]) end
 end
 local a = 3 * values + 2
-for i = values + 1, #KEYS, 2 do
-  local journal, last = KEYS[i], KEYS[i + 1]
+for i = values + 1, #KEYS do
+  local journal = KEYS[i]
   local at, line, from, most, ttl = unpack(ARGV, a, a + 4)
-  local position = redis.call('INCR', last)
-  redis.call('ZADD', journal, position, string.format('%.0f ', position) .. at .. ' ' .. line)
-  redis.call('ZREMRANGEBYSCORE', journal, '-inf', position - most)
-  local oldest = redis.call('ZRANGE', journal, 0, 0)[1]
-  while tonumber(string.match(oldest, '^%d+ (%d+)')) < tonumber(from) do
-    redis.call('ZREM', journal, oldest)
-    oldest = redis.call('ZRANGE', journal, 0, 0)[1]
+  local newest = redis.call('LINDEX', journal, -1)
+  local position = newest and tonumber(string.match(newest, '^%d+')) + 1 or 1
+  redis.call('RPUSH', journal, string.format('%.0f ', position) .. at .. ' ' .. line)
+  redis.call('LTRIM', journal, -most, -1)
+  while tonumber(string.match(redis.call('LINDEX', journal, 0), '^%d+ (%d+)')) < tonumber(from) do
+    redis.call('LPOP', journal)
   end
   redis.call('PEXPIRE', journal, ttl)
-  redis.call('PEXPIRE', last, ttl)
   a = a + 5
 end
 return 1`
+
+/** The lines behind a position, at most so many (all: 0). Positions follow on each other, so that the first tells where each is. */
+const LINES = `
+local oldest = redis.call('LINDEX', KEYS[1], 0)
+if not oldest then return {} end
+local from = math.max(0, ARGV[1] - tonumber(string.match(oldest, '^%d+')) + 1)
+return redis.call('LRANGE', KEYS[1], from, ARGV[2] == '0' and -1 or from + ARGV[2] - 1)`
 
 const INCREMENT = `
 local count = redis.call('INCR', KEYS[1])
@@ -71,6 +75,7 @@ return 0`
 const FUNCTIONS: RedisFunctions = {
   scripts: {
     qcgateCommit: { lua: COMMIT },
+    qcgateLines: { lua: LINES, numberOfKeys: 1 },
     qcgateIncrement: { lua: INCREMENT, numberOfKeys: 1 },
     qcgateDecrement: { lua: DECREMENT, numberOfKeys: 1 },
     ...ROSTER_SCRIPTS,
@@ -81,6 +86,7 @@ const FUNCTIONS: RedisFunctions = {
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     qcgateCommit(...args: (string | number)[]): Result<number, Context>
+    qcgateLines(key: string, after: number, most: number): Result<string[], Context>
     qcgateIncrement(key: string, milliseconds: number): Result<number, Context>
     qcgateDecrement(key: string): Result<number, Context>
   }
@@ -169,16 +175,12 @@ export async function openRedisStore(address: RedisAddress, log: Log): Promise<S
       }),
     increment: (key, ttl) => attempt(() => client.qcgateIncrement(key, Math.ceil(ttl * 1000))),
     decrement: async (key) => void (await attempt(() => client.qcgateDecrement(key))),
-    lines: (key, after = 0, most = -1) =>
-      attempt(async () => {
-        const members = await client.zrange(key, `(${after}`, '+inf', 'BYSCORE', 'LIMIT', 0, most)
-        return members.map(lineOf)
-      }),
-    newest: (key, most) => attempt(async () => (await client.zrange(key, '0', `${most - 1}`, 'REV')).map(lineOf)),
-    lengthOf: (key) => attempt(() => client.zcard(key)),
+    lines: (key, after = 0, most = 0) => attempt(async () => (await client.qcgateLines(key, after, most)).map(lineOf)),
+    newest: (key, most) => attempt(async () => (await client.lrange(key, -most, -1)).reverse().map(lineOf)),
+    lengthOf: (key) => attempt(() => client.llen(key)),
     clear: (key) =>
       attempt(async () => {
-        await writer.del(key, lastOf(key))
+        await writer.del(key)
         await replicate(key)
       }),
     ...createRedisRosters(writer, attempt, replicate),
@@ -190,7 +192,7 @@ function scriptArguments({ expect = {}, write = {}, append = {} }: Step) {
   const values = [...new Set([...Object.keys(expect), ...Object.keys(write)])]
   const lines = Object.entries(append).flatMap(([key, some]) => some.map((line) => ({ key, ...line })))
   return {
-    keys: [...values, ...lines.flatMap(({ key }) => [key, lastOf(key)])],
+    keys: [...values, ...lines.map(({ key }) => key)],
     args: [
       values.length,
       ...values.flatMap((key) => {
@@ -206,9 +208,6 @@ function scriptArguments({ expect = {}, write = {}, append = {} }: Step) {
   }
 }
 const text = (value: string | undefined) => (value === undefined ? '-' : `=${value}`)
-
-/** Where the last position of a journal is. It has the hash tag that `key` has. */
-const lastOf = (key: string) => `${key}:last`
 
 /** A line as its member says it. */
 function lineOf(member: string): JournalLine {

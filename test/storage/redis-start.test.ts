@@ -90,9 +90,10 @@ describe('a Redis user with the rights that docs/storage.md names', () => {
   it('may do all that a store does', async () => {
     assert.equal(await add(store, 'a', 'x', 60), true)
     assert.equal(await store.get('a'), 'x')
+    assert.deepEqual(await store.getBoth('a', 'none'), ['x', undefined])
     assert.equal(await remove(store, 'a'), true)
     assert.equal(await store.increment('b', 60), 1)
-    await append(store, 'c', { at: 1, line: 'line', keep: { ttl: 60, most: 2 } })
+    for (const at of [1, 100_000]) await append(store, 'c', { at, line: 'line', keep: { ttl: 60, most: 2 } })
     assert.equal((await store.lines('c')).length, 1)
     assert.equal((await store.newest('c', 1)).length, 1)
     assert.equal(await store.lengthOf('c'), 1)

@@ -37,8 +37,12 @@ export async function dumpRedis(url: string): Promise<{ key: string; text: strin
   return dump
 }
 
-const read = async (node: Redis, key: string): Promise<string[]> =>
-  (await node.type(key)) === 'zset' ? node.zrange(key, '0', '-1') : [(await node.get(key)) ?? '']
+async function read(node: Redis, key: string): Promise<string[]> {
+  const type = await node.type(key)
+  if (type === 'list') return node.lrange(key, '0', '-1')
+  if (type === 'zset') return node.zrange(key, '0', '-1')
+  return [(await node.get(key)) ?? '']
+}
 
 /** Makes every key so many seconds older: the clock of a Redis cannot be pushed. */
 export const ageRedis = (url: string, seconds: number): Promise<void> =>
