@@ -1,7 +1,8 @@
 // The secrets that sign cookies, and the six that are derived from each of them: for form tokens, for refresh tokens, for the
 // challenges of passkeys, to know an API token by that was removed, to hide what is secret in the digest of a call, and for what
 // the page after a press says. Deriving keeps the key folder small and the uses apart (RFC 5869).
-import { createHmac, hkdfSync } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto'
 import type { JWK } from 'jose'
 import { readOrMakeKeys, secretKind } from './key-file.ts'
 
@@ -29,9 +30,10 @@ export async function loadCookieKeys(folder: string): Promise<CookieKeys> {
   }
 }
 
-function subkeysOf({ k = '' }: JWK): Readonly<Record<Purpose, Buffer>> {
+/** As keys and not as bytes, of which each use would make a key anew. */
+function subkeysOf({ k = '' }: JWK): Readonly<Record<Purpose, KeyObject>> {
   const subkey = (purpose: Purpose) =>
-    Buffer.from(hkdfSync('sha256', Buffer.from(k, 'base64url'), '', `qcgate ${purpose}`, 32))
+    createSecretKey(Buffer.from(hkdfSync('sha256', Buffer.from(k, 'base64url'), '', `qcgate ${purpose}`, 32)))
   return {
     csrf: subkey('csrf'),
     'refresh-token': subkey('refresh-token'),

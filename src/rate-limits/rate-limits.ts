@@ -81,13 +81,18 @@ export const uncountAttempt = (store: Pick<Store, 'decrement'>, { what }: RateLi
  * may do twice as much with each step that the range is wider (/64, /56, /48; an IPv4 address, its /24), not as often as
  * there are addresses. Seconds to wait when it is one too many; 0 means go on.
  */
-export async function countFromNetwork(store: Counter, limit: RateLimit, network: string): Promise<number> {
-  let { most } = limit
-  // From the narrowest on: whoever is stopped there uses up nothing of what others around share.
-  for (const one of [network, ...widerNetworks(network)]) {
-    const wait = await countAttempt(store, { ...limit, most }, one)
-    if (wait) return wait
-    most *= 2
-  }
-  return 0
+export async function countFromNetwork(
+  store: Pick<Store, 'increment' | 'decrement'>,
+  limit: RateLimit,
+  network: string,
+): Promise<number> {
+  const networks = [network, ...widerNetworks(network)]
+  const counts = await Promise.all(
+    networks.map((one) => store.increment(KEYS.attempts(limit.what, one), limit.seconds)),
+  )
+  const stopped = counts.findIndex((count, step) => count > limit.most * 2 ** step)
+  if (stopped < 0) return 0
+  // Whoever is stopped uses up nothing of what others around share.
+  await Promise.all(networks.slice(stopped + 1).map((one) => uncountAttempt(store, limit, one)))
+  return limit.seconds
 }

@@ -123,28 +123,26 @@ export function openSqliteStore(folder: string): Store {
     }
   }
 
-  /** Steps that came in one turn of the event loop are taken in one transaction, each by its own condition. */
-  let group: { readonly step: Step; readonly taken: PromiseWithResolvers<boolean> }[] = []
-  function takeSoon(step: Step): Promise<boolean> {
-    const taken = Promise.withResolvers<boolean>()
-    if (!group.length) setImmediate(takeGroup)
-    group.push({ step, taken })
-    return taken.promise
+  /** What came in one turn of the event loop is done in one transaction, each step by its own condition. */
+  let group: { readonly act: () => unknown; readonly done: PromiseWithResolvers<unknown> }[] = []
+  function actSoon<Given>(act: () => Given): Promise<Given> {
+    const done = Promise.withResolvers<unknown>()
+    if (!group.length) setImmediate(actOnGroup)
+    group.push({ act, done })
+    return done.promise as Promise<Given> // sound: it is resolved with what `act` gives
   }
-  async function takeGroup(): Promise<void> {
-    const steps = group
+  async function actOnGroup(): Promise<void> {
+    const all = group
     group = []
-    const takeAll = (some: typeof steps) => whenFree(() => atOnce(() => some.map(({ step }) => takeStep(step))))
+    const actAtOnce = (some: typeof all) => whenFree(() => atOnce(() => some.map(({ act }) => act())))
     try {
-      const results = await takeAll(steps)
-      for (const [index, { taken }] of steps.entries()) taken.resolve(results[index] === true)
+      const given = await actAtOnce(all)
+      for (const [index, { done }] of all.entries()) done.resolve(given[index])
     } catch (error) {
-      const [only, ...others] = steps
-      if (!others.length) return only?.taken.reject(error)
+      const [only, ...others] = all
+      if (!others.length) return only?.done.reject(error)
       // What is wrong with one of them is not the others' fault.
-      for (const one of steps) {
-        await takeAll([one]).then(([isTaken]) => one.taken.resolve(isTaken === true), one.taken.reject)
-      }
+      for (const one of all) await actAtOnce([one]).then(([given]) => one.done.resolve(given), one.done.reject)
     }
   }
 
@@ -157,6 +155,12 @@ export function openSqliteStore(folder: string): Store {
       await onDisk()
       return given
     }
+  /** What is counted outlives this process. A power cut may take what was counted right before it. */
+  async function counted<Given>(act: () => Given): Promise<Given> {
+    const given = await actSoon(act)
+    disk.noteCommit()
+    return given
+  }
   const onDisk = () =>
     disk.sync().catch((error: unknown) => {
       throw new StoreUnavailable(error)
@@ -183,14 +187,14 @@ export function openSqliteStore(folder: string): Store {
     get: asked(get),
     getBoth: asked(getBoth),
     async commit(step) {
-      const isTaken = await takeSoon(step)
+      const isTaken = await actSoon(() => takeStep(step))
       if (!isTaken) return false
       disk.noteCommit()
       if (step.outlives !== 'process') await onDisk()
       return true
     },
-    increment: written(increment),
-    decrement: written((key) => void uncount.run(key, Date.now())),
+    increment: (key, ttl) => counted(() => increment(key, ttl)),
+    decrement: (key) => counted(() => void uncount.run(key, Date.now())),
     lines: asked(journals.lines),
     newest: asked(journals.newest),
     lengthOf: asked(journals.lengthOf),
@@ -202,7 +206,7 @@ export function openSqliteStore(folder: string): Store {
     async close() {
       clearInterval(sweeper)
       if (!db.isOpen) return
-      await takeGroup()
+      await actOnGroup()
       await disk.close()
       db.close()
     },

@@ -9,6 +9,8 @@ import type { RefreshTokenParts } from './refresh-tokens.ts'
 export interface AtHand {
   client?: ClientRecord | undefined
   grant?: Grant | undefined
+  /** The sealed credentials of an account, as they were read with its grant. */
+  credentials?: { readonly accountId: string; readonly sealed: string | undefined }
   /** The refresh token that was presented: what it says and belongs to, and where it comes from, as `placeOf` says it. */
   presented?: { readonly parts: RefreshTokenParts; readonly found: FoundAuthorization; readonly from: string }
   /** What the tokens of the answer are made of. */

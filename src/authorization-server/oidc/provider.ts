@@ -70,7 +70,11 @@ export function createProvider(config: Config, suppliers: ProviderSuppliers, ren
     AuthorizationCode: createCodeAdapter(store, oidcAdapter('AuthorizationCode'), reuse),
     RefreshToken: createRefreshTokenAdapter({ ...suppliers, ...reuse, refreshTokens, resource }),
   }
-  const isAccount = async (sub: string) => (await vault.open(sub)) !== undefined
+  async function isAccount(sub: string): Promise<boolean> {
+    const { credentials } = atHand()
+    const opened = credentials?.accountId === sub ? vault.openSealed(sub, credentials.sealed) : vault.open(sub)
+    return (await opened) !== undefined
+  }
   const clientDocuments = createClientDocuments(store, createOutbound(new URL(issuer).hostname), log)
 
   const AdaptedProvider = adaptedProvider(returnErrors(suppliers, config.sandbox), checkTokenRequest(resource))

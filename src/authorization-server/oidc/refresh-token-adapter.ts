@@ -5,6 +5,8 @@ import { errors } from 'oidc-provider'
 import { issuedAt, refreshStanding } from '../../grants/authorization.ts'
 import type { Authorizations } from '../../grants/authorizations.ts'
 import type { Grants } from '../../grants/grants.ts'
+import { accountIdIn, KEYS } from '../../storage/keys.ts'
+import type { Store } from '../../storage/store.ts'
 import { unixTime } from '../../unix-time.ts'
 import { atHand } from './at-hand.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
@@ -12,7 +14,8 @@ import { authorizationOf } from './refresh-tokens.ts'
 import { tooMany } from './too-many.ts'
 
 interface RefreshTokenSuppliers {
-  readonly grants: Pick<Grants, 'find'>
+  readonly store: Pick<Store, 'getBoth'>
+  readonly grants: Pick<Grants, 'read'>
   readonly authorizations: Authorizations
   readonly refreshTokens: RefreshTokens
   /** Where the request at hand comes from, in a form that is kept with a grant. */
@@ -22,7 +25,7 @@ interface RefreshTokenSuppliers {
 }
 
 export function createRefreshTokenAdapter(suppliers: RefreshTokenSuppliers): Adapter {
-  const { grants, authorizations, refreshTokens, placeOf, resource } = suppliers
+  const { store, grants, authorizations, refreshTokens, placeOf, resource } = suppliers
 
   return {
     /** One that is stale looks used up, which the library takes for theft; token-reuse.ts decides whether it is. */
@@ -33,11 +36,13 @@ export function createRefreshTokenAdapter(suppliers: RefreshTokenSuppliers): Ada
       const { authorization } = found
       const from = placeOf(authorization.grantId)
       const standing = refreshStanding(authorization, parts.generation, from, unixTime())
-      const grant = standing && (await grants.find(authorization.grantId))
+      if (!standing) return undefined
+      const { grantId } = authorization
+      const accountId = accountIdIn(grantId)
+      const [record, sealed] = await store.getBoth(KEYS.grant(grantId), KEYS.credentials(accountId))
+      const grant = grants.read(record)
       if (!grant) return undefined
-      const hand = atHand()
-      hand.presented = { parts, found, from }
-      hand.grant = grant
+      Object.assign(atHand(), { presented: { parts, found, from }, grant, credentials: { accountId, sealed } })
       return {
         jti: token,
         kind: 'RefreshToken',
