@@ -9,6 +9,8 @@ export interface Task {
   readonly requests: readonly string[]
   readonly connections: number
   readonly ms: number
+  /** Whether they are refreshes: each goes on with the refresh token that its last answer brought, also in a later task. */
+  readonly rotates?: boolean
 }
 
 /** What came of it. */
@@ -24,9 +26,12 @@ export interface Outcome {
   readonly p99: number
 }
 
+/** What a refresh has become by now, by how it was given. */
+const rotated = new Map<string, string>()
+
 process.on('message', async (task: Task) => process.send?.(await run(task)))
 
-async function run({ port, requests, connections, ms }: Task): Promise<Outcome> {
+async function run({ port, requests, connections, ms, rotates }: Task): Promise<Outcome> {
   const times: number[] = []
   let failed = 0
   let failure: string | undefined
@@ -35,13 +40,15 @@ async function run({ port, requests, connections, ms }: Task): Promise<Outcome> 
   const until = began + ms
   const one = async (socket: Socket) => {
     while (performance.now() < until) {
+      const given = requests[next++ % requests.length] ?? ''
+      const request = rotated.get(given) ?? given
       const sent = performance.now()
-      const answer = await ask(socket, requests[next++ % requests.length] ?? '')
+      const answer = await ask(socket, request)
       times.push(performance.now() - sent)
       if (!answer.startsWith('HTTP/1.1 200') || answer.includes('"isError":true')) {
         failed += 1
         failure ??= answer.slice(0, 1_000)
-      }
+      } else if (rotates) rotated.set(given, withNewToken(request, answer))
     }
     socket.destroy()
   }
@@ -50,6 +57,14 @@ async function run({ port, requests, connections, ms }: Task): Promise<Outcome> 
   const at = (share: number) => times[Math.ceil(times.length * share) - 1] ?? Number.NaN
   const outcome = { answered: times.length, failed, ms: performance.now() - began, p50: at(0.5), p99: at(0.99) }
   return failure === undefined ? outcome : { ...outcome, failure }
+}
+
+/** The same refresh with the refresh token of an answer. It is what the body ends with. */
+function withNewToken(request: string, answer: string): string {
+  const [, token = ''] = /"refresh_token":"([^"]+)"/.exec(answer) ?? []
+  const [head = '', body = ''] = request.split('\r\n\r\n')
+  const form = body.replace(/refresh_token=[^&]*$/, `refresh_token=${token}`)
+  return `${head.replace(/content-length: \d+/, `content-length: ${form.length}`)}\r\n\r\n${form}`
 }
 
 function open(port: number): Promise<Socket> {

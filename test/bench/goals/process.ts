@@ -57,10 +57,17 @@ export interface Listening {
 }
 
 /** The same for one that listens, with its port. */
-export async function startListening(name: string, ...args: string[]): Promise<Listening> {
+export const startListening = (name: string, ...args: string[]): Promise<Listening> =>
+  startTelling<AddressInfo>(name, ...args)
+
+/** The same for one that has more to tell. */
+export async function startTelling<T extends { readonly port: number }>(
+  name: string,
+  ...args: string[]
+): Promise<Listening & T> {
   const child = startScript(name, ...args)
-  const [{ port }] = (await once(child, 'message')) as [AddressInfo]
-  return { pid: child.pid ?? 0, port, stop: () => void child.kill('SIGKILL') }
+  const [told] = (await once(child, 'message')) as [T]
+  return { ...told, pid: child.pid ?? 0, stop: () => void child.kill('SIGKILL') }
 }
 
 /** Milliseconds that a process with all its threads has used of processors so far, for itself and by the system for it. */
