@@ -1,6 +1,5 @@
 // The calls that are measured, as they travel.
 import { mirror, modern, toolCall } from '../../support/mcp-requests.ts'
-import type { Contestant } from './process.ts'
 
 export const CALLS = {
   'a read, 2026-07-28': { name: 'read_project', args: { projectId: 23_456_789 }, era: 'modern' },
@@ -9,8 +8,8 @@ export const CALLS = {
 } as const
 export type CallName = keyof typeof CALLS
 
-/** A whole request, headers and all. */
-export function requestText({ host }: Contestant, token: string, call: CallName): string {
+/** A whole request, headers and all. The token may be empty, where none is needed. */
+export function requestText({ host }: { readonly host: string }, token: string, call: CallName): string {
   const { name, args, era } = CALLS[call]
   const message = era === 'modern' ? modern('tools/call', { name, arguments: args }) : toolCall(name, { ...args })
   const body = JSON.stringify(message)
