@@ -1,11 +1,19 @@
-// A process with oidc-provider as it comes, for people who have each connected a client already: public clients with PKCE that
-// registered, rotating refresh tokens, access tokens signed with ES256 for one resource, and its own memory as the store. Its
-// arguments are how many people there are, with how many programs, and their scopes. It tells its port, and a refresh token of each client.
+// A process with oidc-provider as it comes: public clients with PKCE that registered, rotating refresh tokens, access tokens signed
+// with ES256 for one resource, and its own memory as the store. Its arguments are the scopes; how many people have connected a
+// client already, and with how many programs; the address of QuantConnect, for the tools behind it. It tells its port, and a
+// refresh token of each of these people.
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair } from 'jose'
+import type { NodeIncomingMessageLike } from '@modelcontextprotocol/node'
+import { toNodeHandler } from '@modelcontextprotocol/node'
+import { createMcpHandler } from '@modelcontextprotocol/server'
+import type { JWK } from 'jose'
+import { exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import type { Adapter, AdapterPayload, ClientMetadata, Configuration } from 'oidc-provider'
 import Provider from 'oidc-provider'
+import { createSameTools } from './same-tools.ts'
 
 /** The memory that the library falls back on: of so many records, where it would keep a thousand of all kinds. */
 const MOST_RECORDS = 1_000_000
@@ -20,27 +28,37 @@ interface StoredModel {
   new (payload: object): { save(ttl: number): Promise<string> }
 }
 
-const [people = '', programs = '', scope = ''] = process.argv.slice(2)
+const [scope = '', people = '0', programs = '1', upstream = ''] = process.argv.slice(2)
 const server = createServer().listen(0, '127.0.0.1', start)
 
 async function start(): Promise<void> {
   const { port } = server.address() as AddressInfo
-  const resource = `http://localhost:${port}/mcp`
-  const provider = new Provider(`http://localhost:${port}`, await configuration(resource))
-  server.on('request', provider.callback())
+  const issuer = `http://localhost:${port}`
+  const resource = `${issuer}/mcp`
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+  const provider = new Provider(issuer, await configuration(resource, await exportJWK(privateKey)))
+  const authorize = provider.callback()
+  const call = toNodeHandler(createMcpHandler(createSameTools(upstream)))
+  server.on('request', async (req, res) => {
+    if (req.url?.startsWith('/interaction/')) return allow(provider, req, res, resource)
+    if (req.url !== '/mcp') return authorize(req, res)
+    // The library has no check of such a token for whom it is made for; jose is by the same hand.
+    const token = req.headers.authorization?.slice('Bearer '.length) ?? ''
+    const claims = await jwtVerify(token, publicKey, { issuer, audience: resource, typ: 'at+jwt' }).catch(
+      () => undefined,
+    )
+    return claims ? call(req as NodeIncomingMessageLike, res) : res.writeHead(401).end()
+  })
   const refreshTokens: string[] = []
   for (let index = 0; index < Number(people); index += 1) refreshTokens.push(await connect(provider, index, resource))
   process.send?.({ port, refreshTokens })
 }
 
 /** What a server for one resource has to say, and nothing of its own. */
-async function configuration(resource: string): Promise<Configuration> {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+async function configuration(resource: string, key: JWK): Promise<Configuration> {
   return {
     adapter: await memory(),
-    jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }] } as NonNullable<
-      Configuration['jwks']
-    >,
+    jwks: { keys: [{ ...key, alg: 'ES256', use: 'sig' }] } as NonNullable<Configuration['jwks']>,
     routes: { authorization: '/authorize', token: '/token', registration: '/register' },
     responseTypes: ['code'],
     pkce: { required: () => true },
@@ -76,6 +94,15 @@ async function memory(): Promise<NonNullable<Configuration['adapter']>> {
   const { default: LRU } = await lib('helpers/lru')
   const store = new LRU({ maxSize: MOST_RECORDS })
   return (model: string): Adapter => new MemoryAdapter(model, store)
+}
+
+/** Its pages, where whoever comes is signed in and allows everything. */
+async function allow(provider: Provider, req: IncomingMessage, res: ServerResponse, resource: string): Promise<void> {
+  const { params } = await provider.interactionDetails(req, res)
+  const accountId = randomUUID()
+  const grant = new provider.Grant({ accountId, clientId: String(params.client_id) })
+  grant.addResourceScope(resource, scope)
+  await provider.interactionFinished(req, res, { login: { accountId }, consent: { grantId: await grant.save() } })
 }
 
 /** A client as one that registers is kept, what its person allowed, and the refresh token of its code. */

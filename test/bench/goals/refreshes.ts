@@ -24,9 +24,9 @@ export async function measureRefreshes(
 ): Promise<Measured[]> {
   const peer = await startTelling<{ port: number; refreshTokens: string[] }>(
     'bare-provider',
+    ALL_SCOPES.join(' '),
     String(PEOPLE),
     String(PROGRAMS),
-    ALL_SCOPES.join(' '),
   )
   const requests = peer.refreshTokens.map((token, i) => refreshText(peer.port, `client-${i % PROGRAMS}`, token, i))
   const asked: Asked[] = [{ ...peer, name: 'oidc-provider', requests }]
