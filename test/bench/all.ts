@@ -6,11 +6,12 @@ import { temporaryFolder } from '../support/folder.ts'
 import { buildPackage } from '../support/package.ts'
 import { startSingle } from '../support/redis-fleet.ts'
 import { CALL_BUDGET, load, startListening, startScript } from './goals/process.ts'
+import { callsAndLists } from './rest/calls-and-lists.ts'
 import { writeRest } from './rest/page.ts'
 import type { Bench, Rows } from './rest/rows.ts'
 import { tableText } from './rest/rows.ts'
 
-const ROWS: readonly Rows[] = []
+const ROWS: readonly Rows[] = [callsAndLists]
 
 const [only = ''] = process.argv.slice(2)
 const folder = temporaryFolder()
