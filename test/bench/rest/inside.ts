@@ -6,12 +6,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** What it answers: all since it was asked last, in milliseconds. */
+/** What it answers: times since it was asked last, in milliseconds. */
 export interface Inside {
   /** The 99th percentile of the event loop's delay. */
   readonly loop: number
   /** The longest pause of the garbage collector. */
   readonly collection: number
+  /** Bytes that are in use in the heap now. */
+  readonly heapUsed: number
 }
 
 /** A timer of so many milliseconds is what the delay is seen by, and is part of each that Node.js reports. */
@@ -37,7 +39,8 @@ createServer((socket) => {
     if (String(question) === 'collect') await collect()
     await pause(4 * EVERY_MS) // a question may overtake the timer that sees what went before it
     const loop = Math.max(0, delays.percentile(99) / 1e6 - EVERY_MS)
-    socket.end(JSON.stringify({ loop, collection: longest } satisfies Inside))
+    const { heapUsed } = process.memoryUsage()
+    socket.end(JSON.stringify({ loop, collection: longest, heapUsed } satisfies Inside))
     delays.reset()
     longest = 0
   })

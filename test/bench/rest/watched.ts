@@ -66,7 +66,7 @@ function preload() {
 }
 
 /** What a load came to: for each call in microseconds of processor time, the rest in milliseconds. */
-export interface Served extends Inside {
+export interface Served extends Pick<Inside, 'loop' | 'collection'> {
   readonly perSecond: number
   readonly processor: number
   /** Of the Redis behind it; absent where there is none. */
