@@ -11,8 +11,9 @@ import { latencyAdded } from './rest/latency-added.ts'
 import { writeRest } from './rest/page.ts'
 import type { Bench, Rows } from './rest/rows.ts'
 import { tableText } from './rest/rows.ts'
+import { streams } from './rest/streams.ts'
 
-const ROWS: readonly Rows[] = [callsAndLists, latencyAdded]
+const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams]
 
 const only = (process.argv[2] ?? '').toLowerCase()
 const folder = temporaryFolder()
