@@ -6,13 +6,16 @@ import { temporaryFolder } from '../support/folder.ts'
 import { buildPackage } from '../support/package.ts'
 import { startSingle } from '../support/redis-fleet.ts'
 import { CALL_BUDGET, load, startListening, startScript } from './goals/process.ts'
+import { callsAndLists } from './rest/calls-and-lists.ts'
+import { latencyAdded } from './rest/latency-added.ts'
 import { writeRest } from './rest/page.ts'
 import type { Bench, Rows } from './rest/rows.ts'
 import { tableText } from './rest/rows.ts'
+import { streams } from './rest/streams.ts'
 
-const ROWS: readonly Rows[] = []
+const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams]
 
-const [only = ''] = process.argv.slice(2)
+const only = (process.argv[2] ?? '').toLowerCase()
 const folder = temporaryFolder()
 const redis = await startSingle()
 const loader = startScript('load')
@@ -28,7 +31,7 @@ try {
     redis,
     load: (task) => load(loader, task),
   }
-  for (const rows of ROWS.filter(({ title }) => title.includes(only))) {
+  for (const rows of ROWS.filter(({ title }) => title.toLowerCase().includes(only))) {
     await redis.nodes[0]?.ask('FLUSHALL')
     const section = `### ${rows.title}\n\n${await measured(rows, bench)}\n`
     console.log(section)

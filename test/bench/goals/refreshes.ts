@@ -4,7 +4,7 @@ import { ALL_SCOPES } from '../../../src/scopes.ts'
 import type { RedisFleet } from '../../support/redis-fleet.ts'
 import { connectPeople } from './people.ts'
 import type { Measured } from './process.ts'
-import { startProduct, startTelling } from './process.ts'
+import { listening, startProduct, startScript } from './process.ts'
 import type { Asked } from './rounds.ts'
 import { measureRounds } from './rounds.ts'
 
@@ -22,11 +22,8 @@ export async function measureRefreshes(
   env: Readonly<Record<string, string>>,
   redis: RedisFleet,
 ): Promise<Measured[]> {
-  const peer = await startTelling<{ port: number; refreshTokens: string[] }>(
-    'bare-provider',
-    ALL_SCOPES.join(' '),
-    String(PEOPLE),
-    String(PROGRAMS),
+  const peer = await listening<{ port: number; refreshTokens: string[] }>(
+    startScript('bare-provider', ALL_SCOPES.join(' '), String(PEOPLE), String(PROGRAMS)),
   )
   const requests = peer.refreshTokens.map((token, i) => refreshText(peer.port, `client-${i % PROGRAMS}`, token, i))
   const asked: Asked[] = [{ ...peer, name: 'oidc-provider', requests }]
