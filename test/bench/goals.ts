@@ -9,9 +9,10 @@ import { startSingle } from '../support/redis-fleet.ts'
 import { bytesPerClient } from './goals/bytes.ts'
 import type { CallName } from './goals/calls.ts'
 import { CALLS, requestText } from './goals/calls.ts'
+import type { Task } from './goals/load.ts'
 import { makePeople } from './goals/people.ts'
 import type { Contestant, Measured } from './goals/process.ts'
-import { CALL_BUDGET, startListening, startProduct, startScript } from './goals/process.ts'
+import { CALL_BUDGET, load, startListening, startProduct, startScript } from './goals/process.ts'
 import { measureRefreshes } from './goals/refreshes.ts'
 import type { Figures } from './goals/report.ts'
 import { refreshRows, report, rowsOf } from './goals/report.ts'
@@ -29,6 +30,7 @@ const calls = (Object.keys(CALLS) as CallName[]).filter((name) => name.includes(
 const folder = temporaryFolder()
 const redis = await startSingle()
 const loader = startScript('load')
+const ask = (task: Task) => load(loader, task)
 try {
   const package_ = await buildPackage(join(folder.path, 'dist'))
   const program = join(package_.folder, 'dist/main.js')
@@ -36,7 +38,7 @@ try {
   const upstream = `http://127.0.0.1:${stub.port}/api/v2`
   const env = { QUANTCONNECT_API_URL: upstream, SANDBOX: 'off', CALL_BUDGET }
   const measured = calls.length ? await measureCalls(program, upstream, env) : new Map()
-  const refreshes = 'a refresh'.includes(only) ? await measureRefreshes(loader, program, env, redis) : []
+  const refreshes = 'a refresh'.includes(only) ? await measureRefreshes({ load: ask, program, env, redis }) : []
   for (const row of refreshRows(refreshes)) console.log(row)
   if (!only) {
     const bytes = await bytesPerClient(program, env)
@@ -67,7 +69,7 @@ async function measureCalls(program: string, upstream: string, env: Readonly<Rec
       requests: tokens.map((token) => requestText({ host }, token, call)),
     }))
     const warmUpMs = call === calls[0] ? WARM_UP_MS.first : WARM_UP_MS.next
-    const rounds = await measureRounds(loader, contestants, { warmUpMs, ms: ROUND_MS })
+    const rounds = await measureRounds(ask, contestants, { warmUpMs, ms: ROUND_MS })
     measured.set(call, rounds)
     for (const row of rowsOf(call, rounds)) console.log(row)
   }

@@ -17,7 +17,8 @@ import { createSameTools } from './same-tools.ts'
 
 /** The memory that the library falls back on: of so many records, where it would keep a thousand of all kinds. */
 const MOST_RECORDS = 1_000_000
-const KEPT = 30 * 24 * 60 * 60
+const HOUR = 60 * 60
+const KEPT = 30 * 24 * HOUR
 
 /** What the library's types leave out of its models. */
 interface ClientModel {
@@ -83,7 +84,14 @@ async function configuration(resource: string, key: JWK): Promise<Configuration>
     expiresWithSession: () => false,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
-    ttl: { AccessToken: 60 * 60, RefreshToken: KEPT, Grant: KEPT },
+    ttl: {
+      AccessToken: HOUR,
+      AuthorizationCode: HOUR,
+      Interaction: HOUR,
+      RefreshToken: KEPT,
+      Grant: KEPT,
+      Session: KEPT,
+    },
   }
 }
 

@@ -1,7 +1,6 @@
 // What a refresh costs, beside one of oidc-provider as it comes. Each uses the refresh token that the one before it brought.
-import type { ChildProcess } from 'node:child_process'
 import { ALL_SCOPES } from '../../../src/scopes.ts'
-import type { RedisFleet } from '../../support/redis-fleet.ts'
+import type { Bench } from '../rest/rows.ts'
 import { connectPeople } from './people.ts'
 import type { Measured } from './process.ts'
 import { listening, startProduct, startScript } from './process.ts'
@@ -16,14 +15,22 @@ const TIMES = { warmUpMs: 5_000, ms: 1_500, rotates: true }
 const TRUSTED_PROXIES = '127.0.0.1'
 
 /** The peer comes first. */
-export async function measureRefreshes(
-  loader: ChildProcess,
-  program: string,
-  env: Readonly<Record<string, string>>,
-  redis: RedisFleet,
-): Promise<Measured[]> {
+export async function measureRefreshes(bench: Refreshing): Promise<Measured[]> {
+  const { asked, stop } = await startRefreshed(bench)
+  try {
+    return await measureRounds(bench.load, asked, TIMES)
+  } finally {
+    await stop()
+  }
+}
+
+type Refreshing = Pick<Bench, 'load' | 'program' | 'env' | 'redis'>
+
+/** Starts all of them, with what they are asked. */
+export async function startRefreshed({ program, env, redis }: Refreshing) {
+  const counts = [PEOPLE, PROGRAMS].map(String)
   const peer = await listening<{ port: number; refreshTokens: string[] }>(
-    startScript('bare-provider', ALL_SCOPES.join(' '), String(PEOPLE), String(PROGRAMS)),
+    startScript('bare-provider', ALL_SCOPES.join(' '), ...counts),
   )
   const requests = peer.refreshTokens.map((token, i) => refreshText(peer.port, `client-${i % PROGRAMS}`, token, i))
   const asked: Asked[] = [{ ...peer, name: 'oidc-provider', requests }]
@@ -38,15 +45,21 @@ export async function measureRefreshes(
     const requests = people.map(({ clientId, refreshToken }, i) => refreshText(port, clientId, refreshToken, i))
     asked.push({ name, pid, port, requests })
   }
-  const measured = await measureRounds(loader, asked, TIMES)
-  for (const product of Object.values(products)) await product.stop()
-  peer.stop()
-  return measured
+  const stop = async () => {
+    peer.stop()
+    for (const product of Object.values(products)) await product.stop()
+  }
+  return { asked, stop }
 }
 
 /** A whole request, headers and all. The body ends with what the next one replaces. */
-function refreshText(port: number, clientId: string, refreshToken: string, person: number): string {
+export function refreshText(port: number, clientId: string, refreshToken: string, person: number): string {
   const body = `grant_type=refresh_token&client_id=${clientId}&refresh_token=${refreshToken}`
+  return tokenRequestText(port, body, person)
+}
+
+/** A request to the token endpoint. */
+export function tokenRequestText(port: number, body: string, person: number): string {
   const headers = [
     `host: localhost:${port}`,
     `x-forwarded-for: 10.${person >> 8}.${person & 255}.1`,

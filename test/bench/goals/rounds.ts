@@ -1,7 +1,7 @@
 // Who is measured, one after the other, and again, so that what else the machine does meets all of them alike; of each the medians.
-import type { ChildProcess } from 'node:child_process'
+import type { Bench } from '../rest/rows.ts'
 import type { Contestant, Measured } from './process.ts'
-import { load, processorMs } from './process.ts'
+import { processorMs } from './process.ts'
 import { median } from './report.ts'
 
 const CONNECTIONS = 32
@@ -19,7 +19,7 @@ export interface Rounds {
 }
 
 export async function measureRounds(
-  loader: ChildProcess,
+  load: Bench['load'],
   contestants: readonly Asked[],
   { warmUpMs, ms: roundMs, rotates = false }: Rounds,
 ): Promise<Measured[]> {
@@ -28,7 +28,7 @@ export async function measureRounds(
     for (const { name, pid, port, requests } of contestants) {
       const before = processorMs(pid)
       const task = { port, requests, connections: CONNECTIONS, ms: round ? roundMs : warmUpMs, rotates }
-      const { answered, ms, p50, p99 } = await load(loader, task)
+      const { answered, ms, p50, p99 } = await load(task)
       const processor = ((processorMs(pid) - before) / answered) * 1_000
       if (round) rounds.get(name)?.push({ perSecond: (answered / ms) * 1_000, processor, p50, p99 })
     }
