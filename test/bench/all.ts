@@ -9,11 +9,14 @@ import { CALL_BUDGET, load, startListening, startScript } from './goals/process.
 import { callsAndLists } from './rest/calls-and-lists.ts'
 import { latencyAdded } from './rest/latency-added.ts'
 import { writeRest } from './rest/page.ts'
+import { peerCalls } from './rest/peer-calls.ts'
 import type { Bench, Rows } from './rest/rows.ts'
 import { tableText } from './rest/rows.ts'
 import { streams } from './rest/streams.ts'
+import { tokenEndpoint } from './rest/token-endpoint.ts'
+import { wholeConnection } from './rest/whole-connection.ts'
 
-const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams]
+const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams, peerCalls, tokenEndpoint, wholeConnection]
 
 const only = (process.argv[2] ?? '').toLowerCase()
 const folder = temporaryFolder()
