@@ -8,12 +8,13 @@ import { startSingle } from '../support/redis-fleet.ts'
 import { CALL_BUDGET, load, startListening, startScript } from './goals/process.ts'
 import { callsAndLists } from './rest/calls-and-lists.ts'
 import { latencyAdded } from './rest/latency-added.ts'
+import { manyGrants } from './rest/many-grants.ts'
 import { writeRest } from './rest/page.ts'
 import type { Bench, Rows } from './rest/rows.ts'
 import { tableText } from './rest/rows.ts'
 import { streams } from './rest/streams.ts'
 
-const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams]
+const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams, manyGrants]
 
 const only = (process.argv[2] ?? '').toLowerCase()
 const folder = temporaryFolder()
