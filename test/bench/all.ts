@@ -12,9 +12,10 @@ import { manyGrants } from './rest/many-grants.ts'
 import { writeRest } from './rest/page.ts'
 import type { Bench, Rows } from './rest/rows.ts'
 import { tableText } from './rest/rows.ts'
+import { starts } from './rest/starts.ts'
 import { streams } from './rest/streams.ts'
 
-const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams, manyGrants]
+const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams, manyGrants, starts]
 
 const only = (process.argv[2] ?? '').toLowerCase()
 const folder = temporaryFolder()

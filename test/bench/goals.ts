@@ -36,7 +36,7 @@ try {
   const calls = await measureCalls(program, upstream, env)
   if (!only) {
     const bytes = await bytesPerClient(program, env)
-    const figures: Figures = { calls, bytes, start: await measureStart(program) }
+    const figures: Figures = { calls, bytes, start: await measureStart([program]) }
     writeGoals(report(figures))
   }
 } finally {
