@@ -13,10 +13,11 @@ import { manyGrants } from './rest/many-grants.ts'
 import { writeRest } from './rest/page.ts'
 import type { Bench, Rows } from './rest/rows.ts'
 import { tableText } from './rest/rows.ts'
+import { slowDisk } from './rest/slow-disk.ts'
 import { starts } from './rest/starts.ts'
 import { streams } from './rest/streams.ts'
 
-const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams, manyGrants, starts, distances]
+const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams, manyGrants, starts, distances, slowDisk]
 
 const only = (process.argv[2] ?? '').toLowerCase()
 const folder = temporaryFolder()
