@@ -7,16 +7,31 @@ import { buildPackage } from '../support/package.ts'
 import { startSingle } from '../support/redis-fleet.ts'
 import { CALL_BUDGET, load, startListening, startScript } from './goals/process.ts'
 import { callsAndLists } from './rest/calls-and-lists.ts'
+import { distances } from './rest/distances.ts'
 import { latencyAdded } from './rest/latency-added.ts'
+import { manyGrants } from './rest/many-grants.ts'
 import { writeRest } from './rest/page.ts'
 import { peerCalls } from './rest/peer-calls.ts'
 import type { Bench, Rows } from './rest/rows.ts'
 import { tableText } from './rest/rows.ts'
+import { slowDisk } from './rest/slow-disk.ts'
+import { starts } from './rest/starts.ts'
 import { streams } from './rest/streams.ts'
 import { tokenEndpoint } from './rest/token-endpoint.ts'
 import { wholeConnection } from './rest/whole-connection.ts'
 
-const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams, peerCalls, tokenEndpoint, wholeConnection]
+const ROWS: readonly Rows[] = [
+  callsAndLists,
+  latencyAdded,
+  streams,
+  manyGrants,
+  starts,
+  distances,
+  slowDisk,
+  peerCalls,
+  tokenEndpoint,
+  wholeConnection,
+]
 
 const only = (process.argv[2] ?? '').toLowerCase()
 const folder = temporaryFolder()
