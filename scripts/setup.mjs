@@ -6,7 +6,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
-const stamp = `${root}node_modules/.qcgate-installed`
 
 /** Prints one progress line of the set-up. */
 export const progress = (line) => console.log(`[setup] ${line}`)
@@ -18,21 +17,28 @@ export function stop(reason) {
 }
 
 /** Installs the dependencies at the locked versions. A later run that finds the same lock file installs nothing. */
-export function installDependencies() {
+export const installDependencies = () => install('', 'the dependencies')
+
+/** The same for what `npm run bench -- all` measures beside qcgate. Nothing of the product needs it. */
+export const installPeers = () => install('test/bench/peers/', 'the other programs that are measured')
+
+/** Installs a package of the project, by its folder. */
+function install(folder, what) {
+  const stamp = `${root}${folder}node_modules/.qcgate-installed`
   const locked = createHash('sha256')
-    .update(readFileSync(`${root}package-lock.json`))
+    .update(readFileSync(`${root}${folder}package-lock.json`))
     .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === locked) return
-  progress('installing the dependencies at their locked versions (once, a minute at most) …')
+  progress(`installing ${what} at their locked versions (once, a minute at most) …`)
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
+    cwd: `${root}${folder}`,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   })
   if (npm.status !== 0)
     stop('[setup] npm ci failed, see above. Check the connection to the npm registry and try again.')
   writeFileSync(stamp, locked)
-  progress('dependencies are in place')
+  progress(`${what.replace('the ', '')} are in place`)
 }
 
 /**

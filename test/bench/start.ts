@@ -1,12 +1,9 @@
 // How large the package is, and how long a start takes: from the command to the line that it runs. Run with
 // `npm run bench -- start`; it ends with 1 where that is more than a newcomer should wait for.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { temporaryFolder } from '../support/folder.ts'
 import { buildPackage, measure } from '../support/package.ts'
-import { FLAG } from '../support/program.ts'
-import { freePort } from '../support/server.ts'
+import { timeToEnd, timeToRun } from './goals/start.ts'
 
 /** Milliseconds, of a start that is not the first one. */
 const AT_MOST = 400
@@ -24,7 +21,7 @@ try {
   const next = await repeat('a start', () => start('next', build.program))
   await repeat('without the sandbox', () => start('bare', build.program, { SANDBOX: 'off' }))
   await repeat('from the sources', () => start('sources', join(process.cwd(), 'src/main.ts')))
-  await repeat('--version', () => run([build.program, '--version'], {}, 'exit'))
+  await repeat('--version', () => timeToEnd([build.program, '--version']))
   if (next > AT_MOST) {
     console.log(`\nA start takes more than ${AT_MOST} ms.`)
     process.exitCode = 1
@@ -45,25 +42,9 @@ async function repeat(row: string, act: () => Promise<number>): Promise<number> 
 }
 
 /** Starts a server in a home of its own, or always in a new one. */
-async function start(home: string, program: string, env: Record<string, string> = {}): Promise<number> {
-  const place = join(folder.path, home === 'first' ? `first-${firsts++}` : home)
-  const folders = { DATA_DIR: join(place, 'data'), KEYS_DIR: join(place, 'keys') }
-  return run([program], { ...folders, PORT: String(await freePort()), ...env }, 'running')
-}
-
-/** Runs this Node.js until it has said something or has ended, ends it, and gives the milliseconds until then. */
-async function run(args: string[], env: Record<string, string>, until: 'running' | 'exit'): Promise<number> {
-  const from = performance.now()
-  const child = spawn(process.execPath, [FLAG, ...args], {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const gone = once(child, 'exit')
-  await (until === 'exit' ? gone : once(child.stdout, 'data'))
-  const took = performance.now() - from
-  child.kill('SIGTERM')
-  await gone
-  return took
+function start(name: string, program: string, env: Record<string, string> = {}): Promise<number> {
+  const home = join(folder.path, name === 'first' ? `first-${firsts++}` : name)
+  return timeToRun({ args: [program], home, env })
 }
 
 function megabytes(bytes: number): string {

@@ -2,6 +2,7 @@
 // ends with its verdict. `scripts/test.mjs` has found or installed the programs. Arguments name single files.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
@@ -46,7 +47,7 @@ const tests = spawn(
     '--test-timeout=120000',
     `--test-reporter=${fileURLToPath(new URL('./reporter.ts', import.meta.url))}`,
     '--test-reporter-destination=stdout',
-    ...(files.length ? files : ['test/**/*.test.ts']),
+    ...(files.length ? files : globSync('test/**/*.test.ts', { exclude: ['**/node_modules/**'] })),
   ],
   {
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,4 +1,5 @@
 // A person who was never here connects a client that was never here, and leaves again.
+import type { Account } from '../../support/accounts.ts'
 import { ALICE } from '../../support/accounts.ts'
 import type { Registration, Tokens } from '../../support/raw-client.ts'
 import { authorizationRequest, redeem, register } from '../../support/raw-client.ts'
@@ -13,11 +14,11 @@ export interface FirstConnection {
 }
 
 /** All that the client and the browser ask for, from the registration to the tokens. */
-export async function connectFirst(server: TestServer): Promise<FirstConnection> {
+export async function connectFirst(server: TestServer, as: Account = ALICE): Promise<FirstConnection> {
   const client = await register(server)
   const person = new RawPerson(server)
   const request = authorizationRequest(server, client)
-  const page = await person.arrive(request.url, ALICE)
+  const page = await person.arrive(request.url, as)
   await loadAssets(page)
   const place = await person.submit(page, { scope: boxes(page, 'ticked'), decision: 'allow' })
   return { client, person, tokens: await redeem(server, client, request, place) }

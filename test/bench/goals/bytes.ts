@@ -2,11 +2,10 @@
 import { connect } from '../../support/connection.ts'
 import { startSingle } from '../../support/redis-fleet.ts'
 import type { TestServer } from '../../support/server.ts'
+import { forgetAttempts } from './attempts.ts'
 import { startProduct } from './process.ts'
 
 const CLIENTS = 100
-/** All come from one address, and would soon be too many. What is counted ends within the hour. */
-const FORGET_ATTEMPTS = `for _, key in ipairs(redis.call('KEYS', '*attempts:*')) do redis.call('DEL', key) end`
 
 /** Bytes for each, by all that Redis holds more than before. */
 export async function bytesPerClient(program: string, env: Readonly<Record<string, string>>): Promise<number> {
@@ -17,7 +16,7 @@ export async function bytesPerClient(program: string, env: Readonly<Record<strin
     const used = async () => Number(/used_memory:(\d+)/.exec(String(await redis.nodes[0]?.ask('INFO', 'memory')))?.[1])
     async function join(index: number): Promise<void> {
       await connect(server, { as: { userId: String(300_000 + index), apiToken: `a-token-of-somebody-${index}` } })
-      await redis.nodes[0]?.ask('EVAL', FORGET_ATTEMPTS, 0)
+      await forgetAttempts(product)
     }
     await join(0) // what is there only once
     const before = await used()

@@ -10,16 +10,23 @@ export const CALLS = {
 export type CallName = keyof typeof CALLS
 
 /** A whole request, headers and all. */
-export function requestText({ host }: Contestant, token: string, call: CallName): string {
+export function requestText({ host }: Pick<Contestant, 'host'>, token: string, call: CallName): string {
   const { name, args, era } = CALLS[call]
   const message = era === 'modern' ? modern('tools/call', { name, arguments: args }) : toolCall(name, { ...args })
+  return requestOf(host, token, message, era === 'modern' ? mirror('tools/call', name) : LEGACY)
+}
+
+const LEGACY = { 'mcp-protocol-version': '2025-11-25' }
+
+/** The same of any other message to /mcp. */
+export function requestOf(host: string, token: string, message: object, mirrored: object = LEGACY): string {
   const body = JSON.stringify(message)
   const headers = {
     host,
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
     ...(token ? { authorization: `Bearer ${token}` } : {}),
-    ...(era === 'modern' ? mirror('tools/call', name) : { 'mcp-protocol-version': '2025-11-25' }),
+    ...mirrored,
     'content-length': String(Buffer.byteLength(body)),
   }
   const lines = Object.entries(headers).map(([header, value]) => `${header}: ${value}`)

@@ -1,5 +1,19 @@
-// A process that stands in for QuantConnect: it answers whatever it is asked with the same few bytes, and does little else.
+// A process that stands in for QuantConnect: it answers whatever it is asked with the same few bytes, and does little else. Its
+// argument says, as JSON, how else it should be.
 import { createServer } from 'node:net'
+import { gzipSync } from 'node:zlib'
+
+/** What it is told. */
+export interface StubOptions {
+  /** Milliseconds that it takes for an answer. */
+  readonly delayMs?: number
+  /** Whether it packs its answer for whoever takes it packed. */
+  readonly gzip?: boolean
+  /** What its answer has beside the usual members. */
+  readonly more?: object
+}
+
+const { delayMs, gzip, more }: StubOptions = JSON.parse(process.argv[2] ?? '{}')
 
 const PROJECT = {
   projectId: 23456789,
@@ -35,8 +49,14 @@ const COMPILE = {
   signature: 'abc',
   signatureOrder: [],
 }
-const body = JSON.stringify({ projects: [PROJECT], versions: [], ...COMPILE, success: true, errors: [] })
-const ANSWER = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: ${new Date().toUTCString()}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: keep-alive\r\n\r\n${body}`
+const body = JSON.stringify({ projects: [PROJECT], versions: [], ...COMPILE, ...more, success: true, errors: [] })
+
+function answerWith(bytes: Buffer, header = ''): Buffer {
+  const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${header}date: ${new Date().toUTCString()}\r\ncontent-length: ${bytes.byteLength}\r\nconnection: keep-alive\r\n\r\n`
+  return Buffer.concat([Buffer.from(head), bytes])
+}
+const ANSWER = answerWith(Buffer.from(body))
+const PACKED = gzip ? answerWith(gzipSync(body), 'content-encoding: gzip\r\n') : undefined
 
 const server = createServer((socket) => {
   let text = ''
@@ -57,7 +77,9 @@ const server = createServer((socket) => {
       }
       if (text.length < end) return
       text = text.slice(end)
-      socket.write(ANSWER)
+      const answer = PACKED && /\r\naccept-encoding:[^\r]*\bgzip\b/i.test(top) ? PACKED : ANSWER
+      if (delayMs) setTimeout(() => socket.write(answer), delayMs)
+      else socket.write(answer)
     }
   })
 })
