@@ -280,3 +280,20 @@ export const parseScopes = (list: string | undefined): Scope[] => {
   const asked = new Set(list?.split(' '))
   return ALL_SCOPES.filter((scope) => asked.has(scope))
 }
+
+/** Scopes as one short text: `projects:read,write files:read`. */
+export function inShort(scopes: readonly Scope[]): string {
+  const actions = new Map<string, string[]>()
+  for (const scope of scopes) {
+    const [, resource = '', action = ''] = scope.split(':')
+    actions.set(resource, [...(actions.get(resource) ?? []), action])
+  }
+  return [...actions].map(([resource, some]) => `${resource}:${some.join()}`).join(' ')
+}
+
+/** The scopes of such a text, which may name what there is none of. */
+export const spelledOut = (short: string): string[] =>
+  short.split(' ').flatMap((part) => {
+    const [resource = '', actions = ''] = part.split(':')
+    return resource ? actions.split(',').map((action) => `qc:${resource}:${action}`) : []
+  })

@@ -5,9 +5,11 @@ import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { parseJson } from '../parse-json.ts'
 import { remembering } from '../remembering.ts'
-import { KEYS } from '../storage/keys.ts'
+import { inShort, spelledOut } from '../scopes.ts'
+import { accountIdIn, KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { put, remove, update } from '../storage/store.ts'
+import { withoutUsual, withUsual } from '../storage/usual.ts'
 import { unixTime } from '../unix-time.ts'
 import type { StoredAllowance } from './allowance.ts'
 import { Allowance, allowanceOf, narrowingIn } from './allowance.ts'
@@ -75,17 +77,47 @@ export type GrantChange = Partial<
 const ttl = (grant: Grant) => Math.max(1, grant.expiresAt - unixTime())
 const alive = (grant: Grant | undefined) => (grant && grant.expiresAt > unixTime() ? grant : undefined)
 
-/** Records that are remembered as what they say: by their whole text, so that one which was changed anywhere is another one. */
+/** What most grants say. It is not written; nor are the id and what it begins with, by which the record is found. */
+const USUAL = {
+  brake: true,
+  endless: false,
+  suspended: false,
+  suspensions: [],
+  redirectHost: '',
+  timesAuthorized: 1,
+}
+
+/** Records that are remembered as what they say: by their id and whole text, so that one which was changed anywhere is another one. */
 const REMEMBERED = 4_000
-const understand = remembering((json: string): Grant | undefined => parseJson(json, Stored), REMEMBERED)
+const understand = remembering((found: string): Grant | undefined => {
+  const at = found.indexOf('\n')
+  const id = found.slice(0, at)
+  const stored = parseJson(found.slice(at + 1), AsWritten)
+  return stored && Stored.safeParse(writtenOut(id, stored)).data
+}, REMEMBERED)
+
+/** A record with all that it means. Earlier ones were written in full. */
+function writtenOut(id: string, stored: z.infer<typeof AsWritten>): object {
+  const { scopes } = stored
+  if (typeof scopes !== 'string') return stored
+  return { ...withUsual(stored, USUAL), id, accountId: accountIdIn(id), scopes: spelledOut(scopes) }
+}
+
 /** A record that cannot be understood allows nothing. */
-const parse = (json: string | undefined): Grant | undefined => (json === undefined ? undefined : understand(json))
+const parse = (id: string, json: string | undefined): Grant | undefined =>
+  json === undefined ? undefined : understand(`${id}\n${json}`)
+
+const AsWritten = z.looseObject({ version: z.literal(1) })
 
 /** A grant as it is stored. What narrows it is listed; what another release listed, which this one does not know, stays. */
 function format(grant: Grant): string {
   const crit = [...narrowingIn(allowanceOf(grant)), ...unknownLimitsOf(grant)]
-  const { crit: _before, ...rest } = grant
-  return JSON.stringify(crit.length ? { ...rest, crit } : rest)
+  const { crit: _before, id: _id, accountId: _accountId, scopes, ...rest } = grant
+  return JSON.stringify({
+    ...withoutUsual(rest, USUAL),
+    scopes: inShort(scopes),
+    ...(crit.length ? { crit } : {}),
+  })
 }
 
 /** What a person calls a connection, or what its software calls itself. */
@@ -109,7 +141,7 @@ export interface StandingGrant {
 
 export interface Grants {
   /** The living grant that a record says, for whoever has read it together with something else. */
-  read(record: string | undefined): Grant | undefined
+  read(id: string, record: string | undefined): Grant | undefined
   /** A living grant, or undefined when it was revoked, has ended, or never was. */
   find(id: string): Promise<Grant | undefined>
   /** The same, for a step that must not be taken once it has changed. */
@@ -147,12 +179,12 @@ export interface Grants {
 }
 
 export function createGrants(store: Store): Grants {
-  const read = (record: string | undefined) => alive(parse(record))
-  const find = async (id: string) => read(await store.get(KEYS.grant(id)))
+  const read = (id: string, record: string | undefined) => alive(parse(id, record))
+  const find = async (id: string) => read(id, await store.get(KEYS.grant(id)))
   const edit = async (id: string, edited: (grant: Grant) => Grant | undefined): Promise<Grant | undefined> => {
     let written: Grant | undefined
     await update(store, KEYS.grant(id), (current) => {
-      const grant = alive(parse(current))
+      const grant = read(id, current)
       written = grant && edited(grant)
       return written && { value: format(written), ttl: ttl(written) }
     })
@@ -205,7 +237,7 @@ export function createGrants(store: Store): Grants {
     suspend,
     async findStanding(id) {
       const json = await store.get(KEYS.grant(id))
-      const grant = alive(parse(json))
+      const grant = read(id, json)
       return grant && json !== undefined ? { grant, expect: { [KEYS.grant(id)]: json } } : undefined
     },
     async findOwn(id, accountId, clientId) {

@@ -157,7 +157,7 @@ export function createGate(
       const { grant_id, sub, client_id, auth_id } = claims
       if (accountIdIn(grant_id) !== sub) return { reason: 'invalid-token', cause: ANOTHERS }
       const [record, sealed] = await store.getBoth(KEYS.grant(grant_id), KEYS.credentials(sub))
-      const grant = grants.read(record)
+      const grant = grants.read(grant_id, record)
       if (!grant) return { reason: 'invalid-token', cause: 'the grant has ended' }
       if (isEnded(grant, auth_id)) return { reason: 'invalid-token', cause: 'the authorization has ended' }
       if (grant.accountId !== sub || grant.clientId !== client_id) return { reason: 'invalid-token', cause: ANOTHERS }

@@ -76,6 +76,26 @@ describe('a record of an earlier release', () => {
     assert.deepEqual(await createGrants(store).find('g'), JSON.parse(record))
   })
 
+  it('is read: a grant of version 1 as short as it is written, of which its key says whose it is', async () => {
+    const shared = `"version":1,"clientId":"c","paperOnly":true,"expiresAt":${FOREVER},"createdAt":1790000000,"crit":["paperOnly"]`
+    await put(store, KEYS.grant('a.g'), `{${shared},"scopes":"live:read,write ai:read","timesAuthorized":null}`, 60)
+    assert.deepEqual(await createGrants(store).find('a.g'), {
+      ...JSON.parse(`{${shared}}`),
+      id: 'a.g',
+      accountId: 'a',
+      scopes: ['qc:live:read', 'qc:live:write', 'qc:ai:read'],
+      brake: true,
+      endless: false,
+      suspended: false,
+      suspensions: [],
+      redirectHost: '',
+    })
+    for (const scopes of ['"live:read,fly"', '"live"', 'null', '7']) {
+      await put(store, KEYS.grant('a.g'), `{${shared},"scopes":${scopes}}`, 60)
+      assert.equal(await createGrants(store).find('a.g'), undefined, scopes)
+    }
+  })
+
   it('is read: a profile of version 1, with a browser and a passkey', async () => {
     const record =
       '{"version":1,"sessions":[{"uid":"u","browser":"Firefox on Linux","since":1790000000}],"passkeys":[{"id":"p","publicKey":"k","counter":0,"transports":["usb"],"name":"Key","createdAt":1790000000}],"tokenAcceptedAt":1790000000}'

@@ -4,6 +4,7 @@ import type { AdapterPayload } from 'oidc-provider'
 import { KEYS } from '../../storage/keys.ts'
 import type { Entry, Store } from '../../storage/store.ts'
 import { add, remove, update } from '../../storage/store.ts'
+import { withoutUsual, withUsual } from '../../storage/usual.ts'
 import { unixTime } from '../../unix-time.ts'
 
 const DAY = 24 * 60 * 60
@@ -63,9 +64,24 @@ const change = (store: Store, id: string, how: (record: ClientRecord) => ClientR
     return next && entryOf(next)
   })
 
-const entryOf = (record: ClientRecord): Entry => ({ value: JSON.stringify(record), ttl: record.used ? USED : UNUSED })
+/** What nearly all clients are, which is not written. */
+const USUAL = {
+  application_type: 'native',
+  grant_types: ['authorization_code', 'refresh_token'],
+  id_token_signed_response_alg: 'ES256',
+  require_auth_time: false,
+  require_pushed_authorization_requests: false,
+  response_types: ['code'],
+  subject_type: 'public',
+  token_endpoint_auth_method: 'none',
+}
+
+const entryOf = (record: ClientRecord): Entry => ({
+  value: JSON.stringify({ ...record, metadata: withoutUsual(record.metadata, USUAL) }),
+  ttl: record.used ? USED : UNUSED,
+})
 
 function parse(json: string | undefined): ClientRecord | undefined {
   const record: ClientRecord | undefined = json ? JSON.parse(json) : undefined
-  return record?.version === 1 ? record : undefined
+  return record?.version === 1 ? { ...record, metadata: withUsual(record.metadata, USUAL) } : undefined
 }

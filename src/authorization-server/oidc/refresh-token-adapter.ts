@@ -40,7 +40,7 @@ export function createRefreshTokenAdapter(suppliers: RefreshTokenSuppliers): Ada
       const { grantId } = authorization
       const accountId = accountIdIn(grantId)
       const [record, sealed] = await store.getBoth(KEYS.grant(grantId), KEYS.credentials(accountId))
-      const grant = grants.read(record)
+      const grant = grants.read(grantId, record)
       if (!grant) return undefined
       Object.assign(atHand(), { presented: { parts, found, from }, grant, credentials: { accountId, sealed } })
       return {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { NodeIncomingMessageLike } from '@modelcontextprotocol/node'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, Server } from '@modelcontextprotocol/server'
-import { TOOL_LIST, TOOLS } from '../../../src/resource-server/tools/catalog.ts'
+import { TOOLS, toolList } from '../../../src/resource-server/tools/catalog.ts'
 import { createRun, endpointOf } from '../goals/same-tools.ts'
 
 const [upstream = ''] = process.argv.slice(2)
@@ -14,7 +14,7 @@ const endpoints = new Map(TOOLS.map((tool) => [tool.name, endpointOf(tool)]))
 
 const handler = createMcpHandler(() => {
   const server = new Server({ name: 'the-same-tools', version: '1.0.0' }, { capabilities: { tools: {} } })
-  server.setRequestHandler('tools/list', () => ({ tools: [...TOOL_LIST] }))
+  server.setRequestHandler('tools/list', () => ({ tools: [...toolList()] }))
   server.setRequestHandler('tools/call', ({ params }) => run(endpoints.get(params.name) ?? '', params.arguments ?? {}))
   return server
 })
