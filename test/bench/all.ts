@@ -10,6 +10,7 @@ import { callsAndLists } from './rest/calls-and-lists.ts'
 import { distances } from './rest/distances.ts'
 import { latencyAdded } from './rest/latency-added.ts'
 import { manyGrants } from './rest/many-grants.ts'
+import { memory } from './rest/memory.ts'
 import { writeRest } from './rest/page.ts'
 import type { Bench, Rows } from './rest/rows.ts'
 import { tableText } from './rest/rows.ts'
@@ -17,7 +18,7 @@ import { slowDisk } from './rest/slow-disk.ts'
 import { starts } from './rest/starts.ts'
 import { streams } from './rest/streams.ts'
 
-const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams, manyGrants, starts, distances, slowDisk]
+const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams, manyGrants, starts, distances, slowDisk, memory]
 
 const only = (process.argv[2] ?? '').toLowerCase()
 const folder = temporaryFolder()

@@ -10,6 +10,8 @@ export interface Task {
   readonly requests: readonly string[]
   readonly connections: number
   readonly ms: number
+  /** So many requests are enough, if they come before the time is over. */
+  readonly most?: number
   /** Requests that begin in each second, at even distances, for an open loop. Their times count from when they should have begun. */
   readonly perSecond?: number
 }
@@ -29,7 +31,7 @@ export interface Outcome {
 
 process.on('message', async (task: Task) => process.send?.(await run(task)))
 
-async function run({ port, requests, connections, ms, perSecond }: Task): Promise<Outcome> {
+async function run({ port, requests, connections, ms, most = Infinity, perSecond }: Task): Promise<Outcome> {
   const times: number[] = []
   let failed = 0
   let failure: string | undefined
@@ -52,7 +54,7 @@ async function run({ port, requests, connections, ms, perSecond }: Task): Promis
     await askAtTheirTimes(dues, sockets, askOnce)
   } else {
     const one = async (socket: Socket) => {
-      while (performance.now() < until) await askOnce(socket, performance.now())
+      while (performance.now() < until && next < most) await askOnce(socket, performance.now())
     }
     await Promise.all(sockets.map(one))
   }
