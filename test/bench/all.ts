@@ -7,6 +7,7 @@ import { buildPackage } from '../support/package.ts'
 import { startSingle } from '../support/redis-fleet.ts'
 import { CALL_BUDGET, load, startListening, startScript } from './goals/process.ts'
 import { callsAndLists } from './rest/calls-and-lists.ts'
+import { chart } from './rest/chart.ts'
 import { distances } from './rest/distances.ts'
 import { latencyAdded } from './rest/latency-added.ts'
 import { manyGrants } from './rest/many-grants.ts'
@@ -18,7 +19,17 @@ import { slowDisk } from './rest/slow-disk.ts'
 import { starts } from './rest/starts.ts'
 import { streams } from './rest/streams.ts'
 
-const ROWS: readonly Rows[] = [callsAndLists, latencyAdded, streams, manyGrants, starts, distances, slowDisk, memory]
+const ROWS: readonly Rows[] = [
+  callsAndLists,
+  latencyAdded,
+  streams,
+  manyGrants,
+  starts,
+  distances,
+  slowDisk,
+  memory,
+  chart,
+]
 
 const only = (process.argv[2] ?? '').toLowerCase()
 const folder = temporaryFolder()
