@@ -2,68 +2,83 @@
 import { requestText } from '../goals/calls.ts'
 import { makePeople } from '../goals/people.ts'
 import type { Bench, Rows } from './rows.ts'
-import { settledBytes } from './settled.ts'
+import { collectedBytes, settledBytes } from './settled.ts'
+import type { WatchedProduct } from './watched.ts'
 import { startWatched } from './watched.ts'
 
 const PEOPLE = 10_000
-/** They come first, so that the code is compiled and the heap has its size. */
+/** They come first, so that the code is compiled. */
 const FIRST = 1_000
-const WARM_UP_CALLS = 10_000
+const FIRST_CALLS = 10_000
 /** An hour of calls: of each client six. They are made as fast as it goes. */
 const AN_HOUR = PEOPLE * 6
-const PARTS = 3
 const CONNECTIONS = 32
 /** Longer than any of it takes. */
 const LONGEST_MS = 120_000
 const FLAT_WITHIN = 0.1
 
+const many = (count: number) => count.toLocaleString('en')
+/** What is called, one after the other, and by how many. */
+const STAGES = [
+  { name: `after ${many(FIRST_CALLS)} calls of ${many(FIRST)} clients`, clients: FIRST, calls: FIRST_CALLS },
+  { name: `after one call of each of ${many(PEOPLE)}`, clients: PEOPLE, calls: PEOPLE },
+  { name: `after ${many(AN_HOUR)} more`, clients: PEOPLE, calls: AN_HOUR },
+] as const
+
 export const memory: Rows = {
   title: 'Memory after many connections and calls',
   async measure(bench) {
-    const rows: string[][] = []
-    for (const redis of [bench.redis, undefined]) rows.push(await measureOn(bench, redis))
-    return { words: WORDS, columns: COLUMNS, rows }
+    const servers: Called[] = []
+    try {
+      for (const redis of [bench.redis, undefined]) servers.push(await startWithPeople(bench, redis))
+      const rows: string[][] = []
+      for (const { name, clients, calls } of STAGES) {
+        for (const { server, requests } of servers) {
+          const task = { requests: requests.slice(0, clients), connections: CONNECTIONS, ms: LONGEST_MS, most: calls }
+          await bench.load({ port: server.port, ...task })
+        }
+        rows.push(...(await Promise.all(servers.map((one) => look(name, one)))))
+      }
+      return { words: WORDS, columns: COLUMNS, rows }
+    } finally {
+      for (const { server } of servers) await server.stop()
+    }
   },
 }
 
-const many = (count: number) => count.toLocaleString('en')
 const COLUMNS = [
+  'when',
   'served by',
-  'idle, MB',
-  `after ${many(WARM_UP_CALLS)} calls of ${many(FIRST)} clients`,
-  `after one call of each of ${many(PEOPLE)}`,
+  'as it stands, MB',
+  'garbage collected, MB',
   'times',
-  ...Array.from({ length: PARTS }, (_, part) => `after ${many((AN_HOUR * (part + 1)) / PARTS)} more`),
-  'times the first of these',
-  'garbage collected',
-  'of it in use in the heap',
+  'of it in use in the heap, MB',
 ]
 
-async function measureOn(bench: Bench, redis: Bench['redis'] | undefined): Promise<string[]> {
+interface Called {
+  readonly server: WatchedProduct
+  readonly requests: readonly string[]
+  /** Resident bytes after each stage, without garbage. */
+  readonly held: number[]
+}
+
+async function startWithPeople(bench: Bench, redis: Bench['redis'] | undefined): Promise<Called> {
   const server = await startWatched(bench, redis)
-  try {
-    const tokens = await makePeople(server, PEOPLE)
-    const all = tokens.map((token) => requestText(server, token, 'a read, 2026-07-28'))
-    const afterCalls = async (requests: readonly string[], most: number): Promise<number> => {
-      await bench.load({ port: server.port, requests, connections: CONNECTIONS, ms: LONGEST_MS, most })
-      return settledBytes(server.pid)
-    }
-    const idle = await settledBytes(server.pid)
-    const warm = await afterCalls(all.slice(0, FIRST), WARM_UP_CALLS)
-    const connected = await afterCalls(all, PEOPLE)
-    const called: number[] = []
-    for (let part = 0; part < PARTS; part += 1) called.push(await afterCalls(all, AN_HOUR / PARTS))
-    const { heapUsed } = await server.look('collect')
-    const held = [await settledBytes(server.pid), heapUsed].map(megabytes)
-    const [first = 0, last = 0] = [called[0], called.at(-1)]
-    const sizes = [idle, warm, connected].map(megabytes)
-    return [server.name, ...sizes, verdict(connected / warm), ...called.map(megabytes), verdict(last / first), ...held]
-  } finally {
-    await server.stop()
-  }
+  const tokens = await makePeople(server, PEOPLE)
+  const requests = tokens.map((token) => requestText(server, token, 'a read, 2026-07-28'))
+  return { server, requests, held: [] }
+}
+
+async function look(when: string, { server, held }: Called): Promise<string[]> {
+  const asItStands = await settledBytes(server.pid)
+  const { resident, heapUsed } = await collectedBytes(server)
+  const before = held.at(-1)
+  held.push(resident)
+  const compared = before === undefined ? '' : verdict(resident / before)
+  return [when, server.name, megabytes(asItStands), megabytes(resident), compared, megabytes(heapUsed)]
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0)
 const verdict = (times: number) => `${times.toFixed(2)}: ${times <= 1 + FLAT_WITHIN ? 'flat' : 'not flat'}`
 
-const WORDS = `Resident memory by the kernel, each time once it stands still; nobody asks for a garbage collection, but at the end. Then ${many(PEOPLE)} people call once each with the client that each has connected, and then, as fast as it goes, what makes an hour when each of them calls six times, ${many(AN_HOUR)} reads. Flat is what grows by a tenth at most.`
+const WORDS = `Resident memory by the kernel: as it stands after the calls, and again after a garbage collection was asked for and its pages were given back. ${many(PEOPLE)} people call once each with the client that each has connected, and then, as fast as it goes, what makes an hour when each of them calls six times. Flat is what grows by a tenth at most from one row of a server to its next.`
