@@ -139,4 +139,4 @@ export function servedCells({ perSecond, processor, redis, p50, p99, loop, colle
   return [perSecond.toFixed(0), microseconds(processor), redis === undefined ? '' : microseconds(redis), ...ms]
 }
 
-const microseconds = (value: number) => `${value.toFixed(0)} µs`
+export const microseconds = (value: number) => `${value.toFixed(0)} µs`
