@@ -7,9 +7,11 @@ import { buildPackage } from '../support/package.ts'
 import { startSingle } from '../support/redis-fleet.ts'
 import { CALL_BUDGET, load, startListening, startScript } from './goals/process.ts'
 import { callsAndLists } from './rest/calls-and-lists.ts'
+import { chart } from './rest/chart.ts'
 import { distances } from './rest/distances.ts'
 import { latencyAdded } from './rest/latency-added.ts'
 import { manyGrants } from './rest/many-grants.ts'
+import { memory } from './rest/memory.ts'
 import { writeRest } from './rest/page.ts'
 import { peerCalls } from './rest/peer-calls.ts'
 import type { Bench, Rows } from './rest/rows.ts'
@@ -31,6 +33,8 @@ const ROWS: readonly Rows[] = [
   peerCalls,
   tokenEndpoint,
   wholeConnection,
+  memory,
+  chart,
 ]
 
 const only = (process.argv[2] ?? '').toLowerCase()

@@ -12,8 +12,8 @@ export interface Task {
   readonly ms: number
   /** Whether they are refreshes: each goes on with the refresh token that its last answer brought, also in a later task. */
   readonly rotates?: boolean
-  /** Whether each is sent once, and that is all; there must be enough time for it. */
-  readonly once?: boolean
+  /** So many requests are enough, if they come before the time is over. */
+  readonly most?: number
   /** Requests that begin in each second, at even distances, for an open loop. Their times count from when they should have begun. */
   readonly perSecond?: number
 }
@@ -36,7 +36,7 @@ const rotated = new Map<string, string>()
 
 process.on('message', async (task: Task) => process.send?.(await run(task)))
 
-async function run({ port, requests, connections, ms, rotates, once, perSecond }: Task): Promise<Outcome> {
+async function run({ port, requests, connections, ms, rotates, most = Infinity, perSecond }: Task): Promise<Outcome> {
   const times: number[] = []
   let failed = 0
   let failure: string | undefined
@@ -64,7 +64,7 @@ async function run({ port, requests, connections, ms, rotates, once, perSecond }
     await askAtTheirTimes(dues, sockets, askOnce)
   } else {
     const one = async (socket: Socket) => {
-      while (performance.now() < until && !(once && next >= requests.length)) await askOnce(socket, performance.now())
+      while (performance.now() < until && next < most) await askOnce(socket, performance.now())
     }
     await Promise.all(sockets.map(one))
   }

@@ -2,6 +2,7 @@
 // argument says, as JSON, how else it should be.
 import { createServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import { strategyEquity } from '../../charts/samples.ts'
 
 /** What it is told. */
 export interface StubOptions {
@@ -9,11 +10,11 @@ export interface StubOptions {
   readonly delayMs?: number
   /** Whether it packs its answer for whoever takes it packed. */
   readonly gzip?: boolean
-  /** What its answer has beside the usual members. */
-  readonly more?: object
+  /** The chart of a backtest over so many days, beside the rest of its answer. */
+  readonly chartDays?: number
 }
 
-const { delayMs, gzip, more }: StubOptions = JSON.parse(process.argv[2] ?? '{}')
+const { delayMs, gzip, chartDays }: StubOptions = JSON.parse(process.argv[2] ?? '{}')
 
 const PROJECT = {
   projectId: 23456789,
@@ -49,7 +50,8 @@ const COMPILE = {
   signature: 'abc',
   signatureOrder: [],
 }
-const body = JSON.stringify({ projects: [PROJECT], versions: [], ...COMPILE, ...more, success: true, errors: [] })
+const chart = chartDays ? { chart: strategyEquity(chartDays) } : {}
+const body = JSON.stringify({ projects: [PROJECT], versions: [], ...COMPILE, ...chart, success: true, errors: [] })
 
 function answerWith(bytes: Buffer, header = ''): Buffer {
   const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${header}date: ${new Date().toUTCString()}\r\ncontent-length: ${bytes.byteLength}\r\nconnection: keep-alive\r\n\r\n`

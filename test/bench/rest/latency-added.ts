@@ -6,7 +6,7 @@ import { startListening } from '../goals/process.ts'
 import { median } from '../goals/report.ts'
 import type { StubOptions } from '../goals/stub.ts'
 import type { Bench, Rows } from './rows.ts'
-import { overall, serve, startWatched } from './watched.ts'
+import { microseconds, overall, serve, startWatched } from './watched.ts'
 
 const PEOPLE = 1_000
 const UPSTREAM_MS = 50
@@ -31,6 +31,7 @@ const COLUMNS = [
   'asked directly',
   'added',
   'goal, at most',
+  'Redis apart',
   'loop delay p99 ms',
   'longest GC ms',
 ] as const
@@ -72,7 +73,7 @@ async function measureOn(bench: Bench, stub: number, redis: Bench['redis'] | und
       through.push(one)
       without.push(other)
     }
-    const { p50, p99, loop, collection } = overall(through)
+    const { p50, p99, redis: ofRedis, loop, collection } = overall(through)
     const [half, most] = [median(without.map(({ p50 }) => p50)), median(without.map(({ p99 }) => p99))]
     return [
       server.name,
@@ -80,6 +81,7 @@ async function measureOn(bench: Bench, stub: number, redis: Bench['redis'] | und
       capacity.toFixed(0),
       ...added(p50, half, AT_MOST.p50),
       ...added(p99, most, AT_MOST.p99),
+      ofRedis === undefined ? '' : microseconds(ofRedis),
       loop.toFixed(1),
       collection.toFixed(1),
     ]

@@ -1,6 +1,7 @@
 // The memory that a process holds once it stands still.
 import { setTimeout as pause } from 'node:timers/promises'
 import { residentBytes } from '../goals/process.ts'
+import type { Watched } from './watched.ts'
 
 const LOOK_EVERY_MS = 250
 /** It stands still when so many looks one after the other have found the same, nearly. */
@@ -17,4 +18,14 @@ export async function settledBytes(pid: number): Promise<number> {
     if (last.length === LOOKS && Math.max(...last) - Math.min(...last) <= NEARLY * Math.max(...last)) break
   }
   return seen.at(-1) ?? Number.NaN
+}
+
+/** V8 keeps pages that it has freed at hand for so long before the system has them back, and something more. */
+const GIVEN_BACK_MS = 12_000
+
+/** What is left when all garbage was collected and given back: resident bytes, and those that are in use in the heap. */
+export async function collectedBytes({ pid, look }: Pick<Watched, 'pid' | 'look'>) {
+  const { heapUsed } = await look('collect')
+  await pause(GIVEN_BACK_MS)
+  return { resident: await settledBytes(pid), heapUsed }
 }

@@ -26,13 +26,20 @@ export interface Watched {
 
 export type WatchedProduct = Watched & Product
 
+/** What a server is started with beside the usual, or in its place. */
+interface Different {
+  readonly more?: Readonly<Record<string, string>>
+  /** Of Node.js. */
+  readonly flags?: string
+}
+
 /** Starts a server that is watched; on a Redis, or on SQLite where there is none. */
 export async function startWatched(
   { program, env }: Bench,
   redis?: RedisFleet,
-  { more = {}, ...starting }: Starting & { readonly more?: Readonly<Record<string, string>> } = {},
+  { more = {}, flags = '', ...starting }: Starting & Different = {},
 ): Promise<WatchedProduct> {
-  const { variables, look, remove } = preload()
+  const { variables, look, remove } = preload(flags)
   const store = redis ? { REDIS_URL: redis.url } : {}
   const product = await startProduct(program, { ...env, ...store, ...variables, ...more }, starting)
   const stop = () => product.stop().finally(remove)
@@ -52,10 +59,13 @@ export async function startPeer({ upstream }: Bench): Promise<Watched & { stop()
   return { name: 'McpServer', pid, port, host: `127.0.0.1:${port}`, look, stop: end }
 }
 
-function preload() {
+function preload(flags = '') {
   const folder = temporaryFolder()
   const socket = join(folder.path, 'inside')
-  const variables = { NODE_OPTIONS: `--import ${new URL('./inside.ts', import.meta.url)}`, BENCH_INSIDE: socket }
+  const variables = {
+    NODE_OPTIONS: `--import ${new URL('./inside.ts', import.meta.url)} ${flags}`,
+    BENCH_INSIDE: socket,
+  }
   const look = async (how = 'look'): Promise<Inside> => {
     const asking = connect(socket)
     await once(asking, 'connect')
@@ -129,4 +139,4 @@ export function servedCells({ perSecond, processor, redis, p50, p99, loop, colle
   return [perSecond.toFixed(0), microseconds(processor), redis === undefined ? '' : microseconds(redis), ...ms]
 }
 
-const microseconds = (value: number) => `${value.toFixed(0)} µs`
+export const microseconds = (value: number) => `${value.toFixed(0)} µs`
