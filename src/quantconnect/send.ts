@@ -1,5 +1,6 @@
 // One signed POST: sent once, bounded in size, and read into an answer whatever comes.
 import type { Readable } from 'node:stream'
+import { nextBatch } from '../batches.ts'
 import { unixTime } from '../unix-time.ts'
 import type { Credentials } from '../vault/vault.ts'
 import type { Answer } from './answer.ts'
@@ -52,6 +53,7 @@ export async function send(
     const theirs = httpDate(response.headers.date)
     const ahead = theirs === undefined ? {} : { ahead: now - theirs }
     const text = await readBounded(response.body)
+    await nextBatch() // from here on it is all work
     if (text === undefined) return { answer: { kind: 'unavailable', status, sent: true }, status, ...ahead }
 
     // A date is meant by the clock of whoever wrote it.

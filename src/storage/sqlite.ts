@@ -5,6 +5,7 @@ import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
+import { nextBatch } from '../batches.ts'
 import { makeFolder } from '../make-folder.ts'
 import { openSqliteDisk } from './sqlite-disk.ts'
 import { createSqliteJournals } from './sqlite-journals.ts'
@@ -35,6 +36,14 @@ const asked =
   <Args extends readonly unknown[], Given>(act: (...args: Args) => Given) =>
   (...args: Args): Promise<Given> =>
     whenFree(() => act(...args))
+
+/** The same of what nearly every request asks, for all who ask in one turn of the event loop. */
+const askedTogether =
+  <Args extends readonly unknown[], Given>(act: (...args: Args) => Given) =>
+  async (...args: Args): Promise<Given> => {
+    await nextBatch()
+    return whenFree(() => act(...args))
+  }
 
 /** Of the database that are kept at hand, when so much of it is in use. */
 const CACHE_KIB = 16 * 1024
@@ -184,8 +193,8 @@ export function openSqliteStore(folder: string): Store {
   const { join: joinRoster, leave, sizes, firstOfLargest } = rosters
 
   return {
-    get: asked(get),
-    getBoth: asked(getBoth),
+    get: askedTogether(get),
+    getBoth: askedTogether(getBoth),
     async commit(step) {
       const isTaken = await actSoon(() => takeStep(step))
       if (!isTaken) return false
