@@ -24,7 +24,7 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
     ],
     outdir: folder,
     chunkNames: '[name]-[hash]',
-    alias: { 'supports-color': './packaging/absent.ts' },
+    alias: { debug: './packaging/debug.ts' },
     loader: { '.wasm': 'copy', '.ttf': 'copy' },
     plugins: [textInside, httpAsItIs],
     bundle: true,

@@ -11,7 +11,6 @@ import {
   type IncomingMessage,
   request as requestPlain,
 } from 'node:http'
-import { request as requestTls, Agent as TlsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
 import { unpacked } from '../bodies.ts'
 
@@ -27,11 +26,20 @@ const optionsOf = (timeout: number): AgentOptions => ({
   scheduling: 'lifo',
   ...proxies,
 })
-const agentsFor = (protocol: 'http:' | 'https:') => {
-  const Kind = protocol === 'https:' ? TlsAgent : Agent
-  return { reads: new Kind(optionsOf(IDLE_MS.reads)), deeds: new Kind(optionsOf(IDLE_MS.deeds)) }
+/** How requests of a scheme go out. */
+const wayBy = (request: typeof requestPlain, Kind: typeof Agent) => ({
+  request,
+  reads: new Kind(optionsOf(IDLE_MS.reads)),
+  deeds: new Kind(optionsOf(IDLE_MS.deeds)),
+})
+const plain = wayBy(requestPlain, Agent)
+/** It comes with all of TLS, so it is loaded when it is first asked for. */
+let secure: Promise<ReturnType<typeof wayBy>> | undefined
+const wayOver = (protocol: 'http:' | 'https:') => {
+  if (protocol === 'http:') return plain
+  secure ??= import('node:https').then((https) => wayBy(https.request, https.Agent))
+  return secure
 }
-const AGENTS = { 'http:': agentsFor('http:'), 'https:': agentsFor('https:') }
 
 /** What is posted. */
 export interface Posted {
@@ -59,6 +67,7 @@ export interface Exchange {
 export async function exchange({ url, headers, body, signals, reads }: Posted): Promise<Exchange> {
   const { protocol, hostname, port, pathname, search } = new URL(url)
   if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`${protocol} is no way to QuantConnect`)
+  const { request, ...agents } = await wayOver(protocol)
   const { type, bytes } = await encoded(body)
   const options = {
     method: 'POST',
@@ -71,11 +80,11 @@ export async function exchange({ url, headers, body, signals, reads }: Posted): 
       ...(reads ? { 'accept-encoding': 'gzip, deflate, br' } : {}),
       'content-length': String(Buffer.byteLength(bytes)),
     },
-    agent: AGENTS[protocol][reads ? 'reads' : 'deeds'],
+    agent: agents[reads ? 'reads' : 'deeds'],
   }
   for (const signal of signals) signal.throwIfAborted()
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const asked = protocol === 'https:' ? requestTls(options) : requestPlain(options)
+    const asked = request(options)
     asked.on('response', resolve).on('error', reject) // one that comes once the answer has begun, the answer tells of itself
     // An answer of 101 hands over the connection, and is neither a response nor an error (RFC 9110 §15.2.2).
     asked.on('close', () => {

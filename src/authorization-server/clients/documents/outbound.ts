@@ -5,7 +5,6 @@ import type { LookupAddress } from 'node:dns'
 import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { request } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { isPublicAddress, objectionTo } from './public-hosts.ts'
 
@@ -49,6 +48,7 @@ async function get(url: URL, signal: AbortSignal): Promise<Response> {
     lookup: ((_hostname, _options, done) => done(null, addresses)) satisfies LookupFunction,
   } as const
   const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'qcgate' }
+  const { request } = await import('node:https') // with all of TLS, which a start can do without
   const asked = request(url, { ...connection, headers, signal })
   asked.on('error', () => undefined) // those that come after the answer has begun, which tells of them itself
   // An answer of 101 hands over the connection, and is neither a response nor an error (RFC 9110 §15.2.2).
