@@ -24,9 +24,9 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
     ],
     outdir: folder,
     chunkNames: '[name]-[hash]',
-    alias: { debug: './packaging/debug.ts' },
+    alias: { debug: './packaging/debug.ts', http: './packaging/http.cjs', 'node:http': './packaging/http.cjs' },
     loader: { '.wasm': 'copy', '.ttf': 'copy' },
-    plugins: [textInside, httpAsItIs],
+    plugins: [textInside],
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -64,20 +64,6 @@ const textInside: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /documents-text\.ts$/ }, async ({ path }) => ({
       contents: `export const DOCUMENTS = ${JSON.stringify((await import(path)).DOCUMENTS)}`,
-    }))
-  },
-}
-
-/**
- * Node.js's `http`, asked for as an object. To import it as a module reads every name in it, and three of them are `fetch` with all
- * that belongs to it, which takes longer than to load anything else.
- */
-const httpAsItIs: Plugin = {
-  name: 'http-as-it-is',
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^(node:)?http$/ }, () => ({ path: 'http', namespace: 'as-it-is' }))
-    onLoad({ filter: /.*/, namespace: 'as-it-is' }, () => ({
-      contents: `module.exports = process.getBuiltinModule('node:http')`,
     }))
   },
 }

@@ -9,6 +9,7 @@ import { CALL_BUDGET, load, startListening, startScript } from './goals/process.
 import { callsAndLists } from './rest/calls-and-lists.ts'
 import { chart } from './rest/chart.ts'
 import { distances } from './rest/distances.ts'
+import { fourProcesses } from './rest/four-processes.ts'
 import { latencyAdded } from './rest/latency-added.ts'
 import { manyGrants } from './rest/many-grants.ts'
 import { memory } from './rest/memory.ts'
@@ -33,6 +34,7 @@ const ROWS: readonly Rows[] = [
   peerCalls,
   tokenEndpoint,
   wholeConnection,
+  fourProcesses,
   memory,
   chart,
 ]
