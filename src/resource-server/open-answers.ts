@@ -11,6 +11,8 @@ import type { Stream } from './subscriptions.ts'
 import { allowed } from './subscriptions.ts'
 
 const LOOK_EVERY_MS = 1_000
+/** In so many parts, so that ten thousand streams are not looked at in one go, while everybody waits. */
+const PARTS = 10
 
 /**
  * Streams of one grant, in one process. One more ends the oldest, and is not refused: a computer that was asleep or lost
@@ -47,10 +49,21 @@ export function createOpenAnswers(grants: Pick<Grants, 'find'>): OpenAnswers {
       else tell(one, grant)
     }
   }
+  let round = open.entries()
+  function next(): [string, ReadonlySet<Open>] | undefined {
+    const { value, done } = round.next()
+    if (!done) return value
+    round = open.entries()
+    return round.next().value
+  }
+  let due = 0
   setInterval(() => {
-    // A store that cannot be asked now will be asked again in a moment; new requests are refused meanwhile.
-    for (const [grantId, answers] of open) look(grantId, answers).catch(() => {})
-  }, LOOK_EVERY_MS).unref()
+    for (due += open.size / (PARTS - 1); due >= 1; due -= 1) {
+      const one = next()
+      // A store that cannot be asked now will be asked again in a moment; new requests are refused meanwhile.
+      if (one) look(...one).catch(() => {})
+    }
+  }, LOOK_EVERY_MS / PARTS).unref()
 
   return {
     watch({ grant, claims }, answer, stream) {
