@@ -44,8 +44,11 @@ export function readText(req: IncomingMessage, atMost: number): Promise<string> 
     let length = 0
     function refuse(error: UnreadBody): void {
       stream.off('data', take)
-      if (stream === req) req.pause()
-      else stream.destroy()
+      if (stream !== req) {
+        req.unpipe()
+        stream.destroy()
+      }
+      req.resume() // what is left of it is dropped, so that its connection can be used again
       reject(error)
     }
     function take(chunk: Buffer): void {

@@ -15,13 +15,25 @@ export async function serve({ env, print, complain }: Terminal, folders: Default
     const config = readConfig(env, folders)
     await start(config)
     print(welcome(config))
-    flushCompileCache() // for the next start, also if this process is killed
+    setTimeout(loadWhatComesFirst, SOON_MS).unref()
     return EXIT.done
   } catch (error) {
     if (!(error instanceof ConfigurationError || error instanceof KeyFileError)) throw error
     complain(`qcgate cannot start. ${error.message}\n`)
     return EXIT.cannot
   }
+}
+
+/** Milliseconds after which a server that has just begun has time. */
+const SOON_MS = 1_000
+
+/**
+ * Loads what the first client will ask for, so that it need not wait for it, and keeps what V8 has made of it all by then for the next
+ * start. If it cannot be loaded now, whoever asks for it is told.
+ */
+async function loadWhatComesFirst(): Promise<void> {
+  await import('@modelcontextprotocol/node').catch(() => undefined)
+  flushCompileCache()
 }
 
 async function start(config: Config): Promise<void> {

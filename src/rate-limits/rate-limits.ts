@@ -87,12 +87,21 @@ export async function countFromNetwork(
   network: string,
 ): Promise<number> {
   const networks = [network, ...widerNetworks(network)]
-  const counts = await Promise.all(
-    networks.map((one) => store.increment(KEYS.attempts(limit.what, one), limit.seconds)),
-  )
-  const stopped = counts.findIndex((count, step) => count > limit.most * 2 ** step)
-  if (stopped < 0) return 0
-  // Whoever is stopped uses up nothing of what others around share.
-  await Promise.all(networks.slice(stopped + 1).map((one) => uncountAttempt(store, limit, one)))
-  return limit.seconds
+  let step = 0
+  for (const some of limit.most < MANY ? networks.map((one) => [one]) : [networks]) {
+    const counts = await Promise.all(some.map((one) => store.increment(KEYS.attempts(limit.what, one), limit.seconds)))
+    const stopped = counts.findIndex((count, at) => count > limit.most * 2 ** (step + at))
+    if (stopped >= 0) {
+      await Promise.all(some.slice(stopped + 1).map((one) => uncountAttempt(store, limit, one)))
+      return limit.seconds
+    }
+    step += some.length
+  }
+  return 0
 }
+
+/**
+ * Whoever is stopped uses up nothing of what others around share. So the narrowest is asked first; but where so many are allowed that
+ * those few do not matter which are under way, all are asked at once, and are given back what they should not have counted.
+ */
+const MANY = 1_000

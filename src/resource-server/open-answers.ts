@@ -49,12 +49,13 @@ export function createOpenAnswers(grants: Pick<Grants, 'find'>): OpenAnswers {
       else tell(one, grant)
     }
   }
-  let round = open.entries()
+  /** The one that was looked at longest ago, or is the oldest that never was. It goes to the end. */
   function next(): [string, ReadonlySet<Open>] | undefined {
-    const { value, done } = round.next()
-    if (!done) return value
-    round = open.entries()
-    return round.next().value
+    const [first] = open
+    if (!first) return undefined
+    open.delete(first[0])
+    open.set(...first)
+    return first
   }
   let due = 0
   setInterval(() => {

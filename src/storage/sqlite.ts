@@ -148,8 +148,11 @@ export function openSqliteStore(folder: string): Store {
       const given = await actAtOnce(all)
       for (const [index, { done }] of all.entries()) done.resolve(given[index])
     } catch (error) {
-      const [only, ...others] = all
-      if (!others.length) return only?.done.reject(error)
+      const isAlone = all.length === 1
+      if (isAlone || isBusy((error as Error).cause)) {
+        for (const { done } of all) done.reject(error)
+        return
+      }
       // What is wrong with one of them is not the others' fault.
       for (const one of all) await actAtOnce([one]).then(([given]) => one.done.resolve(given), one.done.reject)
     }

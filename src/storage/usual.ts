@@ -6,7 +6,9 @@ type Members = Readonly<Record<string, unknown>>
 /** A record as it is written: what is as usual is left out. What is usual and not there at all is `null`. */
 export const withoutUsual = (record: Members, usual: Members): Members => ({
   ...Object.fromEntries(Object.keys(usual).flatMap((name) => (record[name] === undefined ? [[name, null]] : []))),
-  ...Object.fromEntries(Object.entries(record).filter(([name, value]) => !isDeepStrictEqual(value, usual[name]))),
+  ...Object.fromEntries(
+    Object.entries(record).filter(([name, value]) => value !== undefined && !isDeepStrictEqual(value, usual[name])),
+  ),
 })
 
 /** The record again, as it was. One that was written in full stays as it is. */

@@ -7,8 +7,8 @@ import { usePair } from '../support/pair.ts'
 import type { Tokens } from '../support/raw-client.ts'
 import { refresh, refreshFrom } from '../support/raw-client.ts'
 import { storeEnv } from '../support/stores.ts'
-import type { Upstream } from '../support/upstream.ts'
-import { never, startUpstream } from '../support/upstream.ts'
+import type { Reply, Upstream } from '../support/upstream.ts'
+import { json, never, startUpstream } from '../support/upstream.ts'
 
 for (const name of ['SQLite', 'Redis'] as const) {
   describe(`a call that is under way when its connection ends, on ${name}`, () => {
@@ -55,6 +55,27 @@ for (const name of ['SQLite', 'Redis'] as const) {
       const body = new URLSearchParams({ client_id: client.client_id, token: tokens.access_token })
       assert.equal((await fetch(`${pair.addresses[1]}/revoke`, { method: 'POST', body })).status, 200)
       await ended(call)
+    })
+
+    it('is cut off while many others come and go', async () => {
+      const { client, tokens } = await connect(pair.one, { as })
+      const others = []
+      for (let at = 0; at < 6; at += 1) others.push((await connect(pair.one, { as })).tokens.access_token)
+      const call = await slow(tokens.access_token, toolCall('list_projects'))
+      const comesSoon: Reply = (response) =>
+        void setTimeout(() => json(200, { success: true, projects: [] })(response), 300)
+      let isOver = false
+      const busy = others.map(async (token) => {
+        while (!isOver) {
+          upstream.replies.push(comesSoon)
+          await (await rpc(pair.one, token, toolCall('list_projects'))).text()
+        }
+      })
+      const body = new URLSearchParams({ client_id: client.client_id, token: tokens.refresh_token })
+      assert.equal((await fetch(`${pair.addresses[1]}/revoke`, { method: 'POST', body })).status, 200)
+      await ended(call)
+      isOver = true
+      await Promise.all(busy)
     })
 
     it('is cut off when a stolen refresh token ends the connection', async () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { useConnection } from '../support/connection.ts'
 import { message, rpc, toolCall } from '../support/mcp-requests.ts'
 import { useServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 const MB = 1024 * 1024
 
@@ -57,6 +59,35 @@ describe('what a request to /mcp may be, JSON-RPC 2.0 and MCP transports', () =>
       body: gzipSync(long(20 * MB)),
     })
     assert.equal(bomb.status, 413)
+  })
+
+  it('on a connection that goes on after what was too long or broken', async () => {
+    const { hostname, port, host } = new URL(server.mcp)
+    for (const [status, body, coding] of [
+      [413, 'x'.repeat(12 * MB), 'identity'],
+      [413, gzipSync('x'.repeat(20 * MB)), 'gzip'],
+      [400, Buffer.alloc(3 * MB, 'no gzip'), 'gzip'],
+    ] as const) {
+      const socket = connect(Number(port), hostname)
+      let heard = ''
+      socket.setEncoding('latin1').on('data', (text) => {
+        heard += text
+      })
+      const ask = (sent: string | Buffer, how: string) => {
+        const common = `host: ${host}\r\nauthorization: Bearer ${connection.token}\r\ncontent-type: application/json`
+        socket.write(
+          `POST /mcp HTTP/1.1\r\n${common}\r\ncontent-encoding: ${how}\r\ntransfer-encoding: chunked\r\n\r\n`,
+        )
+        socket.write(`${sent.length.toString(16)}\r\n`)
+        socket.write(sent)
+        socket.write('\r\n0\r\n\r\n')
+      }
+      ask(body, coding)
+      await until(`the answer to ${coding}`, () => heard.includes(`HTTP/1.1 ${status}`))
+      ask(JSON.stringify({ ...list, method: 'ping' }), 'identity')
+      await until(`the next one after ${coding}`, () => heard.includes('HTTP/1.1 200'))
+      socket.destroy()
+    }
   })
 
   it('a POST: with a good token every other method is 405 and told so (RFC 9110 §15.5.6)', async () => {

@@ -1,7 +1,7 @@
 // Preloaded into the server that is measured: what it asks of its store, counted where SQLite is asked, and the processor
 // time that it uses. The server itself knows nothing of it, as with the tests' clock.
 import { subscribe } from 'node:diagnostics_channel'
-import { DatabaseSync, StatementSync } from 'node:sqlite'
+import { StatementSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /**
@@ -33,8 +33,12 @@ let usage = process.cpuUsage()
 let transaction: 'none' | 'begun' | 'counted' = 'none'
 
 function count(sql: string, first: unknown): void {
-  // A statement that names a value twice takes its values by name.
-  const key = typeof first === 'object' && first !== null && 'key' in first ? first.key : first
+  if (sql.startsWith('BEGIN')) transaction = 'begun'
+  if (sql === 'COMMIT' || sql === 'ROLLBACK') transaction = 'none'
+  // A statement that names a value twice takes its values by name, and one that asks for two records names both.
+  const named =
+    typeof first === 'object' && first !== null ? (first as { key?: unknown; one?: unknown }) : { key: first }
+  const key = named.key ?? named.one
   if (transaction === 'counted' || typeof key !== 'string') return // a sweep of what has expired names no key
   const [kind = ''] = key.split(':{')
   const { reads, writes } = steps[kind] ?? { reads: 0, writes: 0 }
@@ -43,12 +47,6 @@ function count(sql: string, first: unknown): void {
   if (transaction === 'begun') transaction = 'counted'
 }
 
-const { exec } = DatabaseSync.prototype
-DatabaseSync.prototype.exec = function (sql) {
-  exec.call(this, sql)
-  if (sql.startsWith('BEGIN')) transaction = 'begun'
-  if (sql === 'COMMIT' || sql === 'ROLLBACK') transaction = 'none'
-}
 for (const name of ['run', 'get', 'all'] as const) {
   const original: (...values: never[]) => unknown = StatementSync.prototype[name]
   Object.assign(StatementSync.prototype, {
