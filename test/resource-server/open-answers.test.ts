@@ -7,6 +7,7 @@ import { usePair } from '../support/pair.ts'
 import type { Tokens } from '../support/raw-client.ts'
 import { refresh, refreshFrom } from '../support/raw-client.ts'
 import { storeEnv } from '../support/stores.ts'
+import { until } from '../support/until.ts'
 import type { Reply, Upstream } from '../support/upstream.ts'
 import { json, never, startUpstream } from '../support/upstream.ts'
 
@@ -64,13 +65,15 @@ for (const name of ['SQLite', 'Redis'] as const) {
       const call = await slow(tokens.access_token, toolCall('list_projects'))
       const comesSoon: Reply = (response) =>
         void setTimeout(() => json(200, { success: true, projects: [] })(response), 300)
-      let isOver = false
+      let [isOver, answered] = [false, 0]
       const busy = others.map(async (token) => {
         while (!isOver) {
           upstream.replies.push(comesSoon)
           await (await rpc(pair.one, token, toolCall('list_projects'))).text()
+          answered += 1
         }
       })
+      await until('others to have come and gone for a while', () => answered >= 40)
       const body = new URLSearchParams({ client_id: client.client_id, token: tokens.refresh_token })
       assert.equal((await fetch(`${pair.addresses[1]}/revoke`, { method: 'POST', body })).status, 200)
       await ended(call)
