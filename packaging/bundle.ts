@@ -41,23 +41,21 @@ export async function bundle(root: string, folder: string): Promise<Metafile> {
     metafile: true,
     logLevel: 'warning',
   })
-  const outputs = Object.keys(metafile.outputs).filter((file) => file.endsWith('.js'))
-  const files = outputs.map((file) => join(folder, basename(file)))
-  nameOnlyTheNameless(files)
-  for (const file of files) writeFileSync(file, inAscii(readFileSync(file, 'utf8')))
+  const files = Object.keys(metafile.outputs).filter((file) => file.endsWith('.js'))
+  let isNaming = false
+  for (const file of files.map((output) => join(folder, basename(output)))) {
+    const program = readFileSync(file, 'utf8')
+    isNaming ||= program.includes(NAMING)
+    writeFileSync(file, inAscii(program.replace(NAMING, NAMING_ONCE)))
+  }
+  if (!isNaming) throw new Error('the bundler names functions in another way than it did')
   return metafile
 }
 
 /** What `keepNames` makes of every function, each time that it is made. */
 const NAMING = '(target,value)=>__defProp(target,"name",{value,configurable:!0})'
-const NAMING_ONCE = `(target,value)=>target.name===value?target:${NAMING.split('=>')[1]}`
-
 /** Nearly all functions have the name that they are to keep, and to give it to them again takes longer than to look. */
-function nameOnlyTheNameless(files: readonly string[]): void {
-  const named = files.filter((file) => readFileSync(file, 'utf8').includes(NAMING))
-  if (!named.length) throw new Error('the bundler names functions in another way than it did')
-  for (const file of named) writeFileSync(file, readFileSync(file, 'utf8').replace(NAMING, NAMING_ONCE))
-}
+const NAMING_ONCE = `(target,value)=>target.name===value?target:${NAMING.split('=>')[1]}`
 
 /**
  * The same program without other characters: V8 keeps two bytes for each character of a file that has one of them. The bundler writes

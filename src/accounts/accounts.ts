@@ -2,7 +2,8 @@
 // live. What reaches across them is done here, in an order in which a crash in between leaves nobody more than they had.
 import type { AuditLog, PersonalAct } from '../audit/audit-log.ts'
 import type { Reach } from '../grants/for-all.ts'
-import type { Grant, Grants } from '../grants/grants.ts'
+import type { Grant } from '../grants/grant-record.ts'
+import type { Grants } from '../grants/grants.ts'
 import { KEPT_UNUSED } from '../grants/lifetime.ts'
 import { KEYS } from '../storage/keys.ts'
 import { removeSession } from '../storage/oidc-adapter.ts'

@@ -1,6 +1,6 @@
 // News of what became of one connection, for whoever looks at the account page.
 import { dangerousIn } from '../grants/allowance.ts'
-import type { Grant } from '../grants/grants.ts'
+import type { Grant } from '../grants/grant-record.ts'
 import { nameOf } from '../grants/grants.ts'
 import type { Accounts } from './accounts.ts'
 import type { Event, News } from './news.ts'

@@ -2,7 +2,7 @@
 // connection and an account may make, and how much they may send and be sent, over all processes. What is over it is told to
 // the model, which can wait; whoever goes on all the same, up to twice as much, is not listened to for a while.
 import type { CallBudget } from '../config.ts'
-import type { Grant } from '../grants/grants.ts'
+import type { Grant } from '../grants/grant-record.ts'
 import { createTokenBuckets } from '../rate-limits/token-buckets.ts'
 import { KEYS } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'

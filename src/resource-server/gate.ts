@@ -1,7 +1,8 @@
 // The gate, our policy enforcement point, decides before anything else sees a request: whose it is, whether their grant lives
 // and their account is one here, and whether the grant covers everything the body asks for. What it allows it writes into a
 // decision, and without one no tool runs.
-import type { Grant, Grants } from '../grants/grants.ts'
+import type { Grant } from '../grants/grant-record.ts'
+import type { Grants } from '../grants/grants.ts'
 import { isEnded } from '../grants/grants.ts'
 import { suspensionOf } from '../grants/suspension.ts'
 import type { Scope } from '../scopes.ts'

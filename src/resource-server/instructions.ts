@@ -1,7 +1,7 @@
 // What a model is told when it connects: what it must never do, whose account this is, and what to do about a refusal.
 // Clients cut what is longer than some 2,000 characters without a word (Claude Code at 2,048), so what must not be lost
 // comes first, and what `tools/list` shows as well comes last.
-import type { Grant } from '../grants/grants.ts'
+import type { Grant } from '../grants/grant-record.ts'
 import { suspensionOf } from '../grants/suspension.ts'
 import type { Credentials } from '../vault/vault.ts'
 import { connectionAddress } from './account-addresses.ts'

@@ -2,7 +2,8 @@
 // when it comes; what lasts is looked at again and again, so that a connection that ends or changes anywhere, ends or
 // changes here too.
 import type { ServerResponse } from 'node:http'
-import type { Grant, Grants } from '../grants/grants.ts'
+import type { Grant } from '../grants/grant-record.ts'
+import type { Grants } from '../grants/grants.ts'
 import { isEnded } from '../grants/grants.ts'
 import { suspensionOf } from '../grants/suspension.ts'
 import { Refusal } from './calls/refusals.ts'

@@ -1,6 +1,6 @@
 // Whether a client asks again for what it was refused, without having been authorised anew. Such a client did not take
 // HTTP 403 for what it is, and is told in another way.
-import type { Grant } from '../grants/grants.ts'
+import type { Grant } from '../grants/grant-record.ts'
 import { countAttempt, RATE_LIMITS } from '../rate-limits/rate-limits.ts'
 import type { Store } from '../storage/store.ts'
 

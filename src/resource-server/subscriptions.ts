@@ -4,7 +4,7 @@
 // capability is not declared to them. They see the new list when they ask for it next.
 import type { NodeMcpRequestHandler } from '@modelcontextprotocol/node'
 import type { McpHttpHandler } from '@modelcontextprotocol/server'
-import type { Grant } from '../grants/grants.ts'
+import type { Grant } from '../grants/grant-record.ts'
 import { suspensionOf } from '../grants/suspension.ts'
 
 /** An answer that stays open to tell of changes. */

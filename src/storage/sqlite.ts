@@ -42,7 +42,7 @@ const askedTogether =
   <Args extends readonly unknown[], Given>(act: (...args: Args) => Given) =>
   async (...args: Args): Promise<Given> => {
     await nextBatch()
-    return whenFree(() => act(...args))
+    return asked(act)(...args)
   }
 
 /** Of the database that are kept at hand, when so much of it is in use. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { allowanceOf } from '../../src/grants/allowance.ts'
-import type { Grant } from '../../src/grants/grants.ts'
+import type { Grant } from '../../src/grants/grant-record.ts'
 import { claimsOf, grantIdOf } from '../support/access-token.ts'
 import { ALICE, BOB } from '../support/accounts.ts'
 import { ALIVE, connectAs, connectionState } from '../support/connection.ts'

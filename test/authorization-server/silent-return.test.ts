@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { mayReturnSilently } from '../../src/authorization-server/oidc/consent-policy.ts'
-import type { Grant } from '../../src/grants/grants.ts'
+import type { Grant } from '../../src/grants/grant-record.ts'
 
 const HOST = 'client.example'
 const CALLBACK = `https://${HOST}/cb`

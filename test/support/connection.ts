@@ -1,6 +1,7 @@
 // A client that a person has connected, in one step or for the tests of a suite, and whether it still is.
 import { before } from 'node:test'
-import type { Grant, GrantChange } from '../../src/grants/grants.ts'
+import type { Grant } from '../../src/grants/grant-record.ts'
+import type { GrantChange } from '../../src/grants/grants.ts'
 import { ALL_SCOPES } from '../../src/scopes.ts'
 import { grantIdOf } from './access-token.ts'
 import type { Account } from './accounts.ts'

@@ -2,7 +2,7 @@
 // nothing, and what is done elsewhere meanwhile has no part in it.
 import type { Context } from 'koa'
 import * as z from 'zod'
-import type { Grant } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grant-record.ts'
 import { unixTime } from '../../unix-time.ts'
 import { isSame, redirect } from '../interactions/form.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'

@@ -1,6 +1,6 @@
 // The connection that an address below `/account/connections` names.
 import type { Context } from 'koa'
-import type { Grant } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grant-record.ts'
 import type { PageSuppliers } from '../page-suppliers.ts'
 import { sendPage } from '../views/layout.ts'
 import { problemPage } from '../views/problem.ts'

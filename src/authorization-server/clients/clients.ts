@@ -1,7 +1,7 @@
 // What a person is told about the software that asks. Its name is a stranger's text; where the answer goes is a fact.
 import { domainToUnicode } from 'node:url'
 import { isLoopback } from '../../config.ts'
-import type { GrantClient } from '../../grants/grants.ts'
+import type { GrantClient } from '../../grants/grant-record.ts'
 import type { ForeignLetter, Imitation } from './imitation.ts'
 import { imitates } from './imitation.ts'
 import { knownSoftware } from './known-software.ts'

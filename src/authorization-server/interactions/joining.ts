@@ -2,7 +2,7 @@
 // dangerous one is never taken for granted, and neither is one of several.
 import type { Allowance } from '../../grants/allowance.ts'
 import { dangerousIn, PAPER_TRADING, widens } from '../../grants/allowance.ts'
-import type { Grant } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grant-record.ts'
 import { isSuspended } from '../../grants/suspension.ts'
 import type { ClientWords } from '../clients/clients.ts'
 import { publishes, silentHost } from '../clients/clients.ts'

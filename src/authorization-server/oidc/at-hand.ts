@@ -2,7 +2,7 @@
 // answer belong to one generation.
 import Provider from 'oidc-provider'
 import type { FoundAuthorization } from '../../grants/authorizations.ts'
-import type { Grant } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grant-record.ts'
 import type { ClientRecord } from './client-record.ts'
 import type { RefreshTokenParts } from './refresh-tokens.ts'
 

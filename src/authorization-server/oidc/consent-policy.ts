@@ -2,7 +2,8 @@
 // declares about itself; ours looks at where the answer will go.
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { interactionPolicy } from 'oidc-provider'
-import type { Grant, Grants } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grant-record.ts'
+import type { Grants } from '../../grants/grants.ts'
 import { parseScopes } from '../../scopes.ts'
 import type { KnownClient } from '../interactions/joining.ts'
 import { isGrave, provesItself } from '../interactions/joining.ts'

@@ -1,7 +1,7 @@
 // A connection as the pages tell of it.
 import type { Call } from '../../audit/records.ts'
 import { allowanceOf } from '../../grants/allowance.ts'
-import type { Grant } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grant-record.ts'
 import { nameOf } from '../../grants/grants.ts'
 import type { WhySuspended } from '../../grants/suspension.ts'
 import { suspensionOf } from '../../grants/suspension.ts'

@@ -2,7 +2,7 @@
 // is suspended until its person has looked. What was not done counts for nothing, and what only stops something never does.
 import * as z from 'zod'
 import { tellOfConnection } from '../../accounts/connection-news.ts'
-import type { Grant } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grant-record.ts'
 import type { Suspension } from '../../grants/suspension.ts'
 import { parseJson } from '../../parse-json.ts'
 import { isHarmless } from '../../scopes.ts'

@@ -1,5 +1,5 @@
 // A call whose connection is suspended while it is at work: what its caller reads of that, once a look at the grant has shown it.
-import type { Grant } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grant-record.ts'
 import type { Places } from '../challenge.ts'
 import type { Deed } from './deed.ts'
 import { Refusal } from './refusals.ts'

@@ -1,6 +1,6 @@
 // What makes a deed of a call that changes something: its words for the record, its digest, and what keeps it from being sent twice.
 import type { CallBegun } from '../../audit/records.ts'
-import type { Grant } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grant-record.ts'
 import { records, text } from '../../quantconnect/fields.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import type { Credentials } from '../../vault/vault.ts'

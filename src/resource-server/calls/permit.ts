@@ -1,7 +1,7 @@
 // The last look before a call is sent: it may have waited, and its person has narrowed, suspended or ended the connection
 // meanwhile. What this finds goes into the step that writes the intent down, so that nothing is sent that was stopped before.
 import { exceeds } from '../../grants/allowance.ts'
-import type { Grant } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grant-record.ts'
 import { suspensionOf } from '../../grants/suspension.ts'
 import type { Step } from '../../storage/store.ts'
 import type { Suppliers } from '../../suppliers.ts'

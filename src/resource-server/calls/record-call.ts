@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import { idsIn } from '../../audit/ids.ts'
 import type { CallBegun, CallEnded, CallEnding } from '../../audit/records.ts'
-import type { Grant } from '../../grants/grants.ts'
+import type { Grant } from '../../grants/grant-record.ts'
 import { record } from '../../quantconnect/fields.ts'
 import type { Suppliers } from '../../suppliers.ts'
 import { visible } from '../answers/unseen.ts'

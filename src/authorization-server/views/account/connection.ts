@@ -1,6 +1,6 @@
 // One connection: its name, and what it may do from the next call on.
 import { html } from 'hono/html'
-import type { Grant } from '../../../grants/grants.ts'
+import type { Grant } from '../../../grants/grant-record.ts'
 import { nameOf } from '../../../grants/grants.ts'
 import type { WhySuspended } from '../../../grants/suspension.ts'
 import { standingBadge } from '../consent.ts'

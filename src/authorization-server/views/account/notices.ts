@@ -1,7 +1,7 @@
 // What is said at the top of an account page after a press: what was done, and what with.
 import { html } from 'hono/html'
 import * as z from 'zod'
-import type { Grant } from '../../../grants/grants.ts'
+import type { Grant } from '../../../grants/grant-record.ts'
 import { nameOf } from '../../../grants/grants.ts'
 import { suspensionOf } from '../../../grants/suspension.ts'
 import type { Weight } from '../../permissions/weight.ts'
